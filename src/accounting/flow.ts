@@ -1,0 +1,167 @@
+import type { Component } from './product.js';
+import type { Fen } from './units.js';
+
+/** Components by index; the index is what allocations store. */
+export const COMPONENTS: readonly Component[] = [
+  'principal',
+  'interest',
+  'penalty',
+  'compound',
+  'fee',
+];
+export const PRINCIPAL = 0;
+export const INTEREST = 1;
+export const PENALTY = 2;
+export const COMPOUND = 3;
+export const FEE = 4;
+
+/** The amounts of a position that accounts must equal, by index: what a movement moves. */
+export const BALANCES = [
+  'principal_normal',
+  'principal_overdue',
+  'interest_accrued',
+  'interest_due',
+  'penalty',
+  'compound',
+  'fee',
+  'suspense',
+] as const;
+export type Balance = (typeof BALANCES)[number];
+export const BALANCE = {
+  principalNormal: 0,
+  principalOverdue: 1,
+  interestAccrued: 2,
+  interestDue: 3,
+  penalty: 4,
+  compound: 5,
+  fee: 6,
+  suspense: 7,
+} as const;
+
+/** What happened to a balance, by index: what a posting rule is looked up by. */
+export const MOVEMENTS = [
+  'disbursement',
+  'opening',
+  'accrual',
+  'due',
+  'repayment',
+  'suspense_use',
+  'overdue',
+  'non_accrual',
+  'accrual_back',
+  'fee',
+] as const;
+export type MovementKind = (typeof MOVEMENTS)[number];
+export const MOVEMENT = {
+  disbursement: 0,
+  opening: 1,
+  accrual: 2,
+  due: 3,
+  repayment: 4,
+  suspenseUse: 5,
+  overdue: 6,
+  nonAccrual: 7,
+  accrualBack: 8,
+  fee: 9,
+} as const;
+
+/** One amount that moved, to be posted by a rule; `eventId` 0 is the close itself. */
+export interface Movement {
+  kind: number;
+  balance: number;
+  accruing: boolean;
+  amount: Fen;
+  eventId: number;
+}
+
+/** One line of what a payment paid; seq 0 lies outside the instalments. */
+export interface AllocationLine {
+  eventId: number;
+  seq: number;
+  component: number;
+  amount: Fen;
+}
+
+/** What became of an event: posted where `rule` is empty, otherwise rejected by that rule. */
+export interface EventOutcome {
+  eventId: number;
+  rule: string;
+  allocated: Fen;
+  toSuspense: Fen;
+}
+
+/**
+ * What one close did to one loan beside its new position. One object serves a whole stream: `reset`
+ * empties it. Accrual and due are sums, since they are posted once for an accounting group; all
+ * else is a movement of its own.
+ */
+export class DayFlow {
+  /** Whether the night's interest was booked on the balance sheet. */
+  accruing = true;
+  interestAccrued: Fen = 0;
+  penaltyAccrued: Fen = 0;
+  compoundAccrued: Fen = 0;
+  principalBilled: Fen = 0;
+  interestBilled: Fen = 0;
+  feeBilled: Fen = 0;
+  /** By component index. */
+  readonly paid: Fen[] = [0, 0, 0, 0, 0];
+  readonly movements: Movement[] = [];
+  readonly allocations: AllocationLine[] = [];
+  readonly outcomes: EventOutcome[] = [];
+  /** Something beside the night's interest happened: lifetime totals and entries change. */
+  touched = false;
+
+  reset(): void {
+    this.interestAccrued = 0;
+    if (!this.touched) return;
+    this.penaltyAccrued = 0;
+    this.compoundAccrued = 0;
+    this.principalBilled = 0;
+    this.interestBilled = 0;
+    this.feeBilled = 0;
+    this.paid.fill(0);
+    this.movements.length = 0;
+    this.allocations.length = 0;
+    this.outcomes.length = 0;
+    this.touched = false;
+  }
+
+  move(kind: number, balance: number, accruing: boolean, amount: Fen, eventId: number): void {
+    if (amount === 0) return;
+    this.touched = true;
+    this.movements.push({ kind, balance, accruing, amount, eventId });
+  }
+
+  pay(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.touched = true;
+    this.paid[component]! += amount;
+    this.allocations.push({ eventId, seq, component, amount });
+  }
+
+  settle(eventId: number, rule: string, allocated: Fen, toSuspense: Fen): void {
+    this.touched = true;
+    this.outcomes.push({ eventId, rule, allocated, toSuspense });
+  }
+}
+
+/** How many lifetime totals a loan carries: due, paid, waived, written off, of each component. */
+export const TOTALS_COUNT = 4 * COMPONENTS.length;
+
+/**
+ * Adds a day's flow to lifetime totals: four numbers a component, due, paid, waived, written off.
+ * Accrued interest is a column of its own; of penalty and compound, due is what was accrued.
+ */
+export function addFlow(totals: Fen[], flow: DayFlow): void {
+  const due = [
+    flow.principalBilled,
+    flow.interestBilled,
+    flow.penaltyAccrued,
+    flow.compoundAccrued,
+    flow.feeBilled,
+  ];
+  for (let c = 0; c < COMPONENTS.length; c += 1) {
+    totals[4 * c]! += due[c]!;
+    totals[4 * c + 1]! += flow.paid[c]!;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Calendar } from './calendar.js';
+import { FEE, COMPOUND, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
+import type { AllocationRule, BookPolicy, Component, ProductTerms } from './product.js';
+import { nightUnits, unitDenominator } from './period-interest.js';
+import type { EpochDay } from './units.js';
+
+/** What closing a day needs to know beside the loan: the same for every loan of the book. */
+export interface BookDay {
+  readonly date: EpochDay;
+  readonly policy: BookPolicy;
+  readonly calendar: Calendar;
+}
+
+/** An allocation rule with its components as indices. */
+export interface AllocationOrder {
+  readonly byInstallment: boolean;
+  readonly order: readonly number[];
+}
+
+/** A product's terms made ready for one business day, once for all of its loans. */
+export interface FoldTerms {
+  readonly terms: ProductTerms;
+  /** Units of a night for a rate of 1 ppb: the night's interest is base * rate * this / denominator. */
+  readonly nightScale: number;
+  readonly nightScaleOf: (day: EpochDay) => number;
+  readonly denominator: number;
+  /** The penalty of a night is base * (rate * multiple + fixed) * nightScale / penaltyDenominator. */
+  readonly penaltyMultiple: number;
+  readonly penaltyFixedPpb: number;
+  readonly penaltyDenominator: number;
+  readonly accruing: AllocationOrder;
+  readonly nonAccruing: AllocationOrder;
+}
+
+const COMPONENT_INDEX: Readonly<Record<Component, number>> = {
+  principal: PRINCIPAL,
+  interest: INTEREST,
+  penalty: PENALTY,
+  compound: COMPOUND,
+  fee: FEE,
+};
+
+/** Prepares a product's terms for closing `date`. */
+export function foldTerms(terms: ProductTerms, date: EpochDay): FoldTerms {
+  const basis = terms.interest.basis;
+  const denominator = unitDenominator(basis);
+  const rate = terms.penalty.rate;
+  return {
+    terms,
+    nightScale: nightUnits(1, basis, date),
+    nightScaleOf: (day) => nightUnits(1, basis, day),
+    denominator,
+    penaltyMultiple: rate.kind === 'multiple' ? rate.numerator : 0,
+    penaltyFixedPpb: rate.kind === 'annual' ? rate.ratePpb : 0,
+    penaltyDenominator: rate.kind === 'multiple' ? denominator * rate.denominator : denominator,
+    accruing: allocationOrder(terms.allocation.accruing),
+    nonAccruing: allocationOrder(terms.allocation.nonAccruing),
+  };
+}
+
+function allocationOrder(rule: AllocationRule): AllocationOrder {
+  return {
+    byInstallment: rule.direction === 'by_installment',
+    order: rule.order.map((component) => COMPONENT_INDEX[component]),
+  };
+}

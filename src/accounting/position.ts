@@ -1,0 +1,138 @@
+import { type EpochDay, type Fen, type LoanId, NO_DAY, type RatePpb } from './units.js';
+
+/** Loan status, in the order in which the first that fits wins. */
+export const STATUS = {
+  normal: 0,
+  overdue: 1,
+  settled: 2,
+  writtenOff: 3,
+  cancelled: 4,
+} as const;
+export type Status = (typeof STATUS)[keyof typeof STATUS];
+export const STATUS_NAMES = ['normal', 'overdue', 'settled', 'written_off', 'cancelled'] as const;
+
+export const CLASS_NAMES = [
+  'normal',
+  'special_mention',
+  'substandard',
+  'doubtful',
+  'loss',
+] as const;
+
+/** A charge that grows by the night: its exact sum is rounded once and never restarted. */
+export interface ExactCharge {
+  /** Charged so far: the exact sum, rounded. */
+  due: Fen;
+  /** What of it is unpaid. */
+  open: Fen;
+  /** The exact sum is `whole + rest / denominator`, 0 <= rest < denominator. */
+  whole: Fen;
+  rest: number;
+}
+
+/** A billed instalment with something open, or one still counting penalty. */
+export interface OpenInstallment {
+  seq: number;
+  dueOn: EpochDay;
+  /** The last day on which it can be paid without penalty; fixed when it becomes due. */
+  lastFreeOn: EpochDay;
+  /** Its grace has been missed: penalty counts. */
+  missed: boolean;
+  /** Its principal stands in the overdue account. */
+  overdue: boolean;
+  principalDue: Fen;
+  principalOpen: Fen;
+  interestDue: Fen;
+  interestOpen: Fen;
+  feeDue: Fen;
+  feeOpen: Fen;
+  penalty: ExactCharge;
+  compound: ExactCharge;
+}
+
+/**
+ * The state of one loan at the end of one business day, as the fold advances it. Money is in minor
+ * units. `principal = principalNotDue + sum of principalOpen`; `principalOverdue` is the part of
+ * instalments past their last penalty-free day; the `*Due` amounts are billed and unpaid.
+ */
+export interface Position {
+  bucket: number;
+  loanId: LoanId;
+  businessDate: EpochDay;
+  /** The last day that was really folded; earlier than `businessDate` while the loan is held. */
+  foldedOn: EpochDay;
+  engineVersion: number;
+  /** The accounting group (product version, org, funding plan) that its entries are booked under. */
+  groupId: number;
+  scheduleVersion: number;
+  status: Status;
+  accruing: boolean;
+  /** Index into CLASS_NAMES. */
+  classification: number;
+  /** M bucket, 0 to 7. */
+  overdueBucket: number;
+  daysPastDue: number;
+  /** Seq of the running instalment; 0 when none is left. */
+  nextSeq: number;
+  periodStartOn: EpochDay;
+  /** Due date of the running instalment; NO_DAY when none is left. */
+  nextDueOn: EpochDay;
+  nextPrincipal: Fen;
+  nextInterest: Fen;
+  ratePpb: RatePpb;
+  /** Sum of the night units of the running period, see `nightUnits`. */
+  periodUnits: number;
+  principal: Fen;
+  principalNotDue: Fen;
+  principalOverdue: Fen;
+  interestAccrued: Fen;
+  interestDue: Fen;
+  penaltyDue: Fen;
+  compoundDue: Fen;
+  feeDue: Fen;
+  suspense: Fen;
+  /** Interest accrued over the life of the loan. */
+  interestAccruedTotal: Fen;
+  /** Due date and last penalty-free day of the oldest open instalment; NO_DAY when none is open. */
+  oldestDueOn: EpochDay;
+  oldestFreeOn: EpochDay;
+  open: OpenInstallment[];
+}
+
+/** A position with nothing in it, for a loan about to be disbursed, or as a buffer to decode into. */
+export function blankPosition(): Position {
+  return {
+    bucket: 0,
+    loanId: 0,
+    businessDate: 0,
+    foldedOn: 0,
+    engineVersion: 0,
+    groupId: 0,
+    scheduleVersion: 1,
+    status: STATUS.normal,
+    accruing: true,
+    classification: 0,
+    overdueBucket: 0,
+    daysPastDue: 0,
+    nextSeq: 0,
+    periodStartOn: NO_DAY,
+    nextDueOn: NO_DAY,
+    nextPrincipal: 0,
+    nextInterest: 0,
+    ratePpb: 0,
+    periodUnits: 0,
+    principal: 0,
+    principalNotDue: 0,
+    principalOverdue: 0,
+    interestAccrued: 0,
+    interestDue: 0,
+    penaltyDue: 0,
+    compoundDue: 0,
+    feeDue: 0,
+    suspense: 0,
+    interestAccruedTotal: 0,
+    oldestDueOn: NO_DAY,
+    oldestFreeOn: NO_DAY,
+    open: [],
+  };
+}

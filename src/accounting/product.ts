@@ -1,0 +1,97 @@
+import type { Fen, RatePpb } from './units.js';
+
+export type RoundingMode = 'half_up' | 'half_even' | 'up' | 'down';
+export type Component = 'principal' | 'interest' | 'penalty' | 'compound' | 'fee';
+
+export type RepaymentMethod =
+  | 'level_payment'
+  | 'level_payment_solved'
+  | 'level_payment_actuarial'
+  | 'equal_principal'
+  | 'flat_interest'
+  | 'interest_only'
+  | 'bullet'
+  | 'daily_interest'
+  | 'balloon';
+
+export type EarlyPayment = 'hold' | 'pay_next' | 'pay_last' | 'pay_evenly' | 'prepay';
+
+export interface AllocationRule {
+  readonly direction: 'by_installment' | 'by_component';
+  /** Every component once, in the order in which money pays them. */
+  readonly order: readonly Component[];
+}
+
+export interface PrepaymentFee {
+  readonly ratePpb: RatePpb;
+  readonly of: 'remaining_principal' | 'prepaid_principal';
+  /** The fee is free once so many instalments have become due; null: never. */
+  readonly freeAfterPeriod: number | null;
+  readonly minFen: Fen | null;
+  readonly maxFen: Fen | null;
+}
+
+/**
+ * What a product version means, ready to compute with: amounts in minor units, rates in parts per
+ * billion, every default filled in. Made by `compileProduct` from a validated product document;
+ * the meaning of each field is in docs/conventions.md.
+ */
+export interface ProductTerms {
+  readonly code: string;
+  readonly version: number;
+  readonly currency: string;
+  /** Decimals of the currency's minor unit: 2 for CNY and USD, 0 for JPY. */
+  readonly minorDigits: number;
+  readonly repayment: {
+    readonly method: RepaymentMethod;
+    readonly periods: number | null;
+    readonly interval: { readonly every: number; readonly unit: 'month' | 'week' | 'day' };
+    readonly dueDay: 'anchor' | number;
+    readonly fixedDayFirstDue: 'next_month' | 'same_month';
+    readonly principalFreePeriods: number;
+    readonly paymentRounding: RoundingMode;
+    readonly paymentMultipleFen: Fen;
+  };
+  readonly interest: {
+    readonly rateUnit: 'year' | 'month' | 'day';
+    readonly basis: 360 | 364 | 365 | 'actual';
+    readonly periodInterest: 'monthly' | 'actual_days' | 'thirty_360';
+    readonly monthlyRateDecimals: number | null;
+    readonly rounding: RoundingMode;
+    readonly firstPeriod: 'actual_days' | 'whole_period' | 'months_plus_days';
+    readonly oddDays: 'daily' | 'proportion_of_month';
+    readonly accrual: 'daily_capped' | 'straight_line';
+  };
+  readonly penalty: {
+    /** The penalty rate is loan rate * numerator / denominator (lowest terms), or its own. */
+    readonly rate:
+      | { readonly kind: 'multiple'; readonly numerator: number; readonly denominator: number }
+      | { readonly kind: 'annual'; readonly ratePpb: RatePpb };
+    readonly base: 'principal' | 'principal_and_interest';
+    readonly compoundInterest: boolean;
+    readonly graceDays: number;
+    readonly graceMissed: 'retroactive' | 'from_grace_end';
+    readonly postpone: 'max' | 'min' | 'grace_then_holiday' | 'holiday_then_grace' | 'any';
+  };
+  readonly allocation: {
+    readonly accruing: AllocationRule;
+    readonly nonAccruing: AllocationRule;
+    readonly earlyPayment: EarlyPayment;
+  };
+  readonly prepayment: {
+    readonly interestTo: 'value_date' | 'next_due' | 'none';
+    readonly fee: PrepaymentFee | null;
+  };
+}
+
+/** The dated book policy: what a regulator may change for running loans. */
+export interface BookPolicy {
+  /** Upper bounds, in days past due, of normal, special mention, substandard and doubtful. */
+  readonly classDays: readonly [number, number, number, number];
+  /** Interest leaves the balance sheet when days past due exceed this. */
+  readonly nonAccrualAfter: number;
+  /** Parts per billion a year that a loan's whole cost may reach; null: no cap. */
+  readonly costCapPpb: RatePpb | null;
+  readonly vatPpb: RatePpb;
+  readonly vatAccrualDays: number;
+}

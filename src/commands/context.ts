@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { createLog, type Logger } from '../log.js';
+import { type Progress, type ProgressPlan, startProgress } from './progress.js';
+
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What the process lends to the command line: replaced by streams in memory in tests. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that every command takes, before or after its name. */
+export interface GlobalOptions {
+  readonly book?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What a command runs with. Data goes to `stdout`, everything else to `stderr`. */
+export interface CommandContext extends Host {
+  /** Absolute path of the book's folder; it need not exist. */
+  readonly bookFolder: string;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Loaded at first use, because a small command never logs. */
+  readonly log: Logger;
+  /** A bar on a terminal, structured log lines otherwise, nothing when quiet. */
+  progress(plan: ProgressPlan): Progress;
+  /** One sentence for a person on stderr; left out when quiet. */
+  note(sentence: string): void;
+}
+
+const BOOK_FOLDER_DEFAULT = './.loanbook';
+
+/** `--book`, else LOANBOOK_HOME, else `.loanbook` in the working directory; always absolute. */
+export function bookFolderOf(globals: GlobalOptions, env: Host['env']): string {
+  return resolve(globals.book || env.LOANBOOK_HOME || BOOK_FOLDER_DEFAULT);
+}
+
+export function createContext(host: Host, globals: GlobalOptions): CommandContext {
+  const quiet = globals.quiet ?? false;
+  let log: Logger | undefined;
+  return {
+    ...host,
+    bookFolder: bookFolderOf(globals, host.env),
+    json: globals.json ?? false,
+    quiet,
+    get log() {
+      log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL });
+      return log;
+    },
+    progress(plan) {
+      return startProgress(plan, { stderr: host.stderr, quiet, log: () => this.log });
+    },
+    note(sentence) {
+      if (!quiet) host.stderr.write(`${sentence}\n`);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Writable } from 'node:stream';
+import { displayWidth } from './display-width.js';
+
+export type Cell = string | number | bigint | boolean | null | undefined;
+
+/** One column of a table. `key` names the field of a row; amounts and counts align right. */
+export interface Column<Row> {
+  readonly key: keyof Row & string;
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+  /** How the value is shown; plain text of the value without it. */
+  readonly format?: (value: never, row: Row) => string;
+}
+
+const GAP = '  ';
+
+/** Prints aligned columns under their titles; Chinese characters count as two cells. */
+export function printTable<Row extends object>(
+  out: Writable,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): void {
+  const titles = columns.map((column) => column.title);
+  const texts = [titles, ...rows.map((row) => columns.map((column) => cellText(column, row)))];
+  const widths = columns.map((_, at) =>
+    texts.reduce((widest, cells) => Math.max(widest, displayWidth(cells[at] ?? '')), 0),
+  );
+  const line = (cells: readonly string[]) => {
+    const padded = cells.map((cell, at) => pad(cell, widths[at] ?? 0, columns[at]?.align));
+    return `${padded.join(GAP).trimEnd()}\n`;
+  };
+  const rule = line(widths.map((cells) => '-'.repeat(cells)));
+  const [head = '', ...body] = texts.map(line);
+  out.write(head + rule + body.join(''));
+}
+
+/** Prints one thing as `name  value` lines; fields that are undefined are left out. */
+export function printRecord(out: Writable, record: Readonly<Record<string, Cell>>): void {
+  const fields = Object.entries(record).filter(([, value]) => value !== undefined);
+  const widest = fields.reduce((cells, [name]) => Math.max(cells, displayWidth(name)), 0);
+  for (const [name, value] of fields) {
+    out.write(`${pad(name, widest, 'left')}${GAP}${plainText(value)}`.trimEnd().concat('\n'));
+  }
+}
+
+/** Prints one JSON document. A BigInt becomes a number, or text where a number is not exact. */
+export function printJson(out: Writable, doc: unknown): void {
+  out.write(`${JSON.stringify(doc, exactBigInt, 2)}\n`);
+}
+
+function exactBigInt(_key: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+function cellText<Row extends object>(column: Column<Row>, row: Row): string {
+  const value = row[column.key];
+  return column.format ? column.format(value as never, row) : plainText(value as Cell);
+}
+
+function plainText(value: Cell): string {
+  return value === null || value === undefined ? '' : String(value);
+}
+
+function pad(text: string, cells: number, align: 'left' | 'right' = 'left'): string {
+  const space = ' '.repeat(Math.max(0, cells - displayWidth(text)));
+  return align === 'right' ? space + text : text + space;
+}

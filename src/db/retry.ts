@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sqlStateOf } from './client.js';
+
+/** What can heal by itself, and how long to wait before the first retry (doubled each time). */
+export const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
+  '40001': 20, // serialization_failure
+  '40P01': 50, // deadlock_detected
+  '55P03': 100, // lock_not_available: lock_timeout ran out
+  '55006': 100, // object_in_use: a template database being copied
+  '57P01': 500, // admin_shutdown
+  '57P02': 500, // crash_shutdown
+  '57P03': 250, // cannot_connect_now
+  '53300': 250, // too_many_connections
+  '08000': 250, // connection_exception
+  '08001': 250, // sqlclient_unable_to_establish_sqlconnection
+  '08003': 250, // connection_does_not_exist
+  '08004': 250, // sqlserver_rejected_establishment_of_sqlconnection
+  '08006': 250, // connection_failure
+  ECONNREFUSED: 250,
+  ECONNRESET: 250,
+  EPIPE: 250,
+};
+
+export interface RetryOptions {
+  /** How often `fn` is called at most; 5 when left out. */
+  readonly attemptsMax?: number;
+  readonly delayMsMax?: number;
+  readonly onRetry?: (retry: { sqlstate: string; attempt: number; delayMs: number }) => void;
+}
+
+/**
+ * Calls `fn` again while it fails with a code of RETRY_DELAY_MS. After a lost connection nobody
+ * knows whether a COMMIT arrived, so `fn` must be safe to repeat. Throws the last error.
+ */
+export async function retrying<T>(
+  fn: (attempt: number) => Promise<T>,
+  options: RetryOptions = {},
+): Promise<T> {
+  const attemptsMax = options.attemptsMax ?? 5;
+  const delayMsMax = options.delayMsMax ?? 5_000;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await fn(attempt);
+    } catch (error) {
+      const sqlstate = sqlStateOf(error);
+      const firstDelayMs = sqlstate === undefined ? undefined : RETRY_DELAY_MS[sqlstate];
+      if (sqlstate === undefined || firstDelayMs === undefined || attempt >= attemptsMax) {
+        throw error;
+      }
+      // The jitter keeps two that collided from colliding again.
+      const jitter = 0.75 + Math.random() / 2;
+      const delayMs = Math.min(firstDelayMs * 2 ** (attempt - 1), delayMsMax) * jitter;
+      options.onRetry?.({ sqlstate, attempt, delayMs });
+      await sleep(delayMs);
+    }
+  }
+}

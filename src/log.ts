@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module';
+import type { Writable } from 'node:stream';
+import type { Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+export interface LogOptions {
+  /** Only warnings and errors. */
+  readonly quiet?: boolean;
+  /** LOANBOOK_LOG_LEVEL; an unknown name falls back to info. */
+  readonly level?: string;
+}
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+/** Columns of a log line that a person does not need to see again. */
+const HIDDEN_KEYS = new Set(['level', 'time', 'msg', 'err']);
+const CLEAR_LINE = '\r\x1b[K';
+
+/**
+ * A logger on `stream`: one JSON document a line, or, on a terminal, a line for people. Neither
+ * carries a stack trace: `err` is reduced to its type, code and message.
+ */
+export function createLog(
+  stream: Writable & { readonly isTTY?: boolean },
+  options: LogOptions = {},
+): Logger {
+  // Required, not imported: a getter must give it at once, and it costs 20 ms to load.
+  const load = createRequire(import.meta.url)('pino') as typeof pino;
+  const named = LEVELS.includes(options.level ?? '') ? options.level : 'info';
+  const isMuted = options.quiet && LEVELS.indexOf(named ?? '') < LEVELS.indexOf('warn');
+  return load(
+    {
+      base: null,
+      level: isMuted ? 'warn' : named,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorSummary },
+      timestamp: load.stdTimeFunctions.isoTime,
+    },
+    { write: (line) => stream.write(stream.isTTY ? lineForPeople(line) : line) },
+  );
+}
+
+function errorSummary(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const code = 'code' in error ? error.code : undefined;
+  return { type: error.name, code, message: error.message };
+}
+
+/** The line of a progress bar is cleared first; the bar draws itself again at its next step. */
+function lineForPeople(line: string): string {
+  const entry = JSON.parse(line) as Record<string, unknown>;
+  const time = new Date(String(entry.time)).toTimeString().slice(0, 8);
+  const level = entry.level === 'info' ? '' : `${String(entry.level)}: `;
+  const error = entry.err as { message?: string } | undefined;
+  const fields = Object.entries(entry)
+    .filter(([key]) => !HIDDEN_KEYS.has(key))
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  if (error?.message !== undefined) fields.push(`(${error.message})`);
+  return `${CLEAR_LINE}${[time, `${level}${String(entry.msg ?? '')}`, ...fields].join(' ')}\n`;
+}
