@@ -104,6 +104,8 @@ export class DayFlow {
   principalBilled: Fen = 0;
   interestBilled: Fen = 0;
   feeBilled: Fen = 0;
+  /** The part of the billed interest that a settlement paid before it ever stood as due. */
+  interestSettled: Fen = 0;
   /** By component index. */
   readonly paid: Fen[] = [0, 0, 0, 0, 0];
   readonly movements: Movement[] = [];
@@ -120,6 +122,7 @@ export class DayFlow {
     this.principalBilled = 0;
     this.interestBilled = 0;
     this.feeBilled = 0;
+    this.interestSettled = 0;
     this.paid.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;

@@ -102,6 +102,7 @@ function settle(position: Position, fold: FoldTerms, event: LoanEvent, flow: Day
   flow.interestAccrued += accrual;
   flow.principalBilled += principal;
   flow.interestBilled += interest;
+  flow.interestSettled += interest;
   flow.feeBilled += fee;
   const { accruing } = position;
   flow.move(MOVEMENT.fee, BALANCE.fee, accruing, fee, id);

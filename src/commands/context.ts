@@ -32,7 +32,7 @@ export interface CommandContext extends Host {
   readonly log: Logger;
   /** A bar on a terminal, structured log lines otherwise, nothing when quiet. */
   progress(plan: ProgressPlan): Progress;
-  /** One sentence for a person on stderr; left out when quiet. */
+  /** One sentence for a person on stderr; left out when quiet and with --json. */
   note(sentence: string): void;
 }
 
@@ -46,20 +46,23 @@ export function bookFolderOf(globals: GlobalOptions, env: Host['env']): string {
 export function createContext(host: Host, globals: GlobalOptions): CommandContext {
   const quiet = globals.quiet ?? false;
   let log: Logger | undefined;
+  const logAtFirstUse = () => {
+    log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL });
+    return log;
+  };
   return {
     ...host,
     bookFolder: bookFolderOf(globals, host.env),
     json: globals.json ?? false,
     quiet,
     get log() {
-      log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL });
-      return log;
+      return logAtFirstUse();
     },
     progress(plan) {
-      return startProgress(plan, { stderr: host.stderr, quiet, log: () => this.log });
+      return startProgress(plan, { stderr: host.stderr, quiet, log: logAtFirstUse });
     },
     note(sentence) {
-      if (!quiet) host.stderr.write(`${sentence}\n`);
+      if (!quiet && !globals.json) host.stderr.write(`${sentence}\n`);
     },
   };
 }

@@ -67,3 +67,23 @@ function pad(text: string, cells: number, align: 'left' | 'right' = 'left'): str
   const space = ' '.repeat(Math.max(0, cells - displayWidth(text)));
   return align === 'right' ? space + text : text + space;
 }
+
+/** Prints a flat record in the form that was asked for: a JSON document, or lines for people. */
+export function printOutcome(
+  context: { readonly stdout: Writable; readonly json: boolean },
+  record: Readonly<Record<string, Cell | readonly string[]>>,
+): void {
+  if (context.json) {
+    printJson(context.stdout, record);
+    return;
+  }
+  const lines = Object.entries(record).map(([name, value]): [string, Cell] => [
+    name,
+    isList(value) ? value.join(', ') || 'none' : value,
+  ]);
+  printRecord(context.stdout, Object.fromEntries(lines));
+}
+
+function isList(value: Cell | readonly string[]): value is readonly string[] {
+  return Array.isArray(value);
+}

@@ -53,12 +53,33 @@ function placeAt(folder: string): Place {
   };
 }
 
-/** The place that the book already uses; without effects. Undefined when there is none. */
+/**
+ * The place that the book already uses; without effects. Undefined when there is none. Throws
+ * LoanbookError `embedded_book_copied`.
+ */
 export function findPlace(bookFolder: string): Place | undefined {
   const pointer = readPointer(bookFolder);
-  if (pointer !== undefined) return existsSync(pointer.place) ? placeAt(pointer.place) : undefined;
+  if (pointer !== undefined) {
+    requireNoCopy(realpathSync(bookFolder), pointer);
+    return existsSync(pointer.place) ? placeAt(pointer.place) : undefined;
+  }
   const inBook = join(bookFolder, IN_BOOK);
   return existsSync(inBook) ? placeAt(realpathSync(inBook)) : undefined;
+}
+
+/** Whether the place still names another folder as its book: the book was moved. */
+export function isMoved(bookFolder: string): boolean {
+  const pointer = readPointer(bookFolder);
+  return pointer !== undefined && pointer.book !== realpathSync(bookFolder);
+}
+
+/** A moved book takes its data along; a copied one must not share the server of the original. */
+function requireNoCopy(book: string, pointer: Pointer): void {
+  if (pointer.book === book || readPointer(pointer.book)?.place !== pointer.place) return;
+  throw new LoanbookError('embedded_book_copied', 'This folder is a copy of another book.', {
+    evidence: { book, copyOf: pointer.book, data: pointer.place },
+    next: `Remove ${join(book, POINTER)} to start an empty database here.`,
+  });
 }
 
 /** Where it would be put: what `status` shows before the first start. */
@@ -72,11 +93,10 @@ export function plannedPlace(bookFolder: string): Place {
  */
 export function makePlace(bookFolder: string): Place {
   const book = realpathSync(bookFolder);
-  const pointer = readPointer(book);
-  if (pointer !== undefined) keepPointer(book, pointer);
   const found = findPlace(book);
   const account = serverAccount(found?.dataFolder);
   try {
+    if (found !== undefined && isMoved(book)) linkPlace(book, found.folder);
     const folder = found?.folder ?? newFolder(book, account);
     ownFolder(folder, account);
     return placeAt(folder);
@@ -110,18 +130,6 @@ export function makeSystemFolder(): string {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);
   return folder;
-}
-
-/** A moved book takes its data along; a copied one must not share the server of the original. */
-function keepPointer(book: string, pointer: Pointer): void {
-  if (pointer.book === book) return;
-  if (readPointer(pointer.book)?.place === pointer.place) {
-    throw new LoanbookError('embedded_book_copied', 'This folder is a copy of another book.', {
-      evidence: { book, copyOf: pointer.book, data: pointer.place },
-      next: `Remove ${join(book, POINTER)} to start an empty database here.`,
-    });
-  }
-  linkPlace(book, pointer.place);
 }
 
 /** Book and place name each other, so that either tells when the other is gone. */

@@ -16,7 +16,7 @@ import { type Account, canReach, isRoot } from './embedded-account.js';
 import type { Binaries } from './embedded-binaries.js';
 import { ownFolder, type Place, socketFolderOf } from './embedded-place.js';
 import { SETTINGS_FILE, settingsText } from './embedded-settings.js';
-import { findPostmaster, type Postmaster, removeMisleadingPidFile } from './postmaster.js';
+import { findPostmaster, type Postmaster, removeLeftovers } from './postmaster.js';
 
 /** The superuser of an embedded server: only who may enter the socket's folder can be it. */
 export const EMBEDDED_USER = 'loanbook';
@@ -26,9 +26,13 @@ const STOP_SECONDS_MAX = 120;
 const READY_POLL_MS = 10;
 const LOG_BYTES_MAX = 16 * 1024 * 1024;
 const LOG_TAIL_LINES = 8;
-/** Backends of a killed server need a moment to notice it. */
-const ORPHANS_ATTEMPTS_MAX = 40;
-const ORPHANS_POLL_MS = 250;
+/**
+ * What the log says while backends of a killed server still notice it, or while its own process
+ * is not yet reaped: both pass by themselves.
+ */
+const OLD_SERVER_LEFT = /shared memory block|lock file "postmaster.pid" already exists/;
+const ORPHANS_ATTEMPTS_MAX = 100;
+const ORPHANS_POLL_MS = 100;
 
 /** Makes the data folder: complete or not at all. Throws LoanbookError `embedded_init_failed`. */
 export async function initData(
@@ -71,13 +75,13 @@ export async function startServer(
   ownFolder(socketFolder, account);
   writeOwned(join(place.dataFolder, SETTINGS_FILE), settingsText(socketFolder), account);
   rotateLog(place);
-  removeMisleadingPidFile(place);
   for (let attempt = 1; ; attempt += 1) {
+    removeLeftovers(place, socketFolder);
     const logStart = fileSize(place.logFile);
     const postmaster = await startOnce(place, binaries, account);
     if (postmaster !== undefined) return postmaster;
     const log = readFrom(place.logFile, logStart);
-    if (!log.includes('shared memory block') || attempt >= ORPHANS_ATTEMPTS_MAX) {
+    if (!OLD_SERVER_LEFT.test(log) || attempt >= ORPHANS_ATTEMPTS_MAX) {
       throw startFailure(place, log);
     }
     await sleep(ORPHANS_POLL_MS);

@@ -6,6 +6,7 @@ import { type Account, isRoot, serverAccount } from './embedded-account.js';
 import { findPackage, prepareBinaries } from './embedded-binaries.js';
 import {
   findPlace,
+  isMoved,
   makePlace,
   makeSystemFolder,
   orphanedPlaces,
@@ -125,7 +126,7 @@ async function stopOrphans(): Promise<void> {
 /** The quick way, without the lock: a few small reads. */
 function findRunning(bookFolder: string): DatabaseTarget | undefined {
   const place = findPlace(bookFolder);
-  if (place === undefined || !existsSync(place.readyFile)) return undefined;
+  if (place === undefined || !existsSync(place.readyFile) || isMoved(bookFolder)) return undefined;
   const postmaster = findPostmaster(place);
   return postmaster?.isReady && postmaster.socketFolder ? targetOf(postmaster) : undefined;
 }

@@ -31,11 +31,16 @@ export function findPostmaster(place: Place): Postmaster | undefined {
 }
 
 /**
- * Removes a postmaster.pid that would stop the start: its number meanwhile belongs to a process
- * that is no server of these data (a reboot, a restarted container, a copied folder). A file with
- * a dead number stays, for PostgreSQL itself checks then that no old backend is left.
+ * Removes what would stop the start though no server runs: the number in postmaster.pid, or in the
+ * socket's lock, meanwhile belongs to another process (a reboot, a restarted container, a copied
+ * folder) or to a dead one that nobody reaped. Call it only when findPostmaster found nothing.
+ *
+ * A postmaster.pid with a free number stays: by it PostgreSQL checks that no old backend is left.
  */
-export function removeMisleadingPidFile(place: Place): void {
+export function removeLeftovers(place: Place, socketFolder: string): void {
+  // The folder serves these data alone, so its socket is nobody's now.
+  const socket = socketFileOf(socketFolder);
+  for (const file of [socket, `${socket}.lock`]) rmSync(file, { force: true });
   const pid = Number(readPidFile(place)[LINE.pid]);
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return;
   if (isPostmaster(pid, place.dataFolder) || hasProcessIn(place.dataFolder)) return;
@@ -58,8 +63,9 @@ function isPostmaster(pid: number, dataFolder: string): boolean {
   return stdout?.includes(dataFolder) ?? false;
 }
 
+/** Where this cannot be known, the answer is the careful one. */
 function hasProcessIn(dataFolder: string): boolean {
-  if (process.platform !== 'linux') return false;
+  if (process.platform !== 'linux') return true;
   const real = realpathSync(dataFolder);
   return readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && workingFolder(pid) === real);
 }

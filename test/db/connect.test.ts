@@ -59,14 +59,16 @@ describe('the address', () => {
     expect(externalTarget(env)).toEqual(expected);
   });
 
-  it.each(['mysql://ann:secret@h/b', 'not a url secret', 'postgres://a:secret%@h/b', 'postgres://a:secret@h/b?sslmode=odd'])(
-    'refuses %s without showing the password',
-    (url) => {
-      const error = caught(() => externalTarget({ DATABASE_URL: url }));
-      expect(error).toMatchObject({ code: 'database_url_invalid' });
-      expect(shown(error)).not.toContain('secret');
-    },
-  );
+  it.each([
+    'mysql://ann:secret@h/b',
+    'not a url secret',
+    'postgres://a:secret%@h/b',
+    'postgres://a:secret@h/b?sslmode=odd',
+  ])('refuses %s without showing the password', (url) => {
+    const error = caught(() => externalTarget({ DATABASE_URL: url }));
+    expect(error).toMatchObject({ code: 'database_url_invalid' });
+    expect(shown(error)).not.toContain('secret');
+  });
 });
 
 describe('a session', () => {

@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import type { CommandEntry, CommandModule } from './commands/command-module.js';
+import { closingOf, describeFrom, readPage } from './commands/command-page.js';
+import { bookFolderOf, createContext, type GlobalOptions, type Host } from './commands/context.js';
+import { renderReport, reportOf } from './commands/error-report.js';
+import { guardProcess } from './commands/process-guard.js';
+import { GROUP_SUMMARIES, REGISTRY } from './commands/registry.js';
+import { EXIT, type ExitCode } from './errors.js';
+import { packageRoot } from './package-root.js';
+
+/** Calls the chosen command: it runs it, or, in the test of the pages, only takes its options. */
+type Invoke = (module: CommandModule, cmd: Command, entry: CommandEntry) => Promise<void>;
+
+interface ProgramParts {
+  readonly registry: readonly CommandEntry[];
+  readonly host: Pick<Host, 'stdout' | 'stderr'>;
+  readonly invoke: Invoke;
+  /** Told the words understood so far: the group, then the whole path. */
+  readonly onChosen?: (path: string) => void;
+}
+
+/** The command line as commander sees it; a command's module is imported when it is chosen. */
+export function buildProgram(parts: ProgramParts): Command {
+  const { registry, host, invoke, onChosen } = parts;
+  const entries = new Map<Command, CommandEntry>();
+  const loadChosen = async (_parent: Command, cmd: Command) => {
+    const entry = entries.get(cmd);
+    onChosen?.(entry?.path ?? cmd.name());
+    if (entry === undefined) return;
+    const { command } = await entry.load();
+    command.configure?.(cmd);
+    // Only help needs the page, so only help pays for reading it.
+    cmd.addHelpText('before', () => {
+      describeFrom(readPage(entry.path), cmd);
+      return '';
+    });
+    cmd.addHelpText('after', () => closingOf(readPage(entry.path)));
+    cmd.action(() => invoke(command, cmd, entry));
+  };
+  const program = emptyProgram(host).hook('preSubcommand', loadChosen);
+  for (const entry of registry) {
+    const [first = '', second] = entry.path.split(' ');
+    const parent = second === undefined ? program : groupOf(program, first, loadChosen);
+    entries.set(parent.command(second ?? first).description(entry.summary), entry);
+  }
+  return program;
+}
+
+function groupOf(
+  program: Command,
+  name: string,
+  loadChosen: (parent: Command, cmd: Command) => Promise<void>,
+): Command {
+  const known = program.commands.find((cmd) => cmd.name() === name);
+  if (known !== undefined) return known;
+  const group = program.command(name).description(GROUP_SUMMARIES[name] ?? '');
+  return group.helpCommand(false).hook('preSubcommand', loadChosen);
+}
+
+function emptyProgram(host: ProgramParts['host']): Command {
+  return new Command('loanbook')
+    .description('Runs a consumer loan book on PostgreSQL.')
+    .option('--book <dir>', 'folder of the book (LOANBOOK_HOME, else ./.loanbook)')
+    .option('--json', 'print data, and an error, as one JSON document')
+    .option('-q, --quiet', 'no progress and no notes, only data, warnings and errors')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      // Errors are reported by reportOf; only help that was not asked for would come this way.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHelpWidth: () => host.stdout.columns ?? 80,
+    })
+    .exitOverride();
+}
+
+function packageVersion(): string {
+  const manifest = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** `help eod run` is the same as `eod run --help`. */
+function withoutHelpCommand(args: readonly string[]): string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : [...args];
+}
+
+/** What an error report needs to know, as far as the command line has been understood. */
+interface Scene {
+  json: boolean;
+  bookFolder: string;
+  commandPath: string;
+}
+
+/** Before parsing, because a line that does not parse is reported too. */
+function newScene(args: readonly string[], env: Host['env']): Scene {
+  const json = args.slice(0, endOfOptions(args)).includes('--json');
+  return { json, bookFolder: bookFolderOf({}, env), commandPath: '' };
+}
+
+function endOfOptions(args: readonly string[]): number {
+  const at = args.indexOf('--');
+  return at < 0 ? args.length : at;
+}
+
+/** Runs one command line on `host` and reports its error, if any. Never throws. */
+export async function runCommandLine(
+  args: readonly string[],
+  host: Host & { readonly isStdoutClosed?: () => boolean },
+  registry: readonly CommandEntry[] = REGISTRY,
+  scene: Scene = newScene(args, host.env),
+): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.done;
+  const program = buildProgram({
+    registry,
+    host,
+    onChosen: (path) => {
+      scene.commandPath = path;
+      scene.bookFolder = bookFolderOf(program.opts<GlobalOptions>(), host.env);
+    },
+    invoke: async (module, cmd) => {
+      const context = createContext(host, cmd.optsWithGlobals<GlobalOptions>());
+      exitCode = (await module.run(context, cmd.processedArgs, cmd.opts())) ?? EXIT.done;
+    },
+  });
+  try {
+    await program.parseAsync(withoutHelpCommand(args), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    if (host.isStdoutClosed?.() && isBrokenPipe(error)) return EXIT.done;
+    const report = reportOf(error, { ...scene, wasInterrupted: host.signal.aborted });
+    host.stderr.write(renderReport(report, scene.json));
+    return report.exitCode;
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EPIPE';
+}
+
+/** The process: runs the command line and gives its exit code. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const scene = newScene(args, process.env);
+  const host = guardProcess((error, wasInterrupted) =>
+    renderReport(reportOf(error, { ...scene, wasInterrupted }), scene.json),
+  );
+  return runCommandLine(args, host, REGISTRY, scene);
+}

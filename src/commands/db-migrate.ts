@@ -1,0 +1,20 @@
+import { migrate, pendingMigrations } from '../db/migrate.js';
+import { resolveTarget } from '../db/resolve-target.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+
+export const command: CommandModule<[], { dryRun?: boolean }> = {
+  configure(cmd) {
+    cmd.option('--dry-run');
+  },
+  async run(context, _args, options) {
+    const target = await resolveTarget(context.bookFolder, context.env);
+    if (options.dryRun) {
+      const { version, latest, pending } = await pendingMigrations(target);
+      printOutcome(context, { version, latest, pending });
+      return;
+    }
+    const { applied, version } = await migrate(target);
+    printOutcome(context, { version, applied });
+  },
+};

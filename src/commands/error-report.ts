@@ -1,0 +1,143 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../errors.js';
+
+/** What a user sees of an error, and what the process exits with. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly evidence: Evidence;
+  readonly next?: string;
+  readonly exitCode: ExitCode;
+}
+
+export interface ErrorScene {
+  readonly bookFolder: string;
+  /** The command that ran or was meant to run, such as `eod run`. */
+  readonly commandPath: string;
+  readonly wasInterrupted: boolean;
+}
+
+const ERROR_LOG = 'loanbook-error.log';
+
+/** Turns whatever was thrown into a report; a defect also goes, with its stack, to the error log. */
+export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
+  if (error instanceof CommanderError) return usageReport(error, scene.commandPath);
+  if (error instanceof LoanbookError) return refusalReport(error);
+  if (scene.wasInterrupted) return interruptedReport(error);
+  if (isRefusal(error)) return refusalReport(error);
+  return defectReport(error, scene);
+}
+
+/** `error: ...`, its evidence and the next step as lines, or one JSON document on one line. */
+export function renderReport(report: ErrorReport, json: boolean): string {
+  const { code, message, evidence, next } = report;
+  if (json) return `${JSON.stringify({ error: { code, message, evidence, next } })}\n`;
+  const lines = Object.entries(evidence)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `  ${key}: ${indentRest(String(value))}`);
+  if (next !== undefined) lines.push(`next: ${indentRest(next)}`);
+  return `${[`error: ${indentRest(message)}`, ...lines].join('\n')}\n`;
+}
+
+function indentRest(text: string): string {
+  return text.trimEnd().replaceAll('\n', '\n    ');
+}
+
+function usageReport(error: CommanderError, commandPath: string): ErrorReport {
+  const message =
+    error.code === 'commander.help'
+      ? 'a command is missing'
+      : error.message.replace(/^error: /, '').replace('\n', ' ');
+  const command = ['loanbook', commandPath, '--help'].filter((word) => word !== '').join(' ');
+  return {
+    code: 'usage',
+    message,
+    evidence: {},
+    next: `See \`${command}\`.`,
+    exitCode: EXIT.usage,
+  };
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly evidence: Evidence;
+  readonly next?: unknown;
+  readonly exitCode?: unknown;
+}
+
+/** The pure core refuses with values of its own: they carry a code, a message and evidence. */
+function isRefusal(error: unknown): error is Refusal {
+  if (typeof error !== 'object' || error === null || !('evidence' in error)) return false;
+  const { code, message, evidence } = error as Partial<Record<keyof Refusal, unknown>>;
+  const isText = typeof code === 'string' && typeof message === 'string';
+  return isText && typeof evidence === 'object' && evidence !== null;
+}
+
+const EXIT_CODES: readonly unknown[] = Object.values(EXIT);
+
+function refusalReport({ code, message, evidence, next, exitCode }: Refusal): ErrorReport {
+  const known = EXIT_CODES.includes(exitCode) && exitCode !== EXIT.done;
+  return {
+    code,
+    message,
+    evidence,
+    next: typeof next === 'string' ? next : undefined,
+    exitCode: known ? (exitCode as ExitCode) : EXIT.failed,
+  };
+}
+
+/** After a signal whatever breaks is a consequence of it: the cause stays as evidence. */
+function interruptedReport(error: unknown): ErrorReport {
+  const isAbort = error instanceof Error && error.name === 'AbortError';
+  return {
+    code: 'interrupted',
+    message: 'interrupted',
+    evidence: isAbort ? {} : { stoppedWith: sentenceOf(error) },
+    next: 'Run the same command again: a job resumes where it stopped.',
+    exitCode: EXIT.interrupted,
+  };
+}
+
+function defectReport(error: unknown, scene: ErrorScene): ErrorReport {
+  const name = codeOrName(error);
+  return {
+    code: 'internal',
+    message: `internal error (${name}): ${sentenceOf(error)}`,
+    evidence: appendToErrorLog(error, scene),
+    next: 'This is a defect: report it with the log file.',
+    exitCode: EXIT.failed,
+  };
+}
+
+function codeOrName(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code !== '' ? code : error.name;
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return sentenceOf(error.errors[0]);
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+function appendToErrorLog(error: unknown, scene: ErrorScene): Evidence {
+  const file = join(scene.bookFolder, ERROR_LOG);
+  const head = `${new Date().toISOString()} loanbook ${scene.commandPath}, node ${process.version}`;
+  try {
+    mkdirSync(scene.bookFolder, { recursive: true });
+    appendFileSync(file, `${head}\n${stackOf(error)}\n\n`, { mode: 0o600 });
+    return { log: file };
+  } catch (failure) {
+    return { log: `not written: ${sentenceOf(failure)}` };
+  }
+}
+
+function stackOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  if (error.cause === undefined || depth >= 5) return stack;
+  return `${stack}\ncaused by: ${stackOf(error.cause, depth + 1)}`;
+}

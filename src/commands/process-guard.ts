@@ -1,0 +1,52 @@
+import { EXIT, LoanbookError } from '../errors.js';
+import type { Host } from './context.js';
+
+export interface GuardedHost extends Host {
+  /** The reader of stdout has gone (`| head`): what still fails with EPIPE is no error. */
+  readonly isStdoutClosed: () => boolean;
+}
+
+/**
+ * The host of a real process. The first SIGINT or SIGTERM aborts `signal`, which long jobs observe;
+ * the second one ends the process at once. `onFatal` renders an error that no promise carries.
+ */
+export function guardProcess(
+  onFatal: (error: unknown, wasInterrupted: boolean) => string,
+): GuardedHost {
+  const controller = new AbortController();
+  const { stdin, stdout, stderr, env } = process;
+  let isStdoutClosed = false;
+  const interrupt = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (stderr.isTTY) stderr.write('\nstopping; once more to stop at once\n');
+    controller.abort(interruption(name));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  process.on('uncaughtException', (error) => {
+    const wasInterrupted = controller.signal.aborted;
+    stderr.write(onFatal(error, wasInterrupted));
+    process.exit(wasInterrupted ? EXIT.interrupted : EXIT.failed);
+  });
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isStdoutClosed = true;
+  });
+  // Nobody is left to tell.
+  stderr.on('error', () => undefined);
+  return {
+    env,
+    stdin,
+    stdout,
+    stderr,
+    signal: controller.signal,
+    isStdoutClosed: () => isStdoutClosed,
+  };
+}
+
+function interruption(name: NodeJS.Signals): LoanbookError {
+  return new LoanbookError('interrupted', 'interrupted', {
+    exitCode: EXIT.interrupted,
+    evidence: { signal: name },
+    next: 'Run the same command again: a job resumes where it stopped.',
+  });
+}

@@ -1,0 +1,204 @@
+/**
+ * PostgreSQL's binary COPY format, both ways (documentation: COPY, Binary Format): a header, then
+ * tuples of a field count and length-prefixed fields, then a trailer. All numbers big-endian.
+ */
+const SIGNATURE = Buffer.from('5047434f50590aff0d0a00', 'hex');
+const HEADER_BYTES = SIGNATURE.length + 8;
+const TWO_32 = 4_294_967_296;
+
+/** Days from 1970-01-01, our day zero, to 2000-01-01, PostgreSQL's. */
+const PG_EPOCH_DAY = 10_957;
+
+/** An int8 field as a number; RangeError beyond the safe integers. */
+export function readInt8(view: DataView, at: number): number {
+  const value = view.getInt32(at) * TWO_32 + view.getUint32(at + 4);
+  if (!Number.isSafeInteger(value)) throw new RangeError('int8 is not a safe integer');
+  return value;
+}
+
+export function writeInt8(view: DataView, at: number, value: number): void {
+  view.setInt32(at, Math.floor(value / TWO_32));
+  view.setUint32(at + 4, value >>> 0);
+}
+
+export function readDate(view: DataView, at: number): number {
+  return view.getInt32(at) + PG_EPOCH_DAY;
+}
+
+export function writeDate(view: DataView, at: number, day: number): void {
+  view.setInt32(at, day - PG_EPOCH_DAY);
+}
+
+/** The view of a buffer's bytes. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Where a tuple starts and what it lies in, as `TupleReader` hands it out. */
+export type OnTuple = (view: DataView, at: number, bytes: Buffer) => void;
+
+/**
+ * Cuts a binary COPY stream into tuples. Push chunks as they come; `next` moves to the next whole
+ * tuple and leaves its start (behind the field count) in `at`, its bytes in `bytes` and `view`.
+ */
+export class TupleReader {
+  bytes: Buffer = Buffer.alloc(0);
+  view: DataView = viewOf(this.bytes);
+  at = 0;
+  #next = 0;
+  #headerSeen = false;
+  #ended = false;
+  readonly #fields: number;
+
+  constructor(fields: number) {
+    this.#fields = fields;
+  }
+
+  push(chunk: Buffer): void {
+    const rest = this.bytes.subarray(this.#next);
+    this.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    this.view = viewOf(this.bytes);
+    this.#next = 0;
+    if (!this.#headerSeen) this.#readHeader();
+  }
+
+  /** Moves to the next tuple; false when the rest of it has not arrived yet, or at the end. */
+  next(): boolean {
+    const { view } = this;
+    const size = this.bytes.length;
+    let at = this.#next;
+    if (!this.#headerSeen || this.#ended || at + 2 > size) return false;
+    const count = view.getInt16(at);
+    if (count === -1) {
+      this.#ended = true;
+      this.#next = at + 2;
+      return false;
+    }
+    if (count !== this.#fields) {
+      throw new RangeError(`COPY sent ${count} fields, expected ${this.#fields}`);
+    }
+    at += 2;
+    const start = at;
+    for (let field = 0; field < count; field += 1) {
+      if (at + 4 > size) return false;
+      const length = view.getInt32(at);
+      at += length > 0 ? 4 + length : 4;
+    }
+    if (at > size) return false;
+    this.at = start;
+    this.#next = at;
+    return true;
+  }
+
+  /** Where the current tuple ends. */
+  get end(): number {
+    return this.#next;
+  }
+
+  /** Throws unless the stream was whole. */
+  finish(): void {
+    if (!this.#ended) throw new RangeError('COPY ended in the middle of its data');
+  }
+
+  #readHeader(): void {
+    if (this.bytes.length < HEADER_BYTES) return;
+    if (!this.bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) {
+      throw new RangeError('COPY did not send its binary signature');
+    }
+    this.#headerSeen = true;
+    this.#next = HEADER_BYTES + this.view.getInt32(HEADER_BYTES - 4);
+  }
+}
+
+/**
+ * Builds binary COPY tuples in memory. `take` hands out what has been written since the last call
+ * and starts a new buffer, so that bytes given to a socket are never written again. `mark` and
+ * `rewind` drop tuples written since the mark, as long as nothing was taken in between.
+ */
+export class TupleWriter {
+  bytes: Buffer;
+  view: DataView;
+  length = 0;
+  rows = 0;
+  readonly #room: number;
+
+  constructor(room: number) {
+    this.#room = room;
+    this.bytes = Buffer.allocUnsafeSlow(room);
+    this.view = viewOf(this.bytes);
+  }
+
+  /** Makes sure that `bytes` more fit. */
+  ensure(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + more));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+    this.view = viewOf(grown);
+  }
+
+  tuple(fields: number): void {
+    this.ensure(2);
+    this.view.setInt16(this.length, fields);
+    this.length += 2;
+    this.rows += 1;
+  }
+
+  int8(value: number): void {
+    this.ensure(12);
+    this.view.setInt32(this.length, 8);
+    writeInt8(this.view, this.length + 4, value);
+    this.length += 12;
+  }
+
+  int4(value: number): void {
+    this.ensure(8);
+    this.view.setInt32(this.length, 4);
+    this.view.setInt32(this.length + 4, value);
+    this.length += 8;
+  }
+
+  int2(value: number): void {
+    this.ensure(6);
+    this.view.setInt32(this.length, 2);
+    this.view.setInt16(this.length + 4, value);
+    this.length += 6;
+  }
+
+  date(day: number): void {
+    this.ensure(8);
+    this.view.setInt32(this.length, 4);
+    writeDate(this.view, this.length + 4, day);
+    this.length += 8;
+  }
+
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.ensure(4 + size);
+    this.view.setInt32(this.length, size);
+    this.bytes.write(value, this.length + 4);
+    this.length += 4 + size;
+  }
+
+  mark(): { length: number; rows: number } {
+    return { length: this.length, rows: this.rows };
+  }
+
+  rewind(mark: { length: number; rows: number }): void {
+    this.length = mark.length;
+    this.rows = mark.rows;
+  }
+
+  /** The tuples since the last call, without header or trailer. */
+  take(): Buffer {
+    const taken = this.bytes.subarray(0, this.length);
+    this.bytes = Buffer.allocUnsafeSlow(this.#room);
+    this.view = viewOf(this.bytes);
+    this.length = 0;
+    return taken;
+  }
+}
+
+/** What a binary COPY begins and ends with. */
+export const COPY_HEADER = Buffer.concat([SIGNATURE, Buffer.alloc(8)]);
+export const COPY_TRAILER = Buffer.from([0xff, 0xff]);

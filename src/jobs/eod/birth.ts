@@ -1,0 +1,119 @@
+import { closeDay, type NextInstallment, startPeriod } from '../../accounting/close-day.js';
+import {
+  addFlow,
+  BALANCE,
+  type DayFlow,
+  INTEREST,
+  MOVEMENT,
+  PRINCIPAL,
+} from '../../accounting/flow.js';
+import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
+import { EVENT_TYPE } from '../../accounting/loan-event.js';
+import type { Position } from '../../accounting/position.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import type { Schedule } from '../../accounting/schedule-rows.js';
+import type { EpochDay } from '../../accounting/units.js';
+import type { PositionRow } from './position-row.js';
+import type { Birth } from './task-input.js';
+
+/** The instalment at `index` of a schedule; null behind its end. */
+export function installmentAt(schedule: Schedule, index: number): NextInstallment | null {
+  const dueOn = schedule.dueOn[index];
+  if (dueOn === undefined) return null;
+  return {
+    seq: index + 1,
+    dueOn,
+    principal: schedule.principal[index]!,
+    interest: schedule.interest[index]!,
+  };
+}
+
+/** Terms and policy of a day, as the task prepared them. */
+export interface DayTerms {
+  readonly book: (date: EpochDay) => BookDay;
+  readonly fold: (groupId: number, date: EpochDay) => FoldTerms;
+}
+
+/**
+ * Makes `row` the loan as it stood on the evening before `bornOn`, and leaves in `flow` what enters
+ * the book with it. A disbursed loan enters with its principal. An opened one (migrated) is folded
+ * from its disbursement, or from the last instalment paid before the book began, and enters with
+ * every balance that gives.
+ */
+export function bear(
+  row: PositionRow,
+  birth: Birth,
+  bornOn: EpochDay,
+  days: DayTerms,
+  flow: DayFlow,
+): void {
+  row.blank();
+  const { position } = row;
+  const schedule = birth.schedule();
+  position.loanId = birth.loanId;
+  position.bucket = birth.bucket;
+  position.groupId = birth.groupId;
+  position.ratePpb = birth.ratePpb;
+  const from = startLoan(row, birth, schedule);
+  for (let date = from; date < bornOn; date += 1) {
+    const due = position.nextDueOn === date;
+    const next = due ? installmentAt(schedule, position.nextSeq) : null;
+    closeDay(position, days.book(date), days.fold(birth.groupId, date), [], next, flow);
+    if (flow.touched) addFlow(row.totals, flow);
+  }
+  position.businessDate = bornOn - 1;
+  position.foldedOn = bornOn - 1;
+  flow.reset();
+  flow.accruing = position.accruing;
+  enter(position, birth, flow);
+}
+
+/** Puts the loan behind its last instalment paid before the book; returns the first day to fold. */
+function startLoan(row: PositionRow, birth: Birth, schedule: Schedule): EpochDay {
+  const { position, totals } = row;
+  const paid = birth.paidPeriods;
+  let principal = 0;
+  let interest = 0;
+  for (let i = 0; i < paid; i += 1) {
+    principal += schedule.principal[i]!;
+    interest += schedule.interest[i]!;
+  }
+  position.principal = birth.principal - principal;
+  position.principalNotDue = position.principal;
+  if (paid > 0 && schedule.balanceAfter[paid - 1] !== position.principal) {
+    throw new InvariantError('the schedule does not sum to the loan', { paidPeriods: paid });
+  }
+  position.interestAccruedTotal = interest;
+  for (const [component, amount] of [
+    [PRINCIPAL, principal],
+    [INTEREST, interest],
+  ] as const) {
+    totals[4 * component] = amount;
+    totals[4 * component + 1] = amount;
+  }
+  const start = paid === 0 ? birth.disbursedOn : schedule.dueOn[paid - 1]!;
+  startPeriod(position, start, installmentAt(schedule, paid));
+  return start;
+}
+
+function enter(position: Position, birth: Birth, flow: DayFlow): void {
+  const { accruing } = position;
+  const id = birth.eventId;
+  if (birth.type === EVENT_TYPE.disbursement) {
+    flow.move(MOVEMENT.disbursement, BALANCE.principalNormal, true, position.principal, id);
+  } else {
+    const normal = position.principal - position.principalOverdue;
+    const amounts = [
+      [BALANCE.principalNormal, normal],
+      [BALANCE.principalOverdue, position.principalOverdue],
+      [BALANCE.interestAccrued, position.interestAccrued],
+      [BALANCE.interestDue, position.interestDue],
+      [BALANCE.penalty, position.penaltyDue],
+      [BALANCE.compound, position.compoundDue],
+    ] as const;
+    for (const [balance, amount] of amounts) {
+      flow.move(MOVEMENT.opening, balance, accruing, amount, id);
+    }
+  }
+  flow.settle(id, '', 0, 0);
+}

@@ -1,0 +1,69 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { readSql } from '../../db/sql-file.js';
+import { dayTable } from './day-table.js';
+
+/** The named checks that gate a close, and what each of them says. */
+export const CHECKS = {
+  debits_equal_credits: { file: 'check-debits-credits', says: 'every voucher balances' },
+  subledger_equals_ledger: {
+    file: 'check-subledger',
+    says: 'every account equals its sub-ledger and its turnover',
+  },
+  day_rolls_forward: { file: 'check-roll-forward', says: 'yesterday plus flow is today' },
+  schedule_equals_balance: {
+    file: 'check-schedule-balance',
+    says: 'the unpaid principal of every schedule is the balance',
+  },
+  rows_accounted_for: { file: 'check-rows', says: 'no loan and no event is lost or doubled' },
+} as const;
+export type CheckName = keyof typeof CHECKS;
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
+
+/** One difference that a check found. */
+export interface Difference {
+  readonly place: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface CheckResult {
+  readonly name: string;
+  readonly says: string;
+  readonly ok: boolean;
+  readonly milliseconds: number;
+  /** At most 20. */
+  readonly differences: readonly Difference[];
+}
+
+/** Runs one named check on a day whose `subledger_total` and `gl_balance` are written. */
+export async function runCheck(
+  client: pg.Client,
+  name: CheckName,
+  date: EpochDay,
+  runId: number,
+): Promise<CheckResult> {
+  const { file, says } = CHECKS[name];
+  const sql = readSql(file)
+    .replaceAll(':position', dayTable('position', date))
+    .replaceAll(':allocation', dayTable('allocation', date))
+    .replaceAll(':outcome', dayTable('event_outcome', date))
+    .replaceAll(':journal', dayTable('journal_line', date));
+  const parameters = [formatDay(date), runId].slice(0, parameterCount(sql));
+  const started = performance.now();
+  const { rows } = await client.query<Difference>(sql, parameters);
+  const milliseconds = Math.round(performance.now() - started);
+  return { name, says, ok: rows.length === 0, milliseconds, differences: rows };
+}
+
+function parameterCount(sql: string): number {
+  if (sql.includes('$2')) return 2;
+  return sql.replace(/^--.*$/gm, '').includes('$1') ? 1 : 0;
+}
+
+/** Sums the day's positions for the checks; replaces what an earlier attempt wrote. */
+export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
+  const sql = readSql('subledger-total').replaceAll(':position', dayTable('position', date));
+  await client.query(sql, [formatDay(date)]);
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { connect, inTransaction, retrying } from '../../db/connect.js';
+import type { DatabaseTarget } from '../../db/target.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { CHECK_NAMES, type CheckName, type CheckResult, runCheck, sumPositions } from './checks.js';
+import type { HeldRun } from './claim.js';
+import { dayTable } from './day-table.js';
+
+const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
+
+async function stepIsDone(client: pg.Client, runId: number, phase: string): Promise<boolean> {
+  const done = await client.query(
+    `SELECT FROM step WHERE run_id = $1 AND phase = $2 AND status = 'done'`,
+    [runId, phase],
+  );
+  return done.rowCount === 1;
+}
+
+async function markDone(client: pg.Client, runId: number, phase: string): Promise<void> {
+  await client.query(
+    `UPDATE step SET status = 'done', ended_at = clock_timestamp(),
+       started_at = coalesce(started_at, clock_timestamp())
+     WHERE run_id = $1 AND phase = $2`,
+    [runId, phase],
+  );
+}
+
+/**
+ * Vacuums, analyses and indexes the day's tables. VACUUM needs their owner, so this session acts as
+ * the owner role; without it the next day reads 2.5 times slower and writes twice the WAL.
+ */
+export async function tidyDay(
+  target: DatabaseTarget,
+  runId: number,
+  date: EpochDay,
+): Promise<void> {
+  const owner = await connect(target, { role: 'owner', applicationName: `loanbook tidy ${runId}` });
+  try {
+    if (await stepIsDone(owner, runId, 'tidy')) return;
+    await owner.query(`SET vacuum_buffer_usage_limit = 0`).catch(() => undefined);
+    for (const parent of DAY_PARENTS) {
+      await owner.query(`VACUUM (FREEZE, ANALYZE) ${dayTable(parent, date)}`);
+    }
+    await owner.query('SELECT index_day($1)', [formatDay(date)]);
+    await markDone(owner, runId, 'tidy');
+  } finally {
+    await owner.end();
+  }
+}
+
+/** Runs the named checks that gate the close; throws `checks_failed` (exit 3) with what they found. */
+export async function gateDay(
+  target: DatabaseTarget,
+  runId: number,
+  date: EpochDay,
+): Promise<CheckResult[]> {
+  const client = await connect(target, { applicationName: `loanbook check ${runId}` });
+  try {
+    await inTransaction(client, async () => {
+      if (await stepIsDone(client, runId, 'check')) return;
+      await sumPositions(client, date);
+      await markDone(client, runId, 'check');
+    });
+    return await runChecks(client, CHECK_NAMES, date, runId);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function runChecks(
+  client: pg.Client,
+  names: readonly CheckName[],
+  date: EpochDay,
+  runId: number,
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for (const name of names) results.push(await runCheck(client, name, date, runId));
+  return results;
+}
+
+/** Fails with every difference in sight when a gate check did not hold. */
+export function requireChecks(results: readonly CheckResult[], date: EpochDay): void {
+  const failed = results.filter((result) => !result.ok);
+  if (failed.length === 0) return;
+  const evidence: Record<string, string> = { business_date: formatDay(date) };
+  for (const result of failed) {
+    evidence[result.name] = result.differences
+      .slice(0, 5)
+      .map((found) => `${found.place}: expected ${found.expected}, actual ${found.actual}`)
+      .join('; ');
+  }
+  throw new LoanbookError('checks_failed', `${formatDay(date)} does not tie; it stays open`, {
+    exitCode: EXIT.difference,
+    evidence,
+    next: `loanbook eod discard --date ${formatDay(date)} --reason "..." undoes the unsealed day`,
+  });
+}
+
+/**
+ * Seals the day: its tables become partitions, the business date moves on, the hash is chained and
+ * the run is done, in one transaction. Returns content and chain hash in hex.
+ */
+export async function sealDay(
+  client: pg.Client,
+  run: HeldRun,
+  date: EpochDay,
+): Promise<{ content: string; chain: string }> {
+  const content = await contentHash(client, run.runId);
+  const chain = await retrying(() =>
+    inTransaction(client, async () => {
+      await client.query("SET LOCAL lock_timeout = '2s'");
+      const { rows } = await client.query<{ chain: Buffer }>(
+        'SELECT seal_day($1, $2, $3, $4) AS chain',
+        [formatDay(date), run.runId, run.token, content],
+      );
+      return rows[0]!.chain;
+    }),
+  );
+  return { content: content.toString('hex'), chain: chain.toString('hex') };
+}
+
+/** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */
+export async function contentHash(client: pg.Client, runId: number): Promise<Buffer> {
+  const { rows } = await client.query<{ hash: Buffer }>(
+    `SELECT hash FROM step WHERE run_id = $1 AND phase IN ('fold', 'post')
+     ORDER BY phase, task`,
+    [runId],
+  );
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(row.hash);
+  return hash.digest();
+}

@@ -1,0 +1,110 @@
+import { TOTALS_COUNT } from '../../accounting/flow.js';
+import type { OpenInstallment } from '../../accounting/position.js';
+import { InvariantError } from '../../accounting/refusal.js';
+
+/**
+ * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
+ * An open instalment is 18 of them in the order of `writeInstallment`; the lifetime totals are 20.
+ */
+const NUMBERS_PER_INSTALLMENT = 18;
+/** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
+export const MAX_VARINT_BYTES = 8;
+export const MAX_INSTALLMENT_BYTES = NUMBERS_PER_INSTALLMENT * MAX_VARINT_BYTES;
+
+/** Writes one varint; returns the offset behind it. */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  if (value < 0) throw new InvariantError('a packed amount is negative', { value });
+  let rest = value;
+  let to = at;
+  while (rest >= 128) {
+    bytes[to] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+    to += 1;
+  }
+  bytes[to] = rest;
+  return to + 1;
+}
+
+/** Reads varints one after the other; one cursor serves a whole task. */
+export class VarintCursor {
+  #bytes: Uint8Array = new Uint8Array(0);
+  #at = 0;
+
+  seek(bytes: Uint8Array, at: number): void {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  next(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.#bytes[this.#at]!;
+      this.#at += 1;
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+      scale *= 128;
+    }
+  }
+}
+
+export function writeInstallment(bytes: Uint8Array, at: number, item: OpenInstallment): number {
+  let to = writeVarint(bytes, at, item.seq);
+  to = writeVarint(bytes, to, item.dueOn);
+  to = writeVarint(bytes, to, item.lastFreeOn);
+  to = writeVarint(bytes, to, (item.missed ? 1 : 0) + (item.overdue ? 2 : 0));
+  to = writeVarint(bytes, to, item.principalDue);
+  to = writeVarint(bytes, to, item.principalOpen);
+  to = writeVarint(bytes, to, item.interestDue);
+  to = writeVarint(bytes, to, item.interestOpen);
+  to = writeVarint(bytes, to, item.feeDue);
+  to = writeVarint(bytes, to, item.feeOpen);
+  for (const charge of [item.penalty, item.compound]) {
+    to = writeVarint(bytes, to, charge.due);
+    to = writeVarint(bytes, to, charge.open);
+    to = writeVarint(bytes, to, charge.whole);
+    to = writeVarint(bytes, to, charge.rest);
+  }
+  return to;
+}
+
+export function readInstallment(cursor: VarintCursor): OpenInstallment {
+  const seq = cursor.next();
+  const dueOn = cursor.next();
+  const lastFreeOn = cursor.next();
+  const flags = cursor.next();
+  const item: OpenInstallment = {
+    seq,
+    dueOn,
+    lastFreeOn,
+    missed: flags % 2 === 1,
+    overdue: flags >= 2,
+    principalDue: cursor.next(),
+    principalOpen: cursor.next(),
+    interestDue: cursor.next(),
+    interestOpen: cursor.next(),
+    feeDue: cursor.next(),
+    feeOpen: cursor.next(),
+    penalty: readCharge(cursor),
+    compound: readCharge(cursor),
+  };
+  return item;
+}
+
+function readCharge(cursor: VarintCursor): OpenInstallment['penalty'] {
+  const due = cursor.next();
+  const open = cursor.next();
+  const whole = cursor.next();
+  const rest = cursor.next();
+  return { due, open, whole, rest };
+}
+
+export function readTotals(cursor: VarintCursor, totals: number[]): void {
+  for (let i = 0; i < TOTALS_COUNT; i += 1) totals[i] = cursor.next();
+}
+
+export function writeTotals(bytes: Uint8Array, at: number, totals: readonly number[]): number {
+  let to = at;
+  for (const total of totals) to = writeVarint(bytes, to, total);
+  return to;
+}

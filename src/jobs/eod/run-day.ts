@@ -1,0 +1,182 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { Piscina } from 'piscina';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { connect } from '../../db/connect.js';
+import type { DatabaseTarget } from '../../db/target.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { packageRoot } from '../../package-root.js';
+import { loadBook } from '../book/load-book.js';
+import type { CheckResult } from './checks.js';
+import { endExecution, HEARTBEAT_MS, type HeldRun, renewRun, takeRun } from './claim.js';
+import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
+import { foldTasks } from './fold-tasks.js';
+import { postGroups } from './post-groups.js';
+
+/** Units of parallel work, restart and distribution. */
+export const DEFAULT_TASKS = 64;
+/** More held loans than this keep a day from being sealed. */
+export const DEFAULT_MAX_HELD = 10;
+
+export interface RunDayOptions {
+  readonly workers?: number;
+  readonly tasks?: number;
+  readonly maxHeld?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What one close did, by phase in milliseconds. */
+export interface ClosedDay {
+  readonly businessDate: string;
+  readonly runId: number;
+  readonly loans: number;
+  readonly born: number;
+  readonly closed: number;
+  readonly held: number;
+  readonly events: number;
+  readonly eventsRejected: number;
+  readonly contentHash: string;
+  readonly chainHash: string;
+  readonly resumed: boolean;
+  readonly checks: readonly CheckResult[];
+  readonly milliseconds: { fold: number; post: number; tidyAndCheck: number; seal: number };
+}
+
+/** The worker threads of a process; one pool serves day after day. */
+export function openPool(workers: number = availableParallelism()): Piscina {
+  return new Piscina({
+    filename: join(packageRoot, 'dist/jobs/eod/worker.js'),
+    minThreads: workers,
+    maxThreads: workers,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    // The young generation of a thread stays small: the stream's garbage is short-lived.
+    resourceLimits: { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 1024 },
+  });
+}
+
+/**
+ * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
+ * An interrupted close is resumed by calling it again. Throws LoanbookError: `day_is_being_closed`
+ * (75), `checks_failed` (3), `too_many_held`, `no_posting_rule`, `interrupted` (130).
+ */
+export async function runDay(
+  target: DatabaseTarget,
+  pool: Piscina,
+  options: RunDayOptions = {},
+): Promise<ClosedDay> {
+  const control = await connect(target, { applicationName: 'loanbook eod' });
+  try {
+    const book = await loadBook(control);
+    const date = book.businessDate;
+    const tasks = options.tasks ?? DEFAULT_TASKS;
+    const run = await takeRun(control, date, tasks, pool.options.maxThreads);
+    const heartbeat = beat(control, run);
+    try {
+      await control.query('SELECT open_day($1)', [formatDay(date)]);
+      const started = performance.now();
+      await foldTasks(control, target, pool, run, options, heartbeat.lost);
+      const folded = performance.now();
+      await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
+      await postGroups(control, book, run.runId, date);
+      const posted = performance.now();
+      const [checks] = await Promise.all([
+        gateDay(target, run.runId, date),
+        tidyDay(target, run.runId, date),
+      ]);
+      requireChecks(checks, date);
+      const tied = performance.now();
+      const hashes = await sealDay(control, run, date);
+      const sealed = performance.now();
+      await endExecution(control, run, 'done', '');
+      return {
+        ...(await summary(control, run, date)),
+        contentHash: hashes.content,
+        chainHash: hashes.chain,
+        checks,
+        milliseconds: {
+          fold: Math.round(folded - started),
+          post: Math.round(posted - folded),
+          tidyAndCheck: Math.round(tied - posted),
+          seal: Math.round(sealed - tied),
+        },
+      };
+    } catch (error) {
+      const outcome = options.signal?.aborted ? 'interrupted' : 'failed';
+      const message = error instanceof Error ? error.message : String(error);
+      await endExecution(control, run, outcome, message).catch(() => undefined);
+      throw error;
+    } finally {
+      heartbeat.stop();
+    }
+  } finally {
+    await control.end();
+  }
+}
+
+/** Renews the run's lease while the close goes on; `lost` fires when somebody else took the run. */
+function beat(control: pg.Client, run: HeldRun): { lost: AbortSignal; stop: () => void } {
+  const lost = new AbortController();
+  const timer = setInterval(() => {
+    renewRun(control, run).then(
+      (held) => {
+        if (!held) lost.abort(new LoanbookError('run_lost', 'another process took this run over'));
+      },
+      (error: unknown) => lost.abort(error),
+    );
+  }, HEARTBEAT_MS);
+  timer.unref();
+  return { lost: lost.signal, stop: () => clearInterval(timer) };
+}
+
+async function requireFewHeld(
+  control: pg.Client,
+  run: HeldRun,
+  date: EpochDay,
+  maxHeld: number,
+): Promise<void> {
+  const { rows } = await control.query<{ loan_no: string; reason: string; held: number }>(
+    `SELECT l.loan_no, h.reason, count(*) OVER () AS held
+     FROM held_loan h JOIN loan l ON l.bucket = h.bucket AND l.loan_id = h.loan_id
+     WHERE h.business_date = $1 ORDER BY h.bucket, h.loan_id LIMIT 3`,
+    [formatDay(date)],
+  );
+  const held = rows[0]?.held ?? 0;
+  if (held <= maxHeld) return;
+  const evidence: Record<string, string | number> = {
+    business_date: formatDay(date),
+    run: run.runId,
+    held,
+    max_held: maxHeld,
+  };
+  for (const row of rows) evidence[`loan ${row.loan_no}`] = row.reason;
+  throw new LoanbookError('too_many_held', 'too many loans could not be folded', {
+    exitCode: EXIT.failed,
+    evidence,
+    next: `loanbook runs show ${run.runId} lists them; --max-held raises the cap`,
+  });
+}
+
+type Counts = Pick<
+  ClosedDay,
+  'businessDate' | 'runId' | 'loans' | 'born' | 'closed' | 'held' | 'events' | 'eventsRejected'
+> & { resumed: boolean };
+
+async function summary(control: pg.Client, run: HeldRun, date: EpochDay): Promise<Counts> {
+  const { rows } = await control.query<Omit<Counts, 'businessDate' | 'runId' | 'resumed'>>(
+    `SELECT sum(rows_written)::bigint AS loans, sum(loans_born)::bigint AS born,
+       sum(loans_closed)::bigint AS closed, sum(loans_held)::bigint AS held,
+       sum(events_read)::bigint AS events, sum(events_rejected)::bigint AS "eventsRejected"
+     FROM step WHERE run_id = $1 AND phase = 'fold'`,
+    [run.runId],
+  );
+  return {
+    businessDate: formatDay(date),
+    runId: run.runId,
+    resumed: run.resumed,
+    ...rows[0]!,
+  };
+}

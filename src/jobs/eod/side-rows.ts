@@ -1,0 +1,249 @@
+import { createHash } from 'node:crypto';
+import { type DayFlow, MOVEMENTS, BALANCES, type Movement } from '../../accounting/flow.js';
+import type { Position } from '../../accounting/position.js';
+import type { PostingRules } from '../../accounting/posting.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { TupleWriter } from '../../db/copy-tuple.js';
+
+/** Voucher number of an entry: task * 10^8 + ordinal, so that a redo gives the same bytes. */
+export const VOUCHERS_PER_TASK = 100_000_000;
+/** The task number under which the entries of whole accounting groups are numbered. */
+export const DAY_TASK = 99_999;
+
+const ROOM = 1 << 18;
+
+/** One kind of rows that a task writes beside its positions. */
+export interface SideTable {
+  readonly parent: 'allocation' | 'event_outcome' | 'journal_line';
+  readonly columns: readonly string[];
+}
+
+export const ALLOCATION: SideTable = {
+  parent: 'allocation',
+  columns: [
+    'loan_id',
+    'event_id',
+    'amount',
+    'business_date',
+    'bucket',
+    'ordinal',
+    'seq',
+    'component',
+  ],
+};
+export const OUTCOME: SideTable = {
+  parent: 'event_outcome',
+  columns: [
+    'loan_id',
+    'event_id',
+    'allocated',
+    'to_suspense',
+    'business_date',
+    'bucket',
+    'rule',
+  ],
+};
+export const JOURNAL: SideTable = {
+  parent: 'journal_line',
+  columns: [
+    'voucher',
+    'loan_id',
+    'event_id',
+    'amount',
+    'business_date',
+    'account_id',
+    'group_id',
+    'bucket',
+    'line',
+    'kind',
+  ],
+};
+
+interface Line {
+  accountId: number;
+  amount: number;
+}
+
+/**
+ * The allocations, event outcomes and journal lines of a task, collected in memory until the task's
+ * transaction takes them. A loan that turns out not to fold is undone by `rewind`.
+ */
+export class SideRows {
+  readonly allocations = new TupleWriter(ROOM);
+  readonly outcomes = new TupleWriter(ROOM);
+  readonly journal = new TupleWriter(ROOM);
+  readonly #rules: PostingRules;
+  readonly #date: EpochDay;
+  readonly #firstVoucher: number;
+  readonly #hashes = [createHash('sha256'), createHash('sha256'), createHash('sha256')];
+  readonly #lines: Line[] = [];
+  #vouchers = 0;
+
+  constructor(rules: PostingRules, date: EpochDay, task: number) {
+    this.#rules = rules;
+    this.#date = date;
+    this.#firstVoucher = task * VOUCHERS_PER_TASK;
+  }
+
+  /** Bytes that wait to be written. */
+  get length(): number {
+    return this.allocations.length + this.outcomes.length + this.journal.length;
+  }
+
+  mark(): () => void {
+    const marks = [this.allocations.mark(), this.outcomes.mark(), this.journal.mark()] as const;
+    const vouchers = this.#vouchers;
+    return () => {
+      this.allocations.rewind(marks[0]);
+      this.outcomes.rewind(marks[1]);
+      this.journal.rewind(marks[2]);
+      this.#vouchers = vouchers;
+    };
+  }
+
+  /** Adds what the close of one loan left in its flow; `ordinal` numbers its allocations on. */
+  add(position: Position, flow: DayFlow, ordinal = 0): void {
+    const { loanId, bucket } = position;
+    const date = this.#date;
+    let place = ordinal;
+    for (const line of flow.allocations) {
+      place += 1;
+      const rows = this.allocations;
+      rows.tuple(ALLOCATION.columns.length);
+      rows.int8(loanId);
+      rows.int8(line.eventId);
+      rows.int8(line.amount);
+      rows.date(date);
+      rows.int2(bucket);
+      rows.int2(place);
+      rows.int2(line.seq);
+      rows.int2(line.component);
+    }
+    for (const outcome of flow.outcomes) {
+      this.addOutcome(bucket, loanId, outcome.eventId, outcome);
+    }
+    this.#addEntries(position, flow.movements);
+  }
+
+  addOutcome(
+    bucket: number,
+    loanId: number,
+    eventId: number,
+    outcome: { rule: string; allocated: number; toSuspense: number },
+  ): void {
+    const rows = this.outcomes;
+    rows.tuple(OUTCOME.columns.length);
+    rows.int8(loanId);
+    rows.int8(eventId);
+    rows.int8(outcome.allocated);
+    rows.int8(outcome.toSuspense);
+    rows.date(this.#date);
+    rows.int2(bucket);
+    rows.text(outcome.rule);
+  }
+
+  /** One voucher an event; the close's own movements make one voucher a kind. */
+  #addEntries(position: Position, movements: readonly Movement[]): void {
+    let from = 0;
+    while (from < movements.length) {
+      const first = movements[from]!;
+      let to = from + 1;
+      while (to < movements.length && sameVoucher(first, movements[to]!)) to += 1;
+      this.#lines.length = 0;
+      for (let i = from; i < to; i += 1) this.#addLegs(movements[i]!);
+      if (this.#lines.length > 0) {
+        this.#vouchers += 1;
+        const voucher = this.#firstVoucher + this.#vouchers;
+        this.writeVoucher(voucher, this.#lines, position, first.eventId, first.kind);
+      }
+      from = to;
+    }
+  }
+
+  #addLegs(movement: Movement): void {
+    const legs = this.#rules.legs(movement.kind, movement.balance, movement.accruing);
+    if (legs === undefined) {
+      throw new MissingRule(
+        MOVEMENTS[movement.kind]!,
+        BALANCES[movement.balance]!,
+        movement.accruing,
+      );
+    }
+    for (const leg of legs) {
+      const amount = movement.amount * leg.sign;
+      // One line an account and side: debits and credits of an account are not netted.
+      const line = this.#lines.find(
+        (other) => other.accountId === leg.accountId && other.amount > 0 === amount > 0,
+      );
+      if (line === undefined) this.#lines.push({ accountId: leg.accountId, amount });
+      else line.amount += amount;
+    }
+  }
+
+  writeVoucher(
+    voucher: number,
+    lines: readonly Line[],
+    of: { loanId: number; bucket: number; groupId: number },
+    eventId: number,
+    kind: number,
+  ): void {
+    let sum = 0;
+    let number = 0;
+    for (const line of lines) {
+      number += 1;
+      sum += line.amount;
+      const rows = this.journal;
+      rows.tuple(JOURNAL.columns.length);
+      rows.int8(voucher);
+      rows.int8(of.loanId);
+      rows.int8(eventId);
+      rows.int8(line.amount);
+      rows.date(this.#date);
+      rows.int4(line.accountId);
+      rows.int4(of.groupId);
+      rows.int2(of.bucket);
+      rows.int2(number);
+      rows.int2(kind);
+    }
+    if (sum !== 0) throw new InvariantError('a voucher does not balance', { voucher, sum });
+  }
+
+  /** Hands the collected rows to `write`, table by table, and hashes them. */
+  async flush(write: (table: SideTable, rows: Buffer) => Promise<void>): Promise<void> {
+    const parts = [
+      [ALLOCATION, this.allocations],
+      [OUTCOME, this.outcomes],
+      [JOURNAL, this.journal],
+    ] as const;
+    for (const [index, [table, writer]] of parts.entries()) {
+      if (writer.length === 0) continue;
+      const rows = writer.take();
+      this.#hashes[index]!.update(rows);
+      await write(table, rows);
+    }
+  }
+
+  /** SHA-256 of all allocations, outcomes and journal lines, in this order. */
+  digests(): Buffer[] {
+    return this.#hashes.map((hash) => hash.digest());
+  }
+}
+
+function sameVoucher(a: Movement, b: Movement): boolean {
+  return a.eventId === b.eventId && (a.eventId !== 0 || a.kind === b.kind);
+}
+
+/** An event that no posting rule covers: it stops the close before anything is sealed. */
+export class MissingRule extends Error {
+  readonly movement: string;
+  readonly balance: string;
+  readonly accruing: boolean;
+
+  constructor(movement: string, balance: string, accruing: boolean) {
+    super(`no posting rule for ${movement} of ${balance}`);
+    this.movement = movement;
+    this.balance = balance;
+    this.accruing = accruing;
+  }
+}

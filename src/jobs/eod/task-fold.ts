@@ -1,0 +1,264 @@
+import { closeDay, type NextInstallment } from '../../accounting/close-day.js';
+import { addFlow, DayFlow } from '../../accounting/flow.js';
+import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
+import type { LoanEvent } from '../../accounting/loan-event.js';
+import { STATUS } from '../../accounting/position.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { TupleWriter } from '../../db/copy-tuple.js';
+import type { Book } from '../book/load-book.js';
+import { bear, type DayTerms, installmentAt } from './birth.js';
+import { TotalsCollector } from './control-totals.js';
+import { PositionRow } from './position-row.js';
+import { SideRows } from './side-rows.js';
+import type { Birth, DatedEvent, EventQueue, HeldLoan, NextInstallments } from './task-input.js';
+
+/** Positions are handed to the server in pieces of about this size. */
+export const POSITION_ROOM = 1 << 18;
+
+const NO_EVENTS: readonly LoanEvent[] = [];
+
+/** What a task has loaded before its stream starts. */
+export interface TaskInput {
+  readonly events: EventQueue;
+  readonly next: NextInstallments;
+  /** Loans born today and loans whose birth is being held, in loan order. */
+  readonly births: readonly Birth[];
+  /** Yesterday's held loans by number. */
+  readonly held: ReadonlyMap<number, HeldLoan>;
+}
+
+export interface HeldReport {
+  readonly bucket: number;
+  readonly loanId: number;
+  readonly since: EpochDay;
+  readonly reason: string;
+}
+
+/**
+ * Folds the loans of one task, one after the other in loan order: rows of yesterday, and loans born
+ * today where they belong. No input or output: the caller feeds rows and takes buffers.
+ */
+export class TaskFold {
+  readonly positions = new TupleWriter(POSITION_ROOM);
+  readonly side: SideRows;
+  readonly totals = new TotalsCollector();
+  readonly held: HeldReport[] = [];
+  rowsRead = 0;
+  born = 0;
+  closed = 0;
+  eventsRejected = 0;
+  readonly #date: EpochDay;
+  readonly #input: TaskInput;
+  readonly #row = new PositionRow();
+  readonly #flow = new DayFlow();
+  readonly #today: BookDay;
+  readonly #days: DayTerms;
+  readonly #todayTerms: FoldTerms[] = [];
+  #nextBirth = 0;
+
+  constructor(book: Book, date: EpochDay, task: number, input: TaskInput) {
+    this.#date = date;
+    this.#input = input;
+    this.side = new SideRows(book.postingRules, date, task);
+    this.#days = dayTerms(book);
+    this.#today = this.#days.book(date);
+    for (const groupId of book.groups.keys()) {
+      this.#todayTerms[groupId] = this.#days.fold(groupId, date);
+    }
+  }
+
+  /** The next birth's loan; Infinity when there is none left. */
+  get nextBirthId(): number {
+    return this.#input.births[this.#nextBirth]?.loanId ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Folds one row of yesterday, after the births and orphan events that come before it. */
+  foldRow(view: DataView, at: number, bytes: Buffer): void {
+    const row = this.#row;
+    row.read(view, at, bytes);
+    const loanId = row.position.loanId;
+    if (this.nextBirthId < loanId || this.#input.events.nextLoanId < loanId) {
+      this.foldUpTo(loanId);
+      row.read(view, at, bytes);
+    }
+    this.rowsRead += 1;
+    const { position } = row;
+    const { events } = this.#input;
+    const due = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
+    if (position.status === STATUS.settled && position.suspense === 0) {
+      this.closed += 1;
+      this.#reject(position.bucket, loanId, due, 'loan_settled');
+      return;
+    }
+    const undo = due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0
+      ? this.side.mark()
+      : undefined;
+    try {
+      if (position.foldedOn < this.#date - 1) this.#catchUp(due as readonly DatedEvent[]);
+      else this.#foldToday(due);
+    } catch (error) {
+      undo?.();
+      const reason = holdReason(error);
+      row.read(view, at, bytes);
+      this.#hold(position.bucket, loanId, reason);
+      position.businessDate = this.#date;
+    }
+    row.write(this.positions);
+  }
+
+  /** Folds births below `loanId` and rejects events whose loan is not in the book. */
+  foldUpTo(loanId: number): void {
+    const { events } = this.#input;
+    for (;;) {
+      const birthId = this.nextBirthId;
+      const eventId = events.nextLoanId;
+      if (birthId >= loanId && eventId >= loanId) return;
+      if (birthId <= eventId) {
+        this.#foldBirth(this.#input.births[this.#nextBirth]!);
+        this.#nextBirth += 1;
+      } else {
+        const bucket = Math.floor(eventId / 4_294_967_296);
+        this.#reject(bucket, eventId, events.take(eventId), 'loan_not_in_book');
+      }
+    }
+  }
+
+  #foldToday(events: readonly LoanEvent[]): void {
+    const row = this.#row;
+    const { position } = row;
+    const terms = this.#todayTerms[position.groupId];
+    if (terms === undefined) throw new InvariantError('unknown accounting group', {});
+    let next: NextInstallment | null = null;
+    const isDue = position.nextDueOn <= this.#date;
+    if (isDue) next = this.#nextInstallment();
+    closeDay(position, this.#today, terms, events, next, this.#flow);
+    this.#keep(0);
+  }
+
+  /** The instalment after the one due today, checked against the balance that the schedule has. */
+  #nextInstallment(): NextInstallment | null {
+    const { position } = this.#row;
+    const { next } = this.#input;
+    const found = next.of(position.loanId);
+    if (found === undefined) throw new InvariantError('the loan has no schedule', {});
+    if (next.balanceAfter !== position.principalNotDue - position.nextPrincipal) {
+      throw new InvariantError('the schedule does not equal the balance', {
+        scheduled: next.balanceAfter,
+        balance: position.principalNotDue - position.nextPrincipal,
+      });
+    }
+    return found;
+  }
+
+  /** Folds every day that the loan was held, each with its own events; all of it posts today. */
+  #catchUp(events: readonly DatedEvent[]): void {
+    const { position } = this.#row;
+    const held = this.#input.held.get(position.loanId);
+    if (held === undefined) throw new InvariantError('a held loan is not in the list', {});
+    this.#foldDays(held.birth, position.foldedOn + 1, events);
+  }
+
+  #foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
+    const { position } = this.#row;
+    const schedule = birth.schedule();
+    let ordinal = 0;
+    for (let date = from; date <= this.#date; date += 1) {
+      const due = position.nextDueOn === date;
+      const next = due ? installmentAt(schedule, position.nextSeq) : null;
+      const terms = this.#days.fold(position.groupId, date);
+      const todays = events.filter((event) => event.businessDate === date);
+      closeDay(position, this.#days.book(date), terms, todays, next, this.#flow);
+      ordinal = this.#keep(ordinal);
+    }
+  }
+
+  #foldBirth(birth: Birth): void {
+    const row = this.#row;
+    const undo = this.side.mark();
+    const { events } = this.#input;
+    const own = events.nextLoanId === birth.loanId ? events.take(birth.loanId) : NO_EVENTS;
+    try {
+      bear(row, birth, birth.bornOn, this.#days, this.#flow);
+      this.side.add(row.position, this.#flow);
+      const { position } = row;
+      const entered = {
+        principal: position.principal,
+        interest: position.interestAccrued + position.interestDue,
+        penalty: position.penaltyDue,
+        compound: position.compoundDue,
+      };
+      this.#foldDays(birth, birth.bornOn, own as readonly DatedEvent[]);
+      this.totals.enter(entered);
+    } catch (error) {
+      undo();
+      this.#hold(birth.bucket, birth.loanId, holdReason(error));
+      return;
+    }
+    this.born += 1;
+    row.write(this.positions);
+  }
+
+  /** Takes over what the close of a loan-day left; returns how many allocations it has by now. */
+  #keep(ordinal: number): number {
+    const row = this.#row;
+    const flow = this.#flow;
+    if (flow.touched) {
+      addFlow(row.openTotals(), flow);
+      this.side.add(row.position, flow, ordinal);
+      for (const outcome of flow.outcomes) if (outcome.rule !== '') this.eventsRejected += 1;
+    }
+    this.totals.add(row.position, flow);
+    return ordinal + flow.allocations.length;
+  }
+
+  #reject(bucket: number, loanId: number, events: readonly LoanEvent[], rule: string): void {
+    for (const event of events) {
+      this.eventsRejected += 1;
+      this.side.addOutcome(bucket, loanId, event.eventId, { rule, allocated: 0, toSuspense: 0 });
+    }
+  }
+
+  #hold(bucket: number, loanId: number, reason: string): void {
+    const since = this.#input.held.get(loanId)?.since ?? this.#date;
+    this.held.push({ bucket, loanId, since, reason });
+  }
+}
+
+/** The reason to hold a loan for; anything but a broken invariant of the loan goes on upwards. */
+function holdReason(error: unknown): string {
+  if (error instanceof InvariantError) {
+    return `${error.message} ${JSON.stringify(error.evidence)}`;
+  }
+  if (error instanceof RangeError) return error.message;
+  throw error;
+}
+
+/** Terms by day and group, prepared once each. */
+function dayTerms(book: Book): DayTerms {
+  const days = new Map<EpochDay, BookDay>();
+  const terms = new Map<string, FoldTerms>();
+  return {
+    book: (date) => {
+      let day = days.get(date);
+      if (day === undefined) {
+        day = { date, policy: book.policyOn(date), calendar: book.calendar };
+        days.set(date, day);
+      }
+      return day;
+    },
+    fold: (groupId, date) => {
+      const productId = book.groups.get(groupId)?.productId ?? 0;
+      const product = book.products.get(productId);
+      if (product === undefined) throw new InvariantError('unknown product', { productId });
+      const actual = product.interest.basis === 'actual';
+      const key = `${productId}/${actual ? date : 0}`;
+      let fold = terms.get(key);
+      if (fold === undefined) {
+        fold = foldTerms(product, date);
+        terms.set(key, fold);
+      }
+      return fold;
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import type pg from 'pg';
+import type { LoanEvent } from '../../accounting/loan-event.js';
+import type { NextInstallment } from '../../accounting/close-day.js';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { Schedule } from '../../accounting/schedule-rows.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { copyOut, copyRows } from '../../db/copy-stream.js';
+import { readDate, readInt8 } from '../../db/copy-tuple.js';
+import { dayTable } from './day-table.js';
+import { POSITION_COLUMNS } from './position-row.js';
+
+/** A task's share of the book and the day that it closes. */
+export interface TaskScope {
+  readonly date: EpochDay;
+  readonly bucketFrom: number;
+  readonly bucketTo: number;
+}
+
+/** Yesterday's positions of a task, in loan order, straight off their index (no sort, no join). */
+export function positionQuery(scope: TaskScope): string {
+  const table = dayTable('position', scope.date - 1);
+  return `SELECT ${POSITION_COLUMNS.join(', ')} FROM ${table}
+    WHERE bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo} ORDER BY bucket, loan_id`;
+}
+
+export function positionStream(client: pg.Client, scope: TaskScope): AsyncIterable<Buffer> {
+  return copyOut(client, positionQuery(scope));
+}
+
+/** An event with the day that it is booked on: earlier than today for a loan that was held. */
+export interface DatedEvent extends LoanEvent {
+  readonly businessDate: EpochDay;
+}
+
+/** A day's events of one task in loan order; `take` moves through them as the stream does. */
+export class EventQueue {
+  readonly #loanIds: number[] = [];
+  readonly #events: DatedEvent[] = [];
+  #at = 0;
+
+  get size(): number {
+    return this.#events.length;
+  }
+
+  /** The loan of the next event; Infinity at the end. */
+  get nextLoanId(): number {
+    return this.#loanIds[this.#at] ?? Number.POSITIVE_INFINITY;
+  }
+
+  push(loanId: number, event: DatedEvent): void {
+    this.#loanIds.push(loanId);
+    this.#events.push(event);
+  }
+
+  /** All events of the loan, which must be the next one. */
+  take(loanId: number): DatedEvent[] {
+    const from = this.#at;
+    while (this.#loanIds[this.#at] === loanId) this.#at += 1;
+    return this.#events.slice(from, this.#at);
+  }
+}
+
+export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<EventQueue> {
+  const queue = new EventQueue();
+  const date = formatDay(scope.date);
+  const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
+  const columns = 'e.bucket, e.loan_id, e.event_id, e.amount, e.business_date, e.type';
+  const held = `SELECT ${columns} FROM held_loan h JOIN event e
+      ON e.bucket = h.bucket AND e.loan_id = h.loan_id
+      AND e.business_date >= h.held_since AND e.business_date < '${date}'
+    WHERE h.business_date = DATE '${date}' - 1 AND h.bucket ${buckets} AND e.type > 2`;
+  const select = `SELECT loan_id, event_id, amount, business_date, type FROM (
+      SELECT ${columns} FROM event e
+      WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
+      UNION ALL ${held}) AS of_task
+    ORDER BY bucket, loan_id, event_id`;
+  await copyRows(client, select, 5, (view, at) => {
+    const eventId = readInt8(view, at + 16);
+    const amount = readInt8(view, at + 28);
+    const businessDate = readDate(view, at + 40);
+    const type = view.getInt16(at + 48);
+    queue.push(readInt8(view, at + 4), { eventId, amount, businessDate, type });
+  });
+  return queue;
+}
+
+/** The instalment after the running one of each loan that falls due on the day, in loan order. */
+export class NextInstallments {
+  readonly #numbers: number[] = [];
+  #at = 0;
+  /** Principal not yet due after the running instalment, as the schedule has it. */
+  balanceAfter = 0;
+
+  push(loanId: number, balance: number, seq: number, dueOn: EpochDay, parts: number[]): void {
+    this.#numbers.push(loanId, balance, seq, dueOn, parts[0]!, parts[1]!);
+  }
+
+  /**
+   * The next instalment of a loan that falls due, null when its last one does, undefined when the
+   * loan has no schedule.
+   */
+  of(loanId: number): NextInstallment | null | undefined {
+    const numbers = this.#numbers;
+    while (this.#at < numbers.length && numbers[this.#at]! < loanId) this.#at += 6;
+    const at = this.#at;
+    if (at >= numbers.length || numbers[at] !== loanId) return undefined;
+    this.balanceAfter = numbers[at + 1]!;
+    const seq = numbers[at + 2]!;
+    if (seq === 0) return null;
+    return {
+      seq,
+      dueOn: numbers[at + 3]!,
+      principal: numbers[at + 4]!,
+      interest: numbers[at + 5]!,
+    };
+  }
+}
+
+export async function loadNextInstallments(
+  client: pg.Client,
+  scope: TaskScope,
+): Promise<NextInstallments> {
+  const next = new NextInstallments();
+  const table = dayTable('position', scope.date - 1);
+  const select = `SELECT p.loan_id, s.balance_after[p.next_seq],
+      CASE WHEN p.next_seq < cardinality(s.due_on) THEN p.next_seq + 1 ELSE 0 END,
+      coalesce(s.due_on[p.next_seq + 1], DATE '9999-12-31'),
+      coalesce(s.principal[p.next_seq + 1], 0), coalesce(s.interest[p.next_seq + 1], 0)
+    FROM ${table} p JOIN schedule s
+      ON s.bucket = p.bucket AND s.loan_id = p.loan_id AND s.version = p.schedule_version
+    WHERE p.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
+      AND s.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
+      AND p.next_due_on <= '${formatDay(scope.date)}'
+    ORDER BY p.bucket, p.loan_id`;
+  await copyRows(client, select, 6, (view, at) => {
+    const parts = [readInt8(view, at + 44), readInt8(view, at + 56)];
+    const seq = view.getInt32(at + 28);
+    next.push(
+      readInt8(view, at + 4),
+      readInt8(view, at + 16),
+      seq,
+      readDate(view, at + 36),
+      parts,
+    );
+  });
+  return next;
+}
+
+/** A loan that gets its first position on the day. */
+export interface Birth {
+  readonly loanId: number;
+  readonly bucket: number;
+  readonly eventId: number;
+  readonly type: number;
+  readonly groupId: number;
+  readonly principal: number;
+  readonly ratePpb: number;
+  readonly disbursedOn: EpochDay;
+  readonly bornOn: EpochDay;
+  readonly paidPeriods: number;
+  /** The schedule's four arrays as they came, unpacked when the loan is folded. */
+  readonly schedule: () => Schedule;
+}
+
+/** A loan that could not be folded yesterday. */
+export interface HeldLoan {
+  readonly birth: Birth;
+  readonly since: EpochDay;
+  readonly hasPosition: boolean;
+}
+
+const BIRTH_COLUMNS = `l.loan_id, e.event_id, l.principal, l.rate_ppb, l.disbursed_on, l.born_on,
+  l.group_id, l.bucket, l.paid_periods, e.type, s.due_on, s.principal, s.interest, s.balance_after`;
+const BIRTH_FIELDS = 14;
+const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
+  JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id AND s.version = 1`;
+
+/** The loans born on the day, in loan order. */
+export async function loadBirths(client: pg.Client, scope: TaskScope): Promise<Birth[]> {
+  const births: Birth[] = [];
+  const select = `SELECT ${BIRTH_COLUMNS} FROM event e ${BIRTH_JOINS}
+    WHERE e.business_date = '${formatDay(scope.date)}' AND e.type <= 2
+      AND e.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
+    ORDER BY e.bucket, e.loan_id`;
+  await copyRows(client, select, BIRTH_FIELDS, (view, at, bytes) => {
+    births.push(readBirth(view, at, bytes));
+  });
+  return births;
+}
+
+/** Yesterday's held loans of the task, by loan number. */
+export async function loadHeld(
+  client: pg.Client,
+  scope: TaskScope,
+): Promise<Map<number, HeldLoan>> {
+  const held = new Map<number, HeldLoan>();
+  const positions = dayTable('position', scope.date - 1);
+  const select = `SELECT ${BIRTH_COLUMNS}, h.held_since, EXISTS (SELECT FROM ${positions} p
+      WHERE p.bucket = h.bucket AND p.loan_id = h.loan_id)
+    FROM held_loan h JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND e.type <= 2
+    ${BIRTH_JOINS}
+    WHERE h.business_date = '${formatDay(scope.date - 1)}'
+      AND h.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
+    ORDER BY h.bucket, h.loan_id`;
+  await copyRows(client, select, BIRTH_FIELDS + 2, (view, at, bytes) => {
+    const birth = readBirth(view, at, bytes);
+    const behind = arraysEnd(view, at);
+    const since = readDate(view, behind + 4);
+    held.set(birth.loanId, { birth, since, hasPosition: view.getInt8(behind + 12) === 1 });
+  });
+  return held;
+}
+
+/** Where the schedule's arrays begin in a birth's tuple: behind four int8, three int4, three int2. */
+const ARRAYS_AT = 4 * 12 + 3 * 8 + 3 * 6;
+
+function arraysEnd(view: DataView, at: number): number {
+  let end = at + ARRAYS_AT;
+  for (let i = 0; i < 4; i += 1) end += 4 + view.getInt32(end);
+  return end;
+}
+
+function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
+  const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, arraysEnd(view, at)));
+  return {
+    loanId: readInt8(view, at + 4),
+    eventId: readInt8(view, at + 16),
+    principal: readInt8(view, at + 28),
+    ratePpb: readInt8(view, at + 40),
+    disbursedOn: readDate(view, at + 52),
+    bornOn: readDate(view, at + 60),
+    groupId: view.getInt32(at + 68),
+    bucket: view.getInt16(at + 76),
+    paidPeriods: view.getInt16(at + 82),
+    type: view.getInt16(at + 88),
+    schedule: () => readSchedule(arrays),
+  };
+}
+
+/** The four arrays of a schedule from the binary form: five words of header, then elements. */
+function readSchedule(bytes: Buffer): Schedule {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  const array = (read: (view: DataView, at: number) => number, width: number): number[] => {
+    const length = view.getInt32(at);
+    const items: number[] = [];
+    for (let item = at + 24; item < at + 4 + length; item += 4 + width) {
+      items.push(read(view, item + 4));
+    }
+    at += 4 + length;
+    return items;
+  };
+  const dueOn = array(readDate, 4);
+  const principal = array(readInt8, 8);
+  const interest = array(readInt8, 8);
+  return { dueOn, principal, interest, balanceAfter: array(readInt8, 8) };
+}

@@ -1,0 +1,95 @@
+import { Refusal } from '../../accounting/refusal.js';
+import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
+import type { DatabaseTarget } from '../../db/target.js';
+import { type Book, loadBook } from '../book/load-book.js';
+import { type Evidence, LoanbookError } from '../../errors.js';
+import { type FoldTask, runFoldTask, type TaskClients } from './fold-task.js';
+import { MissingRule } from './side-rows.js';
+
+/** What crosses into a worker thread: where the database is, and which task. Never a row. */
+export interface WorkerJob {
+  readonly target: DatabaseTarget;
+  readonly task: FoldTask;
+}
+
+/** What comes back, for progress. */
+export interface WorkerSuccess {
+  readonly ok: true;
+  readonly read: number;
+  readonly written: number;
+  readonly held: number;
+}
+
+/** An error as plain data: classes do not survive the way between threads. */
+export interface WorkerFailure {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  readonly sqlState: string | undefined;
+  readonly evidence: Evidence;
+  readonly next: string | undefined;
+}
+
+export type WorkerResult = WorkerSuccess | WorkerFailure;
+
+/** A worker keeps its sessions and the book's parameters while tasks of one run come in. */
+interface Session extends TaskClients {
+  readonly book: Book;
+  readonly runId: number;
+}
+
+let session: Session | undefined;
+
+/** Settings of a session that reads positions: one task, straight off the index, nothing clever. */
+const READ_SETTINGS = {
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  synchronize_seqscans: 'off',
+};
+
+/** Entry of the worker thread: folds one task. The thread owns both of its connections. */
+export default async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
+  try {
+    session = await sessionFor(job);
+    const counts = await runFoldTask(session, session.book, job.task, new AbortController().signal);
+    return { ok: true, read: counts.read, written: counts.written, held: counts.held };
+  } catch (error) {
+    drop();
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): WorkerFailure {
+  const sqlState = sqlStateOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const failure = { ok: false as const, message, sqlState, evidence: {}, next: undefined };
+  if (error instanceof LoanbookError) {
+    return { ...failure, code: error.code, evidence: error.evidence, next: error.next };
+  }
+  if (error instanceof MissingRule) {
+    const { movement, balance, accruing } = error;
+    const next = 'add the rule to the ledger document and apply it';
+    return { ...failure, code: 'no_posting_rule', evidence: { movement, balance, accruing }, next };
+  }
+  if (error instanceof Refusal) {
+    return { ...failure, code: error.code, evidence: error.evidence };
+  }
+  return { ...failure, code: sqlState === undefined ? 'fold_failed' : 'database_error' };
+}
+
+async function sessionFor(job: WorkerJob): Promise<Session> {
+  if (session !== undefined && session.runId === job.task.runId) return session;
+  drop();
+  const name = `loanbook run ${job.task.runId}`;
+  const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
+  const write = await connect(job.target, { applicationName: name });
+  return { read, write, book: await loadBook(read), runId: job.task.runId };
+}
+
+/** A session whose COPY did not end cleanly is of no use any more. */
+function drop(): void {
+  if (session === undefined) return;
+  destroyClient(session.read);
+  destroyClient(session.write);
+  session = undefined;
+}
