@@ -1,7 +1,7 @@
 import { BALANCE, COMPOUND, type DayFlow, FEE, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
 import type { AllocationOrder } from './fold-terms.js';
-import { InvariantError } from './refusal.js';
 import type { OpenInstallment, Position } from './position.js';
+import { InvariantError } from './refusal.js';
 import type { Fen } from './units.js';
 
 /** What is open of a component of an instalment, in minor units. */
@@ -26,11 +26,7 @@ export function openAmount(installment: OpenInstallment, component: number): Fen
 export function dueTotal(position: Position): Fen {
   const principal = position.principal - position.principalNotDue;
   return (
-    principal +
-    position.interestDue +
-    position.penaltyDue +
-    position.compoundDue +
-    position.feeDue
+    principal + position.interestDue + position.penaltyDue + position.compoundDue + position.feeDue
   );
 }
 
@@ -58,7 +54,7 @@ export function allocateDue(
       const component = allocation.byInstallment ? order[j]! : order[i]!;
       const asked = openAmount(installment, component);
       if (asked === 0) continue;
-      const paid = left < asked ? left : asked;
+      const paid = Math.min(left, asked);
       payComponent(position, installment, component, paid, kind, eventId, flow);
       left -= paid;
     }

@@ -99,7 +99,7 @@ function bill(
   flow.interestBilled += interest;
   flow.touched = true;
   startPeriod(position, date, next);
-  if ((position.principalNotDue > 0) !== (position.nextSeq !== 0)) {
+  if (position.principalNotDue > 0 !== (position.nextSeq !== 0)) {
     throw new InvariantError('principal is left without an instalment, or the reverse', {
       seq,
       principalNotDue: position.principalNotDue,

@@ -1,7 +1,7 @@
 import type { Calendar } from './calendar.js';
-import { FEE, COMPOUND, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
-import type { AllocationRule, BookPolicy, Component, ProductTerms } from './product.js';
+import { COMPOUND, FEE, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
 import { nightUnits, unitDenominator } from './period-interest.js';
+import type { AllocationRule, BookPolicy, Component, ProductTerms } from './product.js';
 import type { EpochDay } from './units.js';
 
 /** What closing a day needs to know beside the loan: the same for every loan of the book. */

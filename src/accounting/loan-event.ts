@@ -54,14 +54,7 @@ function repay(position: Position, fold: FoldTerms, event: LoanEvent, flow: DayF
     return;
   }
   const order = position.accruing ? fold.accruing : fold.nonAccruing;
-  const rest = allocateDue(
-    position,
-    order,
-    event.amount,
-    MOVEMENT.repayment,
-    event.eventId,
-    flow,
-  );
+  const rest = allocateDue(position, order, event.amount, MOVEMENT.repayment, event.eventId, flow);
   toSuspense(position, rest, event, flow);
   flow.settle(event.eventId, '', event.amount - rest, rest);
 }
@@ -69,13 +62,7 @@ function repay(position: Position, fold: FoldTerms, event: LoanEvent, flow: DayF
 function toSuspense(position: Position, amount: Fen, event: LoanEvent, flow: DayFlow): void {
   if (amount === 0) return;
   position.suspense += amount;
-  flow.move(
-    MOVEMENT.repayment,
-    BALANCE.suspense,
-    position.accruing,
-    amount,
-    event.eventId,
-  );
+  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, event.eventId);
 }
 
 /**

@@ -21,7 +21,7 @@ export interface ErrorScene {
 
 const ERROR_LOG = 'loanbook-error.log';
 
-/** Turns whatever was thrown into a report; a defect also goes, with its stack, to the error log. */
+/** Turns whatever was thrown into a report; a defect goes to the error log with its stack. */
 export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
   if (error instanceof CommanderError) return usageReport(error, scene.commandPath);
   if (error instanceof LoanbookError) return refusalReport(error);
@@ -106,10 +106,16 @@ function defectReport(error: unknown, scene: ErrorScene): ErrorReport {
   return {
     code: 'internal',
     message: `internal error (${name}): ${sentenceOf(error)}`,
-    evidence: appendToErrorLog(error, scene),
+    evidence: { ...evidenceIn(error), ...appendToErrorLog(error, scene) },
     next: 'This is a defect: report it with the log file.',
     exitCode: EXIT.failed,
   };
+}
+
+/** A broken invariant names the values that broke it. */
+function evidenceIn(error: unknown): Evidence {
+  if (!(error instanceof Error) || !('evidence' in error)) return {};
+  return { ...(error.evidence as Evidence) };
 }
 
 function codeOrName(error: unknown): string {

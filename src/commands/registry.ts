@@ -19,6 +19,31 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
  */
 export const REGISTRY: readonly CommandEntry[] = [
   {
+    path: 'generate',
+    summary: 'write a believable loan book to import',
+    load: () => import('./generate.js'),
+  },
+  {
+    path: 'eod run',
+    summary: 'close business days',
+    load: () => import('./eod-run.js'),
+  },
+  {
+    path: 'eod status',
+    summary: 'show the open day and the close under way',
+    load: () => import('./eod-status.js'),
+  },
+  {
+    path: 'eod discard',
+    summary: 'drop an unfinished close of the open day',
+    load: () => import('./eod-discard.js'),
+  },
+  {
+    path: 'check',
+    summary: 'prove that a sealed day ties',
+    load: () => import('./check.js'),
+  },
+  {
     path: 'db start',
     summary: 'start the embedded PostgreSQL server of the book',
     load: () => import('./db-start.js'),

@@ -21,7 +21,7 @@ export function sqlStateOf(error: unknown): string | undefined {
 }
 
 /** An int8 as a number. Throws a LoanbookError when a double cannot hold it exactly. */
-export function parseInt8(text: string): number {
+function parseInt8(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) {
     throw new LoanbookError('int8_out_of_range', 'An integer is too large to be exact.', {
@@ -61,7 +61,7 @@ const types: pg.CustomTypesConfig = {
 } as pg.CustomTypesConfig;
 
 /** `-c name=value` pairs for the `options` startup parameter, escaped as the server reads them. */
-export function startupOptions(settings: Readonly<Record<string, string>>): string {
+function startupOptions(settings: Readonly<Record<string, string>>): string {
   return Object.entries(settings)
     .map(([name, value]) => `-c ${name}=${value.replace(/[\\ \t\n]/g, (char) => `\\${char}`)}`)
     .join(' ');

@@ -3,9 +3,9 @@ import { LoanbookError } from '../errors.js';
 import { destroyClient, openClient, targetEvidence } from './client.js';
 import type { DatabaseTarget } from './target.js';
 
-export { destroyClient, parseInt8, sqlStateOf } from './client.js';
+export { destroyClient, sqlStateOf } from './client.js';
 export { externalTarget, resolveTarget } from './resolve-target.js';
-export { type RetryOptions, retrying } from './retry.js';
+export { retrying } from './retry.js';
 
 /** PostgreSQL 15: the oldest that the SQL here is tested on. */
 const SERVER_VERSION_MIN = 150_000;

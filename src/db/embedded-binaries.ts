@@ -123,7 +123,7 @@ function copyNative(packageFolder: string, copy: string): void {
   }
 }
 
-/** 0755 for folders and programs, 0644 for the rest, whatever umask the package was installed by. */
+/** 0755 for folders and programs, 0644 for the rest, whatever the umask at installation was. */
 function openModes(folder: string, isProgramFolder: boolean): void {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o755);

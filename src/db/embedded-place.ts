@@ -33,7 +33,7 @@ interface Pointer {
 }
 
 /** For root, when the book's folder is closed to the server's user. */
-export function systemFolder(): string {
+function systemFolder(): string {
   return process.env.LOANBOOK_SYSTEM_FOLDER || '/var/lib/loanbook';
 }
 

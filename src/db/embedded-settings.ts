@@ -13,7 +13,7 @@ function sharedBuffersMb(): number {
 
 /** The text of SETTINGS_FILE. Written again at every start: folder and memory may have changed. */
 export function settingsText(socketFolder: string): string {
-  return `# Written by loanbook at every start of the server; use ALTER SYSTEM for your own settings.
+  return `# Written by loanbook at every start; use ALTER SYSTEM for your own settings.
 listen_addresses = ''
 port = 5432
 unix_socket_directories = '${socketFolder}'

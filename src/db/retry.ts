@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlStateOf } from './client.js';
 
 /** What can heal by itself, and how long to wait before the first retry (doubled each time). */
-export const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
+const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
   '40001': 20, // serialization_failure
   '40P01': 50, // deadlock_detected
   '55P03': 100, // lock_not_available: lock_timeout ran out
@@ -21,7 +21,7 @@ export const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
   EPIPE: 250,
 };
 
-export interface RetryOptions {
+interface RetryOptions {
   /** How often `fn` is called at most; 5 when left out. */
   readonly attemptsMax?: number;
   readonly delayMsMax?: number;

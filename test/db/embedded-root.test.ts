@@ -58,7 +58,7 @@ describe.runIf(isRoot)('as root, under a closed folder', () => {
     expect(statSync(pointer.place).mode & 0o777).toBe(0o700);
   });
 
-  it('follows a moved book, refuses a copied one, and stops the server of a removed one', async () => {
+  it('follows a moved book, refuses a copied one, stops the server of a removed one', async () => {
     const [book, moved, copied] = ['book', 'moved', 'copied'].map((name) => join(closed, name)) as [
       string,
       string,

@@ -17,6 +17,8 @@ import {
   startEmbedded,
   stopEmbedded,
 } from '../../src/db/embedded.js';
+import { migrate, requireMigrated } from '../../src/db/migrate.js';
+import { latestVersion } from '../../src/db/migration-files.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import { callProgram, installProgram } from '../support/installed-program.js';
 
@@ -81,6 +83,17 @@ describe('the embedded server', () => {
     const startMs = performance.now();
     expect(await startEmbedded(book)).toEqual(target);
     expect(performance.now() - startMs).toBeLessThan(START_WHEN_RUNNING_MS_MAX);
+  });
+
+  it('takes a book in each of four databases at once, by an ordinary login', async () => {
+    await select(target, 'CREATE ROLE plain LOGIN CREATEDB CREATEROLE');
+    const plain = { ...target, user: 'plain' };
+    const targets = ['a', 'b', 'c', 'd'].map((database) => ({ ...plain, database }));
+    for (const { database } of targets) await select(plain, `CREATE DATABASE ${database}`);
+    // The cluster has no roles yet, and these are shared by its databases.
+    const results = await Promise.all(targets.map((each) => migrate(each)));
+    for (const { applied } of results) expect(applied).toHaveLength(latestVersion());
+    for (const each of targets) await withClient(each, {}, (client) => requireMigrated(client));
   });
 
   it('starts again after it was killed, with what was committed', async () => {

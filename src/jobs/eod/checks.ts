@@ -45,7 +45,22 @@ export async function runCheck(
   runId: number,
 ): Promise<CheckResult> {
   const { file, says } = CHECKS[name];
-  const sql = readSql(file)
+  return runSql(client, { name, file, says }, date, runId);
+}
+
+/** The positions of a sealed day still sum to what its checks read. */
+export async function runPositionSums(client: pg.Client, date: EpochDay): Promise<CheckResult> {
+  const says = 'the positions sum to what was checked when the day was sealed';
+  return runSql(client, { name: 'position_sums', file: 'check-position-sums', says }, date, 0);
+}
+
+async function runSql(
+  client: pg.Client,
+  check: { name: string; file: string; says: string },
+  date: EpochDay,
+  runId: number,
+): Promise<CheckResult> {
+  const sql = readSql(check.file)
     .replaceAll(':position', dayTable('position', date))
     .replaceAll(':allocation', dayTable('allocation', date))
     .replaceAll(':outcome', dayTable('event_outcome', date))
@@ -54,6 +69,7 @@ export async function runCheck(
   const started = performance.now();
   const { rows } = await client.query<Difference>(sql, parameters);
   const milliseconds = Math.round(performance.now() - started);
+  const { name, says } = check;
   return { name, says, ok: rows.length === 0, milliseconds, differences: rows };
 }
 

@@ -184,12 +184,3 @@ export async function claimTask(client: pg.Client, run: HeldRun): Promise<FoldTa
     bucketTo: row.bucket_to,
   };
 }
-
-/** Gives a claim back after an error that may heal. */
-export async function releaseTask(client: pg.Client, task: FoldTask): Promise<void> {
-  await client.query(
-    `UPDATE step SET status = 'waiting', token = NULL, lease_until = NULL
-     WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'claimed'`,
-    [task.runId, task.task, task.token],
-  );
-}

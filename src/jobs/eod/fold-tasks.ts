@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Piscina } from 'piscina';
-import { RETRY_DELAY_MS } from '../../db/retry.js';
+import { retrying } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { claimTask, type HeldRun, releaseTask } from './claim.js';
+import { claimTask, type HeldRun } from './claim.js';
 import type { FoldTask } from './fold-task.js';
 import type { RunDayOptions } from './run-day.js';
 import type { WorkerFailure, WorkerResult } from './worker.js';
@@ -31,7 +31,6 @@ export async function foldTasks(
   );
   let done = rows[0]!.done;
   let failure: unknown;
-  const attempts = new Map<number, number>();
   options.onProgress?.(done, run.tasks);
   const lane = async (): Promise<void> => {
     for (;;) {
@@ -40,16 +39,9 @@ export async function foldTasks(
       lost.throwIfAborted();
       const task = await claimTask(control, run);
       if (task === undefined) return;
-      const result = (await pool.run({ target, task })) as WorkerResult;
-      if (result.ok) {
-        done += 1;
-        options.onProgress?.(done, run.tasks);
-        continue;
-      }
-      await releaseTask(control, task);
-      const tries = (attempts.get(task.task) ?? 0) + 1;
-      attempts.set(task.task, tries);
-      await waitOrGiveUp(result, task, tries);
+      await retrying(() => foldOnce(pool, target, task), { attemptsMax: ATTEMPTS_MAX });
+      done += 1;
+      options.onProgress?.(done, run.tasks);
     }
   };
   const lanes = Array.from({ length: pool.options.maxThreads }, () =>
@@ -58,21 +50,35 @@ export async function foldTasks(
     }),
   );
   await Promise.all(lanes);
+  if (failure instanceof TaskFailed) throw failure.toLoanbookError();
   if (failure !== undefined) throw failure;
 }
 
-/** Only listed SQLSTATEs are tried again, a bounded number of times. */
-async function waitOrGiveUp(result: WorkerFailure, task: FoldTask, tries: number): Promise<void> {
-  const delay = result.sqlState === undefined ? undefined : RETRY_DELAY_MS[result.sqlState];
-  if (delay === undefined || tries >= ATTEMPTS_MAX) throw failed(result, task);
-  await new Promise((resolve) => setTimeout(resolve, delay * tries));
+async function foldOnce(pool: Piscina, target: DatabaseTarget, task: FoldTask): Promise<void> {
+  const result = (await pool.run({ target, task })) as WorkerResult;
+  if (!result.ok) throw new TaskFailed(result, task);
 }
 
-function failed(result: WorkerFailure, task: FoldTask): LoanbookError {
-  return new LoanbookError(result.code, result.message, {
-    evidence: { task: task.task, sqlstate: result.sqlState, ...result.evidence },
-    next: result.next ?? 'put it right and run the same command again: it resumes',
-  });
+/** A task's failure; its `code` is the SQLSTATE, by which the listed ones are tried again. */
+class TaskFailed extends Error {
+  readonly code: string | undefined;
+  readonly #failure: WorkerFailure;
+  readonly #task: FoldTask;
+
+  constructor(failure: WorkerFailure, task: FoldTask) {
+    super(failure.message);
+    this.code = failure.sqlState;
+    this.#failure = failure;
+    this.#task = task;
+  }
+
+  toLoanbookError(): LoanbookError {
+    const { code, message, evidence, sqlState, next } = this.#failure;
+    return new LoanbookError(code, message, {
+      evidence: { task: this.#task.task, sqlstate: sqlState, ...evidence },
+      next: next ?? 'put it right and run the same command again: it resumes',
+    });
+  }
 }
 
 function interrupted(): LoanbookError {

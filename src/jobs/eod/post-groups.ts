@@ -1,16 +1,16 @@
 import type pg from 'pg';
-import { DayFlow, BALANCE, MOVEMENT } from '../../accounting/flow.js';
 import { formatDay } from '../../accounting/epoch-day.js';
+import { BALANCE, DayFlow, MOVEMENT } from '../../accounting/flow.js';
 import { blankPosition } from '../../accounting/position.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { CopySink } from '../../db/copy-stream.js';
+import { readSql } from '../../db/sql-file.js';
 import type { Book } from '../book/load-book.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { taskHash } from './fold-task.js';
 import { DAY_TASK, SideRows } from './side-rows.js';
-import { readSql } from '../../db/sql-file.js';
 
 /**
  * Posts accrual and due once for each accounting group, from the tasks' control totals, and writes
@@ -40,10 +40,10 @@ export async function postGroups(
       await sink.write(bytes);
       await sink.finish();
     });
-    await client.query(
-      `UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`,
-      [runId, taskHash(side.digests())],
-    );
+    await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
+      runId,
+      taskHash(side.digests()),
+    ]);
     const sql = readSql('gl-balance').replaceAll(':journal', dayTable('journal_line', date));
     await client.query(sql, [formatDay(date)]);
   });

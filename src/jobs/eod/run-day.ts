@@ -21,6 +21,8 @@ export const DEFAULT_TASKS = 64;
 export const DEFAULT_MAX_HELD = 10;
 
 export interface RunDayOptions {
+  /** The day expected to be open; another process may have closed it meanwhile. */
+  readonly date?: EpochDay;
   readonly workers?: number;
   readonly tasks?: number;
   readonly maxHeld?: number;
@@ -42,6 +44,8 @@ export interface ClosedDay {
   readonly chainHash: string;
   readonly resumed: boolean;
   readonly checks: readonly CheckResult[];
+  /** The whole close, from taking the run to its end. */
+  readonly totalMilliseconds: number;
   readonly milliseconds: { fold: number; post: number; tidyAndCheck: number; seal: number };
 }
 
@@ -49,6 +53,7 @@ export interface ClosedDay {
 export function openPool(workers: number = availableParallelism()): Piscina {
   return new Piscina({
     filename: join(packageRoot, 'dist/jobs/eod/worker.js'),
+    name: 'foldInWorker',
     minThreads: workers,
     maxThreads: workers,
     concurrentTasksPerWorker: 1,
@@ -68,10 +73,12 @@ export async function runDay(
   pool: Piscina,
   options: RunDayOptions = {},
 ): Promise<ClosedDay> {
+  const began = performance.now();
   const control = await connect(target, { applicationName: 'loanbook eod' });
   try {
     const book = await loadBook(control);
     const date = book.businessDate;
+    if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? DEFAULT_TASKS;
     const run = await takeRun(control, date, tasks, pool.options.maxThreads);
     const heartbeat = beat(control, run);
@@ -97,6 +104,7 @@ export async function runDay(
         contentHash: hashes.content,
         chainHash: hashes.chain,
         checks,
+        totalMilliseconds: Math.round(performance.now() - began),
         milliseconds: {
           fold: Math.round(folded - started),
           post: Math.round(posted - folded),
@@ -115,6 +123,14 @@ export async function runDay(
   } finally {
     await control.end();
   }
+}
+
+function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {
+  return new LoanbookError('day_moved_on', 'the open day is not the one expected', {
+    exitCode: EXIT.locked,
+    evidence: { expected: formatDay(expected), open_day: formatDay(open) },
+    next: 'loanbook eod status',
+  });
 }
 
 /** Renews the run's lease while the close goes on; `lost` fires when somebody else took the run. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DayFlow, MOVEMENTS, BALANCES, type Movement } from '../../accounting/flow.js';
+import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
 import type { PostingRules } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
@@ -34,15 +34,7 @@ export const ALLOCATION: SideTable = {
 };
 export const OUTCOME: SideTable = {
   parent: 'event_outcome',
-  columns: [
-    'loan_id',
-    'event_id',
-    'allocated',
-    'to_suspense',
-    'business_date',
-    'bucket',
-    'rule',
-  ],
+  columns: ['loan_id', 'event_id', 'allocated', 'to_suspense', 'business_date', 'bucket', 'rule'],
 };
 export const JOURNAL: SideTable = {
   parent: 'journal_line',

@@ -91,9 +91,10 @@ export class TaskFold {
       this.#reject(position.bucket, loanId, due, 'loan_settled');
       return;
     }
-    const undo = due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0
-      ? this.side.mark()
-      : undefined;
+    const undo =
+      due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0
+        ? this.side.mark()
+        : undefined;
     try {
       if (position.foldedOn < this.#date - 1) this.#catchUp(due as readonly DatedEvent[]);
       else this.#foldToday(due);

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { NextInstallment } from '../../accounting/close-day.js';
 import { formatDay } from '../../accounting/epoch-day.js';
+import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyOut, copyRows } from '../../db/copy-stream.js';
@@ -135,13 +135,7 @@ export async function loadNextInstallments(
   await copyRows(client, select, 6, (view, at) => {
     const parts = [readInt8(view, at + 44), readInt8(view, at + 56)];
     const seq = view.getInt32(at + 28);
-    next.push(
-      readInt8(view, at + 4),
-      readInt8(view, at + 16),
-      seq,
-      readDate(view, at + 36),
-      parts,
-    );
+    next.push(readInt8(view, at + 4), readInt8(view, at + 16), seq, readDate(view, at + 36), parts);
   });
   return next;
 }

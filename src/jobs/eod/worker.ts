@@ -1,8 +1,8 @@
 import { Refusal } from '../../accounting/refusal.js';
 import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
-import { type Book, loadBook } from '../book/load-book.js';
 import { type Evidence, LoanbookError } from '../../errors.js';
+import { type Book, loadBook } from '../book/load-book.js';
 import { type FoldTask, runFoldTask, type TaskClients } from './fold-task.js';
 import { MissingRule } from './side-rows.js';
 
@@ -48,7 +48,7 @@ const READ_SETTINGS = {
 };
 
 /** Entry of the worker thread: folds one task. The thread owns both of its connections. */
-export default async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
+export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
   try {
     session = await sessionFor(job);
     const counts = await runFoldTask(session, session.book, job.task, new AbortController().signal);

@@ -30,7 +30,16 @@ export interface DrawnLoan {
 export const BUCKET_SHARES = [220, 90, 70, 50, 50, 50, 70] as const;
 
 /** A bucket's days past due. M7 ends where lenders of this kind write off. */
-const BUCKET_DAYS = [[0, 0], [4, 30], [31, 60], [61, 90], [91, 120], [121, 150], [151, 180], [181, 420]];
+const BUCKET_DAYS = [
+  [0, 0],
+  [4, 30],
+  [31, 60],
+  [61, 90],
+  [91, 120],
+  [121, 150],
+  [151, 180],
+  [181, 420],
+];
 
 /** Of 10,000 loans, how many are disbursed on one generated business day. */
 const NEW_SHARE_A_DAY = 20;

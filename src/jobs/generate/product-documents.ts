@@ -5,7 +5,8 @@ export interface ProductText {
   readonly yaml: string;
 }
 
-interface ProductParts {
+/** What a product says beyond the sections that all of them share. */
+export interface ProductParts {
   readonly code: string;
   readonly name: string;
   readonly repayment: readonly string[];
@@ -32,7 +33,7 @@ const MONTHLY = ['rate_unit: year', 'basis: 360', 'period_interest: monthly'];
 const ACTUAL_DAYS = ['rate_unit: year', 'basis: 360', 'period_interest: actual_days'];
 const EVERY_MONTH = 'interval: {every: 1, unit: month}';
 
-/** The products of the believable book. `effectiveFrom` lies before its first disbursement. */
+/** The products of the believable book: each method, a fixed day and the anchor, a fee. */
 export const BOOK_PRODUCTS: readonly ProductParts[] = [
   {
     code: 'CASH-LEVEL',
@@ -118,7 +119,10 @@ export function productText(parts: ProductParts, effectiveFrom: string): Product
   return { code, name, yaml: `${lines.join('\n')}\n` };
 }
 
-export type { ProductParts };
+/** Path of a product's document below the folder of the book. */
+export function productFile(text: ProductText): string {
+  return `products/${text.code.toLowerCase()}.yaml`;
+}
 
 function section(name: string, lines: readonly string[]): string[] {
   return [`${name}:`, ...lines.map((line) => `  ${line}`)];

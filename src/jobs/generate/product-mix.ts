@@ -3,16 +3,17 @@ import { civilOf, dayOf, formatDay } from '../../accounting/epoch-day.js';
 import type { ProductTerms } from '../../accounting/product.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay, Fen, RatePpb } from '../../accounting/units.js';
+import { parseProductDocument } from '../../documents/product-document.js';
 import type { GenerateOptions } from './options.js';
 import {
   BOOK_PRODUCTS,
   oneDayProduct,
   type ProductParts,
   type ProductText,
+  productFile,
   productText,
   SPREAD_PRODUCT,
 } from './product-documents.js';
-import { compileText } from './product-terms.js';
 
 export interface RateChoice {
   readonly weight: number;
@@ -48,32 +49,75 @@ interface MixParts {
 const BOOK_MIX: Readonly<Record<string, MixParts>> = {
   'CASH-LEVEL': {
     weight: 46,
-    periods: [[3, 8], [6, 18], [9, 8], [12, 42], [18, 10], [24, 11], [36, 3]],
-    rates: [['0.144', 20], ['0.18', 45], ['0.216', 22], ['0.234', 13]],
+    periods: [
+      [3, 8],
+      [6, 18],
+      [9, 8],
+      [12, 42],
+      [18, 10],
+      [24, 11],
+      [36, 3],
+    ],
+    rates: [
+      ['0.144', 20],
+      ['0.18', 45],
+      ['0.216', 22],
+      ['0.234', 13],
+    ],
     principal: [50_000, 5_000_000],
   },
   'CARD-LEVEL': {
     weight: 24,
-    periods: [[3, 25], [6, 35], [9, 8], [12, 27], [24, 5]],
-    rates: [['0.132', 30], ['0.156', 45], ['0.18', 25]],
+    periods: [
+      [3, 25],
+      [6, 35],
+      [9, 8],
+      [12, 27],
+      [24, 5],
+    ],
+    rates: [
+      ['0.132', 30],
+      ['0.156', 45],
+      ['0.18', 25],
+    ],
     principal: [50_000, 3_000_000],
   },
   'HOME-EQUAL': {
     weight: 12,
-    periods: [[12, 25], [24, 40], [36, 35]],
-    rates: [['0.072', 40], ['0.084', 35], ['0.096', 25]],
+    periods: [
+      [12, 25],
+      [24, 40],
+      [36, 35],
+    ],
+    rates: [
+      ['0.072', 40],
+      ['0.084', 35],
+      ['0.096', 25],
+    ],
     principal: [2_000_000, 20_000_000],
   },
   'FLEX-INTEREST': {
     weight: 10,
-    periods: [[6, 20], [12, 65], [24, 15]],
-    rates: [['0.09', 30], ['0.108', 45], ['0.12', 25]],
+    periods: [
+      [6, 20],
+      [12, 65],
+      [24, 15],
+    ],
+    rates: [
+      ['0.09', 30],
+      ['0.108', 45],
+      ['0.12', 25],
+    ],
     principal: [500_000, 20_000_000],
   },
   'BULLET-90': {
     weight: 8,
     periods: [[1, 1]],
-    rates: [['0.144', 40], ['0.18', 40], ['0.216', 20]],
+    rates: [
+      ['0.144', 40],
+      ['0.18', 40],
+      ['0.216', 20],
+    ],
     principal: [50_000, 1_000_000],
     periodDays: 90,
   },
@@ -81,8 +125,18 @@ const BOOK_MIX: Readonly<Record<string, MixParts>> = {
 
 const BENCH_MIX: MixParts = {
   weight: 1,
-  periods: [[12, 40], [18, 15], [24, 30], [36, 15]],
-  rates: [['0.12', 20], ['0.144', 25], ['0.18', 35], ['0.216', 20]],
+  periods: [
+    [12, 40],
+    [18, 15],
+    [24, 30],
+    [36, 15],
+  ],
+  rates: [
+    ['0.12', 20],
+    ['0.144', 25],
+    ['0.18', 35],
+    ['0.216', 20],
+  ],
   principal: [50_000, 20_000_000],
 };
 
@@ -98,7 +152,8 @@ export function productMixes(options: GenerateOptions): ProductMix[] {
   }
   return BOOK_PRODUCTS.map((parts) => {
     const mix = BOOK_MIX[parts.code];
-    if (mix === undefined) throw new InvariantError('a product without a mix', { code: parts.code });
+    if (mix === undefined)
+      throw new InvariantError('a product without a mix', { code: parts.code });
     return productMix(parts, mix, effectiveFrom);
   });
 }
@@ -108,7 +163,7 @@ function productMix(parts: ProductParts, mix: MixParts, effectiveFrom: EpochDay)
   return {
     weight: mix.weight,
     text,
-    terms: compileText(text),
+    terms: parseProductDocument(text.yaml, productFile(text)).terms,
     periods: mix.periods.map(([periods, weight]) => ({ periods, weight })),
     rates: mix.rates.map(([rate, weight]) => ({ weight, text: rate, ratePpb: ratePpbOf(rate) })),
     principalMin: mix.principal[0],

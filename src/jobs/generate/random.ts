@@ -49,7 +49,7 @@ export class Random {
     return result;
   }
 
-  /** An integer from 0 up to, not including, `bound`, which is at most 2^21: the product is exact. */
+  /** An integer from 0 up to, not including, `bound`: at most 2^21, so the product is exact. */
   below(bound: number): number {
     return Math.floor((this.next() * bound) / TWO_32);
   }

@@ -1,0 +1,249 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatDay, parseDay } from '../accounting/epoch-day.js';
+import type { EpochDay } from '../accounting/units.js';
+import { connect, resolveTarget } from '../db/connect.js';
+import { removeEmbedded } from '../db/embedded.js';
+import type { DatabaseTarget } from '../db/target.js';
+import { dayTable } from '../jobs/eod/day-table.js';
+import { POSITION_FIELDS } from '../jobs/eod/position-row.js';
+import { type ClosedDay, DEFAULT_TASKS } from '../jobs/eod/run-day.js';
+import { loanbook } from './cli-child.js';
+import { measureFloor, measureSql } from './floor.js';
+import { MemorySampler } from './memory.js';
+import { requireSafeSettings, type ServerSettings } from './server-settings.js';
+
+export interface BenchOptions {
+  readonly loans: number;
+  readonly workers: number;
+  readonly ordinaryDays: number;
+  readonly only: string;
+  readonly json: boolean;
+}
+
+interface DayResult {
+  kind: 'ordinary' | 'month_end' | 'peak';
+  business_date: string;
+  loans: number;
+  events: number;
+  due: number;
+  late: number;
+  seconds: number;
+  loans_per_second: number;
+  floor_seconds: number;
+  ratio: number;
+  sql_seconds: number;
+  wal_bytes: number;
+  phases: ClosedDay['milliseconds'];
+  checks: Record<string, number>;
+  peak_rss_mb: number;
+}
+
+/** A book that the benchmark builds: its profile, its first day and the days to measure. */
+interface Plan {
+  readonly profile: string;
+  readonly firstDay: EpochDay;
+  readonly generateFrom: EpochDay;
+  readonly days: readonly { date: EpochDay; kind: DayResult['kind'] }[];
+}
+
+/** Builds the books, closes the days and prints what they took beside the floor. */
+export async function benchmark(options: BenchOptions): Promise<void> {
+  const memory = new MemorySampler();
+  const days: DayResult[] = [];
+  let shape = { bytes_per_loan: 0, settings: {} as ServerSettings };
+  for (const plan of plans(options)) {
+    const folder = mkdtempSync(join(tmpdir(), 'loanbook-bench-'));
+    try {
+      shape = await measurePlan(plan, folder, options, memory, days);
+    } finally {
+      await removeEmbedded(folder);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  memory.stop();
+  const report = {
+    loans: options.loans,
+    workers: options.workers,
+    columns: POSITION_FIELDS,
+    bytes_per_loan: shape.bytes_per_loan,
+    days,
+    peak_rss_mb: Math.max(...days.map((day) => day.peak_rss_mb)),
+    server: shape.settings,
+  };
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+function plans(options: BenchOptions): Plan[] {
+  const found: Plan[] = [];
+  if (options.only !== 'peak') {
+    // The days before the last of February are ordinary; on it the due days 29 to 31 come together.
+    const monthEnd = parseDay('2026-02-28')!;
+    const first = monthEnd - options.ordinaryDays - 1;
+    const days: { date: EpochDay; kind: DayResult['kind'] }[] = [];
+    for (let i = 1; i <= options.ordinaryDays; i += 1) {
+      days.push({ date: first + i, kind: 'ordinary' });
+    }
+    days.push({ date: monthEnd, kind: 'month_end' });
+    found.push({ profile: 'bench-spread', firstDay: first, generateFrom: first, days });
+  }
+  if (options.only !== 'spread') {
+    const peak = parseDay('2026-03-16')!;
+    found.push({
+      profile: 'bench-one-day',
+      firstDay: peak - 1,
+      generateFrom: peak,
+      days: [{ date: peak, kind: 'peak' }],
+    });
+  }
+  return found;
+}
+
+async function measurePlan(
+  plan: Plan,
+  folder: string,
+  options: BenchOptions,
+  memory: MemorySampler,
+  results: DayResult[],
+): Promise<{ bytes_per_loan: number; settings: ServerSettings }> {
+  const target = await resolveTarget(folder);
+  const settings = await requireSafeSettings(target);
+  const data = await buildBook(plan, folder, options, memory);
+  const tell = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  for (const { date, kind } of plan.days) {
+    await importDay(folder, data, date, memory);
+    const source = dayTable('position', date - 1);
+    const floor = await measureFloor(target, source, options.workers, DEFAULT_TASKS);
+    const sql = await measureSql(target, source);
+    await settle(target);
+    memory.takePeakMb();
+    const walBefore = await walPosition(target);
+    const [closed] = await close(folder, options, memory);
+    const day = closed!;
+    const wal = (await walPosition(target)) - walBefore;
+    const seconds = day.totalMilliseconds / 1000;
+    results.push({
+      kind,
+      business_date: formatDay(date),
+      loans: day.loans,
+      events: day.events,
+      ...(await shares(target, date)),
+      seconds,
+      loans_per_second: Math.round(day.loans / seconds),
+      floor_seconds: floor,
+      ratio: seconds / floor,
+      sql_seconds: sql,
+      wal_bytes: wal,
+      phases: day.milliseconds,
+      checks: Object.fromEntries(day.checks.map((check) => [check.name, check.milliseconds])),
+      peak_rss_mb: memory.takePeakMb(),
+    });
+    tell(JSON.stringify(results.at(-1)));
+  }
+  const bytes = await bytesPerLoan(target, plan.days.at(-1)!.date);
+  return { bytes_per_loan: bytes, settings };
+}
+
+async function buildBook(
+  plan: Plan,
+  folder: string,
+  options: BenchOptions,
+  memory: MemorySampler,
+): Promise<string> {
+  const data = join(folder, 'data');
+  const step = async (words: readonly string[]): Promise<void> => {
+    const started = performance.now();
+    await loanbook(folder, words, memory);
+    const seconds = ((performance.now() - started) / 1000).toLocaleString('en-US');
+    process.stderr.write(`${words.slice(0, 2).join(' ')}: ${seconds} s\n`);
+  };
+  const days = plan.days.length + 2;
+  await step([
+    ...['generate', '--loans', String(options.loans), '--seed', '1', '--out', data],
+    ...['--profile', plan.profile, '--start', formatDay(plan.generateFrom)],
+    ...['--days', String(days)],
+  ]);
+  await step([
+    ...['init', '--entity', 'Benchmark', '--currency', 'CNY', '--calendar', 'cn'],
+    ...['--first-business-date', formatDay(plan.firstDay)],
+  ]);
+  const products = readdirSync(join(data, 'products')).map((name) => join(data, 'products', name));
+  await step(['product', 'apply', ...products]);
+  await step(['import', 'loans', join(data, 'loans.csv')]);
+  if (plan.firstDay === plan.generateFrom) await importDay(folder, data, plan.firstDay, memory);
+  const started = performance.now();
+  await close(folder, options, memory);
+  process.stderr.write(`first close: ${Math.round(performance.now() - started)} ms\n`);
+  return data;
+}
+
+async function importDay(
+  folder: string,
+  data: string,
+  date: EpochDay,
+  memory: MemorySampler,
+): Promise<void> {
+  const file = join(data, `repayments-${formatDay(date)}.csv`);
+  await loanbook(folder, ['import', 'repayments', file], memory);
+}
+
+async function close(
+  folder: string,
+  options: BenchOptions,
+  memory: MemorySampler,
+): Promise<ClosedDay[]> {
+  const words = ['eod', 'run', '--workers', String(options.workers)];
+  return (await loanbook<{ days: ClosedDay[] }>(folder, words, memory)).days;
+}
+
+/** Lets what the floor left behind reach the disk, so that the close does not pay for it. */
+async function settle(target: DatabaseTarget): Promise<void> {
+  const client = await connect(target, { role: 'login' });
+  await client.query('CHECKPOINT');
+  await client.end();
+}
+
+async function walPosition(target: DatabaseTarget): Promise<number> {
+  const client = await connect(target, { role: 'login' });
+  try {
+    const { rows } = await client.query<{ bytes: string }>(
+      `SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::text AS bytes`,
+    );
+    return Number(rows[0]!.bytes);
+  } finally {
+    await client.end();
+  }
+}
+
+async function shares(
+  target: DatabaseTarget,
+  date: EpochDay,
+): Promise<{ due: number; late: number }> {
+  const client = await connect(target);
+  try {
+    const { rows } = await client.query<{ due: number; late: number }>(
+      `SELECT (SELECT count(*) FROM ${dayTable('position', date - 1)} WHERE next_due_on = $1) AS due,
+         (SELECT count(*) FROM ${dayTable('position', date)} WHERE days_past_due > 0) AS late`,
+      [formatDay(date)],
+    );
+    return rows[0]!;
+  } finally {
+    await client.end();
+  }
+}
+
+async function bytesPerLoan(target: DatabaseTarget, date: EpochDay): Promise<number> {
+  const client = await connect(target);
+  try {
+    const table = dayTable('position', date);
+    const { rows } = await client.query<{ bytes: number }>(
+      `SELECT (pg_relation_size('${table}') / greatest(count(*), 1))::int AS bytes FROM ${table}`,
+    );
+    return rows[0]!.bytes;
+  } finally {
+    await client.end();
+  }
+}

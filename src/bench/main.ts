@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchmark } from './benchmark.js';
+
+const { values } = parseArgs({
+  options: {
+    loans: { type: 'string', default: '1000000' },
+    workers: { type: 'string', default: String(availableParallelism()) },
+    'ordinary-days': { type: 'string', default: '1' },
+    only: { type: 'string', default: 'all' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
+  [--only all|spread|peak] [--json]
+
+Builds a book and closes an ordinary day, a month end and a peak day, each beside the floor: the
+bare COPY streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
+or DATABASE_URL.
+`);
+} else {
+  await benchmark({
+    loans: Number(values.loans),
+    workers: Number(values.workers),
+    ordinaryDays: Number(values['ordinary-days']),
+    only: values.only,
+    json: values.json,
+  });
+}

@@ -1,0 +1,36 @@
+import { withClient } from '../db/connect.js';
+import { requireMigrated } from '../db/migrate.js';
+import { resolveTarget } from '../db/resolve-target.js';
+import { discardDay } from '../jobs/eod/discard-day.js';
+import { eodStatus } from '../jobs/eod/eod-status.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { printOutcome } from './output.js';
+
+interface Options {
+  readonly date: string;
+  readonly reason: string;
+  readonly dryRun?: boolean;
+}
+
+export const command: CommandModule<[], Options> = {
+  configure(cmd) {
+    cmd.requiredOption('--date <date>').requiredOption('--reason <text>').option('--dry-run');
+  },
+  async run(context, _args, options) {
+    const date = dayOption('--date', options.date)!;
+    const target = await resolveTarget(context.bookFolder, context.env);
+    await withClient(target, { applicationName: 'loanbook discard' }, async (client) => {
+      await requireMigrated(client);
+      const status = await eodStatus(client);
+      const run = status?.openDay === options.date ? (status.run?.runId ?? null) : null;
+      if (options.dryRun) {
+        printOutcome(context, { date: options.date, wouldDiscardRun: run });
+        return;
+      }
+      const discarded = await discardDay(client, date, options.reason);
+      printOutcome(context, { date: options.date, discardedRun: discarded ?? null });
+    });
+    return undefined;
+  },
+};

@@ -1,0 +1,115 @@
+import { formatDay } from '../accounting/epoch-day.js';
+import { resolveTarget } from '../db/resolve-target.js';
+import { EXIT, LoanbookError } from '../errors.js';
+import { closeDays } from '../jobs/eod/close-days.js';
+import type { ClosedDay } from '../jobs/eod/run-day.js';
+import type { CommandModule } from './command-module.js';
+import type { CommandContext } from './context.js';
+import { dayOption } from './day-option.js';
+import { printJson, printTable } from './output.js';
+import type { Progress } from './progress.js';
+
+interface Options {
+  readonly date?: string;
+  readonly through?: string;
+  readonly workers?: string;
+  readonly tasks?: string;
+  readonly maxHeld?: string;
+  readonly dryRun?: boolean;
+}
+
+export const command: CommandModule<[], Options> = {
+  configure(cmd) {
+    cmd
+      .option('--date <date>')
+      .option('--through <date>')
+      .option('--workers <n>')
+      .option('--tasks <n>')
+      .option('--max-held <n>')
+      .option('--dry-run');
+  },
+  async run(context, _args, options) {
+    if (options.date !== undefined && options.through !== undefined) {
+      throw new LoanbookError('options_conflict', '--date and --through exclude each other', {
+        exitCode: EXIT.usage,
+        next: '--date closes one day, --through closes every day up to it',
+      });
+    }
+    const target = await resolveTarget(context.bookFolder, context.env);
+    let bar: Progress | undefined;
+    let label = '';
+    let shown = 0;
+    const days = await closeDays(target, {
+      date: dayOption('--date', options.date),
+      through: dayOption('--through', options.through),
+      workers: countOption('--workers', options.workers, 1, 256),
+      tasks: countOption('--tasks', options.tasks, 1, 1024),
+      maxHeld: countOption('--max-held', options.maxHeld, 0, 1_000_000_000),
+      dryRun: options.dryRun ?? false,
+      signal: context.signal,
+      onProgress: (date, done, total) => {
+        const today = formatDay(date);
+        if (today !== label) {
+          bar?.finish();
+          label = today;
+          shown = 0;
+          bar = context.progress({ label: `eod ${today}`, total, unit: 'tasks' });
+        }
+        bar?.advance(done - shown);
+        shown = done;
+      },
+      onClosed: () => bar?.finish(),
+      onAlreadyClosed: (date) => context.note(`${formatDay(date)} is already closed`),
+    }).finally(() => bar?.finish());
+    if (context.json) printJson(context.stdout, { days });
+    else if (options.dryRun) printPlan(context, days);
+    else printDays(context, days);
+    return undefined;
+  },
+};
+
+function countOption(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new LoanbookError('malformed_number', `${name} is not a number from ${min} to ${max}`, {
+    exitCode: EXIT.usage,
+    evidence: { option: name, value: text },
+    next: `give ${name} a whole number from ${min} to ${max}`,
+  });
+}
+
+function printPlan(context: CommandContext, days: readonly Partial<ClosedDay>[]): void {
+  for (const day of days) context.stdout.write(`${day.businessDate} would be closed\n`);
+}
+
+function printDays(context: CommandContext, days: readonly ClosedDay[]): void {
+  if (days.length === 0) return;
+  const rows = days.map((day) => ({
+    ...day,
+    checksHeld: `${day.checks.filter((check) => check.ok).length}/${day.checks.length}`,
+    seconds: (day.totalMilliseconds / 1000).toLocaleString('en-US', { minimumFractionDigits: 2 }),
+    hash: day.contentHash.slice(0, 12),
+  }));
+  printTable(
+    context.stdout,
+    [
+      { key: 'businessDate', title: 'day' },
+      { key: 'loans', title: 'loans', align: 'right' },
+      { key: 'born', title: 'born', align: 'right' },
+      { key: 'closed', title: 'closed', align: 'right' },
+      { key: 'held', title: 'held', align: 'right' },
+      { key: 'events', title: 'events', align: 'right' },
+      { key: 'eventsRejected', title: 'rejected', align: 'right' },
+      { key: 'checksHeld', title: 'checks', align: 'right' },
+      { key: 'seconds', title: 'seconds', align: 'right' },
+      { key: 'hash', title: 'hash' },
+    ],
+    rows,
+  );
+}

@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import { Calendar } from '../accounting/calendar.js';
+import { parseDay, yearOf } from '../accounting/epoch-day.js';
+import type { EpochDay } from '../accounting/units.js';
+import { date, integer, listOf, mapping, words } from './fields.js';
+import { readDocumentText } from './read-text.js';
+import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
+
+const calendarSchema = mapping({
+  name: words().optional(),
+  years: listOf(integer(1, 9999)).optional(),
+  holidays: listOf(date()).default([]),
+  workdays: listOf(date()).default([]),
+});
+
+/** A checked calendar document: plain JSON, dates as text. */
+export type CalendarDocument = z.output<typeof calendarSchema>;
+
+export interface CheckedCalendar {
+  readonly document: CalendarDocument;
+  readonly calendar: Calendar;
+}
+
+/** A calendar document from YAML or JSON text; throws LoanbookError `invalid_document`. */
+export function parseCalendarDocument(text: string, sourceName: string): CheckedCalendar {
+  return calendarFromValue(readDocumentText(text, sourceName), { name: sourceName });
+}
+
+/** The same from a value that was read before. `years` defaults to the years its dates name. */
+export function calendarFromValue(value: unknown, source: DocumentSource): CheckedCalendar {
+  const document = checkShape(calendarSchema, value, source);
+  const free = new Set(document.holidays);
+  refuseViolations(
+    source,
+    document.workdays.flatMap((day, k) =>
+      free.has(day) ? [{ path: `workdays[${k}]`, rule: 'is a holiday too', value: day }] : [],
+    ),
+  );
+  const holidays = document.holidays.map(epochDay);
+  const workdays = document.workdays.map(epochDay);
+  const years = document.years ?? [...holidays, ...workdays].map(yearOf);
+  return { document, calendar: new Calendar({ holidays, workdays, years }) };
+}
+
+/** A checked document holds no date that does not parse. */
+function epochDay(text: string): EpochDay {
+  const day = parseDay(text);
+  if (day === undefined) throw new TypeError(`unchecked date ${text}`);
+  return day;
+}

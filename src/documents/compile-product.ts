@@ -1,0 +1,95 @@
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
+import { fraction } from '../accounting/fraction.js';
+import type { PrepaymentFee, ProductTerms } from '../accounting/product.js';
+import { type Fen, RATE_SCALE, type RatePpb } from '../accounting/units.js';
+import type { ProductDocument } from './product-schema.js';
+
+/** The terms of a checked product document: amounts in minor units, rates in parts per billion. */
+export function compileProduct(document: ProductDocument): ProductTerms {
+  const { repayment, interest, penalty, allocation } = document;
+  const minorDigits = minorDigitsOf(document.currency);
+  const multiple = repayment.payment_multiple;
+  return {
+    code: document.code,
+    version: document.version,
+    currency: document.currency,
+    minorDigits,
+    repayment: {
+      method: repayment.method,
+      periods: repayment.periods,
+      interval: repayment.interval,
+      dueDay: repayment.due_day,
+      fixedDayFirstDue: repayment.fixed_day_first_due,
+      principalFreePeriods: repayment.principal_free_periods,
+      paymentRounding: repayment.payment_rounding,
+      paymentMultipleFen: multiple === null ? 1 : amountOf(multiple, minorDigits),
+    },
+    interest: {
+      rateUnit: interest.rate_unit,
+      basis: interest.basis,
+      periodInterest: interest.period_interest,
+      monthlyRateDecimals: interest.monthly_rate_decimals,
+      rounding: interest.rounding,
+      firstPeriod: interest.first_period,
+      oddDays: interest.odd_days,
+      accrual: interest.accrual,
+    },
+    penalty: {
+      rate: compilePenaltyRate(penalty.rate),
+      base: penalty.base,
+      compoundInterest: penalty.compound_interest,
+      graceDays: penalty.grace_days,
+      graceMissed: penalty.grace_missed,
+      postpone: penalty.postpone,
+    },
+    allocation: {
+      accruing: allocation.accruing,
+      nonAccruing: allocation.non_accruing,
+      earlyPayment: allocation.early_payment,
+    },
+    prepayment: {
+      interestTo: document.prepayment.interest_to,
+      fee: compileFee(document.prepayment.fee, minorDigits),
+    },
+  };
+}
+
+/** A multiple such as `1.5` as a fraction in lowest terms, 3 / 2. */
+export function compileMultiple(text: string): { numerator: number; denominator: number } {
+  const { num, den } = fraction(rateOf(text), 1, RATE_SCALE);
+  return { numerator: num, denominator: den };
+}
+
+function compilePenaltyRate(
+  rate: ProductDocument['penalty']['rate'],
+): ProductTerms['penalty']['rate'] {
+  if (rate.annual !== undefined) return { kind: 'annual', ratePpb: rateOf(rate.annual) };
+  return { kind: 'multiple', ...compileMultiple(rate.multiple ?? '1') };
+}
+
+function compileFee(
+  fee: ProductDocument['prepayment']['fee'],
+  minorDigits: number,
+): PrepaymentFee | null {
+  if (fee === null) return null;
+  return {
+    ratePpb: rateOf(fee.rate),
+    of: fee.of,
+    freeAfterPeriod: fee.free_after_period,
+    minFen: fee.min === null ? null : amountOf(fee.min, minorDigits),
+    maxFen: fee.max === null ? null : amountOf(fee.max, minorDigits),
+  };
+}
+
+/** A checked document holds no rate that does not parse. */
+function rateOf(text: string): RatePpb {
+  const ratePpb = parseRatePpb(text);
+  if (ratePpb === undefined) throw new TypeError(`unchecked rate ${text}`);
+  return ratePpb;
+}
+
+function amountOf(text: string, minorDigits: number): Fen {
+  const amount = parseAmount(text, minorDigits);
+  if (amount === undefined) throw new TypeError(`unchecked amount ${text}`);
+  return amount;
+}

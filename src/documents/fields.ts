@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { parseRatePpb } from '../accounting/amount-text.js';
+import { parseDay } from '../accounting/epoch-day.js';
+
+const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
+const INTEGER = /^[+-]?[0-9]+$/;
+
+/** A field whose text is checked and turned by `parse`; undefined means that `rule` is broken. */
+function field<T>(rule: string, parse: (text: string) => T | undefined) {
+  return z.unknown().transform((value, context): T => {
+    const text = typeof value === 'number' ? String(value) : value;
+    const parsed = typeof text === 'string' ? parse(text) : undefined;
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: 'custom', message: value === undefined ? 'is required' : rule });
+    return z.NEVER;
+  });
+}
+
+/** One of some words; a number among them stays a number. */
+export function oneOf<const T extends readonly (string | number)[]>(...allowed: T) {
+  return field(`must be one of ${allowed.join(', ')}`, (text): T[number] | undefined =>
+    allowed.find((word) => String(word) === text),
+  );
+}
+
+/** A whole number within bounds, written quoted or plain. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+  return field(`must be a whole number, ${bounds}`, (text) => {
+    const value = INTEGER.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
+/** A non-negative rate or multiple of at most nine decimals, kept as its text. */
+export function rate() {
+  return field('must be a decimal number, not negative, of at most 9 decimals', (text) =>
+    parseRatePpb(text) === undefined ? undefined : text,
+  );
+}
+
+/** A decimal number, kept as its text; its scale depends on the currency and is checked later. */
+export function decimal() {
+  return field('must be a decimal number', (text) => (DECIMAL.test(text) ? text : undefined));
+}
+
+/** A real date, kept as `YYYY-MM-DD`. */
+export function date() {
+  return field('must be a date, YYYY-MM-DD', (text) =>
+    parseDay(text) === undefined ? undefined : text,
+  );
+}
+
+export function words() {
+  return field('must be text, not empty', (text) => (text.trim() === '' ? undefined : text));
+}
+
+/** An ISO 4217 code. */
+export function currencyCode() {
+  return field('must be an ISO 4217 code of three capital letters', (text) =>
+    /^[A-Z]{3}$/.test(text) ? text : undefined,
+  );
+}
+
+export function flag() {
+  return z.boolean({ error: 'must be true or false' });
+}
+
+/** A mapping in which an unknown key is an error. */
+export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be a mapping' : undefined),
+  });
+}
+
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.array(item, { error: 'must be a list' });
+}

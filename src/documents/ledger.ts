@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import { formatDay, parseDay } from '../accounting/epoch-day.js';
+import { BALANCES, type Balance, MOVEMENTS, type MovementKind } from '../accounting/flow.js';
+import { type PostingRule, PostingRules, SUBLEDGER_MEASURES } from '../accounting/posting.js';
+import type { EpochDay } from '../accounting/units.js';
+import { LoanbookError } from '../errors.js';
+import { date, listOf, mapping, oneOf, words } from './fields.js';
+import { readDocumentText } from './read-text.js';
+import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
+
+const accountSchema = mapping({
+  code: words(),
+  name: words(),
+  name_zh: words(),
+  class: oneOf('asset', 'liability', 'equity', 'income', 'expense', 'memorandum'),
+  normal_side: oneOf('debit', 'credit'),
+  subledger: oneOf(...SUBLEDGER_MEASURES).optional(),
+});
+
+const balance = oneOf(...BALANCES);
+
+const ruleSchema = mapping({
+  on: oneOf(...MOVEMENTS),
+  balance: listOf(balance).min(1, 'must name a balance').or(balance),
+  state: oneOf('accruing', 'non_accruing', 'any'),
+  post: listOf(mapping({ debit: words(), credit: words() })),
+});
+
+const ledgerSchema = mapping({
+  effective_from: date(),
+  accounts: listOf(accountSchema),
+  rules: listOf(ruleSchema),
+});
+
+/** A checked ledger document: plain JSON, dates as text. */
+export type LedgerDocument = z.output<typeof ledgerSchema>;
+export type LedgerAccount = LedgerDocument['accounts'][number];
+
+/** What a movement of one balance posts in one state; accounts by code. */
+export interface LedgerRule {
+  readonly on: MovementKind;
+  readonly balance: Balance;
+  readonly accruing: boolean;
+  readonly post: readonly { readonly debit: string; readonly credit: string }[];
+}
+
+export interface CheckedLedger {
+  readonly document: LedgerDocument;
+  readonly effectiveFrom: EpochDay;
+  /** One rule a movement, balance and state. */
+  readonly rules: readonly LedgerRule[];
+}
+
+/**
+ * A ledger document (chart of accounts and posting rules) from YAML or JSON text. Throws
+ * LoanbookError `invalid_document` with path, rule and value: for an unknown key, movement, balance
+ * or account, for a code or a sub-ledger named twice, and for two rules that cover the same
+ * movement, balance and state.
+ */
+export function parseLedgerDocument(text: string, sourceName: string): CheckedLedger {
+  return ledgerFromValue(readDocumentText(text, sourceName), { name: sourceName });
+}
+
+/** The same from a value that was read before. */
+export function ledgerFromValue(value: unknown, source: DocumentSource): CheckedLedger {
+  const document = checkShape(ledgerSchema, value, source);
+  const { rules, violations } = expandRules(document);
+  refuseViolations(source, [
+    ...repeated(document.accounts, 'code'),
+    ...repeated(document.accounts, 'subledger'),
+    ...unknownAccounts(document),
+    ...violations,
+  ]);
+  const effectiveFrom = parseDay(document.effective_from);
+  if (effectiveFrom === undefined) throw new TypeError(`unchecked date ${document.effective_from}`);
+  return { document, effectiveFrom, rules };
+}
+
+/** The rules ready to look up; `accountIds` gives the account of every code. */
+export function compilePostingRules(
+  ledger: CheckedLedger,
+  accountIds: ReadonlyMap<string, number>,
+): PostingRules {
+  const idOf = (account: string): number => {
+    const id = accountIds.get(account);
+    if (id !== undefined) return id;
+    throw new LoanbookError('account_missing', 'The ledger names an account that is not there.', {
+      evidence: { account, effectiveFrom: formatDay(ledger.effectiveFrom) },
+      next: 'Apply the ledger document again.',
+    });
+  };
+  return new PostingRules(
+    ledger.rules.map(
+      (rule): PostingRule => ({
+        kind: MOVEMENTS.indexOf(rule.on),
+        balance: BALANCES.indexOf(rule.balance),
+        accruing: rule.accruing,
+        pairs: rule.post.map((pair) => ({
+          debitAccountId: idOf(pair.debit),
+          creditAccountId: idOf(pair.credit),
+        })),
+      }),
+    ),
+  );
+}
+
+/** Account codes, and measures with two accounts: neither could equal the positions alone. */
+function repeated(accounts: readonly LedgerAccount[], key: 'code' | 'subledger'): Violation[] {
+  const seen = new Set<string>();
+  return accounts.flatMap((account, index) => {
+    const value = account[key];
+    if (value === undefined) return [];
+    const isRepeated = seen.has(value);
+    seen.add(value);
+    return isRepeated ? [{ path: `accounts[${index}].${key}`, rule: 'is named twice', value }] : [];
+  });
+}
+
+function unknownAccounts(document: LedgerDocument): Violation[] {
+  const codes = new Set(document.accounts.map((account) => account.code));
+  const violations: Violation[] = [];
+  for (const [index, rule] of document.rules.entries()) {
+    for (const [at, pair] of rule.post.entries()) {
+      const path = `rules[${index}].post[${at}]`;
+      for (const side of ['debit', 'credit'] as const) {
+        if (codes.has(pair[side])) continue;
+        violations.push({ path: `${path}.${side}`, rule: 'is not an account', value: pair[side] });
+      }
+      if (pair.debit !== pair.credit) continue;
+      violations.push({ path, rule: 'debits and credits one account', value: pair.debit });
+    }
+  }
+  return violations;
+}
+
+function expandRules(document: LedgerDocument): {
+  rules: LedgerRule[];
+  violations: Violation[];
+} {
+  const coveredBy = new Map<string, number>();
+  const rules: LedgerRule[] = [];
+  const violations: Violation[] = [];
+  for (const [index, rule] of document.rules.entries()) {
+    const states = rule.state === 'any' ? [true, false] : [rule.state === 'accruing'];
+    for (const name of [rule.balance].flat()) {
+      for (const accruing of states) {
+        const key = `${rule.on} of ${name}, ${accruing ? 'accruing' : 'non_accruing'}`;
+        const earlier = coveredBy.get(key);
+        coveredBy.set(key, index);
+        rules.push({ on: rule.on, balance: name, accruing, post: rule.post });
+        if (earlier === undefined) continue;
+        const broken = `is covered by rules[${earlier}] already`;
+        violations.push({ path: `rules[${index}]`, rule: broken, value: key });
+      }
+    }
+  }
+  return { rules, violations };
+}

@@ -1,0 +1,54 @@
+import type { z } from 'zod';
+import { parseRatePpb } from '../accounting/amount-text.js';
+import type { BookPolicy } from '../accounting/product.js';
+import { date, integer, listOf, mapping, rate } from './fields.js';
+import { readDocumentText } from './read-text.js';
+import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
+
+const CLASS_BOUNDS = 4;
+
+const policySchema = mapping({
+  effective_from: date().default('2026-01-01'),
+  classification: mapping({
+    days_past_due: listOf(integer(0)).default([0, 90, 270, 360]),
+  }).prefault({}),
+  non_accrual_after: integer(0).default(90),
+  cost_cap: mapping({ annual: rate() }).nullable().default({ annual: '0.24' }),
+  vat: mapping({
+    rate: rate().default('0.06'),
+    accrual_days: integer(0).default(90),
+  }).prefault({}),
+});
+
+/** A checked book policy, every default filled in: plain JSON, rates as their text. */
+export type PolicyDocument = z.output<typeof policySchema>;
+
+export interface CheckedPolicy {
+  readonly document: PolicyDocument;
+  readonly policy: BookPolicy;
+}
+
+/** A policy document from YAML or JSON text; throws LoanbookError `invalid_document`. */
+export function parsePolicyDocument(text: string, sourceName: string): CheckedPolicy {
+  return policyFromValue(readDocumentText(text, sourceName), { name: sourceName });
+}
+
+/** The same from a value that was read before. */
+export function policyFromValue(value: unknown, source: DocumentSource): CheckedPolicy {
+  const document = checkShape(policySchema, value, source);
+  const days = document.classification.days_past_due;
+  const rising = days.every((bound, k) => k === 0 || bound > (days[k - 1] ?? bound));
+  if (days.length !== CLASS_BOUNDS || !rising) {
+    const rule = 'must be four rising numbers: the last day of each class before loss';
+    refuseViolations(source, [{ path: 'classification.days_past_due', rule, value: days }]);
+  }
+  const [normal = 0, special = 0, substandard = 0, doubtful = 0] = days;
+  const policy: BookPolicy = {
+    classDays: [normal, special, substandard, doubtful],
+    nonAccrualAfter: document.non_accrual_after,
+    costCapPpb: document.cost_cap === null ? null : (parseRatePpb(document.cost_cap.annual) ?? 0),
+    vatPpb: parseRatePpb(document.vat.rate) ?? 0,
+    vatAccrualDays: document.vat.accrual_days,
+  };
+  return { document, policy };
+}

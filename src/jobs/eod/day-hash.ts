@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { copyOut } from '../../db/copy-stream.js';
+import { TupleReader } from '../../db/copy-tuple.js';
+import type { CheckResult, Difference } from './checks.js';
+import { dayTable } from './day-table.js';
+import { taskHash } from './fold-task.js';
+import { POSITION_COLUMNS } from './position-row.js';
+import { ALLOCATION, DAY_TASK, JOURNAL, OUTCOME, VOUCHERS_PER_TASK } from './side-rows.js';
+
+interface SealedStep {
+  phase: 'fold' | 'post';
+  task: number;
+  bucket_from: number;
+  bucket_to: number;
+  hash: Buffer;
+}
+
+/**
+ * Recomputes the hash of a sealed or finished day from the rows that stand in the database, task by
+ * task, and compares it with the one that each task was committed with, with the day's content hash
+ * and with the chain. A changed, added or missing row of any table of the day shows.
+ */
+export async function checkDayHash(
+  client: pg.Client,
+  date: EpochDay,
+  runId: number,
+): Promise<CheckResult> {
+  const started = performance.now();
+  const { rows } = await client.query<SealedStep>(
+    `SELECT phase, task, bucket_from, bucket_to, hash FROM step
+     WHERE run_id = $1 AND phase IN ('fold', 'post') ORDER BY phase, task`,
+    [runId],
+  );
+  const differences: Difference[] = [];
+  const content = createHash('sha256');
+  for (const step of rows) {
+    const actual = await stepHash(client, date, step);
+    content.update(actual);
+    if (!actual.equals(step.hash)) {
+      const place = step.phase === 'fold' ? `task ${step.task}` : 'entries of accounting groups';
+      differences.push(difference(place, step.hash, actual));
+    }
+  }
+  differences.push(...(await chainDifferences(client, date, content.digest())));
+  return {
+    name: 'hash',
+    says: 'the rows are those that were sealed',
+    ok: differences.length === 0,
+    milliseconds: Math.round(performance.now() - started),
+    differences: differences.slice(0, 20),
+  };
+}
+
+function difference(place: string, expected: Buffer, actual: Buffer): Difference {
+  return { place, expected: expected.toString('hex'), actual: actual.toString('hex') };
+}
+
+async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Promise<Buffer> {
+  const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
+  const task = step.phase === 'fold' ? step.task : DAY_TASK;
+  const vouchers = `voucher BETWEEN ${task * VOUCHERS_PER_TASK} AND ${(task + 1) * VOUCHERS_PER_TASK - 1}`;
+  const parts: Buffer[] = [];
+  const none = createHash('sha256').digest();
+  if (step.phase === 'fold') {
+    const table = dayTable('position', date);
+    parts.push(await rowsHash(client, table, POSITION_COLUMNS, buckets, 'bucket, loan_id'));
+  }
+  for (const [table, where, order] of [
+    [ALLOCATION, buckets, 'bucket, loan_id, ordinal'],
+    [OUTCOME, buckets, 'bucket, loan_id, event_id'],
+    [JOURNAL, vouchers, 'voucher, line'],
+  ] as const) {
+    if (step.phase === 'post' && table !== JOURNAL) parts.push(none);
+    else {
+      const name = dayTable(table.parent, date);
+      parts.push(await rowsHash(client, name, table.columns, where, order));
+    }
+  }
+  return taskHash(parts);
+}
+
+async function rowsHash(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  where: string,
+  order: string,
+): Promise<Buffer> {
+  const hash = createHash('sha256');
+  const reader = new TupleReader(columns.length);
+  const select = `SELECT ${columns.join(', ')} FROM ${table} WHERE ${where} ORDER BY ${order}`;
+  for await (const chunk of copyOut(client, select)) {
+    reader.push(chunk);
+    // A tuple begins with its field count, two bytes before its first field.
+    while (reader.next()) hash.update(reader.bytes.subarray(reader.at - 2, reader.end));
+  }
+  reader.finish();
+  return hash.digest();
+}
+
+async function chainDifferences(
+  client: pg.Client,
+  date: EpochDay,
+  content: Buffer,
+): Promise<Difference[]> {
+  const { rows } = await client.query<{
+    business_date: string;
+    content_hash: Buffer;
+    chain_hash: Buffer;
+  }>(
+    `SELECT business_date, content_hash, chain_hash FROM sealed_day
+     WHERE business_date IN ($1::date, $1::date - 1)`,
+    [formatDay(date)],
+  );
+  const today = rows.find((row) => parseDay(row.business_date) === date);
+  if (today === undefined) return [];
+  const before = rows.find((row) => parseDay(row.business_date) === date - 1);
+  const chain = createHash('sha256')
+    .update(before?.chain_hash ?? Buffer.alloc(0))
+    .update(content)
+    .digest();
+  const found: Difference[] = [];
+  if (!content.equals(today.content_hash)) {
+    found.push(difference('content of the day', today.content_hash, content));
+  }
+  if (!chain.equals(today.chain_hash)) found.push(difference('chain', today.chain_hash, chain));
+  return found;
+}

@@ -1,0 +1,38 @@
+import { PassThrough, Readable } from 'node:stream';
+import { runCommandLine } from '../../src/cli.js';
+import type { CommandEntry, CommandModule } from '../../src/commands/command-module.js';
+import type { Host } from '../../src/commands/context.js';
+import type { ExitCode } from '../../src/errors.js';
+
+export interface Captured {
+  readonly exitCode: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface CapturedOptions {
+  readonly env?: Host['env'];
+  readonly signal?: AbortSignal;
+  readonly registry?: readonly CommandEntry[];
+}
+
+/** Runs a command line in this process and keeps what it prints. */
+export async function capture(
+  args: readonly string[],
+  { env = {}, signal = new AbortController().signal, registry }: CapturedOptions = {},
+): Promise<Captured> {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const host = { env, stdin: Readable.from([]), stdout, stderr, signal };
+  const exitCode = await runCommandLine(args, host, registry);
+  return { exitCode, stdout: textOf(stdout), stderr: textOf(stderr) };
+}
+
+function textOf(stream: PassThrough): string {
+  return String(stream.read() ?? '');
+}
+
+/** A registry of one command, `demo act`, that is not part of loanbook. */
+export function demoRegistry(command: CommandModule): readonly CommandEntry[] {
+  return [{ path: 'demo act', summary: 'acts', load: async () => ({ command }) }];
+}

@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import type { Finding } from './style-rules.js';
+
+/** Layers from the top down; a file imports its own layer and those further down the list. */
+const ORDER = ['bin', 'cli', 'commands', 'jobs', 'capability', 'base'];
+/** Pure: takes values, returns values, so it sees nothing of the rest, not even Node. */
+const PURE = 'accounting';
+const PURE_PACKAGES = ['decimal.js'];
+/** Measures everything, and nothing that ships may need it. */
+const MEASURING = 'bench';
+
+const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
+
+/** Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base; accounting. */
+export function importFindings(file: string, statements: string): Finding[] {
+  return [...statements.matchAll(IMPORT)].flatMap((match) => {
+    const target = match[1] ?? '';
+    const instead = objectionTo(file, target);
+    if (instead === undefined) return [];
+    const line = statements.slice(0, match.index).split('\n').length;
+    return [{ file, line, rule: 'import-direction', text: target, instead }];
+  });
+}
+
+function objectionTo(file: string, target: string): string | undefined {
+  const from = layerOf(file);
+  if (!target.startsWith('.')) {
+    if (from !== PURE || PURE_PACKAGES.includes(target)) return undefined;
+    return `take what it gives as an argument: ${PURE} imports only ${PURE_PACKAGES.join(', ')}`;
+  }
+  const to = layerOf(posix.join(posix.dirname(file), target));
+  if (to === from || from === MEASURING) return undefined;
+  if (from === PURE) return `move it into ${PURE}, or take its result as an argument`;
+  if (to === MEASURING) return `move what is shared out of ${MEASURING}`;
+  if (to === PURE) {
+    return from === 'base' ? 'move the file into the layer that it serves' : undefined;
+  }
+  if (ORDER.indexOf(from) <= ORDER.indexOf(to)) return undefined;
+  return `move what is shared down: ${from} imports nothing of ${to}`;
+}
+
+/** `db`, `files`, `documents` and whatever a later capability brings are one layer. */
+function layerOf(path: string): string {
+  const [top, folder = '', below] = path.split('/');
+  if (top === 'bin') return top;
+  if (below === undefined) return folder.startsWith('cli.') ? 'cli' : 'base';
+  return [...ORDER, PURE, MEASURING].includes(folder) ? folder : 'capability';
+}

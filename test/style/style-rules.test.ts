@@ -1,0 +1,125 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { biomeFindings } from './biome-findings.js';
+import { maskSource } from './mask-source.js';
+import { showFinding, styleFindings } from './style-rules.js';
+
+/** file, source, rule that fires, on line */
+const BAD: readonly [string, string, string, number][] = [
+  ['src/accounting/x.ts', "const a = parseFloat('1');", 'parse-float', 1],
+  ['src/accounting/x.ts', 'export const f = (x: number) => x.toFixed(2);', 'to-fixed', 1],
+  ['src/accounting/x.ts', '\nconst a = Math.round(1.5);', 'math-round', 2],
+  ['src/accounting/x.ts', 'const a = new Date();', 'new-date', 1],
+  ['src/accounting/x.ts', 'const a = Date.now();', 'date-now', 1],
+  ['src/jobs/x.ts', '// why\nprocess.exit(1);', 'process-exit', 2],
+  ['src/cli.ts', 'process.exit(1);', 'process-exit', 1],
+  ['src/jobs/x.ts', '// TO' + 'DO later', 'open-end', 1],
+  ['src/jobs/x.ts', '/*\n * FIX' + 'ME\n */', 'open-end', 2],
+  ['src/commands/x.ts', 'q(`SELECT a\n  FROM b`);', 'sql', 1],
+  ['src/commands/x.ts', "q('INSERT INTO loan VALUES (1)');", 'sql', 1],
+  ['src/files/x.ts', "q('UPDATE loan SET a = 1');", 'sql', 1],
+  ['src/files/x.ts', "q('COPY loan (a) FROM STDIN');", 'sql', 1],
+  ['src/files/x.ts', `const a = '${'x'.repeat(95)}';`, 'columns', 1],
+  ['src/files/x.ts', 'f();\n'.repeat(301), 'file-lines', 301],
+  ['src/files/string-utils.ts', 'f();', 'vague-name', 1],
+  ['src/files/common.ts', 'f();', 'vague-name', 1],
+  ['src/db/helper.ts', 'f();', 'vague-name', 1],
+  ['src/jobs/task-manager.ts', 'f();', 'vague-name', 1],
+  ['src/accounting/x.ts', "import { a } from '../errors.js';", 'import-direction', 1],
+  ['src/accounting/x.ts', "import fs from 'node:fs';", 'import-direction', 1],
+  ['src/accounting/x.ts', "import { z } from 'zod';", 'import-direction', 1],
+  ['src/accounting/deep/x.ts', "export * from '../../db/a.js';", 'import-direction', 1],
+  ['src/db/x.ts', "import type { A } from '../jobs/a.js';", 'import-direction', 1],
+  ['src/db/x.ts', "import {\n  a,\n} from '../commands/a.js';", 'import-direction', 3],
+  ['src/files/x.ts', "const a = await import('../jobs/eod/a.js');", 'import-direction', 1],
+  ['src/jobs/eod/x.ts', "import { a } from '../../commands/a.js';", 'import-direction', 1],
+  ['src/commands/x.ts', "import { a } from '../bench/a.js';", 'import-direction', 1],
+  ['src/commands/x.ts', "import { a } from '../cli.js';", 'import-direction', 1],
+  ['src/log.ts', "import { a } from './db/a.js';", 'import-direction', 1],
+  ['src/log.ts', "import { a } from './accounting/a.js';", 'import-direction', 1],
+];
+
+const GOOD: readonly [string, string][] = [
+  ['src/accounting/x.ts', "import { Decimal } from 'decimal.js';\nimport { a } from './a.js';"],
+  ['src/accounting/x.ts', '// parseFloat and Math.round(x) have no place here\nf();'],
+  ['src/accounting/x.ts', "const a = 'new Date()';"],
+  ['src/files/x.ts', "import { a } from '../accounting/a.js';\nimport { b } from '../log.js';"],
+  ['src/documents/x.ts', "import { a } from '../db/a.js';"],
+  ['src/jobs/x.ts', "import { a } from '../accounting/a.js';\nimport { b } from '../db/b.js';"],
+  ['src/commands/x.ts', "import { a } from '../jobs/a.js';\nprocess.exit(1);"],
+  ['src/cli.ts', "import { a } from './commands/a.js';"],
+  ['src/bench/x.ts', "import { a } from '../commands/a.js';\nq('SELECT 1 FROM a');"],
+  ['src/db/x.ts', "q('SELECT 1 FROM loan');"],
+  ['src/commands/x.ts', '// SELECT 1 FROM loan is for src/db\nf();'],
+  ['src/files/column-order.ts', "f('select a file from the list');"],
+];
+
+describe('style rules', () => {
+  it.each(BAD)('%s: %j breaks %s', (file, source, rule, line) => {
+    const findings = styleFindings(file, source);
+    expect(findings.map((finding) => [finding.rule, finding.line])).toEqual([[rule, line]]);
+    expect(findings[0]?.instead).toMatch(/\w/);
+  });
+
+  it.each(GOOD)('%s: %j breaks nothing', (file, source) => {
+    expect(styleFindings(file, source)).toEqual([]);
+  });
+
+  it('shows file, line, rule and what to write instead', () => {
+    const [finding] = styleFindings('src/accounting/x.ts', '\n\nconst a = Date.now();');
+    expect(finding && showFinding(finding)).toBe(
+      'src/accounting/x.ts:3 date-now: Date.now; write instead: ' +
+        'the business date as an argument',
+    );
+  });
+});
+
+describe('maskSource', () => {
+  /** source, what stays as code with runs of blanks made one */
+  const CASES: readonly [string, string][] = [
+    ["a('x // y'); // z", 'a( );'],
+    ["a('it\\'s', b)", 'a( , b)'],
+    ['a(/[/"]\\//g, b); c / d / e', 'a( , b); c / d / e'],
+    ['a(`x ${b(`y ${c} z`)} w`, d)', 'a( b( c ) , d)'],
+    ['a({ b: `${{ c: 1 }.c}` })', 'a({ b: { c: 1 }.c })'],
+    ['/* a\n b */ c', ' \n c'],
+  ];
+  it.each(CASES)('%j', (source, code) => {
+    const masked = maskSource(source).code;
+    expect(masked.length).toBe(source.length);
+    expect(masked.replace(/ +/g, ' ').trimEnd()).toBe(code);
+  });
+});
+
+describe('Biome rules', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'loanbook-style-'));
+    mkdirSync(join(folder, 'src'));
+    copyFileSync(join(packageRoot, 'biome.json'), join(folder, 'biome.json'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const long = `export function f(g: () => void) {\n${'  g();\n'.repeat(71)}}\n`;
+  const allowed = `export function f(g: () => void) {\n${'  g();\n'.repeat(68)}}\n`;
+  const CASES: readonly [string, string, string[]][] = [
+    ['long.ts', long, ['src/long.ts:1 lint/complexity/noExcessiveLinesPerFunction']],
+    ['short.ts', allowed, []],
+    ['any.ts', 'export const a: any = 1;\n', ['src/any.ts:1 lint/suspicious/noExplicitAny']],
+    ['log.ts', 'f();\nconsole.log(1);\n', ['src/log.ts:2 lint/suspicious/noConsole']],
+    ['default.ts', 'export default 1;\n', ['src/default.ts:1 lint/style/noDefaultExport']],
+    ['camelCase.ts', '', ['src/camelCase.ts:1 lint/style/useFilenamingConvention']],
+    ['format.ts', 'export const a  = 1\n', ['src/format.ts:1 format']],
+  ];
+  it.each(CASES)('%s', (file, source, expected) => {
+    const path = join(folder, 'src', file);
+    writeFileSync(path, source);
+    const biome = join(packageRoot, 'node_modules/@biomejs/biome/bin/biome');
+    const found = biomeFindings(biome, folder).map((finding) => finding.split(': ')[0]);
+    rmSync(path);
+    expect(found.filter((finding) => finding?.startsWith('src/'))).toEqual(expected);
+  });
+});

@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import { importFindings } from './import-direction.js';
+import { maskSource } from './mask-source.js';
+
+/** A rule that a line breaks, and what to write instead. */
+export interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly text: string;
+  readonly instead: string;
+}
+
+interface Ban {
+  readonly rule: string;
+  readonly pattern: RegExp;
+  /** Where the pattern is looked for: code, code and strings, or comments as well. */
+  readonly within: 'code' | 'statements' | 'source';
+  readonly appliesTo: (file: string) => boolean;
+  readonly instead: string;
+}
+
+export const LINES_MAX = 300;
+export const COLUMNS_MAX = 100;
+
+const inAccounting = (file: string) => file.startsWith('src/accounting/');
+const belowCommands = (file: string) => !/^(?:bin|src\/commands)\//.test(file);
+const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench)\//.test(file);
+const everywhere = () => true;
+
+const SQL = [
+  /\bSELECT\s[\s\S]{1,200}?\sFROM\s/,
+  /\b(?:INSERT\s+INTO|DELETE\s+FROM|TRUNCATE|(?:CREATE|ALTER|DROP)\s+(?:TABLE|SCHEMA|ROLE))\s/,
+  /\bUPDATE\s+\w+\s+SET\s|\bCOPY\s[^\n]*\s(?:FROM\s+STDIN|TO\s+STDOUT)\b/,
+];
+
+/** Functions, names, `any`, `console` and default exports are Biome's, see biome.json. */
+const BANS: readonly Ban[] = [
+  ban('parse-float', /\bparseFloat\b/, 'code', inAccounting, 'parse the text into minor units'),
+  ban('to-fixed', /\.toFixed\(/, 'code', inAccounting, 'format integer minor units'),
+  ban('math-round', /\bMath\.round\b/, 'code', inAccounting, 'mulDivRound with a named mode'),
+  ban('new-date', /\bnew Date\b/, 'code', inAccounting, 'an EpochDay given as an argument'),
+  ban('date-now', /\bDate\.now\b/, 'code', inAccounting, 'the business date as an argument'),
+  ban('process-exit', /\bprocess\.exit\(/, 'code', belowCommands, 'throw a LoanbookError'),
+  ban('open-end', /\b(?:TODO|FIXME|XXX|HACK)\b/, 'source', everywhere, 'do it, or leave it out'),
+  ...SQL.map((pattern) =>
+    ban('sql', pattern, 'statements', withoutSql, 'a function of src/db or src/jobs'),
+  ),
+];
+
+function ban(
+  rule: string,
+  pattern: RegExp,
+  within: Ban['within'],
+  appliesTo: Ban['appliesTo'],
+  instead: string,
+): Ban {
+  return { rule, pattern: new RegExp(pattern, 'g'), within, appliesTo, instead };
+}
+
+/** Everything that one source file breaks; `file` is its path from the package's folder. */
+export function styleFindings(file: string, source: string): Finding[] {
+  const masked = { source, ...maskSource(source) };
+  const banned = BANS.filter(({ appliesTo }) => appliesTo(file)).flatMap(
+    ({ rule, pattern, within, instead }) =>
+      [...masked[within].matchAll(pattern)].map((match): Finding => {
+        const line = masked[within].slice(0, match.index).split('\n').length;
+        return { file, line, rule, text: match[0].trim(), instead };
+      }),
+  );
+  return [...shapeFindings(file, source), ...banned, ...importFindings(file, masked.statements)];
+}
+
+function shapeFindings(file: string, source: string): Finding[] {
+  const findings: Finding[] = [];
+  const lines = source.trimEnd().split('\n');
+  const add = (line: number, rule: string, text: string, instead: string) =>
+    findings.push({ file, line, rule, text, instead });
+  if (lines.length > LINES_MAX) {
+    add(LINES_MAX + 1, 'file-lines', `${lines.length} lines`, 'two files, each with one subject');
+  }
+  for (const [at, line] of lines.entries()) {
+    const columns = [...line].length;
+    if (columns > COLUMNS_MAX) add(at + 1, 'columns', `${columns} columns`, 'break the line');
+  }
+  const vague = /(?:^|[-.])(?:utils?|helpers?|common|managers?)(?=[-.])/.exec(basename(file));
+  if (vague) add(1, 'vague-name', basename(file), 'a name that says what the file is about');
+  return findings;
+}
+
+/** `src/x.ts:12 rule: what was found; write instead: ...` */
+export function showFinding({ file, line, rule, text, instead }: Finding): string {
+  return `${file}:${line} ${rule}: ${text}; write instead: ${instead}`;
+}
