@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.js';
 
-/** A non-negative rational in lowest terms, both parts safe integers, as `mulDivRound` takes them. */
+/** A non-negative rational in lowest terms of safe integers, as `mulDivRound` takes them. */
 export interface Fraction {
   readonly num: number;
   readonly den: number;

@@ -7,7 +7,7 @@ import { type EpochDay, RATE_SCALE, type RatePpb } from './units.js';
 
 type Basis = ProductTerms['interest']['basis'];
 
-/** Weights of a night over 1/(365 x 366) of a year, so that both year lengths share a denominator. */
+/** Weights of a night in 1/(365 x 366) of a year: both year lengths share that denominator. */
 const COMMON_NIGHT = 366;
 const LEAP_NIGHT = 365;
 const BOTH_YEARS = 365 * 366;
@@ -113,7 +113,7 @@ export function periodFactor(
   return rates.regular;
 }
 
-/** The factor of one row that runs over `periods` periods, the first of which ends on `firstDueOn`. */
+/** The factor of one row that runs over all the periods that end on `dues`: their sum. */
 export function wholeTermFactor(
   terms: ProductTerms,
   rates: PeriodRates,

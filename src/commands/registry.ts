@@ -44,6 +44,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./check.js'),
   },
   {
+    path: 'portfolio',
+    summary: 'loans and balances by class and M bucket',
+    load: () => import('./portfolio.js'),
+  },
+  {
     path: 'db start',
     summary: 'start the embedded PostgreSQL server of the book',
     load: () => import('./db-start.js'),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { formatDay, parseDay } from '../accounting/epoch-day.js';
 import { BALANCES, type Balance, MOVEMENTS, type MovementKind } from '../accounting/flow.js';
 import { type PostingRule, PostingRules, SUBLEDGER_MEASURES } from '../accounting/posting.js';
@@ -18,10 +18,11 @@ const accountSchema = mapping({
 });
 
 const balance = oneOf(...BALANCES);
+const balanceRule = `must be one of, or a list of: ${BALANCES.join(', ')}`;
 
 const ruleSchema = mapping({
   on: oneOf(...MOVEMENTS),
-  balance: listOf(balance).min(1, 'must name a balance').or(balance),
+  balance: z.union([balance, z.array(balance).min(1)], { error: balanceRule }),
   state: oneOf('accruing', 'non_accruing', 'any'),
   post: listOf(mapping({ debit: words(), credit: words() })),
 });

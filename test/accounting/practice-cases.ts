@@ -7,7 +7,7 @@ const practiceCases = z.object({
   cases: z.array(z.object({ id: z.string(), input: z.unknown(), expected: z.unknown() })),
 });
 
-/** One worked case of fixtures/cases/practice.json, its input and expectation checked by a shape. */
+/** One worked case of practice.json, its input and expectation checked by a shape. */
 export function practiceCase<I, E>(
   id: string,
   input: z.ZodType<I>,

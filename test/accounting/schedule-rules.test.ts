@@ -229,7 +229,7 @@ describe('properties', () => {
   } as const);
   const interest = fc
     .record({
-      basis: fc.constantFrom(360, 364, 365, 'actual'),
+      basis: fc.constantFrom<ProductTerms['interest']['basis'][]>(360, 364, 365, 'actual'),
       periodInterest: fc.constantFrom('monthly', 'actual_days', 'thirty_360'),
       rounding: fc.constantFrom('half_up', 'half_even', 'up', 'down'),
       firstPeriod: fc.constantFrom('actual_days', 'whole_period', 'months_plus_days'),

@@ -59,9 +59,9 @@ function inputContract(input: z.infer<typeof loanInput>): LoanContract {
 
 describe('the worked cases', () => {
   test.each([
-    ['A1', termsWith({}), 'level payment by the monthly rate'],
-    ['A2', termsWith({}, { periodInterest: 'actual_days' }), 'level payment by actual days'],
-  ] as const)('%s: %s', (id, terms) => {
+    ['A1', 'level payment by the monthly rate', termsWith({})],
+    ['A2', 'level payment by actual days', termsWith({}, { periodInterest: 'actual_days' })],
+  ] as const)('%s: %s', (id, _title, terms) => {
     const { input, expected } = practiceCase(
       id,
       loanInput,

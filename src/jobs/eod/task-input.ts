@@ -116,13 +116,10 @@ export class NextInstallments {
   }
 }
 
-export async function loadNextInstallments(
-  client: pg.Client,
-  scope: TaskScope,
-): Promise<NextInstallments> {
-  const next = new NextInstallments();
+/** Next instalments of the loans that fall due on the day: the task's share of both tables. */
+export function nextInstallmentQuery(scope: TaskScope): string {
   const table = dayTable('position', scope.date - 1);
-  const select = `SELECT p.loan_id, s.balance_after[p.next_seq],
+  return `SELECT p.loan_id, s.balance_after[p.next_seq],
       CASE WHEN p.next_seq < cardinality(s.due_on) THEN p.next_seq + 1 ELSE 0 END,
       coalesce(s.due_on[p.next_seq + 1], DATE '9999-12-31'),
       coalesce(s.principal[p.next_seq + 1], 0), coalesce(s.interest[p.next_seq + 1], 0)
@@ -132,6 +129,14 @@ export async function loadNextInstallments(
       AND s.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
       AND p.next_due_on <= '${formatDay(scope.date)}'
     ORDER BY p.bucket, p.loan_id`;
+}
+
+export async function loadNextInstallments(
+  client: pg.Client,
+  scope: TaskScope,
+): Promise<NextInstallments> {
+  const next = new NextInstallments();
+  const select = nextInstallmentQuery(scope);
   await copyRows(client, select, 6, (view, at) => {
     const parts = [readInt8(view, at + 44), readInt8(view, at + 56)];
     const seq = view.getInt32(at + 28);

@@ -1,0 +1,138 @@
+import type pg from 'pg';
+import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import { inTransaction } from '../../db/connect.js';
+import { type CheckedLedger, parseLedgerDocument } from '../../documents/ledger.js';
+import { parsePolicyDocument } from '../../documents/policy-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { dayIsBeingClosed, holdOpenDay } from './open-day.js';
+import { type ApplyOutcome, type StoredDocument, storedDocument } from './stored-document.js';
+
+export interface AppliedVersion {
+  readonly effectiveFrom: string;
+  readonly outcome: ApplyOutcome;
+}
+
+type DatedTable = 'policy_version' | 'ledger_version';
+
+/**
+ * Applies a policy document, in force from its `effective_from`. Throws LoanbookError
+ * `invalid_document`, `no_book`, `policy_version_exists`, and `effective_in_closed_day` or
+ * `day_is_being_closed` where it would change what is closed already.
+ */
+export async function applyPolicy(
+  client: pg.Client,
+  text: string,
+  source: string,
+): Promise<AppliedVersion> {
+  const { document } = parsePolicyDocument(text, source);
+  const stored = storedDocument(document);
+  return inTransaction(client, () =>
+    applyVersion(client, 'policy_version', document.effective_from, stored, source),
+  );
+}
+
+/** Applies a chart of accounts with its posting rules; throws as `applyPolicy` does. */
+export async function applyLedger(
+  client: pg.Client,
+  text: string,
+  source: string,
+): Promise<AppliedVersion> {
+  const ledger = parseLedgerDocument(text, source);
+  const stored = storedDocument(ledger.document);
+  return inTransaction(client, async () => {
+    const { effective_from } = ledger.document;
+    const applied = await applyVersion(client, 'ledger_version', effective_from, stored, source);
+    if (applied.outcome === 'applied') await putAccounts(client, ledger, source);
+    return applied;
+  });
+}
+
+async function applyVersion(
+  client: pg.Client,
+  table: DatedTable,
+  effectiveFrom: string,
+  stored: StoredDocument,
+  source: string,
+): Promise<AppliedVersion> {
+  const openDay = await holdOpenDay(client);
+  const { rows } = await client.query<{ sha256: string }>(
+    `SELECT sha256 FROM ${table} WHERE effective_from = $1`,
+    [effectiveFrom],
+  );
+  if (rows[0]?.sha256 === stored.sha256) return { effectiveFrom, outcome: 'unchanged' };
+  const kind = table === 'policy_version' ? 'policy' : 'ledger';
+  if (rows[0] !== undefined) throw versionExists(kind, effectiveFrom, source);
+  const from = parseDay(effectiveFrom) ?? 0;
+  if (from < openDay.date && !openDay.isFirst) {
+    throw inClosedDay(effectiveFrom, formatDay(openDay.date), source);
+  }
+  if (from <= openDay.date && openDay.isBeingClosed) {
+    throw dayIsBeingClosed(formatDay(openDay.date), source);
+  }
+  await insertVersion(client, table, effectiveFrom, stored);
+  return { effectiveFrom, outcome: 'applied' };
+}
+
+/** Writes a version that was checked; for a new book, where nothing stands against it. */
+export async function insertVersion(
+  client: pg.Client,
+  table: DatedTable,
+  effectiveFrom: string,
+  stored: StoredDocument,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO ${table} (effective_from, document, sha256) VALUES ($1, $2, $3)`,
+    [effectiveFrom, stored.document, stored.sha256],
+  );
+}
+
+/** Adds the accounts of a ledger; names follow the document, class and sub-ledger stay for ever. */
+export async function putAccounts(
+  client: pg.Client,
+  ledger: CheckedLedger,
+  source: string,
+): Promise<void> {
+  for (const account of ledger.document.accounts) {
+    const { rows } = await client.query<{ is_same: boolean }>(
+      `INSERT INTO account (code, name, name_zh, class, normal_side, subledger)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_zh = excluded.name_zh,
+         applied_at = now()
+       RETURNING class = $4 AND normal_side = $5 AND subledger IS NOT DISTINCT FROM $6 AS is_same`,
+      [
+        account.code,
+        account.name,
+        account.name_zh,
+        account.class,
+        account.normal_side,
+        account.subledger ?? null,
+      ],
+    );
+    if (rows[0]?.is_same === true) continue;
+    throw new LoanbookError('account_changed', 'An account keeps its class, side and sub-ledger.', {
+      exitCode: EXIT.usage,
+      evidence: { source, account: account.code },
+      next: 'Give the changed account a code of its own.',
+    });
+  }
+}
+
+function versionExists(kind: string, effectiveFrom: string, source: string): LoanbookError {
+  return new LoanbookError(
+    `${kind}_version_exists`,
+    `A ${kind} with other content is in force from ${effectiveFrom}, and it never changes.`,
+    {
+      exitCode: EXIT.usage,
+      evidence: { source, effectiveFrom },
+      next: 'Give the document a later effective_from.',
+    },
+  );
+}
+
+function inClosedDay(effectiveFrom: string, openDay: string, source: string): LoanbookError {
+  return new LoanbookError('effective_in_closed_day', 'The document would change closed days.', {
+    exitCode: EXIT.usage,
+    evidence: { source, effectiveFrom, openDay },
+    next: `Give it an effective_from of ${openDay} or later.`,
+  });
+}

@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { inTransaction } from '../../db/connect.js';
+import { parseProductDocument } from '../../documents/product-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { noBook } from './open-day.js';
+import { type ApplyOutcome, storedDocument } from './stored-document.js';
+
+export interface AppliedProduct {
+  readonly code: string;
+  readonly version: number;
+  readonly name: string;
+  readonly effectiveFrom: string;
+  readonly outcome: ApplyOutcome;
+}
+
+/**
+ * Applies a product document. A version never changes: the same content again is `unchanged`.
+ * Throws LoanbookError `invalid_document`, `no_book`, `currency_mismatch` and
+ * `product_version_exists` for other content under the same code and version.
+ */
+export async function applyProduct(
+  client: pg.Client,
+  text: string,
+  source: string,
+): Promise<AppliedProduct> {
+  const { document } = parseProductDocument(text, source);
+  const { code, version, effective_from: effectiveFrom } = document;
+  const name = document.name ?? code;
+  const stored = storedDocument(document);
+  const identity = { code, version, name, effectiveFrom };
+  return inTransaction(client, async () => {
+    await requireBookCurrency(client, document.currency, source);
+    const inserted = await client.query(
+      `INSERT INTO product_version (code, version, name, effective_from, document, sha256)
+       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (code, version) DO NOTHING`,
+      [code, version, name, effectiveFrom, stored.document, stored.sha256],
+    );
+    if (inserted.rowCount === 1) return { ...identity, outcome: 'applied' };
+    const { rows } = await client.query<{ sha256: string }>(
+      'SELECT sha256 FROM product_version WHERE code = $1 AND version = $2',
+      [code, version],
+    );
+    if (rows[0]?.sha256 === stored.sha256) return { ...identity, outcome: 'unchanged' };
+    throw versionExists(code, version, source);
+  });
+}
+
+async function requireBookCurrency(
+  client: pg.Client,
+  currency: string,
+  source: string,
+): Promise<void> {
+  const { rows } = await client.query<{ currency: string }>('SELECT currency FROM book');
+  if (rows[0] === undefined) throw noBook();
+  if (rows[0].currency === currency) return;
+  throw new LoanbookError('currency_mismatch', 'The product has another currency than the book.', {
+    exitCode: EXIT.usage,
+    evidence: { source, path: 'currency', value: currency, book: rows[0].currency },
+    next: 'A book has one currency: keep loans in another one in a book of their own.',
+  });
+}
+
+function versionExists(code: string, version: number, source: string): LoanbookError {
+  return new LoanbookError(
+    'product_version_exists',
+    `${code} version ${version} is in the book with other content, and a version never changes.`,
+    {
+      exitCode: EXIT.usage,
+      evidence: { source, code, version },
+      next: `Give the document \`version: ${version + 1}\`, or compare it with \`loanbook product show ${code}\`.`,
+    },
+  );
+}

@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { CLASS_NAMES } from '../../accounting/position.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+
+/** One line of the portfolio, amounts in minor units. */
+export interface PortfolioLine {
+  readonly classification: string;
+  readonly overdueBucket: string;
+  readonly loans: number;
+  readonly principal: number;
+  readonly principalOverdue: number;
+  readonly interest: number;
+  readonly penalty: number;
+  readonly suspense: number;
+}
+
+export interface Portfolio {
+  readonly businessDate: string;
+  readonly minorDigits: number;
+  readonly currency: string;
+  readonly lines: readonly PortfolioLine[];
+}
+
+/** Loans and balances by class and M bucket at the close of a sealed day, by default the last. */
+export async function portfolio(client: pg.Client, date?: EpochDay): Promise<Portfolio> {
+  const book = await client.query<{ day: string; minorDigits: number; currency: string }>(
+    `SELECT s.business_date AS day, b.minor_digits AS "minorDigits", b.currency
+     FROM book b JOIN sealed_day s ON $1::date IS NULL OR s.business_date = $1
+     ORDER BY s.business_date DESC LIMIT 1`,
+    [date === undefined ? null : formatDay(date)],
+  );
+  const sealed = book.rows[0];
+  if (sealed === undefined) {
+    throw new LoanbookError('day_not_sealed', 'there is no such sealed day', {
+      exitCode: EXIT.usage,
+      evidence: { as_of: date === undefined ? 'the last' : formatDay(date) },
+      next: 'loanbook eod run closes and seals a day',
+    });
+  }
+  const { rows } = await client.query<PortfolioLine & { class: number; bucket: number }>(
+    `SELECT classification AS class, overdue_bucket AS bucket, sum(loans)::bigint AS loans,
+       sum(principal)::bigint AS principal, sum(principal_overdue)::bigint AS "principalOverdue",
+       sum(interest_accrued + interest_due)::bigint AS interest,
+       sum(penalty_due + compound_due)::bigint AS penalty, sum(suspense)::bigint AS suspense
+     FROM subledger_total WHERE business_date = $1
+     GROUP BY classification, overdue_bucket ORDER BY classification, overdue_bucket`,
+    [sealed.day],
+  );
+  const lines = rows.map(({ class: at, bucket, ...line }) => ({
+    ...line,
+    classification: CLASS_NAMES[at] ?? String(at),
+    overdueBucket: `M${bucket}`,
+  }));
+  const { day, minorDigits, currency } = sealed;
+  return { businessDate: day, minorDigits, currency, lines };
+}
