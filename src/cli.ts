@@ -33,7 +33,7 @@ export function buildProgram(parts: ProgramParts): Command {
     command.configure?.(cmd);
     // Only help needs the page, so only help pays for reading it.
     cmd.addHelpText('before', () => {
-      describeFrom(readPage(entry.path), cmd);
+      describeFrom(readPage(entry.path), entry.path, cmd);
       return '';
     });
     cmd.addHelpText('after', () => closingOf(readPage(entry.path)));

@@ -1,21 +1,16 @@
-import type { EpochDay, Fen } from './units.js';
+import type { SimulatedEvent } from './simulate-input.js';
+import type { EpochDay } from './units.js';
 
-/** One event of a what-if, dated as it moved and as it is booked. */
-export interface SimulatedEvent {
-  readonly ref: string;
-  /** A code of EVENT_TYPE. */
-  readonly type: number;
-  readonly valueDate: EpochDay;
-  readonly businessDate: EpochDay;
-  /** Null: a settlement takes what is owed. */
-  readonly amount: Fen | null;
+/** What became of an event. */
+export interface Verdict {
+  /** Empty: applied; otherwise the rule that rejected it. */
+  readonly rule: string;
+  /** It was applied, until a later back-dated event made it impossible. */
+  readonly voided: boolean;
 }
 
-/**
- * What became of each event, by its place in the order of arrival: undefined not judged yet, the
- * empty text applied, anything else the rule that rejected it.
- */
-export type Verdicts = (string | undefined)[];
+/** By the event's place in the order of arrival; undefined: not judged yet. */
+export type Verdicts = (Verdict | undefined)[];
 
 /** The events known at `through` in order of arrival: by business date, then as they were given. */
 export function arrivalOrder(
@@ -27,13 +22,13 @@ export function arrivalOrder(
     .sort((a, b) => a.businessDate - b.businessDate);
 }
 
-/** Rejects what no fold is needed to reject; the rest stays undefined. */
+/** Rejects what no fold is needed to reject; the rest is not judged yet. */
 export function judgeArrivals(arrived: readonly SimulatedEvent[], disbursedOn: EpochDay): Verdicts {
   const refs = new Set<string>();
   return arrived.map((event) => {
     const rule = refusalOf(event, disbursedOn, refs);
     refs.add(event.ref);
-    return rule;
+    return rule === undefined ? undefined : { rule, voided: false };
   });
 }
 
@@ -47,4 +42,17 @@ function refusalOf(
   if (event.valueDate < disbursedOn) return 'value_date_before_disbursement';
   if (event.amount !== null && event.amount <= 0) return 'amount_not_positive';
   return undefined;
+}
+
+/** The business days, ascending, on which an event becomes known after its value date. */
+export function lateBusinessDays(
+  arrived: readonly SimulatedEvent[],
+  verdicts: Verdicts,
+): EpochDay[] {
+  const days: EpochDay[] = [];
+  for (const [index, event] of arrived.entries()) {
+    const isLate = event.valueDate < event.businessDate && verdicts[index] === undefined;
+    if (isLate && days[days.length - 1] !== event.businessDate) days.push(event.businessDate);
+  }
+  return days;
 }

@@ -2,12 +2,12 @@ import { closeDay, type NextInstallment, startPeriod } from './close-day.js';
 import { isLeapYear, yearOf } from './epoch-day.js';
 import { type AllocationLine, BALANCE, DayFlow, MOVEMENT } from './flow.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
-import { EVENT_TYPE, type LoanEvent } from './loan-event.js';
+import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent } from './loan-event.js';
 import { blankPosition, type OpenInstallment, type Position } from './position.js';
 import type { ProductTerms } from './product.js';
 import type { Schedule } from './schedule-rows.js';
-import type { SimulationInput } from './simulate.js';
-import type { SimulatedEvent, Verdicts } from './simulate-events.js';
+import type { Verdicts } from './simulate-events.js';
+import type { SimulatedEvent, SimulationInput } from './simulate-input.js';
 import { JournalWriter } from './simulate-journal.js';
 import type { EpochDay, Fen } from './units.js';
 
@@ -43,7 +43,7 @@ const NO_EVENTS: readonly LoanEvent[] = [];
 export function foldPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
   const { terms, policy, calendar, contract } = input;
   const { disbursedOn } = contract;
-  const pass = beginPass(input, schedule, scope.books);
+  const pass = beginPass(input, schedule, scope);
   const { position } = pass;
   const flow = new DayFlow();
   const queue = queueByValueDate(scope);
@@ -81,14 +81,15 @@ function installmentAt(schedule: Schedule, index: number): NextInstallment | nul
   };
 }
 
-function beginPass(input: SimulationInput, schedule: Schedule, books: boolean): FoldPass {
+function beginPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
   const { contract, ledger } = input;
   const position = blankPosition();
   position.ratePpb = contract.ratePpb;
   position.principal = contract.principal;
   position.principalNotDue = contract.principal;
   startPeriod(position, contract.disbursedOn, installmentAt(schedule, 0));
-  const journal = books && ledger !== null ? new JournalWriter(ledger) : null;
+  const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.arrived[eventId - 1]?.type ?? 0] ?? '';
+  const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
   journal?.disburse(contract.disbursedOn, contract.principal);
   return {
     position,
@@ -108,49 +109,37 @@ interface Queued {
 }
 
 /**
- * What is known and not rejected, by value date, then arrival. An event that was applied once and
- * is impossible now stays in the queue, to put its money into suspense again.
+ * What is known and not rejected, by value date, then arrival. An event that became impossible
+ * stays in its place as one of no type, so that its money goes to suspense there.
  */
 function queueByValueDate({ arrived, verdicts, until }: PassScope): Queued[] {
   const queue: Queued[] = [];
   for (const [index, { type, valueDate, businessDate, amount }] of arrived.entries()) {
     if (businessDate > until) break;
     const verdict = verdicts[index];
-    if (verdict !== undefined && verdict !== '' && !isVoided(verdict)) continue;
-    queue.push({ valueDate, event: { eventId: index + 1, type, amount: amount ?? 0 } });
+    const voided = verdict?.voided === true;
+    if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
+    const eventId = index + 1;
+    queue.push({ valueDate, event: { eventId, type: voided ? 0 : type, amount: amount ?? 0 } });
   }
   return queue.sort((a, b) => a.valueDate - b.valueDate);
 }
 
-/** Marks the verdict on an event that was applied and became impossible later. */
-const VOIDED = 'later:';
-
-function isVoided(verdict: string): boolean {
-  return verdict.startsWith(VOIDED);
-}
-
-/** The rule of a verdict, without the mark. */
-export function ruleOf(verdict: string): string {
-  return isVoided(verdict) ? verdict.slice(VOIDED.length) : verdict;
-}
-
 /** Keeps what the close left beside its sums, and judges the events that it met. */
 function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow, date: EpochDay): void {
-  const { position, lasting } = pass;
+  const { open } = pass.position;
   for (const line of flow.allocations) pass.allocations.push({ ...line });
-  const newest = position.open[position.open.length - 1];
-  if (newest !== undefined && newest.dueOn === date) lasting.set(newest.seq, newest);
-  const outcomes = flow.outcomes.length;
-  for (let k = 0; k < outcomes; k += 1) {
-    const { eventId, rule } = flow.outcomes[k]!;
+  const newest = open[open.length - 1];
+  if (newest !== undefined && newest.dueOn === date) pass.lasting.set(newest.seq, newest);
+  for (const { eventId, rule } of flow.outcomes) {
     const index = eventId - 1;
     const known = scope.verdicts[index];
     if (known === undefined) {
-      scope.verdicts[index] = rule;
-    } else if (rule !== '') {
-      scope.verdicts[index] = VOIDED + rule;
-      keepMoney(pass, scope.arrived[index]!, eventId, flow);
+      scope.verdicts[index] = { rule, voided: false };
+      continue;
     }
+    if (known.rule === '' && rule !== '') scope.verdicts[index] = { rule, voided: true };
+    if (rule !== '') keepMoney(pass, scope.arrived[index]!, eventId, flow);
   }
 }
 

@@ -1,13 +1,7 @@
 import { BALANCE, BALANCES, type DayFlow, MOVEMENT, MOVEMENTS, type Movement } from './flow.js';
-import type { PostingRules } from './posting.js';
 import { Refusal } from './refusal.js';
+import type { SimulatedLedger } from './simulate-input.js';
 import type { EpochDay, Fen } from './units.js';
-
-/** Posting rules whose account ids are indices into `codes`. */
-export interface SimulatedLedger {
-  readonly rules: PostingRules;
-  readonly codes: readonly string[];
-}
 
 /** One line of an entry; debit positive. */
 export interface JournalLine {
@@ -30,11 +24,14 @@ interface OpenLine {
 export class JournalWriter {
   readonly lines: JournalLine[] = [];
   readonly #ledger: SimulatedLedger;
+  readonly #memoOf: (eventId: number) => string;
   readonly #open: OpenLine[] = [];
   #vouchers = 0;
 
-  constructor(ledger: SimulatedLedger) {
+  /** `memoOf` names the event of a voucher; the close itself is named by its movement. */
+  constructor(ledger: SimulatedLedger, memoOf: (eventId: number) => string) {
     this.#ledger = ledger;
+    this.#memoOf = memoOf;
   }
 
   disburse(date: EpochDay, principal: Fen): void {
@@ -74,7 +71,8 @@ export class JournalWriter {
       this.#post(movement.kind, movement.balance, movement.accruing, movement.amount);
       const following = movements[at + 1];
       if (following === undefined || !isSameVoucher(movement, following)) {
-        this.#close(date, MOVEMENTS[movement.kind]!);
+        const { eventId, kind } = movement;
+        this.#close(date, eventId === 0 ? MOVEMENTS[kind]! : this.#memoOf(eventId));
       }
     }
   }

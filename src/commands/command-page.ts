@@ -17,7 +17,9 @@ export interface CommandPage {
   readonly synopsis: string;
   /** Paragraphs, each on one line. */
   readonly description: string;
-  /** Arguments (`<loan-no>`) and options (`-d, --day <date>`) in one table. */
+  /** Such as `<loan-no>` or `[file...]`. */
+  readonly arguments: readonly PageRow[];
+  /** Such as `-d, --day <date>`. */
   readonly options: readonly PageRow[];
   /** Every line of the ```sh blocks. */
   readonly examples: readonly string[];
@@ -43,6 +45,7 @@ export function parsePage(markdown: string): CommandPage {
     title: titleLine.replace(/^# /, '').trim(),
     synopsis: synopsisLine.replaceAll('`', '').trim(),
     description: unwrapParagraphs(description),
+    arguments: tableRows(named.get('Arguments') ?? ''),
     options: tableRows(named.get('Options') ?? ''),
     examples: shellLines(named.get('Examples') ?? ''),
     exitCodes: tableRows(named.get('Exit codes') ?? ''),
@@ -82,9 +85,11 @@ function shellLines(section: string): string[] {
   );
 }
 
-/** Gives `cmd` the page's words: description, meaning of each option, examples, exit codes. */
-export function describeFrom(page: CommandPage, cmd: Command): void {
-  const meanings = new Map(page.options.map(({ term, meaning }) => [term, meaning]));
+/** Gives `cmd` the page's words: usage, description, meaning of each argument and option. */
+export function describeFrom(page: CommandPage, path: string, cmd: Command): void {
+  const rows = [...page.arguments, ...page.options];
+  const meanings = new Map(rows.map(({ term, meaning }) => [term, meaning]));
+  cmd.usage(page.synopsis.replace(`loanbook ${path}`, '').trim() || '[options]');
   cmd.description(page.description);
   for (const option of cmd.options) option.description ||= meanings.get(option.flags) ?? '';
   for (const argument of cmd.registeredArguments) {

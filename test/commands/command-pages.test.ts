@@ -57,16 +57,27 @@ describe.each(REGISTRY)('loanbook $path', (entry) => {
   it('has the arguments and options of its page, and no others', async () => {
     const page = readPage(entry.path);
     const cmd = await configured(entry);
-    const terms = [
-      ...cmd.registeredArguments.map(argumentTerm),
-      ...cmd.options.map(({ flags }) => flags),
-    ];
-    expect(page.options.map(({ term }) => term).sort()).toEqual(terms.sort());
-    expect(page.options.filter(({ meaning }) => meaning === '')).toEqual([]);
-    expect(page.synopsis).toBe(`loanbook ${entry.path} ${cmd.usage()}`);
+    const terms = cmd.registeredArguments.map(argumentTerm);
+    const flags = cmd.options.map((option) => option.flags);
+    expect(page.arguments.map(({ term }) => term)).toEqual(terms);
+    expect(page.options.map(({ term }) => term).sort()).toEqual(flags.sort());
+    const rows = [...page.arguments, ...page.options];
+    expect(rows.filter(({ meaning }) => meaning === '')).toEqual([]);
     expect(cmd.options.map(({ long }) => long)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/^--(?:book|json|quiet|version|help)$/)]),
     );
+  });
+
+  it('has a synopsis that names what it needs, and nothing that it does not know', async () => {
+    const { synopsis } = readPage(entry.path);
+    const cmd = await configured(entry);
+    const needed = cmd.options.filter(({ mandatory }) => mandatory).map(({ long }) => long ?? '');
+    const known = cmd.options.map(({ long }) => long ?? '');
+    expect(`${synopsis} `.startsWith(`loanbook ${entry.path} `)).toBe(true);
+    for (const word of [...needed, ...cmd.registeredArguments.map(argumentTerm)]) {
+      expect(synopsis).toContain(word);
+    }
+    expect(known).toEqual(expect.arrayContaining(synopsis.match(/--[a-z-]+/g) ?? []));
   });
 
   it('parses the examples of its page', async () => {

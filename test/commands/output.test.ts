@@ -131,6 +131,7 @@ describe('the log', () => {
 it('parsePage reads every section', () => {
   const page = parsePage(
     '# loanbook x y\n\n`loanbook x y [options]`\n\nDoes\nthis.\n\nAnd:\n- a\n- b\n\n' +
+      '## Arguments\n\n| argument | meaning |\n|---|---|\n| `<b>` | a b |\n\n' +
       '## Options\n\n| option | meaning |\n|---|---|\n| `--a <x\\|y>` | the `a` |\n\n' +
       '## Examples\n\n```sh\nloanbook x y\n\nloanbook x y --a x\n```\n\n' +
       '## Exit codes\n\n| code | when |\n|---|---|\n| 0 | done |\n',
@@ -139,6 +140,7 @@ it('parsePage reads every section', () => {
     title: 'loanbook x y',
     synopsis: 'loanbook x y [options]',
     description: 'Does this.\n\nAnd:\n- a\n- b',
+    arguments: [{ term: '<b>', meaning: 'a b' }],
     options: [{ term: '--a <x|y>', meaning: 'the `a`' }],
     examples: ['loanbook x y', 'loanbook x y --a x'],
     exitCodes: [{ term: '0', meaning: 'done' }],

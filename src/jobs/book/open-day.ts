@@ -24,7 +24,9 @@ export function noBook(): LoanbookError {
  */
 export async function holdOpenDay(client: pg.Client): Promise<OpenDay> {
   // Two statements: the second must see a run that was committed while the first waited.
-  const { rows: held } = await client.query<{ day: string | null }>('SELECT hold_open_day() AS day');
+  const { rows: held } = await client.query<{ day: string | null }>(
+    'SELECT hold_open_day() AS day',
+  );
   const date = parseDay(held[0]?.day ?? '');
   if (date === undefined) throw noBook();
   const { rows } = await client.query<{ is_first: boolean; is_being_closed: boolean }>(

@@ -100,7 +100,8 @@ function otherEngine(date: EpochDay, version: number): LoanbookError {
 async function prepareSteps(client: pg.Client, runId: number, tasks: number): Promise<void> {
   await client.query(
     `INSERT INTO step (run_id, phase, task, bucket_from, bucket_to)
-     SELECT $1, 'fold', t, t * $3 / $2, (t + 1) * $3 / $2 - 1 FROM generate_series(0, $2 - 1) t
+     SELECT $1::int, 'fold', t, t * $3::int / $2::int, (t + 1) * $3 / $2 - 1
+     FROM generate_series(0, $2 - 1) t
      UNION ALL SELECT $1, phase, 0, 0, $3 - 1 FROM unnest(ARRAY['post', 'tidy', 'check', 'seal'])
        AS phase
      ON CONFLICT DO NOTHING`,
@@ -116,7 +117,7 @@ async function prepareSteps(client: pg.Client, runId: number, tasks: number): Pr
 async function startExecution(client: pg.Client, runId: number, workers: number): Promise<number> {
   const { rows } = await client.query<{ attempt: number }>(
     `INSERT INTO execution (run_id, attempt, holder, workers)
-     SELECT $1, coalesce(max(attempt), 0) + 1, $2, $3 FROM execution WHERE run_id = $1
+     SELECT $1::int, coalesce(max(attempt), 0) + 1, $2, $3::int FROM execution WHERE run_id = $1
      RETURNING attempt`,
     [runId, thisHolder(), workers],
   );

@@ -223,7 +223,7 @@ export class PositionRow {
     view.setInt16(i + 18, p.status);
     view.setInt16(i + 24, p.classification);
     view.setInt16(i + 30, p.overdueBucket);
-    view.setInt16(i + 6, p.nextSeq);
+    view.setInt16(i + 36, p.nextSeq);
     view.setInt8(at + ACCRUING_AT, p.accruing ? 1 : 0);
     this.#writePacked(writer, at);
     writer.rows += 1;

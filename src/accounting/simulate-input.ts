@@ -1,0 +1,37 @@
+import type { Calendar } from './calendar.js';
+import type { PostingRules } from './posting.js';
+import type { BookPolicy, ProductTerms } from './product.js';
+import type { LoanContract, Schedule } from './schedule-rows.js';
+import type { EpochDay, Fen } from './units.js';
+
+/** All that one loan's what-if needs: nothing else is read. */
+export interface SimulationInput {
+  readonly terms: ProductTerms;
+  readonly policy: BookPolicy;
+  readonly calendar: Calendar;
+  readonly contract: LoanContract;
+  /** A schedule that the loan brings along rules; null: the product's terms lay it. */
+  readonly schedule: Schedule | null;
+  readonly events: readonly SimulatedEvent[];
+  /** The last day to close; null: the last due date. */
+  readonly through: EpochDay | null;
+  /** Posting rules for `journal`; null: no journal is written. */
+  readonly ledger: SimulatedLedger | null;
+}
+
+/** One event of a what-if, dated as it moved and as it is booked. */
+export interface SimulatedEvent {
+  readonly ref: string;
+  /** A code of EVENT_TYPE. */
+  readonly type: number;
+  readonly valueDate: EpochDay;
+  readonly businessDate: EpochDay;
+  /** Null: a settlement takes what is owed. */
+  readonly amount: Fen | null;
+}
+
+/** Posting rules whose account ids are indices into `codes`. */
+export interface SimulatedLedger {
+  readonly rules: PostingRules;
+  readonly codes: readonly string[];
+}

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type pg from 'pg';
+import { minorDigitsOf } from '../../accounting/amount-text.js';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { inTransaction } from '../../db/connect.js';
+import { parseCalendarDocument } from '../../documents/calendar-document.js';
+import { type CheckedLedger, parseLedgerDocument } from '../../documents/ledger.js';
+import { type PolicyDocument, parsePolicyDocument } from '../../documents/policy-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { readTextFile } from '../../files/text-file.js';
+import { packageRoot } from '../../package-root.js';
+import { insertVersion, putAccounts } from './apply-dated.js';
+import { type CalendarYear, putCalendarYears, yearsOf } from './calendar-years.js';
+import { storedDocument } from './stored-document.js';
+
+/** Calendars that come with the package, in config/calendars. */
+const PACKAGED_CALENDARS = new Set(['cn']);
+
+export interface NewBook {
+  readonly entity: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly firstBusinessDate: EpochDay;
+  /** `cn`, `none` (every day is a working day), or the path of a calendar document. */
+  readonly calendar: string;
+  /** Paths of documents instead of config/policy.yaml and config/ledger.yaml. */
+  readonly policyFile?: string;
+  readonly ledgerFile?: string;
+}
+
+export interface CreatedBook {
+  readonly entity: string;
+  readonly currency: string;
+  readonly minorDigits: number;
+  readonly businessDate: string;
+  readonly calendar: string;
+  readonly calendarYears: readonly number[];
+  readonly accounts: number;
+}
+
+/**
+ * Creates the one book of a database: its row, calendar, policy and ledger, all or nothing. Throws
+ * LoanbookError `book_exists`, `unknown_currency`, `invalid_document`, `file_missing`.
+ */
+export async function createBook(client: pg.Client, options: NewBook): Promise<CreatedBook> {
+  const parts = await readParts(options);
+  return inTransaction(client, async () => {
+    await insertBook(client, options, parts.calendar.name);
+    await putCalendarYears(client, parts.calendar.years, parts.calendar.source);
+    const { policy, ledger } = parts;
+    const policyFrom = policy.document.effective_from;
+    await insertVersion(client, 'policy_version', policyFrom, storedDocument(policy.document));
+    const ledgerFrom = ledger.checked.document.effective_from;
+    const storedLedger = storedDocument(ledger.checked.document);
+    await insertVersion(client, 'ledger_version', ledgerFrom, storedLedger);
+    await putAccounts(client, ledger.checked, ledger.source);
+    return {
+      entity: options.entity,
+      currency: options.currency,
+      minorDigits: minorDigitsOf(options.currency),
+      businessDate: formatDay(options.firstBusinessDate),
+      calendar: parts.calendar.name,
+      calendarYears: parts.calendar.years.map(({ year }) => year),
+      accounts: ledger.checked.document.accounts.length,
+    };
+  });
+}
+
+interface BookParts {
+  readonly calendar: {
+    readonly name: string;
+    readonly years: readonly CalendarYear[];
+    readonly source: string;
+  };
+  readonly policy: { readonly document: PolicyDocument };
+  readonly ledger: { readonly checked: CheckedLedger; readonly source: string };
+}
+
+async function readParts(options: NewBook): Promise<BookParts> {
+  if (!Intl.supportedValuesOf('currency').includes(options.currency)) {
+    throw new LoanbookError('unknown_currency', 'The currency is not one of ISO 4217.', {
+      exitCode: EXIT.usage,
+      evidence: { currency: options.currency },
+      next: 'Write it as three capital letters, such as CNY.',
+    });
+  }
+  const policyFile = options.policyFile ?? join(packageRoot, 'config/policy.yaml');
+  const ledgerFile = options.ledgerFile ?? join(packageRoot, 'config/ledger.yaml');
+  return {
+    calendar: await readCalendar(options.calendar),
+    policy: parsePolicyDocument(await readTextFile(policyFile), policyFile),
+    ledger: {
+      checked: parseLedgerDocument(await readTextFile(ledgerFile), ledgerFile),
+      source: ledgerFile,
+    },
+  };
+}
+
+async function readCalendar(named: string): Promise<BookParts['calendar']> {
+  if (named === 'none') return { name: 'none', years: [], source: 'none' };
+  const source = PACKAGED_CALENDARS.has(named)
+    ? join(packageRoot, 'config/calendars', `${named}.yaml`)
+    : named;
+  const { document } = parseCalendarDocument(await readTextFile(source), source);
+  // `none` is the word for a book without a calendar.
+  const name = document.name === undefined || document.name === 'none' ? named : document.name;
+  return { name, years: yearsOf(document), source };
+}
+
+async function insertBook(client: pg.Client, options: NewBook, calendar: string): Promise<void> {
+  const inserted = await client.query(
+    `INSERT INTO book
+       (entity, currency, minor_digits, calendar, first_business_date, business_date)
+     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (only_one) DO NOTHING`,
+    [
+      options.entity,
+      options.currency,
+      minorDigitsOf(options.currency),
+      calendar,
+      formatDay(options.firstBusinessDate),
+    ],
+  );
+  if (inserted.rowCount === 1) return;
+  const { rows } = await client.query<{ entity: string; currency: string; business_date: string }>(
+    'SELECT entity, currency, business_date FROM book',
+  );
+  throw new LoanbookError('book_exists', 'There is a loan book in this database already.', {
+    evidence: {
+      entity: rows[0]?.entity,
+      currency: rows[0]?.currency,
+      openDay: rows[0]?.business_date,
+    },
+    next: 'A database holds one book: name another folder with --book, or another database.',
+  });
+}
