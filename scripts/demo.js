@@ -42,10 +42,30 @@ rmSync(book, { recursive: true, force: true });
 
 say(`1. A book of ${Number(LOANS).toLocaleString('en-US')} consumer loans`);
 const days = daysFrom(START, LAST);
-loanbook('generate', '--loans', LOANS, '--seed', '7', '--out', data, '--start', START,
-  '--days', String(days.length));
-loanbook('init', '--entity', '示例消费金融', '--currency', 'CNY', '--calendar', 'cn',
-  '--first-business-date', START);
+loanbook(
+  'generate',
+  '--loans',
+  LOANS,
+  '--seed',
+  '7',
+  '--out',
+  data,
+  '--start',
+  START,
+  '--days',
+  String(days.length),
+);
+loanbook(
+  'init',
+  '--entity',
+  '示例消费金融',
+  '--currency',
+  'CNY',
+  '--calendar',
+  'cn',
+  '--first-business-date',
+  START,
+);
 const products = readdirSync(join(data, 'products')).map((name) => join(data, 'products', name));
 loanbook('product', 'apply', ...products);
 loanbook('import', 'loans', join(data, 'loans.csv'));

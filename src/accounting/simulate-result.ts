@@ -1,7 +1,7 @@
 import { formatAmount } from './amount-text.js';
+import { type LoanCost, loanCost } from './cost.js';
 import { formatDay } from './epoch-day.js';
 import { COMPONENTS, COMPOUND, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
-import { type LoanCost, loanCost } from './loan-cost.js';
 import { CLASS_NAMES, type OpenInstallment, STATUS_NAMES } from './position.js';
 import type { Schedule } from './schedule-rows.js';
 import type {
@@ -43,6 +43,7 @@ export function shapeResult(
 ): SimulationResult {
   const { contract, terms } = input;
   const { pass } = end;
+  const dates = end.daily.map((_, k) => formatDay(contract.disbursedOn + k));
   const zero = formatAmount(0, terms.minorDigits);
   const text = (fen: Fen) => (fen === 0 ? zero : formatAmount(fen, terms.minorDigits));
   // A settled loan keeps the instalments that became due; the others left with the settlement.
@@ -52,7 +53,7 @@ export function shapeResult(
     installments: installmentRows(schedule, shown, end, text),
     position: positionFigures(end, text),
     daily: end.daily.map((day, k) => ({
-      business_date: formatDay(contract.disbursedOn + k),
+      business_date: dates[k]!,
       interest: text(day.interest),
       penalty: text(day.penalty),
       compound: text(day.compound),
@@ -67,8 +68,8 @@ export function shapeResult(
       const rule = end.verdicts[index]?.rule ?? '';
       return rule === '' ? [] : [{ ref, rule }];
     }),
-    journal: journalLines(pass, text),
-    cost: costFigures(loanCost(terms, contract.principal, contract.periods, schedule)),
+    journal: journalLines(pass, (day) => dates[day - contract.disbursedOn]!, text),
+    cost: costFigures(loanCost(terms, contract, schedule)),
   };
 }
 
@@ -171,10 +172,14 @@ function positionFigures({ pass, through }: SimulationEnd, text: Format): Positi
   };
 }
 
-function journalLines({ journal }: FoldPass, text: Format): SimulationResult['journal'] {
+function journalLines(
+  { journal }: FoldPass,
+  dateText: (day: EpochDay) => string,
+  text: Format,
+): SimulationResult['journal'] {
   if (journal === null) return [];
   return journal.lines.map(({ businessDate, voucher, code, amount, memo }) => ({
-    business_date: formatDay(businessDate),
+    business_date: dateText(businessDate),
     voucher: String(voucher),
     account: code,
     debit: text(Math.max(amount, 0)),
@@ -183,14 +188,10 @@ function journalLines({ journal }: FoldPass, text: Format): SimulationResult['jo
   }));
 }
 
-const RATE_DECIMALS = 6;
-
-function costFigures(cost: LoanCost): SimulationResult['cost'] {
-  const text = (rate: number) =>
-    formatAmount(Math.floor(rate * 10 ** RATE_DECIMALS + 0.5), RATE_DECIMALS);
-  return {
-    irr_period: text(cost.irrPeriod),
-    irr_annual: text(cost.irrAnnual),
-    effective_annual: text(cost.effectiveAnnual),
-  };
+function costFigures({
+  irrPeriod,
+  irrAnnual,
+  effectiveAnnual,
+}: LoanCost): SimulationResult['cost'] {
+  return { irr_period: irrPeriod, irr_annual: irrAnnual, effective_annual: effectiveAnnual };
 }

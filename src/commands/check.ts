@@ -3,6 +3,7 @@ import { requireMigrated } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';
 import { EXIT } from '../errors.js';
 import { checkDay } from '../jobs/eod/check-day.js';
+import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import type { CommandModule } from './command-module.js';
 import { dayOption } from './day-option.js';
 import { printJson, printTable } from './output.js';
@@ -16,7 +17,7 @@ export const command: CommandModule<[string[]], { date?: string }> = {
     const target = await resolveTarget(context.bookFolder, context.env);
     const result = await withClient(
       target,
-      { applicationName: 'loanbook check' },
+      { applicationName: 'loanbook check', settings: CHECK_SETTINGS },
       async (client) => {
         await requireMigrated(client);
         return checkDay(client, names, date);

@@ -4,6 +4,7 @@ import type { CommandEntry } from './command-module.js';
 export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   product: 'loan products and their versions',
   policy: 'dated rules of the whole book',
+  ledger: 'the chart of accounts and the posting rules',
   calendar: 'working days and holidays',
   import: 'loans and repayments from files',
   eod: 'the close of a business day',
@@ -18,6 +19,61 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
  * command's module is loaded, which keeps a small command near the start-up time of Node itself.
  */
 export const REGISTRY: readonly CommandEntry[] = [
+  {
+    path: 'init',
+    summary: 'create the loan book of a database',
+    load: () => import('./init.js'),
+  },
+  {
+    path: 'product apply',
+    summary: 'take product documents into the book',
+    load: () => import('./product-apply.js'),
+  },
+  {
+    path: 'product list',
+    summary: 'list products and their versions',
+    load: () => import('./product-list.js'),
+  },
+  {
+    path: 'product show',
+    summary: 'print a product document',
+    load: () => import('./product-show.js'),
+  },
+  {
+    path: 'policy apply',
+    summary: 'take a dated policy into the book',
+    load: () => import('./policy-apply.js'),
+  },
+  {
+    path: 'policy show',
+    summary: 'print the policy in force',
+    load: () => import('./policy-show.js'),
+  },
+  {
+    path: 'ledger apply',
+    summary: 'take a chart of accounts and posting rules into the book',
+    load: () => import('./ledger-apply.js'),
+  },
+  {
+    path: 'calendar apply',
+    summary: 'add years to the calendar',
+    load: () => import('./calendar-apply.js'),
+  },
+  {
+    path: 'calendar show',
+    summary: 'list holidays and worked weekend days',
+    load: () => import('./calendar-show.js'),
+  },
+  {
+    path: 'import loans',
+    summary: 'import loans from a CSV file',
+    load: () => import('./import-loans.js'),
+  },
+  {
+    path: 'import repayments',
+    summary: 'import repayments and settlements from a CSV file',
+    load: () => import('./import-repayments.js'),
+  },
   {
     path: 'generate',
     summary: 'write a believable loan book to import',
@@ -47,6 +103,31 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'portfolio',
     summary: 'loans and balances by class and M bucket',
     load: () => import('./portfolio.js'),
+  },
+  {
+    path: 'gl trial-balance',
+    summary: 'balances and turnover of every account on a sealed day',
+    load: () => import('./gl-trial-balance.js'),
+  },
+  {
+    path: 'loan show',
+    summary: 'everything about one loan',
+    load: () => import('./loan-show.js'),
+  },
+  {
+    path: 'runs list',
+    summary: 'jobs that ran, the newest first',
+    load: () => import('./runs-list.js'),
+  },
+  {
+    path: 'runs show',
+    summary: 'one run with its steps, totals and held loans',
+    load: () => import('./runs-show.js'),
+  },
+  {
+    path: 'simulate',
+    summary: 'what-if for one loan, without a database',
+    load: () => import('./simulate.js'),
   },
   {
     path: 'db start',

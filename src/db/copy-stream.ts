@@ -53,9 +53,13 @@ export class CopySink {
     this.#stream.write(COPY_HEADER);
   }
 
-  async write(bytes: Buffer): Promise<void> {
+  /** `onTaken` is called when the bytes have left this process and may be used again. */
+  async write(bytes: Buffer, onTaken?: () => void): Promise<void> {
     this.#check();
-    if (this.#stream.write(bytes)) return;
+    const done = (error: Error | null | undefined): void => {
+      if (!error) onTaken?.();
+    };
+    if (this.#stream.write(bytes, done)) return;
     await this.#until('drain');
   }
 

@@ -37,9 +37,13 @@ export function viewOf(bytes: Uint8Array): DataView {
 /** Where a tuple starts and what it lies in, as `TupleReader` hands it out. */
 export type OnTuple = (view: DataView, at: number, bytes: Buffer) => void;
 
+/** A tuple that straddles two chunks is looked for in this many bytes before all are joined. */
+const SEAM_BYTES = 16_384;
+
 /**
  * Cuts a binary COPY stream into tuples. Push chunks as they come; `next` moves to the next whole
  * tuple and leaves its start (behind the field count) in `at`, its bytes in `bytes` and `view`.
+ * Chunks are read where they lie; only the tuple across a seam is copied.
  */
 export class TupleReader {
   bytes: Buffer = Buffer.alloc(0);
@@ -48,6 +52,9 @@ export class TupleReader {
   #next = 0;
   #headerSeen = false;
   #ended = false;
+  /** While the tuple across a seam is read: the new chunk, and where it begins in `bytes`. */
+  #chunk: Buffer | undefined;
+  #chunkAt = 0;
   readonly #fields: number;
 
   constructor(fields: number) {
@@ -56,18 +63,36 @@ export class TupleReader {
 
   push(chunk: Buffer): void {
     const rest = this.bytes.subarray(this.#next);
-    this.bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    this.view = viewOf(this.bytes);
-    this.#next = 0;
+    if (rest.length === 0) this.#read(chunk, 0);
+    else {
+      this.#chunk = chunk;
+      this.#chunkAt = rest.length;
+      this.#read(Buffer.concat([rest, chunk.subarray(0, SEAM_BYTES)]), 0);
+    }
     if (!this.#headerSeen) this.#readHeader();
   }
 
   /** Moves to the next tuple; false when the rest of it has not arrived yet, or at the end. */
   next(): boolean {
+    if (this.#ended || !this.#headerSeen) return false;
+    if (this.#chunk !== undefined && this.#next >= this.#chunkAt) {
+      this.#read(this.#chunk, this.#next - this.#chunkAt);
+      this.#chunk = undefined;
+    }
+    if (this.#findTuple()) return true;
+    if (this.#chunk === undefined || this.#ended) return false;
+    // The tuple across the seam is longer than the piece: join it with the whole chunk after all.
+    const rest = this.bytes.subarray(this.#next, this.#chunkAt);
+    this.#read(Buffer.concat([rest, this.#chunk]), 0);
+    this.#chunk = undefined;
+    return this.#findTuple();
+  }
+
+  #findTuple(): boolean {
     const { view } = this;
     const size = this.bytes.length;
     let at = this.#next;
-    if (!this.#headerSeen || this.#ended || at + 2 > size) return false;
+    if (at + 2 > size) return false;
     const count = view.getInt16(at);
     if (count === -1) {
       this.#ended = true;
@@ -100,6 +125,12 @@ export class TupleReader {
     if (!this.#ended) throw new RangeError('COPY ended in the middle of its data');
   }
 
+  #read(bytes: Buffer, from: number): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+    this.#next = from;
+  }
+
   #readHeader(): void {
     if (this.bytes.length < HEADER_BYTES) return;
     if (!this.bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) {
@@ -121,6 +152,7 @@ export class TupleWriter {
   length = 0;
   rows = 0;
   readonly #room: number;
+  readonly #free: Buffer[] = [];
 
   constructor(room: number) {
     this.#room = room;
@@ -192,10 +224,18 @@ export class TupleWriter {
   /** The tuples since the last call, without header or trailer. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = Buffer.allocUnsafeSlow(this.#room);
+    this.bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#room);
     this.view = viewOf(this.bytes);
     this.length = 0;
     return taken;
+  }
+
+  /**
+   * Takes back bytes that `take` handed out, once the socket is done with them: fresh buffers of
+   * this size a thousand times a second would keep the garbage collector busy.
+   */
+  recycle(taken: Buffer): void {
+    if (taken.buffer.byteLength === this.#room) this.#free.push(Buffer.from(taken.buffer));
   }
 }
 

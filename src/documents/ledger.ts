@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDay, parseDay } from '../accounting/epoch-day.js';
 import { BALANCES, type Balance, MOVEMENTS, type MovementKind } from '../accounting/flow.js';
-import { type PostingRule, PostingRules, SUBLEDGER_MEASURES } from '../accounting/posting.js';
+import { type PostingRule, SUBLEDGER_MEASURES } from '../accounting/posting.js';
 import type { EpochDay } from '../accounting/units.js';
 import { LoanbookError } from '../errors.js';
 import { date, listOf, mapping, oneOf, words } from './fields.js';
@@ -78,10 +78,10 @@ export function ledgerFromValue(value: unknown, source: DocumentSource): Checked
 }
 
 /** The rules ready to look up; `accountIds` gives the account of every code. */
-export function compilePostingRules(
+export function postingRulesOf(
   ledger: CheckedLedger,
   accountIds: ReadonlyMap<string, number>,
-): PostingRules {
+): PostingRule[] {
   const idOf = (account: string): number => {
     const id = accountIds.get(account);
     if (id !== undefined) return id;
@@ -90,19 +90,15 @@ export function compilePostingRules(
       next: 'Apply the ledger document again.',
     });
   };
-  return new PostingRules(
-    ledger.rules.map(
-      (rule): PostingRule => ({
-        kind: MOVEMENTS.indexOf(rule.on),
-        balance: BALANCES.indexOf(rule.balance),
-        accruing: rule.accruing,
-        pairs: rule.post.map((pair) => ({
-          debitAccountId: idOf(pair.debit),
-          creditAccountId: idOf(pair.credit),
-        })),
-      }),
-    ),
-  );
+  return ledger.rules.map((rule) => ({
+    kind: MOVEMENTS.indexOf(rule.on),
+    balance: BALANCES.indexOf(rule.balance),
+    accruing: rule.accruing,
+    pairs: rule.post.map((pair) => ({
+      debitAccountId: idOf(pair.debit),
+      creditAccountId: idOf(pair.credit),
+    })),
+  }));
 }
 
 /** Account codes, and measures with two accounts: neither could equal the positions alone. */

@@ -43,8 +43,8 @@ const eventSchema = mapping({
 
 const simulationSchema = mapping({
   product: z.unknown(),
-  policy: z.unknown(),
-  calendar: z.unknown(),
+  policy: z.unknown().optional(),
+  calendar: z.unknown().optional(),
   loan: mapping({
     loan_no: words().optional(),
     principal: decimal(),

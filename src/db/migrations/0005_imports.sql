@@ -25,5 +25,12 @@ BEGIN
   ANALYZE loan, schedule, event;
 END $$;
 
-REVOKE ALL ON FUNCTION hold_open_day(), wait_for_imports(), analyze_loans() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION hold_open_day(), analyze_loans() TO loanbook_batch;
+CREATE FUNCTION analyze_events() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  ANALYZE event;
+END $$;
+
+REVOKE ALL ON FUNCTION hold_open_day(), wait_for_imports(), analyze_loans(),
+  analyze_events() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_open_day(), analyze_loans(), analyze_events() TO loanbook_batch;

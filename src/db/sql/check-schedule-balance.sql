@@ -1,12 +1,19 @@
--- The unpaid principal of every loan's schedule is its balance: what is not yet due by the schedule's
--- own balance_after, never a sum over instalments (unnesting them took 3.7 s a million, this 1 s).
-SELECT 'loan ' || p.loan_id AS place,
-  coalesce((s.balance_after[p.next_seq] + s.principal[p.next_seq])::text,
-    CASE WHEN p.next_seq = 0 THEN '0' ELSE 'no schedule' END) AS expected,
-  p.principal_not_due::text AS actual
-FROM :position p
-LEFT JOIN schedule s
-  ON s.bucket = p.bucket AND s.loan_id = p.loan_id AND s.version = p.schedule_version
-WHERE p.principal_not_due IS DISTINCT FROM
-  CASE WHEN p.next_seq = 0 THEN 0 ELSE s.balance_after[p.next_seq] + s.principal[p.next_seq] END
-ORDER BY p.bucket, p.loan_id LIMIT 20
+-- The unpaid principal of every loan's schedule is its balance: what is not yet due behind the
+-- running instalment, by the schedule's own balance_after. A million loans, two processes:
+-- this parallel hash join 1.0 s; the same as a nested loop or in loan order 1.5 to 2.3 s (which
+-- ORDER BY or a bare LIMIT brings about, hence the materialized CTE); unnesting instalments 3.7 s.
+WITH differing AS MATERIALIZED (
+  SELECT p.loan_id, p.next_seq, s.balance_after[p.next_seq] AS scheduled,
+    p.principal_not_due - p.next_principal AS standing
+  FROM :position p
+  LEFT JOIN schedule s
+    ON s.bucket = p.bucket AND s.loan_id = p.loan_id AND s.version = p.schedule_version
+  WHERE p.principal_not_due - p.next_principal IS DISTINCT FROM
+    CASE WHEN p.next_seq = 0 THEN 0 ELSE s.balance_after[p.next_seq] END
+)
+SELECT 'loan ' || coalesce(l.loan_no, d.loan_id::text) AS place,
+  CASE WHEN d.next_seq = 0 THEN '0' ELSE coalesce(d.scheduled::text, 'no schedule') END AS expected,
+  d.standing::text AS actual
+FROM differing d LEFT JOIN loan l
+  ON l.bucket = (d.loan_id / 4294967296)::smallint AND l.loan_id = d.loan_id
+ORDER BY d.loan_id LIMIT 20

@@ -67,7 +67,7 @@ function versionExists(code: string, version: number, source: string): LoanbookE
     {
       exitCode: EXIT.usage,
       evidence: { source, code, version },
-      next: `Give the document \`version: ${version + 1}\`, or compare it with \`loanbook product show ${code}\`.`,
+      next: `Give it \`version: ${version + 1}\`, or see \`loanbook product show ${code}\`.`,
     },
   );
 }

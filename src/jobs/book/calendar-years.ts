@@ -19,8 +19,8 @@ export interface AppliedYear {
 
 /**
  * Adds the years of a calendar document. A year never changes: the same days again are `unchanged`.
- * Throws LoanbookError `invalid_document`, `no_book`, `calendar_year_exists` and `no_calendar` for a
- * book without one.
+ * Throws LoanbookError `invalid_document`, `no_book`, `calendar_year_exists`, and `no_calendar` for
+ * a book without one.
  */
 export async function applyCalendar(
   client: pg.Client,

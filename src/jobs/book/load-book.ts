@@ -1,66 +1,31 @@
 import type pg from 'pg';
-import { Calendar } from '../../accounting/calendar.js';
 import { parseDay } from '../../accounting/epoch-day.js';
-import type { PostingRules } from '../../accounting/posting.js';
-import type { BookPolicy, ProductTerms } from '../../accounting/product.js';
+import type { PostingRule } from '../../accounting/posting.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { compilePostingRules, ledgerFromValue } from '../../documents/ledger.js';
+import { ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
 import { policyFromValue } from '../../documents/policy-document.js';
 import { productFromValue } from '../../documents/product-document.js';
 import { LoanbookError } from '../../errors.js';
+import { type Account, type Book, type BookData, bookFromData } from './book.js';
 import { noBook } from './open-day.js';
-
-export interface Account {
-  readonly accountId: number;
-  readonly code: string;
-  readonly name: string;
-  readonly nameZh: string;
-  readonly class: string;
-  readonly normalSide: 'debit' | 'credit';
-  /** The measure of the positions that the account must equal; null: none. */
-  readonly subledger: string | null;
-}
-
-/** What accrual and due are posted once for. */
-export interface AccountingGroup {
-  readonly productId: number;
-  readonly org: string;
-  readonly fundingPlan: string;
-}
-
-/** The parameters of the book: all that closing a day needs beside its loans. */
-export interface Book {
-  readonly entity: string;
-  readonly currency: string;
-  readonly minorDigits: number;
-  /** The open day: the next one to be closed. */
-  readonly businessDate: EpochDay;
-  readonly firstBusinessDate: EpochDay;
-  readonly calendar: Calendar;
-  /** The policy in force on a day; the earliest one also holds before it was made. */
-  policyOn(date: EpochDay): BookPolicy;
-  /** By product_id: one entry a product version. */
-  readonly products: ReadonlyMap<number, ProductTerms>;
-  /** By group_id. */
-  readonly groups: ReadonlyMap<number, AccountingGroup>;
-  /** Those in force on the open day. */
-  readonly postingRules: PostingRules;
-  readonly accounts: readonly Account[];
-}
 
 /** Reads the parameters of the book: a few small queries. Throws LoanbookError `no_book`. */
 export async function loadBook(client: pg.Client): Promise<Book> {
+  return bookFromData(await loadBookData(client));
+}
+
+/** The same as plain data, for worker threads. */
+export async function loadBookData(client: pg.Client): Promise<BookData> {
   const row = await bookRow(client);
-  const businessDate = dayOfRow(row.business_date);
   const accounts = await loadAccounts(client);
   return {
     entity: row.entity,
     currency: row.currency,
     minorDigits: row.minor_digits,
-    businessDate,
+    businessDate: dayOfRow(row.business_date),
     firstBusinessDate: dayOfRow(row.first_business_date),
-    calendar: row.calendar === 'none' ? Calendar.everyDayWorks : await loadCalendar(client),
-    policyOn: await loadPolicies(client),
+    calendar: row.calendar === 'none' ? null : await loadCalendar(client),
+    policies: await loadPolicies(client),
     products: await loadProducts(client),
     groups: await loadGroups(client),
     postingRules: await loadPostingRules(client, row.business_date, accounts),
@@ -85,18 +50,18 @@ async function bookRow(client: pg.Client): Promise<BookRow> {
   return rows[0];
 }
 
-async function loadCalendar(client: pg.Client): Promise<Calendar> {
+async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
   const { rows } = await client.query<{ year: number; holidays: string[]; workdays: string[] }>(
     'SELECT year, holidays, workdays FROM calendar_year',
   );
-  return new Calendar({
+  return {
     holidays: rows.flatMap((row) => row.holidays.map(dayOfRow)),
     workdays: rows.flatMap((row) => row.workdays.map(dayOfRow)),
     years: rows.map((row) => row.year),
-  });
+  };
 }
 
-async function loadPolicies(client: pg.Client): Promise<(date: EpochDay) => BookPolicy> {
+async function loadPolicies(client: pg.Client): Promise<BookData['policies']> {
   const { rows } = await client.query<{ effective_from: string; document: string }>(
     'SELECT effective_from, document FROM policy_version ORDER BY effective_from DESC',
   );
@@ -105,35 +70,33 @@ async function loadPolicies(client: pg.Client): Promise<(date: EpochDay) => Book
     policy: policyFromValue(JSON.parse(row.document), { name: `policy ${row.effective_from}` })
       .policy,
   }));
-  const earliest = versions.at(-1)?.policy;
-  if (earliest === undefined) throw missing('policy_missing', 'policy');
-  return (date) => versions.find((version) => version.from <= date)?.policy ?? earliest;
+  if (versions.length === 0) throw missing('policy_missing', 'policy');
+  return versions;
 }
 
-async function loadProducts(client: pg.Client): Promise<Map<number, ProductTerms>> {
+async function loadProducts(client: pg.Client): Promise<BookData['products']> {
   const { rows } = await client.query<{ product_id: number; code: string; document: string }>(
     'SELECT product_id, code, document FROM product_version ORDER BY product_id',
   );
-  return new Map(
-    rows.map((row) => {
-      const { terms } = productFromValue(JSON.parse(row.document), { name: `product ${row.code}` });
-      return [row.product_id, terms];
-    }),
-  );
+  return rows.map((row) => {
+    const { terms } = productFromValue(JSON.parse(row.document), { name: `product ${row.code}` });
+    return [row.product_id, terms] as const;
+  });
 }
 
-async function loadGroups(client: pg.Client): Promise<Map<number, AccountingGroup>> {
+async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
   const { rows } = await client.query<{
     group_id: number;
     product_id: number;
     org: string;
     funding_plan: string;
   }>('SELECT group_id, product_id, org, funding_plan FROM accounting_group ORDER BY group_id');
-  return new Map(
-    rows.map((row) => [
-      row.group_id,
-      { productId: row.product_id, org: row.org, fundingPlan: row.funding_plan },
-    ]),
+  return rows.map(
+    (row) =>
+      [
+        row.group_id,
+        { productId: row.product_id, org: row.org, fundingPlan: row.funding_plan },
+      ] as const,
   );
 }
 
@@ -150,7 +113,7 @@ async function loadPostingRules(
   client: pg.Client,
   businessDate: string,
   accounts: readonly Account[],
-): Promise<PostingRules> {
+): Promise<PostingRule[]> {
   const { rows } = await client.query<{ effective_from: string; document: string }>(
     `SELECT effective_from, document FROM ledger_version
      ORDER BY effective_from <= $1 DESC,
@@ -163,7 +126,7 @@ async function loadPostingRules(
   const ledger = ledgerFromValue(JSON.parse(row.document), {
     name: `ledger ${row.effective_from}`,
   });
-  return compilePostingRules(
+  return postingRulesOf(
     ledger,
     new Map(accounts.map((account) => [account.code, account.accountId])),
   );

@@ -14,7 +14,7 @@ export interface OpenDay {
 /** The error of every job that needs a book where there is none. */
 export function noBook(): LoanbookError {
   return new LoanbookError('no_book', 'There is no loan book in this database yet.', {
-    next: 'Run `loanbook init --entity NAME --currency CNY --first-date YYYY-MM-DD`.',
+    next: 'Run `loanbook init --entity NAME --currency CNY --first-business-date YYYY-MM-DD`.',
   });
 }
 

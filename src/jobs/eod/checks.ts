@@ -78,8 +78,17 @@ function parameterCount(sql: string): number {
   return sql.replace(/^--.*$/gm, '').includes('$1') ? 1 : 0;
 }
 
-/** Sums the day's positions for the checks; replaces what an earlier attempt wrote. */
+/** Sums the day's positions into `subledger_total`, for the checks. */
 export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
   const sql = readSql('subledger-total').replaceAll(':position', dayTable('position', date));
-  await client.query(sql, [formatDay(date)]);
+  const { rows } = await client.query(sql);
+  await client.query(
+    `INSERT INTO subledger_total
+     SELECT t.* FROM jsonb_populate_recordset(NULL::subledger_total, $2) AS s,
+       LATERAL (SELECT $1::date AS business_date, s.group_id, s.accruing, s.classification,
+         s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
+         s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
+         s.suspense, s.interest_accrued_total) AS t`,
+    [formatDay(date), JSON.stringify(rows)],
+  );
 }

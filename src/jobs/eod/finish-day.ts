@@ -51,13 +51,23 @@ export async function tidyDay(
   }
 }
 
+/** A check scans the whole day once: with both processes, and its hash table in memory. */
+export const CHECK_SETTINGS = {
+  jit: 'off',
+  work_mem: '256MB',
+  max_parallel_workers_per_gather: '2',
+};
+
 /** Runs the named checks that gate the close; throws `checks_failed` (exit 3) with what they found. */
 export async function gateDay(
   target: DatabaseTarget,
   runId: number,
   date: EpochDay,
 ): Promise<CheckResult[]> {
-  const client = await connect(target, { applicationName: `loanbook check ${runId}` });
+  const client = await connect(target, {
+    applicationName: `loanbook check ${runId}`,
+    settings: CHECK_SETTINGS,
+  });
   try {
     await inTransaction(client, async () => {
       if (await stepIsDone(client, runId, 'check')) return;

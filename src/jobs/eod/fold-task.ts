@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { TupleReader } from '../../db/copy-tuple.js';
-import type { Book } from '../book/load-book.js';
+import type { Book } from '../book/book.js';
 import type { ControlTotals } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { POSITION_COLUMNS, POSITION_FIELDS } from './position-row.js';
@@ -154,9 +154,10 @@ class TaskStream {
 
   async #flushPositions(): Promise<void> {
     if (this.#fold.positions.length === 0) return;
-    const rows = this.#fold.positions.take();
+    const { positions } = this.#fold;
+    const rows = positions.take();
     this.#hash.update(rows);
-    await this.#sink?.write(rows);
+    await this.#sink?.write(rows, () => positions.recycle(rows));
   }
 
   async #flushSide(): Promise<void> {

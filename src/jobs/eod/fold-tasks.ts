@@ -3,10 +3,11 @@ import type { Piscina } from 'piscina';
 import { retrying } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { BookData } from '../book/book.js';
 import { claimTask, type HeldRun } from './claim.js';
 import type { FoldTask } from './fold-task.js';
 import type { RunDayOptions } from './run-day.js';
-import type { WorkerFailure, WorkerResult } from './worker.js';
+import type { WorkerFailure, WorkerJob, WorkerResult } from './worker.js';
 
 /** How often a task may be tried before the close gives up. */
 const ATTEMPTS_MAX = 4;
@@ -21,6 +22,7 @@ export async function foldTasks(
   target: DatabaseTarget,
   pool: Piscina,
   run: HeldRun,
+  book: BookData,
   options: RunDayOptions,
   lost: AbortSignal,
 ): Promise<void> {
@@ -39,7 +41,7 @@ export async function foldTasks(
       lost.throwIfAborted();
       const task = await claimTask(control, run);
       if (task === undefined) return;
-      await retrying(() => foldOnce(pool, target, task), { attemptsMax: ATTEMPTS_MAX });
+      await retrying(() => foldOnce(pool, { target, book, task }), { attemptsMax: ATTEMPTS_MAX });
       done += 1;
       options.onProgress?.(done, run.tasks);
     }
@@ -54,9 +56,9 @@ export async function foldTasks(
   if (failure !== undefined) throw failure;
 }
 
-async function foldOnce(pool: Piscina, target: DatabaseTarget, task: FoldTask): Promise<void> {
-  const result = (await pool.run({ target, task })) as WorkerResult;
-  if (!result.ok) throw new TaskFailed(result, task);
+async function foldOnce(pool: Piscina, job: WorkerJob): Promise<void> {
+  const result = (await pool.run(job)) as WorkerResult;
+  if (!result.ok) throw new TaskFailed(result, job.task);
 }
 
 /** A task's failure; its `code` is the SQLSTATE, by which the listed ones are tried again. */

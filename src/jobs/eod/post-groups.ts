@@ -6,7 +6,7 @@ import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
-import type { Book } from '../book/load-book.js';
+import type { Book } from '../book/book.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { taskHash } from './fold-task.js';

@@ -8,7 +8,8 @@ import { connect } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { packageRoot } from '../../package-root.js';
-import { loadBook } from '../book/load-book.js';
+import { bookFromData } from '../book/book.js';
+import { loadBookData } from '../book/load-book.js';
 import type { CheckResult } from './checks.js';
 import { endExecution, HEARTBEAT_MS, type HeldRun, renewRun, takeRun } from './claim.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
@@ -76,7 +77,8 @@ export async function runDay(
   const began = performance.now();
   const control = await connect(target, { applicationName: 'loanbook eod' });
   try {
-    const book = await loadBook(control);
+    const data = await loadBookData(control);
+    const book = bookFromData(data);
     const date = book.businessDate;
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? DEFAULT_TASKS;
@@ -85,7 +87,7 @@ export async function runDay(
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);
       const started = performance.now();
-      await foldTasks(control, target, pool, run, options, heartbeat.lost);
+      await foldTasks(control, target, pool, run, data, options, heartbeat.lost);
       const folded = performance.now();
       await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
       await postGroups(control, book, run.runId, date);

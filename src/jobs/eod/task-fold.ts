@@ -6,7 +6,7 @@ import { STATUS } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
-import type { Book } from '../book/load-book.js';
+import type { Book } from '../book/book.js';
 import { bear, type DayTerms, installmentAt } from './birth.js';
 import { TotalsCollector } from './control-totals.js';
 import { PositionRow } from './position-row.js';

@@ -2,13 +2,14 @@ import { Refusal } from '../../accounting/refusal.js';
 import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { type Evidence, LoanbookError } from '../../errors.js';
-import { type Book, loadBook } from '../book/load-book.js';
+import { type Book, type BookData, bookFromData } from '../book/book.js';
 import { type FoldTask, runFoldTask, type TaskClients } from './fold-task.js';
 import { MissingRule } from './side-rows.js';
 
-/** What crosses into a worker thread: where the database is, and which task. Never a row. */
+/** What crosses into a worker thread: where the database is, the book's parameters, a task. No row. */
 export interface WorkerJob {
   readonly target: DatabaseTarget;
+  readonly book: BookData;
   readonly task: FoldTask;
 }
 
@@ -78,12 +79,14 @@ function failureOf(error: unknown): WorkerFailure {
 }
 
 async function sessionFor(job: WorkerJob): Promise<Session> {
-  if (session !== undefined && session.runId === job.task.runId) return session;
-  drop();
-  const name = `loanbook run ${job.task.runId}`;
+  if (session !== undefined) {
+    if (session.runId === job.task.runId) return session;
+    return { ...session, book: bookFromData(job.book), runId: job.task.runId };
+  }
+  const name = 'loanbook fold';
   const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
   const write = await connect(job.target, { applicationName: name });
-  return { read, write, book: await loadBook(read), runId: job.task.runId };
+  return { read, write, book: bookFromData(job.book), runId: job.task.runId };
 }
 
 /** A session whose COPY did not end cleanly is of no use any more. */

@@ -1,0 +1,17 @@
+import type pg from 'pg';
+import { withClient } from '../db/connect.js';
+import { requireMigrated } from '../db/migrate.js';
+import { resolveTarget } from '../db/resolve-target.js';
+import type { CommandContext } from './context.js';
+
+/** Runs `fn` with a client on the migrated database of the book. */
+export async function inBook<T>(
+  context: CommandContext,
+  fn: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const target = await resolveTarget(context.bookFolder, context.env);
+  return withClient(target, {}, async (client) => {
+    await requireMigrated(client);
+    return fn(client);
+  });
+}

@@ -1,0 +1,27 @@
+import { readTextFile } from '../files/text-file.js';
+import { applyCalendar } from '../jobs/book/calendar-years.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printJson, printTable } from './output.js';
+
+export const command: CommandModule<[string]> = {
+  configure(cmd) {
+    cmd.argument('<file>');
+  },
+  async run(context, [file]) {
+    const text = await readTextFile(file);
+    const years = await inBook(context, (client) => applyCalendar(client, text, file));
+    if (context.json) printJson(context.stdout, { years });
+    else {
+      printTable(
+        context.stdout,
+        [
+          { key: 'year', title: 'year' },
+          { key: 'outcome', title: 'outcome' },
+        ],
+        years,
+      );
+    }
+    return undefined;
+  },
+};

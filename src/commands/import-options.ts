@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type pg from 'pg';
+import { formatAmount } from '../accounting/amount-text.js';
+import { EXIT, LoanbookError } from '../errors.js';
+import type { ImportOptions, ImportOutcome } from '../jobs/import/import-file.js';
+import { inBook } from './book-session.js';
+import type { CommandContext } from './context.js';
+import { printOutcome } from './output.js';
+
+/** Options that every import takes. */
+export interface ImportFlags {
+  readonly mapping?: string;
+  readonly maxRejects?: string;
+  readonly rejectFile?: string;
+  readonly again?: boolean;
+  readonly dryRun?: boolean;
+}
+
+const KILOBYTE = 1024;
+
+export function configureImport(cmd: Command): void {
+  cmd
+    .argument('<file>')
+    .option('--mapping <file>')
+    .option('--max-rejects <count>')
+    .option('--reject-file <file>')
+    .option('--again')
+    .option('--dry-run');
+}
+
+/** Imports a file with a progress bar and prints what went in. */
+export async function runImport(
+  context: CommandContext,
+  kind: 'loans' | 'repayments',
+  file: string,
+  flags: ImportFlags,
+  importer: (client: pg.Client, options: ImportOptions) => Promise<ImportOutcome>,
+): Promise<void> {
+  const maxRejects = countOption(flags.maxRejects);
+  let advance: ((bytesDone: number, bytesTotal: number) => void) | undefined;
+  let finish = () => {};
+  const onProgress = (bytesDone: number, bytesTotal: number) => {
+    advance ??= startBar(bytesTotal);
+    advance(bytesDone, bytesTotal);
+  };
+  const startBar = (bytesTotal: number) => {
+    const total = Math.ceil(bytesTotal / KILOBYTE);
+    const bar = context.progress({ label: `import ${kind}`, total, unit: 'KB' });
+    finish = () => bar.finish();
+    let shown = 0;
+    return (bytesDone: number) => {
+      const done = Math.ceil(bytesDone / KILOBYTE);
+      bar.advance(done - shown);
+      shown = done;
+    };
+  };
+  const { mapping, rejectFile, again, dryRun } = flags;
+  const { signal } = context;
+  const options = { file, mapping, maxRejects, rejectFile, again, dryRun, signal, onProgress };
+  const outcome = await inBook(context, (client) => importer(client, options)).finally(() =>
+    finish(),
+  );
+  show(context, outcome);
+}
+
+function show(context: CommandContext, outcome: ImportOutcome): void {
+  const { minorDigits, amount, rejectFile, importId, dryRun, ...counts } = outcome;
+  printOutcome(context, {
+    ...counts,
+    amount: formatAmount(amount, minorDigits),
+    rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
+    importId: context.json ? importId : (importId ?? undefined),
+    dryRun: context.json || dryRun ? dryRun : undefined,
+  });
+  if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
+}
+
+function countOption(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  throw new LoanbookError('malformed_number', '--max-rejects is not a count', {
+    exitCode: EXIT.usage,
+    evidence: { option: '--max-rejects', value: text },
+    next: 'Give a whole number from 0.',
+  });
+}

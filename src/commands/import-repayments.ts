@@ -1,0 +1,11 @@
+import { importRepayments } from '../jobs/import/import-repayments.js';
+import type { CommandModule } from './command-module.js';
+import { configureImport, type ImportFlags, runImport } from './import-options.js';
+
+export const command: CommandModule<[string], ImportFlags> = {
+  configure: configureImport,
+  async run(context, [file], flags) {
+    await runImport(context, 'repayments', file, flags, importRepayments);
+    return undefined;
+  },
+};

@@ -1,0 +1,90 @@
+import { withClient } from '../db/connect.js';
+import { requireMigrated } from '../db/migrate.js';
+import { resolveTarget } from '../db/resolve-target.js';
+import { EXIT, LoanbookError } from '../errors.js';
+import { type RunView, showRun } from '../jobs/runs/show-run.js';
+import type { CommandModule } from './command-module.js';
+import type { CommandContext } from './context.js';
+import { type Column, printJson, printRecord, printTable } from './output.js';
+
+export const command: CommandModule<[string]> = {
+  configure(cmd) {
+    cmd.argument('<run-id>');
+  },
+  async run(context, [text]) {
+    const runId = parseRunId(text);
+    const target = await resolveTarget(context.bookFolder, context.env);
+    const run = await withClient(target, { applicationName: 'loanbook runs' }, async (client) => {
+      await requireMigrated(client);
+      return showRun(client, runId);
+    });
+    if (context.json) printJson(context.stdout, run);
+    else printRun(context.stdout, run);
+  },
+};
+
+function parseRunId(text: string): number {
+  const runId = /^[0-9]{1,10}$/.test(text) ? Number(text) : 0;
+  if (runId >= 1 && runId < 2 ** 31) return runId;
+  throw new LoanbookError('malformed_number', 'A run is named by its number.', {
+    exitCode: EXIT.usage,
+    evidence: { runId: text },
+    next: 'See `loanbook runs list`.',
+  });
+}
+
+function printRun(out: CommandContext['stdout'], run: RunView): void {
+  printRecord(out, {
+    run: run.runId,
+    job: run.job,
+    'business day': run.businessDate,
+    status: run.status,
+    'engine version': run.engineVersion,
+    created: run.createdAt,
+    finished: run.finishedAt ?? 'not yet',
+    'content hash': run.contentHash ?? 'not sealed',
+    'chain hash': run.chainHash ?? 'not sealed',
+  });
+  out.write(`\nsteps: ${run.tasksDone} of ${run.tasks} tasks done\n\n`);
+  printTable(out, STEP_COLUMNS, run.steps);
+  out.write('\ncontrol totals\n\n');
+  printRecord(out, run.controlTotals);
+  out.write('\nexecutions\n\n');
+  printTable(out, EXECUTION_COLUMNS, run.executions);
+  out.write(`\nheld loans: ${run.heldLoans.length}\n`);
+  if (run.heldLoans.length === 0) return;
+  out.write('\n');
+  printTable(out, HELD_COLUMNS, run.heldLoans);
+}
+
+const STEP_COLUMNS: readonly Column<RunView['steps'][number]>[] = [
+  { key: 'phase', title: 'phase' },
+  { key: 'task', title: 'task', align: 'right' },
+  { key: 'status', title: 'status' },
+  { key: 'attempt', title: 'attempt', align: 'right' },
+  { key: 'read', title: 'read', align: 'right' },
+  { key: 'written', title: 'written', align: 'right' },
+  { key: 'born', title: 'born', align: 'right' },
+  { key: 'closed', title: 'closed', align: 'right' },
+  { key: 'held', title: 'held', align: 'right' },
+  { key: 'events', title: 'events', align: 'right' },
+  { key: 'rejected', title: 'rejected', align: 'right' },
+  { key: 'milliseconds', title: 'ms', align: 'right' },
+  { key: 'hash', title: 'hash', format: (hash: string | null) => (hash ?? '').slice(0, 12) },
+];
+
+const EXECUTION_COLUMNS: readonly Column<RunView['executions'][number]>[] = [
+  { key: 'attempt', title: 'attempt', align: 'right' },
+  { key: 'holder', title: 'holder' },
+  { key: 'workers', title: 'workers', align: 'right' },
+  { key: 'startedAt', title: 'started' },
+  { key: 'endedAt', title: 'ended' },
+  { key: 'outcome', title: 'outcome' },
+  { key: 'message', title: 'message' },
+];
+
+const HELD_COLUMNS: readonly Column<RunView['heldLoans'][number]>[] = [
+  { key: 'loanNo', title: 'loan' },
+  { key: 'since', title: 'since' },
+  { key: 'reason', title: 'reason' },
+];

@@ -1,0 +1,56 @@
+import type { TupleWriter } from './copy-tuple.js';
+import { writeDate, writeInt8 } from './copy-tuple.js';
+
+const OID_DATE = 1082;
+const OID_INT8 = 20;
+
+/** Dimensions, null flag, element type, length, lower bound: five words before the elements. */
+const ARRAY_HEADER_BYTES = 20;
+
+/** A date[] field without nulls, in days since 1970-01-01. */
+export function dateArray(writer: TupleWriter, days: readonly number[]): void {
+  let at = arrayHeader(writer, OID_DATE, days.length, 8);
+  const { view } = writer;
+  for (const day of days) {
+    view.setInt32(at, 4);
+    writeDate(view, at + 4, day);
+    at += 8;
+  }
+  writer.length = at;
+}
+
+/** An int8[] field without nulls. */
+export function int8Array(writer: TupleWriter, values: readonly number[]): void {
+  let at = arrayHeader(writer, OID_INT8, values.length, 12);
+  const { view } = writer;
+  for (const value of values) {
+    view.setInt32(at, 8);
+    writeInt8(view, at + 4, value);
+    at += 12;
+  }
+  writer.length = at;
+}
+
+/** A field that is NULL. */
+export function nullField(writer: TupleWriter): void {
+  writer.ensure(4);
+  writer.view.setInt32(writer.length, -1);
+  writer.length += 4;
+}
+
+function arrayHeader(
+  writer: TupleWriter,
+  oid: number,
+  count: number,
+  elementBytes: number,
+): number {
+  const bytes = ARRAY_HEADER_BYTES + count * elementBytes;
+  writer.ensure(4 + bytes);
+  const { view } = writer;
+  let at = writer.length;
+  for (const word of [bytes, 1, 0, oid, count, 1]) {
+    view.setInt32(at, word);
+    at += 4;
+  }
+  return at;
+}

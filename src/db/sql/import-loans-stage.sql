@@ -1,0 +1,21 @@
+-- Loans of one file with their schedules, as checked row by row; gone when the transaction ends.
+CREATE TEMP TABLE stage (
+  line          integer NOT NULL,
+  bucket        smallint NOT NULL,
+  loan_id       bigint NOT NULL,
+  loan_no       text COLLATE "C" NOT NULL,
+  product_id    integer NOT NULL,
+  org           text NOT NULL,
+  principal     bigint NOT NULL,
+  rate          text NOT NULL,
+  rate_ppb      bigint NOT NULL,
+  periods       smallint NOT NULL,
+  disbursed_on  date NOT NULL,
+  first_due_on  date,
+  paid_periods  smallint NOT NULL,
+  born_on       date NOT NULL,
+  due_on        date[] NOT NULL,
+  due_principal bigint[] NOT NULL,
+  due_interest  bigint[] NOT NULL,
+  balance_after bigint[] NOT NULL
+) ON COMMIT DROP

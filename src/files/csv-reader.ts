@@ -1,0 +1,107 @@
+import { CsvError, type Parser, parse } from 'csv-parse';
+import { EXIT, LoanbookError } from '../errors.js';
+import { fileChunks } from './file-content.js';
+
+/** Records of one stretch of the file, with the line that each begins on. */
+export interface CsvBatch {
+  readonly records: readonly (readonly string[])[];
+  readonly lines: readonly number[];
+  /** Bytes of the file read so far. */
+  readonly bytesRead: number;
+}
+
+/**
+ * The records of a CSV file (RFC 4180: commas, double quotes, LF or CRLF, an optional BOM), its
+ * header first; blank lines are left out. Memory stays constant. Records keep their own number of
+ * fields. Throws LoanbookError `file_truncated` for a quote that the file's end leaves open,
+ * `csv_malformed` for a stray quote, `file_missing`, `file_unreadable`.
+ */
+export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGenerator<CsvBatch> {
+  const parser = new BatchParser(path);
+  let bytesRead = 0;
+  for await (const chunk of fileChunks(path, signal)) {
+    bytesRead += chunk.length;
+    await parser.write(chunk);
+    const batch = parser.take(bytesRead);
+    if (batch.records.length > 0) yield batch;
+  }
+  await parser.end();
+  yield parser.take(bytesRead);
+}
+
+/** Collects records from the parser's callback, which is quicker than reading its stream. */
+class BatchParser {
+  readonly #parser: Parser;
+  readonly #path: string;
+  #records: string[][] = [];
+  #lines: number[] = [];
+  #endLine = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#parser = parse({
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      on_record: (record: string[], context) => {
+        this.#add(record, context.lines);
+        return null;
+      },
+    });
+    // Errors are taken from the callbacks of write and end.
+    this.#parser.on('error', () => undefined);
+    this.#parser.resume();
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#parser.write(chunk, (error) => (error ? reject(this.#explain(error)) : resolve()));
+    });
+  }
+
+  async end(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#parser.once('error', (error: Error) => reject(this.#explain(error)));
+      this.#parser.once('end', resolve);
+      this.#parser.end();
+    });
+  }
+
+  take(bytesRead: number): CsvBatch {
+    const batch = { records: this.#records, lines: this.#lines, bytesRead };
+    this.#records = [];
+    this.#lines = [];
+    return batch;
+  }
+
+  /** The parser tells the line on which a record ends. */
+  #add(record: string[], endLine: number): void {
+    let line = endLine;
+    if (endLine > this.#endLine + 1) {
+      for (const field of record) line -= field.split('\n').length - 1;
+    }
+    this.#endLine = endLine;
+    this.#records.push(record);
+    this.#lines.push(line);
+  }
+
+  #explain(error: Error): Error {
+    if (!(error instanceof CsvError)) return error;
+    const line = Number(error.lines);
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return fileTruncated(this.#path, line);
+    return new LoanbookError('csv_malformed', 'The file is not well-formed CSV.', {
+      exitCode: EXIT.failed,
+      evidence: { file: this.#path, line, rule: error.message },
+      next: 'Write a field that holds quotes as "a ""quoted"" word". Nothing was imported.',
+    });
+  }
+}
+
+/** The error of a file that ends in the middle of a line. */
+export function fileTruncated(path: string, line: number): LoanbookError {
+  return new LoanbookError('file_truncated', 'The file ends in the middle of a line.', {
+    exitCode: EXIT.failed,
+    evidence: { file: path, line },
+    next: 'Fetch the whole file again. Nothing was imported.',
+  });
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { unreadable } from './text-file.js';
+
+const CHUNK_BYTES = 1 << 18;
+
+/** What is known of a file before it is parsed. */
+export interface FileContent {
+  readonly path: string;
+  readonly bytes: number;
+  /** Of its content, in hex. */
+  readonly sha256: string;
+  readonly endsWithNewline: boolean;
+}
+
+/** Reads a file once. Throws LoanbookError `file_missing`, `file_unreadable`. */
+export async function inspectFile(path: string, signal?: AbortSignal): Promise<FileContent> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let last = 0;
+  for await (const chunk of fileChunks(path, signal)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+    last = chunk.at(-1) ?? last;
+  }
+  return { path, bytes, sha256: hash.digest('hex'), endsWithNewline: last === 0x0a };
+}
+
+/** The bytes of a file, chunk by chunk; throws as `inspectFile` does. */
+export async function* fileChunks(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  try {
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    const isSystemError = error instanceof Error && 'syscall' in error;
+    throw isSystemError ? unreadable(path, error) : error;
+  } finally {
+    stream.destroy();
+  }
+}

@@ -1,0 +1,81 @@
+import { Calendar } from '../../accounting/calendar.js';
+import { type PostingRule, PostingRules } from '../../accounting/posting.js';
+import type { BookPolicy, ProductTerms } from '../../accounting/product.js';
+import type { EpochDay } from '../../accounting/units.js';
+
+export interface Account {
+  readonly accountId: number;
+  readonly code: string;
+  readonly name: string;
+  readonly nameZh: string;
+  readonly class: string;
+  readonly normalSide: 'debit' | 'credit';
+  /** The measure of the positions that the account must equal; null: none. */
+  readonly subledger: string | null;
+}
+
+/** What accrual and due are posted once for. */
+export interface AccountingGroup {
+  readonly productId: number;
+  readonly org: string;
+  readonly fundingPlan: string;
+}
+
+/**
+ * The parameters of a book as plain data: checked and compiled once, then handed to the worker
+ * threads, which load no validator (their garbage collector would walk it at every turn).
+ */
+export interface BookData {
+  readonly entity: string;
+  readonly currency: string;
+  readonly minorDigits: number;
+  readonly businessDate: EpochDay;
+  readonly firstBusinessDate: EpochDay;
+  /** Null: every day is a working day. */
+  readonly calendar: {
+    readonly holidays: readonly EpochDay[];
+    readonly workdays: readonly EpochDay[];
+    readonly years: readonly number[];
+  } | null;
+  /** Latest first. */
+  readonly policies: readonly { readonly from: EpochDay; readonly policy: BookPolicy }[];
+  readonly products: readonly (readonly [number, ProductTerms])[];
+  readonly groups: readonly (readonly [number, AccountingGroup])[];
+  readonly postingRules: readonly PostingRule[];
+  readonly accounts: readonly Account[];
+}
+
+/** The parameters of the book: all that closing a day needs beside its loans. */
+export interface Book {
+  readonly entity: string;
+  readonly currency: string;
+  readonly minorDigits: number;
+  /** The open day: the next one to be closed. */
+  readonly businessDate: EpochDay;
+  readonly firstBusinessDate: EpochDay;
+  readonly calendar: Calendar;
+  /** The policy in force on a day; the earliest one also holds before it was made. */
+  policyOn(date: EpochDay): BookPolicy;
+  /** By product_id: one entry a product version. */
+  readonly products: ReadonlyMap<number, ProductTerms>;
+  /** By group_id. */
+  readonly groups: ReadonlyMap<number, AccountingGroup>;
+  /** Those in force on the open day. */
+  readonly postingRules: PostingRules;
+  readonly accounts: readonly Account[];
+}
+
+/** The book, ready to look things up in. */
+export function bookFromData(data: BookData): Book {
+  const { policies, calendar } = data;
+  const earliest = policies.at(-1);
+  if (earliest === undefined) throw new TypeError('a book without a policy');
+  return {
+    ...data,
+    calendar: calendar === null ? Calendar.everyDayWorks : new Calendar(calendar),
+    policyOn: (date) => (policies.find((version) => version.from <= date) ?? earliest).policy,
+    products: new Map(data.products),
+    groups: new Map(data.groups),
+    postingRules: new PostingRules(data.postingRules),
+  };
+}

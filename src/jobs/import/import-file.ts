@@ -1,0 +1,182 @@
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { inTransaction } from '../../db/connect.js';
+import { readSql } from '../../db/sql-file.js';
+import { parseMappingDocument } from '../../documents/mapping-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { type FileContent, inspectFile } from '../../files/file-content.js';
+import { RejectFile } from '../../files/reject-file.js';
+import { readTextFile } from '../../files/text-file.js';
+import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
+import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
+import { rejectStaged } from './late-rejects.js';
+import type { ImportKind, RowIntake } from './row-intake.js';
+import { SourceColumns } from './source-columns.js';
+import { type ImportFile, readHeader, stageFile } from './stage-file.js';
+
+/** Rows from which on the close is planned with fresh statistics. */
+const ANALYZED_ROWS_MIN = 1000;
+
+export interface ImportOptions {
+  readonly file: string;
+  /** Path of a column mapping document. */
+  readonly mapping?: string;
+  /** Above it nothing goes in; 0 when left out. */
+  readonly maxRejects?: number;
+  /** `<file>.rejects.csv` when left out. */
+  readonly rejectFile?: string;
+  /** Take a file whose content was imported before. */
+  readonly again?: boolean;
+  /** Check everything and write the reject file, but let nothing in. */
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
+}
+
+export interface ImportOutcome {
+  readonly kind: 'loans' | 'repayments';
+  readonly file: string;
+  readonly sha256: string;
+  /** Null for a dry run, and for a file without rows. */
+  readonly importId: number | null;
+  readonly rowsRead: number;
+  readonly rowsTaken: number;
+  readonly rowsRejected: number;
+  /** Control total of the rows taken, in minor units. */
+  readonly amount: number;
+  readonly minorDigits: number;
+  /** Null when nothing was rejected. */
+  readonly rejectFile: string | null;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Imports one file in one transaction, in constant memory. The good rows go in and the others to
+ * the reject file, unless there are more of them than `maxRejects`. Throws LoanbookError
+ * `too_many_rejects` (exit 4), `already_imported`, `day_is_being_closed` and `import_is_running`
+ * (75), `no_book`, and the errors of the file as a whole: `file_missing`, `file_unreadable`,
+ * `file_empty`, `wrong_header`, `file_truncated`, `csv_malformed`.
+ */
+export async function importFile<Intake extends RowIntake>(
+  client: pg.Client,
+  kind: ImportKind<Intake>,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const file = await openFile(kind, options);
+  let isDone = false;
+  try {
+    const outcome = await inTransaction(client, () => runImport(client, kind, file, options));
+    isDone = true;
+    if (outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
+      await client.query(`SELECT ${kind.analyze}()`);
+    }
+    return outcome;
+  } catch (error) {
+    isDone = error instanceof LoanbookError && error.code === 'too_many_rejects';
+    throw error;
+  } finally {
+    if (isDone) await file.rejects.close();
+    else await file.rejects.remove();
+  }
+}
+
+async function openFile(kind: ImportKind, options: ImportOptions): Promise<ImportFile> {
+  const { signal } = options;
+  const mapping =
+    options.mapping === undefined
+      ? undefined
+      : parseMappingDocument(
+          await readTextFile(options.mapping),
+          options.mapping,
+          kind.kind,
+          kind.columns.map((column) => column.name),
+        );
+  const content = await inspectFile(options.file, signal);
+  const header = await readHeader(options.file);
+  const columns = new SourceColumns(options.file, header, kind.columns, mapping);
+  const rejects = new RejectFile(options.rejectFile ?? `${options.file}.rejects.csv`, header);
+  return { content, columns, rejects, signal, onProgress: options.onProgress };
+}
+
+async function runImport<Intake extends RowIntake>(
+  client: pg.Client,
+  kind: ImportKind<Intake>,
+  file: ImportFile,
+  options: ImportOptions,
+): Promise<ImportOutcome> {
+  const { content, signal } = file;
+  await takeImportLock(client);
+  const openDay = await holdOpenDay(client);
+  const again = await requireNew(client, kind.kind, content, options.again === true);
+  const minorDigits = await minorDigitsOfBook(client);
+  const scene = { client, openDay: openDay.date, minorDigits };
+  await client.query(`SET LOCAL work_mem = '256MB'`);
+  await client.query(readSql(kind.stageSql));
+  const intake = await kind.openIntake(scene);
+  const staged = await stageFile(scene, kind, intake, file);
+  await rejectStaged(client, kind, file);
+  const totals = await stageTotals(client, kind);
+  const rowsRejected = file.rejects.count;
+  if (rowsRejected > (options.maxRejects ?? 0)) {
+    throw tooManyRejects(file, staged.rowsRead, options.maxRejects ?? 0);
+  }
+  requireDayNotClosing(openDay, intake, content);
+  signal?.throwIfAborted();
+  const counts = { rowsRead: staged.rowsRead, rowsTaken: totals.rows, rowsRejected };
+  const outcome = {
+    kind: kind.kind,
+    file: content.path,
+    sha256: content.sha256,
+    ...counts,
+    amount: totals.amount,
+    minorDigits,
+    rejectFile: rowsRejected > 0 ? file.rejects.path : null,
+    dryRun: options.dryRun === true,
+  };
+  // A file without rows leaves no trace: those of two quiet days have the same content.
+  if (options.dryRun === true || staged.rowsRead === 0) return { ...outcome, importId: null };
+  const importId = await recordImport(client, {
+    ...outcome,
+    name: basename(content.path),
+    again,
+  });
+  const firstEventId = await reserveEvents(client, staged.lastLine);
+  await kind.store(client, intake, importId, firstEventId);
+  return { ...outcome, importId };
+}
+
+async function minorDigitsOfBook(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ minor_digits: number }>('SELECT minor_digits FROM book');
+  if (rows[0] === undefined) throw noBook();
+  return rows[0].minor_digits;
+}
+
+async function stageTotals(
+  client: pg.Client,
+  kind: ImportKind,
+): Promise<{ rows: number; amount: number }> {
+  const { rows } = await client.query<{ rows: number; amount: number }>(
+    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0)::bigint AS amount FROM stage`,
+  );
+  return rows[0]!;
+}
+
+function requireDayNotClosing(openDay: OpenDay, intake: RowIntake, content: FileContent): void {
+  if (!openDay.isBeingClosed || !intake.entersOpenDay) return;
+  throw dayIsBeingClosed(formatDay(openDay.date), content.path);
+}
+
+function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number): LoanbookError {
+  return new LoanbookError('too_many_rejects', 'Too many rows were rejected: nothing went in.', {
+    exitCode: EXIT.tooManyRejects,
+    evidence: {
+      file: file.content.path,
+      rows: rowsRead,
+      rejected: file.rejects.count,
+      maxRejects,
+      rejectFile: file.rejects.path,
+    },
+    next: 'Correct the rows named in the reject file, or raise --max-rejects.',
+  });
+}

@@ -1,0 +1,90 @@
+import type pg from 'pg';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { FileContent } from '../../files/file-content.js';
+
+/** Any fixed number: imports into one book follow one another. */
+const IMPORT_LOCK = 5_262_666_002;
+
+/** Throws LoanbookError `import_is_running` (exit 75) while another import is under way. */
+export async function takeImportLock(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ taken: boolean }>(
+    'SELECT pg_try_advisory_xact_lock($1) AS taken',
+    [IMPORT_LOCK],
+  );
+  if (rows[0]?.taken === true) return;
+  throw new LoanbookError('import_is_running', 'Another import into this book is under way.', {
+    exitCode: EXIT.locked,
+    next: 'Try again when it has ended.',
+  });
+}
+
+/**
+ * Throws LoanbookError `already_imported`, naming the earlier import of the same content, unless
+ * `again`. Returns whether there was one.
+ */
+export async function requireNew(
+  client: pg.Client,
+  kind: 'loans' | 'repayments',
+  content: FileContent,
+  again: boolean,
+): Promise<boolean> {
+  const { rows } = await client.query<{ import_id: number; name: string; at: string }>(
+    `SELECT import_id, name, to_char(imported_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+     FROM imported_file WHERE kind = $1 AND sha256 = $2 ORDER BY import_id LIMIT 1`,
+    [kind, content.sha256],
+  );
+  const earlier = rows[0];
+  if (earlier === undefined || again) return earlier !== undefined;
+  throw new LoanbookError('already_imported', 'A file with this content was imported before.', {
+    exitCode: EXIT.failed,
+    evidence: {
+      file: content.path,
+      sha256: content.sha256,
+      earlierImport: earlier.import_id,
+      earlierName: earlier.name,
+      importedAt: earlier.at,
+    },
+    next: 'If it is meant to go in once more, say --again.',
+  });
+}
+
+interface ImportRecord {
+  readonly kind: 'loans' | 'repayments';
+  readonly name: string;
+  readonly sha256: string;
+  readonly rowsRead: number;
+  readonly rowsTaken: number;
+  readonly rowsRejected: number;
+  readonly amount: number;
+  readonly again: boolean;
+}
+
+/** Writes the import's row; returns its number. */
+export async function recordImport(client: pg.Client, record: ImportRecord): Promise<number> {
+  const { rows } = await client.query<{ import_id: number }>(
+    `INSERT INTO imported_file
+       (kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING import_id`,
+    [
+      record.kind,
+      record.name,
+      record.sha256,
+      record.rowsRead,
+      record.rowsTaken,
+      record.rowsRejected,
+      record.amount,
+      record.again,
+    ],
+  );
+  return rows[0]!.import_id;
+}
+
+/** Draws so many event numbers in a row and returns the first; the import lock keeps them so. */
+export async function reserveEvents(client: pg.Client, count: number): Promise<number> {
+  const { rows } = await client.query<{ first: number }>(
+    `SELECT min(number)::bigint AS first
+     FROM (SELECT nextval('event_arrival') AS number FROM generate_series(1, $1)) AS drawn`,
+    [count],
+  );
+  return rows[0]!.first;
+}

@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import { copyRows } from '../../db/copy-stream.js';
+import { readSql } from '../../db/sql-file.js';
+import { csvBatches } from '../../files/csv-reader.js';
+import type { ImportKind } from './row-intake.js';
+import type { ImportFile } from './stage-file.js';
+
+/**
+ * Rejects the staged rows that stand against the book or each other, and takes them out of `stage`.
+ * Only the lines are kept in memory: their rows are read from the file once more.
+ */
+export async function rejectStaged(
+  client: pg.Client,
+  kind: ImportKind,
+  file: ImportFile,
+): Promise<void> {
+  await client.query('ANALYZE stage');
+  await client.query(readSql(kind.rejectSql));
+  const lines: number[] = [];
+  const problems: number[] = [];
+  const select = 'SELECT line, problem FROM rejected ORDER BY line';
+  await copyRows(client, select, 2, (view, at) => {
+    lines.push(view.getInt32(at + 4));
+    problems.push(view.getInt32(at + 12));
+  });
+  if (lines.length === 0) return;
+  await client.query('DELETE FROM stage USING rejected WHERE rejected.line = stage.line');
+  await addRejects(kind, file, lines, problems);
+}
+
+async function addRejects(
+  kind: ImportKind,
+  file: ImportFile,
+  lines: readonly number[],
+  problems: readonly number[],
+): Promise<void> {
+  const { columns, rejects } = file;
+  const fields: string[] = [];
+  let next = 0;
+  for await (const batch of csvBatches(file.content.path, file.signal)) {
+    for (const [at, row] of batch.records.entries()) {
+      const line = lines[next];
+      if (line === undefined) return;
+      if (batch.lines[at] !== line) continue;
+      const [field = '', rule = ''] = kind.problems[problems[next]! - 1] ?? [];
+      columns.read(row, fields);
+      const value = fields[kind.columns.findIndex((column) => column.name === field)] ?? '';
+      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row);
+      next += 1;
+    }
+  }
+}

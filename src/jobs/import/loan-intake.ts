@@ -1,0 +1,229 @@
+import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
+import { bucketOf } from '../../accounting/bucket.js';
+import { parseDay } from '../../accounting/epoch-day.js';
+import { annualRatePpb } from '../../accounting/period-interest.js';
+import { Refusal } from '../../accounting/refusal.js';
+import { laySchedule } from '../../accounting/schedule.js';
+import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
+import { type EpochDay, NO_DAY } from '../../accounting/units.js';
+import { dateArray, int8Array, nullField } from '../../db/copy-array.js';
+import type { TupleWriter } from '../../db/copy-tuple.js';
+import { isCleanText, parseCount } from './field-text.js';
+import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
+import type { RowIntake } from './row-intake.js';
+import type { ColumnSpec, RowProblem } from './source-columns.js';
+
+export const LOAN_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'loan_no', required: true },
+  { name: 'product', required: true },
+  { name: 'product_version', required: false },
+  { name: 'principal', required: true },
+  { name: 'rate', required: true },
+  { name: 'periods', required: false },
+  { name: 'disbursed_on', required: true },
+  { name: 'first_due_on', required: false },
+  { name: 'paid_periods', required: false },
+  { name: 'org', required: false },
+];
+
+/** Columns of the staging table, in the order in which `put` writes them. */
+export const LOAN_STAGE_COLUMNS = [
+  'line',
+  'bucket',
+  'loan_id',
+  'loan_no',
+  'product_id',
+  'org',
+  'principal',
+  'rate',
+  'rate_ppb',
+  'periods',
+  'disbursed_on',
+  'first_due_on',
+  'paid_periods',
+  'born_on',
+  'due_on',
+  'due_principal',
+  'due_interest',
+  'balance_after',
+] as const;
+
+const ORG_DEFAULT = 'head';
+const BUCKET_SHIFT = 4_294_967_296;
+/** What a smallint holds. */
+const PERIODS_MAX = 32_767;
+
+interface LoanTerms {
+  readonly entry: CatalogueEntry;
+  readonly contract: LoanContract;
+  readonly paidPeriods: number;
+}
+
+/** Reads loans: a disbursement from the open day on, an opening (a migrated loan) before it. */
+export class LoanIntake implements RowIntake {
+  entersOpenDay = false;
+  readonly #catalogue: ProductCatalogue;
+  readonly #openDay: EpochDay;
+  readonly #minorDigits: number;
+  readonly #ordinals: number[];
+
+  constructor(
+    catalogue: ProductCatalogue,
+    openDay: EpochDay,
+    minorDigits: number,
+    ordinals: number[],
+  ) {
+    this.#catalogue = catalogue;
+    this.#openDay = openDay;
+    this.#minorDigits = minorDigits;
+    this.#ordinals = ordinals;
+  }
+
+  /** The last ordinal given, by bucket. */
+  get ordinals(): readonly number[] {
+    return this.#ordinals;
+  }
+
+  take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined {
+    const loanNo = fields[0]!;
+    const org = fields[9] || ORG_DEFAULT;
+    if (!isCleanText(loanNo)) return problem('loan_no', 'malformed_text', loanNo);
+    if (!isCleanText(org)) return problem('org', 'malformed_text', org);
+    const terms = this.#readTerms(fields);
+    if ('rule' in terms) return terms;
+    let schedule: Schedule;
+    try {
+      schedule = laySchedule(terms.entry.terms, terms.contract);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return problem(fieldOfRefusal(error.code), error.code, valueOfRefusal(error.code, fields));
+    }
+    const wrong = this.#checkSchedule(terms, schedule, fields);
+    if (wrong !== undefined) return wrong;
+    this.#put(writer, line, loanNo, org, fields[4]!, terms, schedule);
+    return undefined;
+  }
+
+  #readTerms(fields: readonly string[]): LoanTerms | RowProblem {
+    const [, code = '', versionText = '', principalText = '', rateText = ''] = fields;
+    const [, , , , , periodsText = '', disbursedText = '', firstText = '', paidText = ''] = fields;
+    const disbursedOn = parseDay(disbursedText);
+    if (disbursedOn === undefined) return problem('disbursed_on', 'malformed_date', disbursedText);
+    const firstDueOn = firstText === '' ? null : parseDay(firstText);
+    if (firstDueOn === undefined) return problem('first_due_on', 'malformed_date', firstText);
+    const version = versionText === '' ? null : parseCount(versionText);
+    if (version === undefined) {
+      return problem('product_version', 'malformed_number', versionText);
+    }
+    if (!this.#catalogue.has(code)) return problem('product', 'unknown_product', code);
+    const entry = this.#catalogue.find(code, version, disbursedOn);
+    if (entry === undefined) {
+      return version === null
+        ? problem('product', 'product_not_effective', code)
+        : problem('product_version', 'unknown_product_version', versionText);
+    }
+    const principal = parseAmount(principalText, this.#minorDigits);
+    if (principal === undefined) return problem('principal', 'malformed_amount', principalText);
+    if (principal <= 0) return problem('principal', 'principal_not_positive', principalText);
+    const unitPpb: number | undefined = parseRatePpb(rateText);
+    if (unitPpb === undefined) return problem('rate', 'malformed_rate', rateText);
+    const ratePpb = annualRate(entry, unitPpb);
+    if (ratePpb === undefined) return problem('rate', 'rate_out_of_range', rateText);
+    const periods =
+      periodsText === '' ? entry.terms.repayment.periods : (parseCount(periodsText) ?? 0);
+    if (periods === null) return problem('periods', 'missing_field', '');
+    if (periods < 1 || periods > PERIODS_MAX) {
+      return problem('periods', 'malformed_number', periodsText);
+    }
+    const paidPeriods = paidText === '' ? 0 : parseCount(paidText);
+    if (paidPeriods === undefined) return problem('paid_periods', 'malformed_number', paidText);
+    const contract = { principal, ratePpb, periods, disbursedOn, firstDueOn };
+    return { entry, contract, paidPeriods };
+  }
+
+  #checkSchedule(
+    { contract, paidPeriods }: LoanTerms,
+    schedule: Schedule,
+    fields: readonly string[],
+  ): RowProblem | undefined {
+    const { dueOn } = schedule;
+    if (dueOn[dueOn.length - 1]! >= NO_DAY) {
+      return problem('disbursed_on', 'schedule_out_of_range', fields[6]!);
+    }
+    if (paidPeriods === 0) return undefined;
+    const value = fields[8]!;
+    if (contract.disbursedOn >= this.#openDay) {
+      return problem('paid_periods', 'paid_before_disbursement', value);
+    }
+    if (paidPeriods >= dueOn.length) return problem('paid_periods', 'paid_to_the_end', value);
+    if (dueOn[paidPeriods - 1]! >= this.#openDay) {
+      return problem('paid_periods', 'paid_before_due', value);
+    }
+    return undefined;
+  }
+
+  #put(
+    writer: TupleWriter,
+    line: number,
+    loanNo: string,
+    org: string,
+    rate: string,
+    { entry, contract, paidPeriods }: LoanTerms,
+    schedule: Schedule,
+  ): void {
+    const bucket = bucketOf(loanNo);
+    const ordinal = this.#ordinals[bucket]! + 1;
+    this.#ordinals[bucket] = ordinal;
+    const bornOn = Math.max(contract.disbursedOn, this.#openDay);
+    if (bornOn === this.#openDay) this.entersOpenDay = true;
+    writer.tuple(LOAN_STAGE_COLUMNS.length);
+    writer.int4(line);
+    writer.int2(bucket);
+    writer.int8(bucket * BUCKET_SHIFT + ordinal);
+    writer.text(loanNo);
+    writer.int4(entry.productId);
+    writer.text(org);
+    writer.int8(contract.principal);
+    writer.text(rate);
+    writer.int8(contract.ratePpb);
+    writer.int2(contract.periods);
+    writer.date(contract.disbursedOn);
+    if (contract.firstDueOn === null) nullField(writer);
+    else writer.date(contract.firstDueOn);
+    writer.int2(paidPeriods);
+    writer.date(bornOn);
+    dateArray(writer, schedule.dueOn);
+    int8Array(writer, schedule.principal);
+    int8Array(writer, schedule.interest);
+    int8Array(writer, schedule.balanceAfter);
+  }
+}
+
+function annualRate(entry: CatalogueEntry, unitPpb: number): number | undefined {
+  try {
+    return annualRatePpb(entry.terms, unitPpb);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+function problem(field: string, rule: string, value: string): RowProblem {
+  return { field, rule, value };
+}
+
+/** Which column a contract that has no schedule is reported under. */
+const REFUSED_FIELDS: Readonly<Record<string, string>> = {
+  first_due_not_after_disbursement: 'first_due_on',
+  principal_free_too_long: 'periods',
+  rate_out_of_range: 'rate',
+};
+
+function fieldOfRefusal(code: string): string {
+  return REFUSED_FIELDS[code] ?? 'product';
+}
+
+function valueOfRefusal(code: string, fields: readonly string[]): string {
+  const at = LOAN_COLUMNS.findIndex((column) => column.name === fieldOfRefusal(code));
+  return fields[at] ?? '';
+}

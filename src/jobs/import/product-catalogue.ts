@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { parseDay } from '../../accounting/epoch-day.js';
+import type { ProductTerms } from '../../accounting/product.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { productFromValue } from '../../documents/product-document.js';
+
+export interface CatalogueEntry {
+  readonly productId: number;
+  readonly version: number;
+  readonly effectiveFrom: EpochDay;
+  readonly terms: ProductTerms;
+}
+
+/** The product versions of the book by code. */
+export class ProductCatalogue {
+  readonly #byCode = new Map<string, CatalogueEntry[]>();
+
+  static async load(client: pg.Client): Promise<ProductCatalogue> {
+    const { rows } = await client.query<{
+      product_id: number;
+      code: string;
+      version: number;
+      effective_from: string;
+      document: string;
+    }>(
+      `SELECT product_id, code, version, effective_from, document FROM product_version
+       ORDER BY code, effective_from DESC, version DESC`,
+    );
+    const catalogue = new ProductCatalogue();
+    for (const row of rows) {
+      const { terms } = productFromValue(JSON.parse(row.document), { name: `product ${row.code}` });
+      const entries = catalogue.#byCode.get(row.code) ?? [];
+      entries.push({
+        productId: row.product_id,
+        version: row.version,
+        effectiveFrom: parseDay(row.effective_from) ?? 0,
+        terms,
+      });
+      catalogue.#byCode.set(row.code, entries);
+    }
+    return catalogue;
+  }
+
+  has(code: string): boolean {
+    return this.#byCode.has(code);
+  }
+
+  /** The named version; without one, the latest that is effective on the day. */
+  find(code: string, version: number | null, on: EpochDay): CatalogueEntry | undefined {
+    const entries = this.#byCode.get(code) ?? [];
+    return version === null
+      ? entries.find((entry) => entry.effectiveFrom <= on)
+      : entries.find((entry) => entry.version === version);
+  }
+}

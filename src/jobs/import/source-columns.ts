@@ -1,0 +1,128 @@
+import type { MappingDocument } from '../../documents/mapping-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { type Transform, transformOf } from './value-transform.js';
+
+/** One of our columns. */
+export interface ColumnSpec {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+/** Why a row cannot go in. */
+export interface RowProblem {
+  /** One of our columns. */
+  readonly field: string;
+  readonly rule: string;
+  readonly value: string;
+}
+
+interface Source {
+  readonly name: string;
+  /** Place in the record; -1: the same text in every row. */
+  readonly index: number;
+  readonly constant: string;
+  readonly transform: Transform | undefined;
+}
+
+/**
+ * Finds our columns in the records of a file, with or without a mapping. Throws LoanbookError
+ * `wrong_header`, naming what is missing, unknown or repeated.
+ */
+export class SourceColumns {
+  readonly width: number;
+  readonly #specs: readonly ColumnSpec[];
+  readonly #sources: readonly Source[];
+
+  constructor(
+    file: string,
+    header: readonly string[],
+    specs: readonly ColumnSpec[],
+    mapping?: MappingDocument,
+  ) {
+    const names = header.map((name) => name.trim());
+    this.width = names.length;
+    this.#specs = specs;
+    checkHeader(file, names, specs, mapping);
+    this.#sources = specs.map((spec) => sourceOf(spec.name, names, mapping));
+  }
+
+  /** The text of our columns in `fields`, '' where there is none; or what cannot be turned. */
+  read(record: readonly string[], fields: string[]): RowProblem | undefined {
+    for (let i = 0; i < this.#sources.length; i += 1) {
+      const source = this.#sources[i]!;
+      const text = source.index < 0 ? source.constant : record[source.index]!;
+      const spec = this.#specs[i]!;
+      if (text === '' && spec.required) {
+        return { field: spec.name, rule: 'missing_field', value: '' };
+      }
+      if (source.transform === undefined || text === '') {
+        fields[i] = text;
+        continue;
+      }
+      const turned = source.transform.turn(text);
+      if (turned === undefined)
+        return { field: spec.name, rule: source.transform.rule, value: text };
+      fields[i] = turned;
+    }
+    return undefined;
+  }
+
+  /** The name in the file of one of our columns. */
+  nameOf(field: string): string {
+    const at = this.#specs.findIndex((spec) => spec.name === field);
+    return this.#sources[at]?.name ?? field;
+  }
+
+  /** Whether one of our columns is the last of the file. */
+  isLast(field: string): boolean {
+    const at = this.#specs.findIndex((spec) => spec.name === field);
+    return this.#sources[at]?.index === this.width - 1;
+  }
+}
+
+function sourceOf(name: string, header: readonly string[], mapping?: MappingDocument): Source {
+  if (mapping === undefined) {
+    return { name, index: header.indexOf(name), constant: '', transform: undefined };
+  }
+  const column = mapping.columns[name];
+  if (column === undefined) return { name, index: -1, constant: '', transform: undefined };
+  const { from, constant = '', prefix = '' } = column;
+  const index = from === undefined ? -1 : header.indexOf(from);
+  const transform = from === undefined ? undefined : transformOf(column);
+  return { name: from ?? name, index, constant: prefix + constant, transform };
+}
+
+function checkHeader(
+  file: string,
+  header: readonly string[],
+  specs: readonly ColumnSpec[],
+  mapping?: MappingDocument,
+): void {
+  const known = new Set<string>();
+  const missing: string[] = [];
+  for (const spec of specs) {
+    const column = mapping?.columns[spec.name];
+    const name = mapping === undefined ? spec.name : column?.from;
+    if (name !== undefined) known.add(name);
+    const isThere = name === undefined ? column?.constant !== undefined : header.includes(name);
+    const isNeeded = spec.required || column?.from !== undefined;
+    if (isNeeded && !isThere) missing.push(name ?? spec.name);
+  }
+  const ignoresOthers = mapping?.other_columns === 'ignore';
+  const unknown = ignoresOthers ? [] : header.filter((name) => !known.has(name));
+  const repeated = header.filter((name, at) => known.has(name) && header.indexOf(name) !== at);
+  if (missing.length + unknown.length + repeated.length === 0) return;
+  const listed = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : undefined);
+  throw new LoanbookError('wrong_header', 'The first line of the file names other columns.', {
+    exitCode: EXIT.failed,
+    evidence: {
+      file,
+      line: 1,
+      missing: listed(missing),
+      unknown: listed(unknown),
+      repeated: listed(repeated),
+      expected: specs.map((spec) => (spec.required ? spec.name : `[${spec.name}]`)).join(', '),
+    },
+    next: 'Correct the header, or name a column mapping with --mapping. Nothing was imported.',
+  });
+}

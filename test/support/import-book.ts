@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type pg from 'pg';
+import { parseDay } from '../../src/accounting/epoch-day.js';
+import { connect } from '../../src/db/connect.js';
+import { applyProduct } from '../../src/jobs/book/apply-product.js';
+import { createBook } from '../../src/jobs/book/create-book.js';
+import { type TestDatabase, testDatabase } from './database.js';
+
+/** The open day of the book that imports are tested on. */
+export const OPEN_DAY = '2026-03-28';
+
+export interface ImportBook {
+  readonly database: TestDatabase;
+  readonly client: pg.Client;
+  readonly folder: string;
+  /** Writes a file of these lines and returns its path; each line ends with a newline. */
+  file(name: string, ...lines: readonly string[]): string;
+  /** Writes a file of exactly this text. */
+  raw(name: string, text: string): string;
+  read(path: string): string[];
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+  asOwner(sql: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const PRODUCTS = [
+  'code: CASH\nrepayment: {periods: 12}\neffective_from: 2024-01-01\n',
+  'code: CASH\nversion: 2\nrepayment: {periods: 6}\neffective_from: 2026-03-01\n',
+  'code: FREE\nrepayment: {principal_free_periods: 3}\neffective_from: 2024-01-01\n',
+];
+
+/** A book in CNY whose open day is OPEN_DAY, with a few products and no loan. */
+export async function importBook(): Promise<ImportBook> {
+  const database = await testDatabase();
+  const client = await connect(database.target);
+  const folder = mkdtempSync(join(tmpdir(), 'loanbook-import-'));
+  const firstBusinessDate = parseDay(OPEN_DAY) ?? 0;
+  await createBook(client, { entity: 'T', currency: 'CNY', firstBusinessDate, calendar: 'cn' });
+  for (const text of PRODUCTS) await applyProduct(client, text, 'test');
+  const raw = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  return {
+    database,
+    client,
+    folder,
+    raw,
+    file: (name, ...lines) => raw(name, lines.map((line) => `${line}\n`).join('')),
+    read: (path) => readFileSync(path, 'utf8').trimEnd().split('\n'),
+    rows: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
+    async asOwner(sql) {
+      const owner = await connect(database.target, { role: 'owner' });
+      await owner.query(sql);
+      await owner.end();
+    },
+    async remove() {
+      await client.end();
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
