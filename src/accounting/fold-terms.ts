@@ -20,11 +20,11 @@ export interface AllocationOrder {
 /** A product's terms made ready for one business day, once for all of its loans. */
 export interface FoldTerms {
   readonly terms: ProductTerms;
-  /** Units of a night for a rate of 1 ppb: the night's interest is base * rate * this / denominator. */
+  /** Units of a night for a rate of 1 ppb: a night bears base * rate * this / denominator. */
   readonly nightScale: number;
   readonly nightScaleOf: (day: EpochDay) => number;
   readonly denominator: number;
-  /** The penalty of a night is base * (rate * multiple + fixed) * nightScale / penaltyDenominator. */
+  /** A night's penalty: base * (rate * multiple + fixed) * nightScale / penaltyDenominator. */
   readonly penaltyMultiple: number;
   readonly penaltyFixedPpb: number;
   readonly penaltyDenominator: number;

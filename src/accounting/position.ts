@@ -62,7 +62,7 @@ export interface Position {
   /** The last day that was really folded; earlier than `businessDate` while the loan is held. */
   foldedOn: EpochDay;
   engineVersion: number;
-  /** The accounting group (product version, org, funding plan) that its entries are booked under. */
+  /** The accounting group (product version, org, funding plan) that it is booked under. */
   groupId: number;
   scheduleVersion: number;
   status: Status;
@@ -99,7 +99,7 @@ export interface Position {
   open: OpenInstallment[];
 }
 
-/** A position with nothing in it, for a loan about to be disbursed, or as a buffer to decode into. */
+/** A position with nothing in it: a loan about to be disbursed, or a buffer to decode into. */
 export function blankPosition(): Position {
   return {
     bucket: 0,

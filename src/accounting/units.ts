@@ -4,7 +4,7 @@
  */
 declare const unit: unique symbol;
 
-/** An amount in minor units of the book's currency (fen for CNY). A safe integer, may be negative. */
+/** An amount in minor units of the book's currency (fen for CNY): a safe integer, any sign. */
 export type Fen = number & { readonly [unit]?: 'fen' };
 
 /** Days since 1970-01-01, without a time zone. */

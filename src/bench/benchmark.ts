@@ -225,7 +225,8 @@ async function shares(
   const client = await connect(target);
   try {
     const { rows } = await client.query<{ due: number; late: number }>(
-      `SELECT (SELECT count(*) FROM ${dayTable('position', date - 1)} WHERE next_due_on = $1) AS due,
+      `SELECT
+         (SELECT count(*) FROM ${dayTable('position', date - 1)} WHERE next_due_on = $1) AS due,
          (SELECT count(*) FROM ${dayTable('position', date)} WHERE days_past_due > 0) AS late`,
       [formatDay(date)],
     );

@@ -10,8 +10,9 @@ import type { FloorJob } from './floor-worker.js';
 const ROUNDS = 5;
 
 /**
- * Seconds that the bare streams take: the same tasks, workers, server and partition, binary COPY out
- * and in, overlapped, into a plain logged table without an index. Median of five, after one to warm.
+ * Seconds that the bare streams take: the same tasks, workers, server and partition, binary COPY
+ * out and in, overlapped, into a plain logged table without an index. Median of five, after one
+ * to warm.
  */
 export async function measureFloor(
   target: DatabaseTarget,

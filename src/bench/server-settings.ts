@@ -18,7 +18,7 @@ const SAFE: Readonly<Record<string, readonly string[]>> = {
   wal_level: ['replica', 'logical'],
 };
 
-/** The server's settings; throws when they are not safe ones, because such a figure means nothing. */
+/** The server's settings; throws when they are not safe ones: such a figure means nothing. */
 export async function requireSafeSettings(target: DatabaseTarget): Promise<ServerSettings> {
   const client = await connect(target, { role: 'login' });
   try {

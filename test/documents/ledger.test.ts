@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { compilePostingRules, parseLedgerDocument } from '../../src/documents/ledger.js';
+import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const ACCOUNTS = `effective_from: 2026-01-01
@@ -73,7 +73,7 @@ describe('a ledger document', () => {
     );
     expect(mixed).toEqual([]);
     const ids = new Map([...classes.keys()].map((code, at) => [code, at + 1]));
-    expect(() => compilePostingRules(ledger, ids)).not.toThrow();
-    expect(() => compilePostingRules(ledger, new Map())).toThrow(/not there/);
+    expect(() => postingRulesOf(ledger, ids)).not.toThrow();
+    expect(() => postingRulesOf(ledger, new Map())).toThrow(/not there/);
   });
 });

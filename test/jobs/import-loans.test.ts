@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bucketOf } from '../../src/accounting/bucket.js';
 import { connect } from '../../src/db/connect.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
@@ -10,10 +10,11 @@ const HEADER = 'loan_no,product,principal,rate,disbursed_on';
 const GOOD = `A1,CASH,10000.00,0.18,${OPEN_DAY}`;
 
 let book: ImportBook;
-beforeEach(async () => {
+beforeAll(async () => {
   book = await importBook();
 });
-afterEach(() => book.remove());
+afterEach(() => book.reset());
+afterAll(() => book.remove());
 
 describe('loans that go in', () => {
   it('are disbursed, or opened behind their paid instalments', async () => {

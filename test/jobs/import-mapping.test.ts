@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/accounting/epoch-day.js';
 import { connect } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
@@ -16,10 +16,11 @@ const FIXTURES = join(packageRoot, 'fixtures');
 
 describe('a column mapping', () => {
   let book: ImportBook;
-  beforeEach(async () => {
+  beforeAll(async () => {
     book = await importBook();
   });
-  afterEach(() => book.remove());
+  afterEach(() => book.reset());
+  afterAll(() => book.remove());
 
   const MAPPING = `kind: loans
 columns:

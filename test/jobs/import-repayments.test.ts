@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { importRepayments } from '../../src/jobs/import/import-repayments.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../support/import-book.js';
@@ -6,8 +6,10 @@ import { type ImportBook, importBook, OPEN_DAY } from '../support/import-book.js
 const HEADER = 'ref,loan_no,value_date,amount,type';
 
 let book: ImportBook;
-beforeEach(async () => {
+beforeAll(async () => {
   book = await importBook();
+});
+beforeEach(async () => {
   const loans = book.file(
     'loans.csv',
     'loan_no,product,principal,rate,disbursed_on',
@@ -16,7 +18,8 @@ beforeEach(async () => {
   );
   await importLoans(book.client, { file: loans });
 });
-afterEach(() => book.remove());
+afterEach(() => book.reset());
+afterAll(() => book.remove());
 
 describe('repayments', () => {
   it('go in on their value date, in the order of the file', async () => {

@@ -61,7 +61,8 @@ function difference(place: string, expected: Buffer, actual: Buffer): Difference
 async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Promise<Buffer> {
   const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
   const task = step.phase === 'fold' ? step.task : DAY_TASK;
-  const vouchers = `voucher BETWEEN ${task * VOUCHERS_PER_TASK} AND ${(task + 1) * VOUCHERS_PER_TASK - 1}`;
+  const voucher = task * VOUCHERS_PER_TASK;
+  const vouchers = `voucher BETWEEN ${voucher} AND ${voucher + VOUCHERS_PER_TASK - 1}`;
   const parts: Buffer[] = [];
   const none = createHash('sha256').digest();
   if (step.phase === 'fold') {

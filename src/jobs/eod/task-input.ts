@@ -210,7 +210,7 @@ export async function loadHeld(
   return held;
 }
 
-/** Where the schedule's arrays begin in a birth's tuple: behind four int8, three int4, three int2. */
+/** Where the schedule's arrays begin in a birth's tuple: behind 4 int8, 3 int4 and 3 int2. */
 const ARRAYS_AT = 4 * 12 + 3 * 8 + 3 * 6;
 
 function arraysEnd(view: DataView, at: number): number {

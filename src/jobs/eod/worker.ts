@@ -6,7 +6,7 @@ import { type Book, type BookData, bookFromData } from '../book/book.js';
 import { type FoldTask, runFoldTask, type TaskClients } from './fold-task.js';
 import { MissingRule } from './side-rows.js';
 
-/** What crosses into a worker thread: where the database is, the book's parameters, a task. No row. */
+/** What crosses into a worker thread: the database, the book's parameters, a task. No row. */
 export interface WorkerJob {
   readonly target: DatabaseTarget;
   readonly book: BookData;

@@ -13,6 +13,8 @@ const LAST = '2026-03-31';
 /** One unit more, by the column's type. */
 function tamper(column: string): string {
   if (column === 'accruing') return 'NOT accruing';
+  // The next number belongs to another loan; the unique index alone would refuse it.
+  if (column === 'loan_id') return 'loan_id + 1000000';
   if (column === 'open_installments') return `open_installments || '\\x01'::bytea`;
   if (column === 'totals') return 'set_byte(totals, 0, (get_byte(totals, 0) + 1) % 128)';
   return `${column} + 1`;

@@ -1,0 +1,222 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../src/accounting/epoch-day.js';
+import { EVENT_TYPE } from '../../src/accounting/loan-event.js';
+import { simulateLoan } from '../../src/accounting/simulate.js';
+import type { SimulatedEvent } from '../../src/accounting/simulate-input.js';
+import { withClient } from '../../src/db/connect.js';
+import { productFromValue } from '../../src/documents/product-document.js';
+import { LoanbookError } from '../../src/errors.js';
+import { loadBook } from '../../src/jobs/book/load-book.js';
+import { closeDays } from '../../src/jobs/eod/close-days.js';
+import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
+import { showLoan } from '../../src/jobs/loan/show-loan.js';
+import { listRuns } from '../../src/jobs/runs/list-runs.js';
+import { showRun } from '../../src/jobs/runs/show-run.js';
+import { day, fen } from '../accounting/terms.js';
+import { generatedBook, type TestBook } from '../support/book.js';
+import { type TestDatabase, testDatabase } from '../support/database.js';
+
+const DAYS = ['2026-03-30', '2026-03-31'] as const;
+const LOANS = 300;
+
+let database: TestDatabase;
+let book: TestBook;
+
+type Client = Parameters<typeof showLoan>[0];
+const inBook = <T>(fn: (client: Client) => Promise<T>) => withClient(database.target, {}, fn);
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return error instanceof LoanbookError ? error.code : `not a refusal: ${String(error)}`;
+}
+
+async function loanNumbers(client: Client): Promise<string[]> {
+  const { rows } = await client.query<{ loan_no: string }>('SELECT loan_no FROM loan ORDER BY 1');
+  return rows.map((row) => row.loan_no);
+}
+
+beforeAll(async () => {
+  database = await testDatabase();
+  book = await generatedBook(database.target, {
+    loans: LOANS,
+    seed: 7,
+    start: DAYS[0],
+    days: DAYS.length,
+  });
+  for (const each of DAYS) await book.importDay(each);
+});
+
+afterAll(async () => {
+  book?.remove();
+  await database?.drop();
+});
+
+describe('before the first day is sealed', () => {
+  it('a loan has terms and a schedule, and no position', async () => {
+    const loan = await inBook(async (client) => {
+      const [loanNo = ''] = await loanNumbers(client);
+      return showLoan(client, loanNo);
+    });
+    expect(loan.schedule.length).toBeGreaterThan(0);
+    expect(loan).toMatchObject({ asOf: null, position: null, events: [], entries: [] });
+  });
+
+  it('there is no run and no trial balance', async () => {
+    expect(await inBook((client) => listRuns(client, 10))).toEqual([]);
+    expect(await codeOf(inBook((client) => trialBalance(client)))).toBe('nothing_sealed');
+  });
+});
+
+describe('after two closes', () => {
+  beforeAll(async () => {
+    await closeDays(database.target, { through: day(DAYS[1]), workers: 1, tasks: 4 });
+  }, 60_000);
+
+  it('every position is what the loan gives folded once from its birth', async () => {
+    await inBook(async (client) => {
+      const { calendar, policyOn } = await loadBook(client);
+      let compared = 0;
+      for (const loanNo of await loanNumbers(client)) {
+        const loan = await showLoan(client, loanNo);
+        if (loan.position === null) continue;
+        const { rows } = await client.query<{ document: string; ratePpb: number }>(
+          `SELECT p.document, l.rate_ppb AS "ratePpb"
+           FROM loan l JOIN product_version p USING (product_id) WHERE l.loan_no = $1`,
+          [loanNo],
+        );
+        const { document, ratePpb } = rows[0]!;
+        const { terms } = loan;
+        const paidBefore = loan.schedule.slice(0, terms.paidPeriods).map(
+          (row): SimulatedEvent => ({
+            ref: `paid ${row.seq}`,
+            type: EVENT_TYPE.repayment,
+            valueDate: day(row.dueOn),
+            businessDate: day(row.dueOn),
+            amount: fen(row.total),
+          }),
+        );
+        const arrived = loan.events.slice(1).map(
+          (event): SimulatedEvent => ({
+            ref: event.ref,
+            type: event.type === 'settlement' ? EVENT_TYPE.settlement : EVENT_TYPE.repayment,
+            valueDate: day(event.valueDate),
+            businessDate: day(event.businessDate),
+            amount: fen(event.amount) === 0 ? null : fen(event.amount),
+          }),
+        );
+        const { position, installments } = simulateLoan({
+          terms: productFromValue(JSON.parse(document), { name: loanNo }).terms,
+          policy: policyOn(day(DAYS[1])),
+          calendar,
+          contract: {
+            principal: fen(terms.principal),
+            ratePpb,
+            periods: terms.periods,
+            disbursedOn: day(terms.disbursedOn),
+            firstDueOn: terms.firstDueOn === null ? null : day(terms.firstDueOn),
+          },
+          schedule: null,
+          events: [...paidBefore, ...arrived],
+          through: day(loan.position.businessDate),
+          ledger: null,
+        });
+        expect({ loanNo, ...loan.position }).toMatchObject({
+          loanNo,
+          status: position.status,
+          principal: position.principal,
+          principalOverdue: position.principal_overdue,
+          interestAccrued: position.interest_accrued,
+          interestDue: position.interest_due,
+          penaltyDue: position.penalty_due,
+          compoundDue: position.compound_due,
+          suspense: position.suspense,
+          daysPastDue: position.days_past_due,
+          classification: position.classification,
+          accruing: position.accruing,
+        });
+        expect(loan.installments.map((row) => [row.seq, row.status, row.principal.paid])).toEqual(
+          installments.map((row) => [row.seq, row.status, row.principal.paid]),
+        );
+        compared += 1;
+      }
+      expect(compared).toBeGreaterThan(LOANS / 2);
+    });
+  }, 60_000);
+
+  it('shows events with outcomes, and entries that balance', async () => {
+    const loans = await inBook(async (client) => {
+      const { rows } = await client.query<{ loan_no: string }>(
+        'SELECT DISTINCT loan_no FROM event JOIN loan USING (bucket, loan_id) WHERE type > 2',
+      );
+      const shown = [];
+      for (const row of rows) shown.push(await showLoan(client, row.loan_no));
+      return shown;
+    });
+    expect(loans.length).toBeGreaterThan(0);
+    for (const loan of loans) {
+      expect(loan.events.every((event) => event.outcome !== 'waiting')).toBe(true);
+      const sum = loan.entries.reduce((at, line) => at + fen(line.debit) - fen(line.credit), 0);
+      expect(sum).toBe(0);
+      for (const event of loan.events.filter(({ outcome }) => outcome === 'posted')) {
+        const paid = event.allocations.reduce((at, line) => at + fen(line.amount), 0);
+        expect(paid).toBe(fen(event.allocated));
+      }
+    }
+  });
+
+  it('shows an earlier sealed day, and no other', async () => {
+    await inBook(async (client) => {
+      const [loanNo = ''] = await loanNumbers(client);
+      const earlier = await showLoan(client, loanNo, day(DAYS[0]));
+      expect(earlier.asOf).toBe(DAYS[0]);
+      expect(earlier.events.every((event) => event.businessDate <= DAYS[0])).toBe(true);
+      expect(await codeOf(showLoan(client, loanNo, day('2026-04-01')))).toBe('day_not_sealed');
+      expect(await codeOf(showLoan(client, 'NO-SUCH-LOAN'))).toBe('unknown_loan');
+    });
+  });
+
+  it('gives a trial balance that rolls forward', async () => {
+    const [first, second] = await inBook(async (client) => [
+      await trialBalance(client, day(DAYS[0])),
+      await trialBalance(client),
+    ]);
+    expect([first?.businessDate, second?.businessDate]).toEqual(DAYS);
+    expect(second?.totals).toMatchObject({ balanced: true, opening: '0.00', closing: '0.00' });
+    expect(second?.lines.map((line) => line.opening)).toEqual(
+      first?.lines.map((line) => line.closing),
+    );
+    expect(second?.lines.find((line) => line.account === '1303.01')?.nameZh).toBe('贷款本金-正常');
+    expect(await codeOf(inBook((client) => trialBalance(client, day('2026-01-01'))))).toBe(
+      'day_not_sealed',
+    );
+  });
+
+  it('lists the runs, and shows one with its steps and totals', async () => {
+    await inBook(async (client) => {
+      const runs = await listRuns(client, 10);
+      expect(runs.map((run) => [run.businessDate, run.status, run.tasksDone])).toEqual([
+        [DAYS[1], 'done', 4],
+        [DAYS[0], 'done', 4],
+      ]);
+      expect(await listRuns(client, 1)).toHaveLength(1);
+      const run = await showRun(client, runs[0]!.runId);
+      expect(run.steps.map((step) => step.phase).slice(3)).toEqual([
+        'fold',
+        'post',
+        'tidy',
+        'check',
+        'seal',
+      ]);
+      expect(run.executions).toMatchObject([{ attempt: 1, outcome: 'done' }]);
+      expect(run.heldLoans).toEqual([]);
+      expect(run.contentHash).toMatch(/^[0-9a-f]{64}$/);
+      const born = run.steps.reduce((sum, step) => sum + step.born, 0);
+      expect(run.written).toBe(run.read + born - run.steps.reduce((n, step) => n + step.closed, 0));
+      expect(parseDay(run.createdAt.slice(0, 10))).toBeDefined();
+      expect(await codeOf(showRun(client, 999_999))).toBe('unknown_run');
+    });
+  });
+});
