@@ -1,6 +1,6 @@
 // npm run demo: a loan book from nothing to a tied month end, in the terminal.
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -82,11 +82,12 @@ say('4. The portfolio by class, and the trial balance');
 loanbook('portfolio');
 loanbook('gl', 'trial-balance');
 
+const firstLoan = readFileSync(join(data, 'loans.csv'), 'utf8').split('\n')[1].split(',')[0];
 const seconds = Math.round((Date.now() - started) / 1000);
 say(`Done in ${seconds} s. Try next:`);
 process.stdout.write(`  export LOANBOOK_HOME=${book}
-  node bin/loanbook.js loan show CL000000001
+  node bin/loanbook.js loan show ${firstLoan}
   node bin/loanbook.js runs list
-  node bin/loanbook.js eod run            # closes ${LAST}'s morrow
+  node bin/loanbook.js eod run            # closes the day after ${LAST}
   node bin/loanbook.js --help
 `);

@@ -31,7 +31,7 @@ export function scheduleRows(
 
 /**
  * The instalments as the position has them. What is paid of a past one is the schedule less what is
- * open; penalty, compound interest and fee of one that is paid are what was allocated to them. Those
+ * open; penalty, compound interest and fee of a paid one are what was allocated to them. Those
  * that a settlement took out of the schedule are left out.
  */
 export function installmentViews(
