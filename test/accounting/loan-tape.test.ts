@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { laySchedule } from '../../src/accounting/schedule.js';
 import { parseProductDocument } from '../../src/documents/product-document.js';
+import { LOAN_TAPE } from '../support/shared-data.js';
 import { contractOf, fen } from './terms.js';
 
-const TAPE = '/work/shared/data/lendingclub-2018q1.csv';
+const TAPE = LOAN_TAPE;
 const TAPE_LOANS = 5031;
 
 /**

@@ -9,8 +9,9 @@ import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { packageRoot } from '../../src/package-root.js';
 import { testDatabase } from '../support/database.js';
 import { type ImportBook, importBook } from '../support/import-book.js';
+import { LOAN_TAPE } from '../support/shared-data.js';
 
-const TAPE = process.env.LOANBOOK_TAPE ?? '/work/shared/data/lendingclub-2018q1.csv';
+const TAPE = LOAN_TAPE;
 const hasTape = existsSync(TAPE);
 const FIXTURES = join(packageRoot, 'fixtures');
 

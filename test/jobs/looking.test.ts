@@ -13,6 +13,7 @@ import { showLoan } from '../../src/jobs/loan/show-loan.js';
 import { listRuns } from '../../src/jobs/runs/list-runs.js';
 import { showRun } from '../../src/jobs/runs/show-run.js';
 import { day, fen } from '../accounting/terms.js';
+import { capture } from '../commands/captured-host.js';
 import { generatedBook, type TestBook } from '../support/book.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 
@@ -218,5 +219,39 @@ describe('after two closes', () => {
       expect(parseDay(run.createdAt.slice(0, 10))).toBeDefined();
       expect(await codeOf(showRun(client, 999_999))).toBe('unknown_run');
     });
+  });
+
+  it('prints readable sections, and one document with --json', async () => {
+    const { host, port, user, password, database: name } = database.target;
+    const env = {
+      PGHOST: host,
+      PGPORT: String(port),
+      PGUSER: user,
+      PGPASSWORD: password,
+      PGDATABASE: name,
+    };
+    const [loanNo = ''] = await inBook(loanNumbers);
+    const shown = await capture(['loan', 'show', loanNo], { env });
+    expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
+    for (const title of ['schedule', 'instalments', 'events', 'entries', `position ${DAYS[1]}`]) {
+      expect(shown.stdout).toContain(`\n${title}`);
+    }
+    for (const args of [
+      ['loan', 'show', loanNo],
+      ['runs', 'list'],
+      ['runs', 'show', '1'],
+      ['gl', 'trial-balance', '--as-of', DAYS[0]],
+    ]) {
+      const { exitCode, stdout } = await capture([...args, '--json'], { env });
+      expect({ args, exitCode, type: typeof JSON.parse(stdout) }).toEqual({
+        args,
+        exitCode: 0,
+        type: 'object',
+      });
+    }
+    const balance = await capture(['gl', 'trial-balance'], { env });
+    expect(balance.stdout).toMatch(/合计.*\n\ndebit balances .* balanced\n$/);
+    expect(await capture(['loan', 'show', 'NONE'], { env })).toMatchObject({ exitCode: 1 });
+    expect(await capture(['runs', 'list', '--limit', '0'], { env })).toMatchObject({ exitCode: 2 });
   });
 });

@@ -68,9 +68,6 @@ const ACCRUING_AT = INT2_AT + 6 * INT2_COLUMNS.length;
 const OPEN_LENGTH_AT = ACCRUING_AT + 1;
 const FIXED_BYTES = 2 + OPEN_LENGTH_AT;
 
-/** Where a task's stream looks before it decodes a row. */
-export const LOAN_ID_AT = INT8_AT;
-
 /** A tuple with every length word in place and every fixed value zero. */
 const TEMPLATE = makeTemplate();
 
