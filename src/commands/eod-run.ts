@@ -37,6 +37,7 @@ export const command: CommandModule<[], Options> = {
     }
     const target = await resolveTarget(context.bookFolder, context.env);
     let bar: Progress | undefined;
+    const planned: string[] = [];
     let label = '';
     let shown = 0;
     const days = await closeDays(target, {
@@ -59,10 +60,11 @@ export const command: CommandModule<[], Options> = {
         shown = done;
       },
       onClosed: () => bar?.finish(),
+      onPlanned: (date) => planned.push(formatDay(date)),
       onAlreadyClosed: (date) => context.note(`${formatDay(date)} is already closed`),
     }).finally(() => bar?.finish());
-    if (context.json) printJson(context.stdout, { days });
-    else if (options.dryRun) printPlan(context, days);
+    if (options.dryRun) printPlan(context, planned);
+    else if (context.json) printJson(context.stdout, { days });
     else printDays(context, days);
     return undefined;
   },
@@ -84,8 +86,9 @@ function countOption(
   });
 }
 
-function printPlan(context: CommandContext, days: readonly Partial<ClosedDay>[]): void {
-  for (const day of days) context.stdout.write(`${day.businessDate} would be closed\n`);
+function printPlan(context: CommandContext, planned: readonly string[]): void {
+  if (context.json) printJson(context.stdout, { planned });
+  else for (const day of planned) context.stdout.write(`${day} would be closed\n`);
 }
 
 function printDays(context: CommandContext, days: readonly ClosedDay[]): void {

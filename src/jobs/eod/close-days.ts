@@ -1,3 +1,4 @@
+import type { Piscina } from 'piscina';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { withClient } from '../../db/connect.js';
@@ -14,17 +15,33 @@ export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress'> {
   readonly through?: EpochDay;
   readonly dryRun?: boolean;
   readonly onProgress?: (date: EpochDay, done: number, total: number) => void;
+  /** With `dryRun`: a day that would be closed. */
+  readonly onPlanned?: (date: EpochDay) => void;
   readonly onClosed?: (day: ClosedDay) => void;
   readonly onAlreadyClosed?: (date: EpochDay) => void;
 }
 
 /**
  * Closes the open day, a named day, or every day through one, in order. A day that is closed
- * already is no error. With `dryRun` only the dates are returned. Throws LoanbookError
+ * already is no error. With `dryRun` nothing is closed: `onPlanned` gets the days. Throws LoanbookError
  * `day_out_of_order` and what runDay throws.
  */
 export async function closeDays(
   target: DatabaseTarget,
+  options: CloseDaysOptions,
+): Promise<ClosedDay[]> {
+  // The threads start while the book is being read.
+  const pool = options.dryRun ? undefined : openPool(options.workers);
+  try {
+    return await closeInPool(target, pool, options);
+  } finally {
+    await pool?.destroy();
+  }
+}
+
+async function closeInPool(
+  target: DatabaseTarget,
+  pool: Piscina | undefined,
   options: CloseDaysOptions,
 ): Promise<ClosedDay[]> {
   const open = await withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
@@ -37,25 +54,18 @@ export async function closeDays(
     return [];
   }
   const days: ClosedDay[] = [];
-  if (options.dryRun) {
-    for (let date = open; date <= last; date += 1) {
-      days.push({ businessDate: formatDay(date) } as ClosedDay);
+  for (let date = open; date <= last; date += 1) {
+    if (pool === undefined) {
+      options.onPlanned?.(date);
+      continue;
     }
-    return days;
-  }
-  const pool = openPool(options.workers);
-  try {
-    for (let date = open; date <= last; date += 1) {
-      const day = await runDay(target, pool, {
-        ...options,
-        date,
-        onProgress: (done, total) => options.onProgress?.(date, done, total),
-      });
-      options.onClosed?.(day);
-      days.push(day);
-    }
-  } finally {
-    await pool.destroy();
+    const day = await runDay(target, pool, {
+      ...options,
+      date,
+      onProgress: (done, total) => options.onProgress?.(date, done, total),
+    });
+    options.onClosed?.(day);
+    days.push(day);
   }
   return days;
 }
