@@ -82,15 +82,20 @@ export function drawLoan(
   const newShare = profile === 'book' ? NEW_SHARE_A_DAY * (window.endOn - window.startOn + 1) : 0;
   const isNew = random.chance(Math.min(newShare, NEW_SHARE_MAX));
   const bucket = isNew ? 0 : drawBucket(random);
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const dates = isNew
-      ? drawNew(random, mix, terms, window)
-      : profile === 'bench-one-day'
-        ? drawOneDay(random, mix, terms, window.startOn, bucket)
-        : bucket > 0
-          ? drawLate(random, mix, terms, window.startOn, bucket)
-          : drawCurrent(random, mix, terms, window.startOn, profile);
-    if (dates !== null) return { mix, rate, org, bucket, ...dates };
+  const draw = (standing: number): Dates => {
+    if (isNew) return drawNew(random, mix, terms, window);
+    if (profile === 'bench-one-day') {
+      return drawOneDay(random, mix, terms, window.startOn, standing);
+    }
+    if (standing > 0) return drawLate(random, mix, terms, window.startOn, standing);
+    return drawCurrent(random, mix, terms, window.startOn, profile);
+  };
+  // A fixed due day may never lie as many days back as a bucket asks: the neighbour then serves.
+  for (const standing of [bucket, Math.max(bucket - 1, 0), 0]) {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const dates = draw(standing);
+      if (dates !== null) return { mix, rate, org, bucket: standing, ...dates };
+    }
   }
   throw new InvariantError('no loan could be drawn', { product: mix.text.code, bucket, periods });
 }
