@@ -6,6 +6,7 @@ import type { BookDay, FoldTerms } from './fold-terms.js';
 import { applyEvent, type LoanEvent } from './loan-event.js';
 import { type Position, STATUS } from './position.js';
 import { InvariantError } from './refusal.js';
+import type { Schedule } from './schedule-rows.js';
 import { type EpochDay, type Fen, NO_DAY } from './units.js';
 
 /** Goes up when the same input may give another position. */
@@ -17,6 +18,18 @@ export interface NextInstallment {
   readonly dueOn: EpochDay;
   readonly principal: Fen;
   readonly interest: Fen;
+}
+
+/** The instalment at `index` of a schedule; null behind its end. */
+export function installmentAt(schedule: Schedule, index: number): NextInstallment | null {
+  const dueOn = schedule.dueOn[index];
+  if (dueOn === undefined) return null;
+  return {
+    seq: index + 1,
+    dueOn,
+    principal: schedule.principal[index]!,
+    interest: schedule.interest[index]!,
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { closeDay, type NextInstallment, startPeriod } from './close-day.js';
+import { closeDay, installmentAt, type NextInstallment, startPeriod } from './close-day.js';
 import { isLeapYear, yearOf } from './epoch-day.js';
 import { type AllocationLine, BALANCE, DayFlow, MOVEMENT } from './flow.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
@@ -67,18 +67,6 @@ export function foldPass(input: SimulationInput, schedule: Schedule, scope: Pass
     pass.journal?.addDay(date, flow);
   }
   return pass;
-}
-
-/** The instalment at `index` of a schedule; null behind its end. */
-function installmentAt(schedule: Schedule, index: number): NextInstallment | null {
-  const dueOn = schedule.dueOn[index];
-  if (dueOn === undefined) return null;
-  return {
-    seq: index + 1,
-    dueOn,
-    principal: schedule.principal[index]!,
-    interest: schedule.interest[index]!,
-  };
 }
 
 function beginPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {

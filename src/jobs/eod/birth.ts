@@ -1,4 +1,4 @@
-import { closeDay, type NextInstallment, startPeriod } from '../../accounting/close-day.js';
+import { closeDay, installmentAt, startPeriod } from '../../accounting/close-day.js';
 import {
   addFlow,
   BALANCE,
@@ -15,18 +15,6 @@ import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
-
-/** The instalment at `index` of a schedule; null behind its end. */
-export function installmentAt(schedule: Schedule, index: number): NextInstallment | null {
-  const dueOn = schedule.dueOn[index];
-  if (dueOn === undefined) return null;
-  return {
-    seq: index + 1,
-    dueOn,
-    principal: schedule.principal[index]!,
-    interest: schedule.interest[index]!,
-  };
-}
 
 /** Terms and policy of a day, as the task prepared them. */
 export interface DayTerms {

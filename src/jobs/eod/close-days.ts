@@ -23,8 +23,8 @@ export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress'> {
 
 /**
  * Closes the open day, a named day, or every day through one, in order. A day that is closed
- * already is no error. With `dryRun` nothing is closed: `onPlanned` gets the days. Throws LoanbookError
- * `day_out_of_order` and what runDay throws.
+ * already is no error. With `dryRun` nothing is closed: `onPlanned` gets the days. Throws what
+ * runDay throws, and LoanbookError `day_out_of_order`.
  */
 export async function closeDays(
   target: DatabaseTarget,

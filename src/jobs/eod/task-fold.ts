@@ -1,4 +1,4 @@
-import { closeDay, type NextInstallment } from '../../accounting/close-day.js';
+import { closeDay, installmentAt, type NextInstallment } from '../../accounting/close-day.js';
 import { addFlow, DayFlow } from '../../accounting/flow.js';
 import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';
@@ -7,7 +7,7 @@ import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
-import { bear, type DayTerms, installmentAt } from './birth.js';
+import { bear, type DayTerms } from './birth.js';
 import { TotalsCollector } from './control-totals.js';
 import { PositionRow } from './position-row.js';
 import { SideRows } from './side-rows.js';
