@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TOTALS_COUNT } from '../../../src/accounting/flow.js';
+import { type OpenInstallment, type Position, STATUS } from '../../../src/accounting/position.js';
+import { TupleWriter, viewOf } from '../../../src/db/copy-tuple.js';
+import { PositionRow } from '../../../src/jobs/eod/position-row.js';
+
+const amount = fc.integer({ min: 0, max: 1_000_000_000_000 });
+const day = fc.integer({ min: 0, max: 2_932_896 });
+const small = fc.integer({ min: 0, max: 32_767 });
+const charge = fc.record({ due: amount, open: amount, whole: amount, rest: fc.maxSafeNat() });
+
+const installment: fc.Arbitrary<OpenInstallment> = fc.record({
+  seq: fc.integer({ min: 1, max: 400 }),
+  dueOn: day,
+  lastFreeOn: day,
+  missed: fc.boolean(),
+  overdue: fc.boolean(),
+  principalDue: amount,
+  principalOpen: amount,
+  interestDue: amount,
+  interestOpen: amount,
+  feeDue: amount,
+  feeOpen: amount,
+  penalty: charge,
+  compound: charge,
+});
+
+const position: fc.Arbitrary<Position> = fc.record({
+  bucket: fc.integer({ min: 0, max: 1023 }),
+  loanId: fc.maxSafeNat(),
+  businessDate: day,
+  foldedOn: day,
+  engineVersion: small,
+  groupId: fc.integer({ min: 1, max: 2_147_483_647 }),
+  scheduleVersion: small,
+  status: fc.constantFrom(...Object.values(STATUS)),
+  accruing: fc.boolean(),
+  classification: fc.integer({ min: 0, max: 4 }),
+  overdueBucket: fc.integer({ min: 0, max: 7 }),
+  daysPastDue: fc.integer({ min: 0, max: 100_000 }),
+  nextSeq: small,
+  periodStartOn: day,
+  nextDueOn: day,
+  nextPrincipal: amount,
+  nextInterest: amount,
+  ratePpb: amount,
+  periodUnits: fc.maxSafeNat(),
+  principal: amount,
+  principalNotDue: amount,
+  principalOverdue: amount,
+  interestAccrued: fc.maxSafeInteger(),
+  interestDue: amount,
+  penaltyDue: amount,
+  compoundDue: amount,
+  feeDue: amount,
+  suspense: amount,
+  interestAccruedTotal: fc.maxSafeInteger(),
+  oldestDueOn: day,
+  oldestFreeOn: day,
+  open: fc.array(installment, { maxLength: 200 }),
+});
+
+describe('a position as a row', () => {
+  it('is read as it was written, totals opened or not', () => {
+    const totals = fc.array(fc.maxSafeNat(), { minLength: TOTALS_COUNT, maxLength: TOTALS_COUNT });
+    fc.assert(
+      fc.property(position, totals, fc.boolean(), (given, givenTotals, opened) => {
+        const row = new PositionRow();
+        Object.assign(row.position, given);
+        givenTotals.forEach((total, at) => {
+          row.totals[at] = total;
+        });
+        const first = new TupleWriter(1024);
+        row.write(first);
+        const bytes = Buffer.from(first.bytes.subarray(0, first.length));
+        const again = new PositionRow();
+        again.read(viewOf(bytes), 2, bytes);
+        expect(again.position).toEqual(given);
+        if (opened) expect(again.openTotals()).toEqual(givenTotals);
+        const second = new TupleWriter(1024);
+        again.write(second);
+        expect(second.bytes.subarray(0, second.length).equals(bytes)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
