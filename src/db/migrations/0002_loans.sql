@@ -25,16 +25,17 @@ COMMENT ON COLUMN loan.born_on IS
 COMMENT ON COLUMN loan.paid_periods IS 'an opened loan: instalments paid in full before the book';
 
 -- One immutable row a version, as columns of instalments (ARCHITECTURE 3: a third of the size and
--- of the time of one row an instalment).
+-- of the time of one row an instalment). balance_after comes first: every close reads it of every
+-- loan, and what lies behind it need not be walked over.
 CREATE TABLE schedule (
   bucket        smallint NOT NULL,
   loan_id       bigint NOT NULL,
   version       smallint NOT NULL CHECK (version > 0),
   effective_on  date NOT NULL,
+  balance_after bigint[] NOT NULL,
   due_on        date[] NOT NULL,
   principal     bigint[] NOT NULL,
   interest      bigint[] NOT NULL,
-  balance_after bigint[] NOT NULL,
   PRIMARY KEY (bucket, loan_id, version),
   CHECK (cardinality(due_on) > 0
      AND cardinality(principal) = cardinality(due_on)

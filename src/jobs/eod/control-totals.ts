@@ -30,11 +30,12 @@ export interface ControlTotals {
 
 /** Sums a task's flows by accounting group. */
 export class TotalsCollector {
-  readonly entered: Entered = { principal: 0, interest: 0, penalty: 0, compound: 0 };
+  entered: Entered = { principal: 0, interest: 0, penalty: 0, compound: 0 };
   feesCharged = 0;
   allocated = 0;
   toSuspense = 0;
-  readonly #groups: GroupFlow[] = [];
+  eventsRejected = 0;
+  #groups: GroupFlow[] = [];
 
   add(position: Position, flow: DayFlow): void {
     const group = this.#group(position.groupId, flow.accruing);
@@ -48,6 +49,7 @@ export class TotalsCollector {
     for (const outcome of flow.outcomes) {
       this.allocated += outcome.allocated;
       this.toSuspense += outcome.toSuspense;
+      if (outcome.rule !== '') this.eventsRejected += 1;
     }
   }
 
@@ -72,6 +74,20 @@ export class TotalsCollector {
     };
     this.#groups[index] = group;
     return group;
+  }
+
+  /** Remembers the sums; the function returned brings them back. */
+  mark(): () => void {
+    const { entered, feesCharged, allocated, toSuspense, eventsRejected } = this;
+    const saved = structuredClone({ entered, groups: this.#groups });
+    return () => {
+      this.entered = saved.entered;
+      this.#groups = saved.groups;
+      this.feesCharged = feesCharged;
+      this.allocated = allocated;
+      this.toSuspense = toSuspense;
+      this.eventsRejected = eventsRejected;
+    };
   }
 
   /** The totals, groups in ascending order. */

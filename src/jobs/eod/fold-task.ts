@@ -196,7 +196,7 @@ function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
     closed: fold.closed,
     held: fold.held.length,
     events: input.events.size + fold.born,
-    eventsRejected: fold.eventsRejected,
+    eventsRejected: fold.totals.eventsRejected,
     totals: fold.totals.totals(),
     hash,
   };

@@ -4,6 +4,7 @@ import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-t
 import type { LoanEvent } from '../../accounting/loan-event.js';
 import { STATUS } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
+import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
@@ -47,7 +48,6 @@ export class TaskFold {
   rowsRead = 0;
   born = 0;
   closed = 0;
-  eventsRejected = 0;
   readonly #date: EpochDay;
   readonly #input: TaskInput;
   readonly #row = new PositionRow();
@@ -161,8 +161,19 @@ export class TaskFold {
   }
 
   #foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
-    const { position } = this.#row;
     const schedule = birth.schedule();
+    // A later day may fail after an earlier one was taken over: then none of them counts.
+    const undo = from < this.#date ? this.totals.mark() : undefined;
+    try {
+      this.#foldFrom(schedule, from, events);
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
+  #foldFrom(schedule: Schedule, from: EpochDay, events: readonly DatedEvent[]): void {
+    const { position } = this.#row;
     let ordinal = 0;
     for (let date = from; date <= this.#date; date += 1) {
       const due = position.nextDueOn === date;
@@ -207,7 +218,6 @@ export class TaskFold {
     if (flow.touched) {
       addFlow(row.openTotals(), flow);
       this.side.add(row.position, flow, ordinal);
-      for (const outcome of flow.outcomes) if (outcome.rule !== '') this.eventsRejected += 1;
     }
     this.totals.add(row.position, flow);
     return ordinal + flow.allocations.length;
@@ -215,7 +225,7 @@ export class TaskFold {
 
   #reject(bucket: number, loanId: number, events: readonly LoanEvent[], rule: string): void {
     for (const event of events) {
-      this.eventsRejected += 1;
+      this.totals.eventsRejected += 1;
       this.side.addOutcome(bucket, loanId, event.eventId, { rule, allocated: 0, toSuspense: 0 });
     }
   }

@@ -66,8 +66,8 @@ describe('a close', () => {
   });
 
   it('holds a loan that can not be folded, and takes it back the day after', async () => {
-    const [victim] = await sql<{ loan_id: number; loan_no: string }>(
-      'SELECT loan_id, loan_no FROM loan ORDER BY loan_no LIMIT 1',
+    const [victim] = await sql<{ loan_id: number; paid_periods: number }>(
+      'SELECT loan_id, paid_periods FROM loan WHERE periods > 2 ORDER BY loan_no LIMIT 1',
     );
     const broken = `UPDATE schedule SET balance_after = array_replace(balance_after,
       balance_after[1], balance_after[1] + 1), principal[1] = principal[1] + 1,
@@ -80,6 +80,19 @@ describe('a close', () => {
     const held = await sql<{ reason: string }>('SELECT reason FROM held_loan');
     expect(held).toHaveLength(1);
     expect(held[0]!.reason).toContain('schedule');
+    // Put right, it is folded for both days; without that its opening would be missing.
+    await sql(`UPDATE schedule s SET balance_after = v.balance_after, principal = v.principal,
+      due_on = v.due_on FROM saved v WHERE s.loan_id = v.loan_id`);
+    await sql(`UPDATE loan SET paid_periods = ${victim!.paid_periods}
+      WHERE loan_id = ${victim!.loan_id}`);
+    const [second] = await closeDays(database.target, OPTIONS);
+    expect(second).toMatchObject({ held: 0, loans: first!.loans + second!.born - second!.closed });
+    expect(second!.checks.every((check) => check.ok)).toBe(true);
+    const [position] = await sql<{ folded: boolean }>(
+      `SELECT folded_on = business_date AS folded FROM position_20260331
+       WHERE loan_id = ${victim!.loan_id}`,
+    );
+    expect(position).toEqual({ folded: true });
   });
 
   it('seals nothing while more loans are held than allowed', async () => {
