@@ -7,8 +7,8 @@ export const SETTINGS_FILE = 'loanbook.conf';
 
 /**
  * A quarter of the machine, from 128 MB to 4 GB. A table of more than a quarter of the buffers is
- * not kept in them when it is scanned: with 2 GB the schedules of a million loans (0.7 GB) were read
- * anew at every close, and the check of them grew from 1.3 s to 2.3 s within ten days.
+ * not kept in them when it is scanned: with 2 GB the schedules of a million loans (0.7 GB) were
+ * read anew at every close, and the check of them grew from 1.3 s to 2.3 s within ten days.
  */
 function sharedBuffersMb(): number {
   const quarter = Math.floor(totalmem() / MEBIBYTE / 4);
