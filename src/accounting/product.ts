@@ -16,6 +16,16 @@ export type RepaymentMethod =
 
 export type EarlyPayment = 'hold' | 'pay_next' | 'pay_last' | 'pay_evenly' | 'prepay';
 
+export type KeptByPrepayment = 'term' | 'payment';
+
+/** Due at disbursement, its own row, seq 1. */
+export interface DownPayment {
+  /** Share of the principal in parts per billion: 25% is 250_000_000. */
+  readonly percentPpb: number;
+  /** Paid when the loan is disbursed, ref `down_payment`. */
+  readonly automatic: boolean;
+}
+
 export interface AllocationRule {
   readonly direction: 'by_installment' | 'by_component';
   /** Every component once, in the order in which money pays them. */
@@ -48,9 +58,16 @@ export interface ProductTerms {
     readonly interval: { readonly every: number; readonly unit: 'month' | 'week' | 'day' };
     readonly dueDay: 'anchor' | number;
     readonly fixedDayFirstDue: 'next_month' | 'same_month';
+    /** Balloon: the payment is the one of so many periods, the balance falls due in the last. */
+    readonly amortizationPeriods: number | null;
     readonly principalFreePeriods: number;
     readonly paymentRounding: RoundingMode;
     readonly paymentMultipleFen: Fen;
+    /** Interest is carried unrounded; only payments and shown figures round. */
+    readonly carryFraction: boolean;
+    readonly downPayment: DownPayment | null;
+    /** Flat: interest rounded once in total and spread, on the amount before the down payment. */
+    readonly flatTotal: boolean;
   };
   readonly interest: {
     readonly rateUnit: 'year' | 'month' | 'day';
@@ -61,6 +78,12 @@ export interface ProductTerms {
     readonly firstPeriod: 'actual_days' | 'whole_period' | 'months_plus_days';
     readonly oddDays: 'daily' | 'proportion_of_month';
     readonly accrual: 'daily_capped' | 'straight_line';
+    /** With basis `actual`: 366 days a year for a leap year's, or for the period of 29 February. */
+    readonly leapYear: 'year' | 'feb_29_period';
+    /** The day that a period over New Year is cut at (actuarial, basis `actual`). */
+    readonly yearCut: 'dec_31' | 'jan_1';
+    /** Interest follows the actual payments, recalculated so often; null: as scheduled. */
+    readonly recalculation: { readonly rest: 'daily' | 'same_as_repayment_period' } | null;
   };
   readonly penalty: {
     /** The penalty rate is loan rate * numerator / denominator (lowest terms), or its own. */
@@ -76,10 +99,19 @@ export interface ProductTerms {
   readonly allocation: {
     readonly accruing: AllocationRule;
     readonly nonAccruing: AllocationRule;
+    /** By component: what is past due is paid before what is due today. */
+    readonly pastDueFirst: boolean;
+    /** The order for money paid ahead; null: the order in force. */
+    readonly inAdvanceOrder: readonly Component[] | null;
     readonly earlyPayment: EarlyPayment;
   };
   readonly prepayment: {
     readonly interestTo: 'value_date' | 'next_due' | 'none';
+    readonly partial: {
+      /** What a prepayment leaves as it is: the number of instalments, or their payment. */
+      readonly keep: KeptByPrepayment;
+      readonly interestOn: 'prepaid' | 'whole_balance';
+    };
     readonly fee: PrepaymentFee | null;
   };
 }

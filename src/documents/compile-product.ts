@@ -1,6 +1,6 @@
 import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
 import { fraction } from '../accounting/fraction.js';
-import type { PrepaymentFee, ProductTerms } from '../accounting/product.js';
+import type { DownPayment, PrepaymentFee, ProductTerms } from '../accounting/product.js';
 import { type Fen, RATE_SCALE, type RatePpb } from '../accounting/units.js';
 import type { ProductDocument } from './product-schema.js';
 
@@ -20,9 +20,13 @@ export function compileProduct(document: ProductDocument): ProductTerms {
       interval: repayment.interval,
       dueDay: repayment.due_day,
       fixedDayFirstDue: repayment.fixed_day_first_due,
+      amortizationPeriods: repayment.amortization_periods,
       principalFreePeriods: repayment.principal_free_periods,
       paymentRounding: repayment.payment_rounding,
       paymentMultipleFen: multiple === null ? 1 : amountOf(multiple, minorDigits),
+      carryFraction: repayment.carry_fraction,
+      downPayment: compileDownPayment(repayment.down_payment),
+      flatTotal: repayment.flat_total,
     },
     interest: {
       rateUnit: interest.rate_unit,
@@ -33,6 +37,9 @@ export function compileProduct(document: ProductDocument): ProductTerms {
       firstPeriod: interest.first_period,
       oddDays: interest.odd_days,
       accrual: interest.accrual,
+      leapYear: interest.leap_year,
+      yearCut: interest.year_cut,
+      recalculation: interest.recalculation,
     },
     penalty: {
       rate: compilePenaltyRate(penalty.rate),
@@ -45,10 +52,16 @@ export function compileProduct(document: ProductDocument): ProductTerms {
     allocation: {
       accruing: allocation.accruing,
       nonAccruing: allocation.non_accruing,
+      pastDueFirst: allocation.past_due_first,
+      inAdvanceOrder: allocation.in_advance?.order ?? null,
       earlyPayment: allocation.early_payment,
     },
     prepayment: {
       interestTo: document.prepayment.interest_to,
+      partial: {
+        keep: document.prepayment.partial.keep,
+        interestOn: document.prepayment.partial.interest_on,
+      },
       fee: compileFee(document.prepayment.fee, minorDigits),
     },
   };
@@ -79,6 +92,20 @@ function compileFee(
     minFen: fee.min === null ? null : amountOf(fee.min, minorDigits),
     maxFen: fee.max === null ? null : amountOf(fee.max, minorDigits),
   };
+}
+
+function compileDownPayment(
+  down: ProductDocument['repayment']['down_payment'],
+): DownPayment | null {
+  if (down === null) return null;
+  return { percentPpb: percentOf(down.percent), automatic: down.automatic };
+}
+
+/** A percentage such as `25` in parts per billion of the whole. */
+function percentOf(text: string): number {
+  const ppb = parseRatePpb(text, true);
+  if (ppb === undefined) throw new TypeError(`unchecked percentage ${text}`);
+  return ppb;
 }
 
 /** A checked document holds no rate that does not parse. */

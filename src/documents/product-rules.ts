@@ -1,6 +1,7 @@
-import { minorDigitsOf, parseAmount } from '../accounting/amount-text.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
 import { unitDenominator } from '../accounting/period-interest.js';
 import type { Component } from '../accounting/product.js';
+import { RATE_SCALE } from '../accounting/units.js';
 import { compileMultiple } from './compile-product.js';
 import type { ProductDocument } from './product-schema.js';
 import type { Violation } from './violations.js';
@@ -39,6 +40,14 @@ function repaymentContradictions({ repayment, currency }: ProductDocument): Viol
   }
   if (repayment.flat_total && method !== 'flat_interest') {
     report('flat_total', 'only with method flat_interest', true);
+  }
+  const percent = repayment.down_payment?.percent;
+  if (percent !== undefined) {
+    const ppb = parseRatePpb(percent, true);
+    if (ppb === undefined || ppb === 0 || ppb >= RATE_SCALE) {
+      const rule = 'must be above 0 and below 100, of at most 7 decimals';
+      report('down_payment.percent', rule, percent);
+    }
   }
   const multiple = repayment.payment_multiple;
   if (multiple !== null && !((parseAmount(multiple, minorDigitsOf(currency)) ?? 0) > 0)) {

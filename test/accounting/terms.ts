@@ -17,9 +17,13 @@ const DEFAULT_TERMS: ProductTerms = {
     interval: { every: 1, unit: 'month' },
     dueDay: 'anchor',
     fixedDayFirstDue: 'next_month',
+    amortizationPeriods: null,
     principalFreePeriods: 0,
     paymentRounding: 'half_up',
     paymentMultipleFen: 1,
+    carryFraction: false,
+    downPayment: null,
+    flatTotal: false,
   },
   interest: {
     rateUnit: 'year',
@@ -30,6 +34,9 @@ const DEFAULT_TERMS: ProductTerms = {
     firstPeriod: 'actual_days',
     oddDays: 'daily',
     accrual: 'daily_capped',
+    leapYear: 'year',
+    yearCut: 'dec_31',
+    recalculation: null,
   },
   penalty: {
     rate: { kind: 'multiple', numerator: 3, denominator: 2 },
@@ -42,9 +49,15 @@ const DEFAULT_TERMS: ProductTerms = {
   allocation: {
     accruing: { direction: 'by_installment', order: ORDER },
     nonAccruing: { direction: 'by_component', order: [...ORDER].reverse() },
+    pastDueFirst: false,
+    inAdvanceOrder: null,
     earlyPayment: 'hold',
   },
-  prepayment: { interestTo: 'value_date', fee: null },
+  prepayment: {
+    interestTo: 'value_date',
+    partial: { keep: 'term', interestOn: 'prepaid' },
+    fee: null,
+  },
 };
 
 /** The default terms with some of their repayment and interest keys set. */

@@ -43,8 +43,20 @@ describe('a product document', () => {
         principalFreePeriods: 0,
         paymentRounding: 'half_up',
         paymentMultipleFen: 1,
+        amortizationPeriods: null,
+        carryFraction: false,
+        downPayment: null,
+        flatTotal: false,
       },
-      interest: { rateUnit: 'year', basis: 360, periodInterest: 'monthly', rounding: 'half_up' },
+      interest: {
+        rateUnit: 'year',
+        basis: 360,
+        periodInterest: 'monthly',
+        rounding: 'half_up',
+        leapYear: 'year',
+        yearCut: 'dec_31',
+        recalculation: null,
+      },
       penalty: {
         rate: { kind: 'multiple', numerator: 3, denominator: 2 },
         base: 'principal',
@@ -62,9 +74,15 @@ describe('a product document', () => {
           direction: 'by_component',
           order: ['principal', 'interest', 'compound', 'penalty', 'fee'],
         },
+        pastDueFirst: false,
+        inAdvanceOrder: null,
         earlyPayment: 'hold',
       },
-      prepayment: { interestTo: 'value_date', fee: null },
+      prepayment: {
+        interestTo: 'value_date',
+        partial: { keep: 'term', interestOn: 'prepaid' },
+        fee: null,
+      },
     });
   });
 
