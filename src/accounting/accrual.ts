@@ -1,9 +1,12 @@
+import { interestMetAhead } from './ahead.js';
+import { exactRound } from './exact-round.js';
 import type { DayFlow } from './flow.js';
 import type { FoldTerms } from './fold-terms.js';
 import { mulDivRem, mulDivRound, remainder } from './money.js';
-import type { ExactCharge, Position } from './position.js';
+import { blankSpecial, type ExactCharge, type Position, STATUS } from './position.js';
 import type { RoundingMode } from './product.js';
-import type { EpochDay, Fen } from './units.js';
+import { lineOf, rateOn } from './running-period.js';
+import { type EpochDay, type Fen, FLAT_SCALE } from './units.js';
 
 /**
  * Interest of the night from `date` to the next day, on the principal not yet due: the exact sum
@@ -23,7 +26,8 @@ export function accrueInterest(
   const interest = fold.terms.interest;
   let sum = scheduled;
   if (date + 1 < position.nextDueOn) {
-    if (interest.accrual === 'daily_capped') {
+    if (position.special !== null) sum = specialAccrual(position, fold, date);
+    else if (interest.accrual === 'daily_capped') {
       sum = mulDivRound(
         position.principalNotDue,
         position.periodUnits,
@@ -37,10 +41,30 @@ export function accrueInterest(
       sum = mulDivRound(scheduled, date + 1 - start, nights, interest.rounding);
     }
   }
+  // What was met ahead stands in the position's figure, but is none of the period's accrual.
+  if (position.special !== null) sum -= interestMetAhead(position);
   const night = sum - position.interestAccrued;
   position.interestAccrued = sum;
   position.interestAccruedTotal += night;
   flow.interestAccrued += night;
+}
+
+/** The period's accrual up to the night of `date`, where the loan's past is not an ordinary one. */
+function specialAccrual(position: Position, fold: FoldTerms, date: EpochDay): Fen {
+  const { settledUnits, flatBase } = position.special ?? blankSpecial();
+  const { accrual, rounding } = fold.terms.interest;
+  const scheduled = position.nextInterest;
+  if (accrual === 'straight_line') {
+    const { from, base } = lineOf(position);
+    const nights = position.nextDueOn - from;
+    return base + mulDivRound(scheduled - base, date + 1 - from, nights, rounding);
+  }
+  const units = Math.max(position.periodUnits - settledUnits, 0);
+  const sum =
+    flatBase > 0
+      ? exactRound([flatBase, units], [fold.denominator, FLAT_SCALE], rounding)
+      : mulDivRound(position.principalNotDue, units, fold.denominator, rounding);
+  return Math.min(sum, scheduled);
 }
 
 /**
@@ -54,6 +78,7 @@ export function accruePenalty(
   date: EpochDay,
   flow: DayFlow,
 ): void {
+  if (position.status === STATUS.writtenOff) return;
   const { penalty } = fold.terms;
   const ratePpb = position.ratePpb * fold.penaltyMultiple + fold.penaltyFixedPpb;
   if (ratePpb === 0) {
@@ -68,7 +93,7 @@ export function accruePenalty(
     if (!installment.missed) {
       installment.missed = true;
       if (penalty.graceMissed === 'retroactive') {
-        units = unitsSince(ratePpb, fold, installment.dueOn, date);
+        units = unitsSince(position, fold, installment.dueOn, date);
       }
     }
     const base =
@@ -88,9 +113,12 @@ export function accruePenalty(
 }
 
 /** Night units of all nights from `from` up to and including the night of `to`. */
-function unitsSince(ratePpb: number, fold: FoldTerms, from: EpochDay, to: EpochDay): number {
+function unitsSince(position: Position, fold: FoldTerms, from: EpochDay, to: EpochDay): number {
   let units = 0;
-  for (let day = from; day <= to; day += 1) units += ratePpb * fold.nightScaleOf(day);
+  for (let day = from; day <= to; day += 1) {
+    const ratePpb = rateOn(position, day) * fold.penaltyMultiple + fold.penaltyFixedPpb;
+    units += ratePpb * fold.nightScaleOf(day);
+  }
   return units;
 }
 

@@ -50,6 +50,11 @@ export const MOVEMENTS = [
   'non_accrual',
   'accrual_back',
   'fee',
+  'waiver',
+  'merchant_refund',
+  'suspense_refund',
+  'write_off',
+  'recovery',
 ] as const;
 export type MovementKind = (typeof MOVEMENTS)[number];
 export const MOVEMENT = {
@@ -63,7 +68,17 @@ export const MOVEMENT = {
   nonAccrual: 7,
   accrualBack: 8,
   fee: 9,
+  waiver: 10,
+  merchantRefund: 11,
+  suspenseRefund: 12,
+  writeOff: 13,
+  recovery: 14,
 } as const;
+
+/** The event of money held for the customer that pays what is due: the close itself. */
+export const SUSPENSE_EVENT = 0;
+/** The event of a down payment that is paid when the loan is disbursed. */
+export const DOWN_PAYMENT_EVENT = -1;
 
 /** One amount that moved, to be posted by a rule; `eventId` 0 is the close itself. */
 export interface Movement {
@@ -74,8 +89,24 @@ export interface Movement {
   eventId: number;
 }
 
-/** One line of what a payment paid; seq 0 lies outside the instalments. */
+/** What an allocation line says, by index. */
+export const LINE = {
+  paid: 1,
+  waived: 2,
+  charged: 3,
+  writtenOff: 4,
+  recovered: 5,
+  refunded: 6,
+} as const;
+
+/**
+ * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
+ * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
+ * it pays what is no balance any more. `refunded` is principal that a merchant gave back.
+ */
 export interface AllocationLine {
+  /** A code of LINE. */
+  kind: number;
   eventId: number;
   seq: number;
   component: number;
@@ -103,11 +134,14 @@ export class DayFlow {
   compoundAccrued: Fen = 0;
   principalBilled: Fen = 0;
   interestBilled: Fen = 0;
-  feeBilled: Fen = 0;
-  /** The part of the billed interest that a settlement paid before it ever stood as due. */
+  /** The part of the billed interest that was met before it ever stood as due. */
   interestSettled: Fen = 0;
   /** By component index. */
   readonly paid: Fen[] = [0, 0, 0, 0, 0];
+  readonly waived: Fen[] = [0, 0, 0, 0, 0];
+  /** Fees and penalty charges that became part of what is owed, beside what the nights accrue. */
+  readonly charged: Fen[] = [0, 0, 0, 0, 0];
+  readonly writtenOff: Fen[] = [0, 0, 0, 0, 0];
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -121,9 +155,11 @@ export class DayFlow {
     this.compoundAccrued = 0;
     this.principalBilled = 0;
     this.interestBilled = 0;
-    this.feeBilled = 0;
     this.interestSettled = 0;
     this.paid.fill(0);
+    this.waived.fill(0);
+    this.charged.fill(0);
+    this.writtenOff.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;
     this.outcomes.length = 0;
@@ -137,9 +173,37 @@ export class DayFlow {
   }
 
   pay(eventId: number, seq: number, component: number, amount: Fen): void {
-    this.touched = true;
     this.paid[component]! += amount;
-    this.allocations.push({ eventId, seq, component, amount });
+    this.#line(LINE.paid, eventId, seq, component, amount);
+  }
+
+  waive(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.waived[component]! += amount;
+    this.#line(LINE.waived, eventId, seq, component, amount);
+  }
+
+  charge(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.charged[component]! += amount;
+    this.#line(LINE.charged, eventId, seq, component, amount);
+  }
+
+  writeOff(eventId: number, seq: number, component: number, amount: Fen): void {
+    if (amount === 0) return;
+    this.writtenOff[component]! += amount;
+    this.#line(LINE.writtenOff, eventId, seq, component, amount);
+  }
+
+  refund(eventId: number, amount: Fen): void {
+    this.#line(LINE.refunded, eventId, 0, PRINCIPAL, amount);
+  }
+
+  recover(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.#line(LINE.recovered, eventId, seq, component, amount);
+  }
+
+  #line(kind: number, eventId: number, seq: number, component: number, amount: Fen): void {
+    this.touched = true;
+    this.allocations.push({ kind, eventId, seq, component, amount });
   }
 
   settle(eventId: number, rule: string, allocated: Fen, toSuspense: Fen): void {
@@ -159,12 +223,14 @@ export function addFlow(totals: Fen[], flow: DayFlow): void {
   const due = [
     flow.principalBilled,
     flow.interestBilled,
-    flow.penaltyAccrued,
+    flow.penaltyAccrued + flow.charged[PENALTY]!,
     flow.compoundAccrued,
-    flow.feeBilled,
+    flow.charged[FEE]!,
   ];
   for (let c = 0; c < COMPONENTS.length; c += 1) {
     totals[4 * c]! += due[c]!;
     totals[4 * c + 1]! += flow.paid[c]!;
+    totals[4 * c + 2]! += flow.waived[c]!;
+    totals[4 * c + 3]! += flow.writtenOff[c]!;
   }
 }

@@ -14,6 +14,8 @@ export interface BookDay {
 /** An allocation rule with its components as indices. */
 export interface AllocationOrder {
   readonly byInstallment: boolean;
+  /** By component: what is past due before what is due today. */
+  readonly pastDueFirst: boolean;
   readonly order: readonly number[];
 }
 
@@ -30,6 +32,9 @@ export interface FoldTerms {
   readonly penaltyDenominator: number;
   readonly accruing: AllocationOrder;
   readonly nonAccruing: AllocationOrder;
+  /** For money paid ahead of the due dates. */
+  readonly accruingAhead: AllocationOrder;
+  readonly nonAccruingAhead: AllocationOrder;
 }
 
 const COMPONENT_INDEX: Readonly<Record<Component, number>> = {
@@ -45,6 +50,9 @@ export function foldTerms(terms: ProductTerms, date: EpochDay): FoldTerms {
   const basis = terms.interest.basis;
   const denominator = unitDenominator(basis);
   const rate = terms.penalty.rate;
+  const { accruing, nonAccruing, inAdvanceOrder, pastDueFirst } = terms.allocation;
+  const inAdvance = (rule: AllocationRule): AllocationRule =>
+    inAdvanceOrder === null ? rule : { ...rule, order: inAdvanceOrder };
   return {
     terms,
     nightScale: nightUnits(1, basis, date),
@@ -53,14 +61,17 @@ export function foldTerms(terms: ProductTerms, date: EpochDay): FoldTerms {
     penaltyMultiple: rate.kind === 'multiple' ? rate.numerator : 0,
     penaltyFixedPpb: rate.kind === 'annual' ? rate.ratePpb : 0,
     penaltyDenominator: rate.kind === 'multiple' ? denominator * rate.denominator : denominator,
-    accruing: allocationOrder(terms.allocation.accruing),
-    nonAccruing: allocationOrder(terms.allocation.nonAccruing),
+    accruing: allocationOrder(accruing, pastDueFirst),
+    nonAccruing: allocationOrder(nonAccruing, pastDueFirst),
+    accruingAhead: allocationOrder(inAdvance(accruing), pastDueFirst),
+    nonAccruingAhead: allocationOrder(inAdvance(nonAccruing), pastDueFirst),
   };
 }
 
-function allocationOrder(rule: AllocationRule): AllocationOrder {
+function allocationOrder(rule: AllocationRule, pastDueFirst: boolean): AllocationOrder {
   return {
     byInstallment: rule.direction === 'by_installment',
+    pastDueFirst,
     order: rule.order.map((component) => COMPONENT_INDEX[component]),
   };
 }

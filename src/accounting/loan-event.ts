@@ -1,144 +1,214 @@
+import { specialOf } from './ahead.js';
 import { allocateDue, dueTotal } from './allocation.js';
-import { BALANCE, type DayFlow, FEE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
-import type { FoldTerms } from './fold-terms.js';
-import { mulDivRound } from './money.js';
+import { applyCharge } from './charge.js';
+import { closeOutOf, payCloseOut } from './close-out.js';
+import { openAheadTotal, payAhead, seqsAhead } from './early-payment.js';
+import { type EventScene, orderInForce } from './event-scene.js';
+import { BALANCE, MOVEMENT } from './flow.js';
+import { applyMerchantRefund } from './merchant-refund.js';
 import { type Position, STATUS } from './position.js';
-import { type Fen, NO_DAY, RATE_SCALE } from './units.js';
+import { prepay, prepayWith } from './prepayment.js';
+import type { EarlyPayment } from './product.js';
+import { applyRateChange } from './rate-change.js';
+import { type EpochDay, type Fen, NO_DAY, type RatePpb } from './units.js';
+import { applyWaiver } from './waiver.js';
+import { applyWriteOff } from './write-off.js';
 
 /** Event types by code; the codes are stored. */
-export const EVENT_TYPE = { disbursement: 1, opening: 2, repayment: 3, settlement: 4 } as const;
-export const EVENT_TYPE_NAMES = ['', 'disbursement', 'opening', 'repayment', 'settlement'] as const;
+export const EVENT_TYPE = {
+  disbursement: 1,
+  opening: 2,
+  repayment: 3,
+  settlement: 4,
+  prepayment: 5,
+  waiver: 6,
+  fee: 7,
+  merchant_refund: 8,
+  suspense_refund: 9,
+  rate_change: 10,
+  write_off: 11,
+  recovery: 12,
+  reversal: 13,
+} as const;
+export type EventTypeName = keyof typeof EVENT_TYPE;
+export const EVENT_TYPE_NAMES = ['', ...Object.keys(EVENT_TYPE)] as readonly string[];
 
 /** One fact about a loan, whose value date is the day being closed. */
 export interface LoanEvent {
   readonly eventId: number;
   readonly type: number;
-  /** Money received; 0 for a settlement that takes what is owed. */
+  /** Minor units; 0 where the event names none: a settlement or a refund of all there is. */
   readonly amount: Fen;
+  /** Of a waiver or a fee: the component by index. */
+  readonly component: number;
+  /** Of a waiver or a fee: the instalment; 0 for none. */
+  readonly seq: number;
+  /** Of a fee: the day it falls due; NO_DAY for none. */
+  readonly dueOn: EpochDay;
+  /** Of a repayment: what is done with the rest; null: what the product says. */
+  readonly earlyPayment: EarlyPayment | null;
+  /** Of a rate change: the new rate a year. */
+  readonly ratePpb: RatePpb;
+}
+
+/** The parts of an event that most have none of. */
+export const PLAIN_EVENT = {
+  component: 0,
+  seq: 0,
+  dueOn: NO_DAY,
+  earlyPayment: null,
+  ratePpb: 0,
+} as const;
+
+/** Whether an event asks for the loan's file: its schedule and its contract. */
+export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
+  if (type === EVENT_TYPE.repayment) return earlyPayment !== 'hold';
+  return type !== EVENT_TYPE.suspense_refund && type !== EVENT_TYPE.recovery;
 }
 
 /**
  * Applies one event. What can't apply is an outcome with its rule, and changes nothing: a refusal
- * is a value, not an exception. Rules: `loan_settled`, `settlement_short`, `amount_not_positive`,
+ * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
+ * `amount_not_positive`, `settlement_short`, `due_and_open`, `nothing_to_prepay`, `unknown_seq`,
+ * `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`, `not_written_off`,
  * `unknown_event_type`.
  */
-export function applyEvent(
-  position: Position,
-  fold: FoldTerms,
-  event: LoanEvent,
-  flow: DayFlow,
-): void {
-  if (position.status === STATUS.settled || isSettledToday(position)) {
-    flow.settle(event.eventId, 'loan_settled', 0, 0);
+export function applyEvent(scene: EventScene, event: LoanEvent): void {
+  const { position, flow } = scene;
+  const refused = stateRefusal(position, event);
+  if (refused !== '') {
+    flow.settle(event.eventId, refused, 0, 0);
     return;
   }
+  const paid = flow.paid.reduce((sum, amount) => sum + amount, 0);
+  const held = position.suspense;
+  const rule = dispatch(scene, event);
+  if (rule !== '') {
+    flow.settle(event.eventId, rule, 0, 0);
+    return;
+  }
+  const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
+  flow.settle(event.eventId, '', allocated, position.suspense - held);
+  noteMetInFull(scene);
+}
+
+function dispatch(scene: EventScene, event: LoanEvent): string {
+  const { eventId, amount } = event;
   switch (event.type) {
     case EVENT_TYPE.repayment:
-      repay(position, fold, event, flow);
-      return;
+    case EVENT_TYPE.recovery:
+      return repay(scene, event);
     case EVENT_TYPE.settlement:
-      settle(position, fold, event, flow);
-      return;
+      return settle(scene, event);
+    case EVENT_TYPE.prepayment:
+      return prepayAmount(scene, event);
+    case EVENT_TYPE.waiver:
+      return applyWaiver(scene, event);
+    case EVENT_TYPE.fee:
+      return applyCharge(scene, event);
+    case EVENT_TYPE.merchant_refund:
+      return applyMerchantRefund(scene, event);
+    case EVENT_TYPE.suspense_refund:
+      return refundSuspense(scene, amount, eventId);
+    case EVENT_TYPE.rate_change:
+      applyRateChange(scene, event.ratePpb, eventId);
+      return '';
+    case EVENT_TYPE.write_off:
+      applyWriteOff(scene, eventId);
+      return '';
     default:
-      flow.settle(event.eventId, 'unknown_event_type', 0, 0);
+      return 'unknown_event_type';
   }
 }
 
-function isSettledToday(position: Position): boolean {
-  return position.principal === 0 && position.nextSeq === 0 && dueTotal(position) === 0;
-}
+/** Events that may carry no amount: all that there is. */
+const AMOUNT_OPTIONAL: ReadonlySet<number> = new Set([
+  EVENT_TYPE.settlement,
+  EVENT_TYPE.merchant_refund,
+  EVENT_TYPE.rate_change,
+  EVENT_TYPE.write_off,
+]);
 
-function repay(position: Position, fold: FoldTerms, event: LoanEvent, flow: DayFlow): void {
-  if (event.amount <= 0) {
-    flow.settle(event.eventId, 'amount_not_positive', 0, 0);
-    return;
+function stateRefusal(position: Position, event: LoanEvent): string {
+  const { type } = event;
+  if (event.amount <= 0 && !AMOUNT_OPTIONAL.has(type)) return 'amount_not_positive';
+  if (type === EVENT_TYPE.suspense_refund) return '';
+  if (position.status === STATUS.cancelled) return 'loan_cancelled';
+  if (position.status === STATUS.writtenOff) {
+    const pays = type === EVENT_TYPE.repayment || type === EVENT_TYPE.recovery;
+    return pays ? '' : 'loan_written_off';
   }
-  const order = position.accruing ? fold.accruing : fold.nonAccruing;
-  const rest = allocateDue(position, order, event.amount, MOVEMENT.repayment, event.eventId, flow);
-  toSuspense(position, rest, event, flow);
-  flow.settle(event.eventId, '', event.amount - rest, rest);
+  if (type === EVENT_TYPE.recovery) return 'not_written_off';
+  if (isSettled(position)) {
+    return type === EVENT_TYPE.fee && event.dueOn !== NO_DAY ? '' : 'loan_settled';
+  }
+  return '';
 }
 
-function toSuspense(position: Position, amount: Fen, event: LoanEvent, flow: DayFlow): void {
+/** Nothing is owed any more, now or later: paid ahead in full too. */
+export function isSettled(position: Position): boolean {
+  if (position.principal !== 0 || dueTotal(position) !== 0) return false;
+  return position.nextSeq === 0 || position.special?.metInFull === true;
+}
+
+/** Keeps in the position whether all that the schedule still asks has been met ahead. */
+function noteMetInFull({ position, file }: EventScene): void {
+  if (file === null || (position.special === null && position.nextSeq !== 0)) return;
+  const special = specialOf(position);
+  special.metInFull =
+    position.nextSeq !== 0 &&
+    seqsAhead(position, file.schedule).every(
+      (seq) => openAheadTotal(position, file.schedule, seq) === 0,
+    );
+}
+
+function repay(scene: EventScene, event: LoanEvent): string {
+  const { position, book, fold, flow } = scene;
+  const { amount, eventId } = event;
+  const payment = { kind: MOVEMENT.repayment, eventId, date: book.date };
+  let rest = allocateDue(position, orderInForce(scene), amount, payment, flow);
+  const how = event.earlyPayment ?? fold.terms.allocation.earlyPayment;
+  if (rest > 0 && how !== 'hold' && position.nextSeq !== 0) {
+    rest =
+      how === 'prepay' ? prepayWith(scene, rest, eventId) : payAhead(scene, rest, how, eventId);
+  }
+  toSuspense(scene, rest, eventId);
+  return '';
+}
+
+function toSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): void {
   if (amount === 0) return;
   position.suspense += amount;
-  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, event.eventId);
+  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
 }
 
-/**
- * Settlement: all that is due, in order; then all principal not yet due with its interest by
- * `prepayment.interest_to`, and the fee. What is paid beyond that goes to suspense (CONVENTIONS,
- * Events; practice D1).
- */
-function settle(position: Position, fold: FoldTerms, event: LoanEvent, flow: DayFlow): void {
-  const principal = position.principalNotDue;
-  const interest = settlementInterest(position, fold);
-  const fee = settlementFee(position, fold, principal);
+/** All that is due, in order, then all that is not; more than that goes to suspense. */
+function settle(scene: EventScene, event: LoanEvent): string {
+  const { position, book, flow } = scene;
+  const { eventId } = event;
+  const out = closeOutOf(scene);
   const due = dueTotal(position);
-  const owed = due + principal + interest + fee;
+  const owed = due + out.total;
   const amount = event.amount === 0 ? owed : event.amount;
-  if (amount < owed) {
-    flow.settle(event.eventId, 'settlement_short', 0, 0);
-    return;
-  }
-  const id = event.eventId;
-  const order = position.accruing ? fold.accruing : fold.nonAccruing;
-  allocateDue(position, order, due, MOVEMENT.repayment, id, flow);
-  const accrual = interest - position.interestAccrued;
-  position.interestAccruedTotal += accrual;
-  flow.interestAccrued += accrual;
-  flow.principalBilled += principal;
-  flow.interestBilled += interest;
-  flow.interestSettled += interest;
-  flow.feeBilled += fee;
-  const { accruing } = position;
-  flow.move(MOVEMENT.fee, BALANCE.fee, accruing, fee, id);
-  for (const component of order.order) {
-    if (component === PRINCIPAL && principal > 0) {
-      flow.pay(id, 0, PRINCIPAL, principal);
-      flow.move(MOVEMENT.repayment, BALANCE.principalNormal, accruing, principal, id);
-    } else if (component === INTEREST && interest > 0) {
-      flow.pay(id, 0, INTEREST, interest);
-      flow.move(MOVEMENT.repayment, BALANCE.interestAccrued, accruing, interest, id);
-    } else if (component === FEE && fee > 0) {
-      flow.pay(id, 0, FEE, fee);
-      flow.move(MOVEMENT.repayment, BALANCE.fee, accruing, fee, id);
-    }
-  }
-  endSchedule(position, principal);
-  toSuspense(position, amount - owed, event, flow);
-  flow.settle(id, '', owed, amount - owed);
+  if (amount < owed) return 'settlement_short';
+  const payment = { kind: MOVEMENT.repayment, eventId, date: book.date };
+  allocateDue(position, orderInForce(scene), due, payment, flow);
+  if (position.nextSeq !== 0) payCloseOut(scene, out, eventId);
+  toSuspense(scene, amount - owed, eventId);
+  return '';
 }
 
-function endSchedule(position: Position, principal: Fen): void {
-  position.principal -= principal;
-  position.principalNotDue = 0;
-  position.interestAccrued = 0;
-  position.nextSeq = 0;
-  position.nextDueOn = NO_DAY;
-  position.periodStartOn = NO_DAY;
-  position.nextPrincipal = 0;
-  position.nextInterest = 0;
-  position.periodUnits = 0;
+function prepayAmount(scene: EventScene, event: LoanEvent): string {
+  const { position } = scene;
+  const left = position.principal;
+  const rule = prepay(scene, event.amount, event.eventId);
+  if (rule === '') toSuspense(scene, Math.max(event.amount - left, 0), event.eventId);
+  return rule;
 }
 
-function settlementInterest(position: Position, fold: FoldTerms): Fen {
-  switch (fold.terms.prepayment.interestTo) {
-    case 'value_date':
-      return position.interestAccrued;
-    case 'next_due':
-      return position.nextInterest;
-    default:
-      return 0;
-  }
-}
-
-function settlementFee(position: Position, fold: FoldTerms, principal: Fen): Fen {
-  const fee = fold.terms.prepayment.fee;
-  if (fee === null || principal === 0) return 0;
-  if (fee.freeAfterPeriod !== null && position.nextSeq - 1 >= fee.freeAfterPeriod) return 0;
-  let amount = mulDivRound(principal, fee.ratePpb, RATE_SCALE, fold.terms.interest.rounding);
-  if (fee.minFen !== null && amount < fee.minFen) amount = fee.minFen;
-  if (fee.maxFen !== null && amount > fee.maxFen) amount = fee.maxFen;
-  return amount;
+function refundSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): string {
+  if (amount > position.suspense) return 'refund_above_suspense';
+  position.suspense -= amount;
+  flow.move(MOVEMENT.suspenseRefund, BALANCE.suspense, position.accruing, amount, eventId);
+  return '';
 }

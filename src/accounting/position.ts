@@ -48,12 +48,71 @@ export interface OpenInstallment {
   feeOpen: Fen;
   penalty: ExactCharge;
   compound: ExactCharge;
+  /** Penalty charged by an event, beside what the nights add up to; part of `penalty.open`. */
+  penaltyCharged: Fen;
+}
+
+/** An instalment not yet due on which something has been paid, waived or charged ahead. */
+export interface AheadInstallment {
+  seq: number;
+  principalPaid: Fen;
+  principalWaived: Fen;
+  interestPaid: Fen;
+  interestWaived: Fen;
+  /** Charges that fall due with the instalment; paid and waived are what is met of them so far. */
+  feeDue: Fen;
+  feeMet: Fen;
+  penaltyDue: Fen;
+  penaltyMet: Fen;
+}
+
+/** A rate of the loan and the first night that bears it. */
+export interface RateStep {
+  on: EpochDay;
+  ratePpb: RatePpb;
+}
+
+/** What only a loan with an extraordinary past carries; null on all others. */
+export interface Special {
+  /** Ascending by seq. */
+  ahead: AheadInstallment[];
+  /** Night units of the running period whose interest whole-balance prepayments have paid (q). */
+  settledUnits: number;
+  /** The rates since the disbursement once one has changed, ascending; otherwise empty. */
+  rates: RateStep[];
+  /** straight_line since the last change: the day from which the rest is spread, and its start. */
+  lineFrom: EpochDay;
+  lineBase: Fen;
+  /** flat_interest: what the interest counts on; 0 for every other method. */
+  flatBase: Fen;
+  /** The level payment and the principal part in force once the schedule was laid again; else 0. */
+  payment: Fen;
+  principalPart: Fen;
+  /** All that the schedule still asks has been met ahead. */
+  metInFull: boolean;
+}
+
+export function blankSpecial(): Special {
+  return {
+    ahead: [],
+    settledUnits: 0,
+    rates: [],
+    lineFrom: NO_DAY,
+    lineBase: 0,
+    flatBase: 0,
+    payment: 0,
+    principalPart: 0,
+    metInFull: false,
+  };
 }
 
 /**
  * The state of one loan at the end of one business day, as the fold advances it. Money is in minor
- * units. `principal = principalNotDue + sum of principalOpen`; `principalOverdue` is the part of
- * instalments past their last penalty-free day; the `*Due` amounts are billed and unpaid.
+ * units. `principalNotDue` is what the schedule has not billed yet, money paid ahead included;
+ * `principal = principalNotDue - principal met ahead + sum of principalOpen`. `principalOverdue` is
+ * the part of instalments past their last penalty-free day; the `*Due` amounts are billed and
+ * unpaid. `interestAccrued` is what the running period has accrued, less all interest that was paid
+ * or waived ahead: it may be negative.
  */
 export interface Position {
   bucket: number;
@@ -97,6 +156,7 @@ export interface Position {
   oldestDueOn: EpochDay;
   oldestFreeOn: EpochDay;
   open: OpenInstallment[];
+  special: Special | null;
 }
 
 /** A position with nothing in it: a loan about to be disbursed, or a buffer to decode into. */
@@ -134,5 +194,6 @@ export function blankPosition(): Position {
     oldestDueOn: NO_DAY,
     oldestFreeOn: NO_DAY,
     open: [],
+    special: null,
   };
 }

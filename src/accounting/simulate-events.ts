@@ -1,3 +1,4 @@
+import { EVENT_TYPE } from './loan-event.js';
 import type { SimulatedEvent } from './simulate-input.js';
 import type { EpochDay } from './units.js';
 
@@ -24,24 +25,58 @@ export function arrivalOrder(
 
 /** Rejects what no fold is needed to reject; the rest is not judged yet. */
 export function judgeArrivals(arrived: readonly SimulatedEvent[], disbursedOn: EpochDay): Verdicts {
-  const refs = new Set<string>();
-  return arrived.map((event) => {
-    const rule = refusalOf(event, disbursedOn, refs);
-    refs.add(event.ref);
-    return rule === undefined ? undefined : { rule, voided: false };
+  const places = new Map<string, number>();
+  const reversed = new Set<string>();
+  return arrived.map((event, index) => {
+    let rule = refusalOf(event, disbursedOn, places);
+    if (event.type === EVENT_TYPE.reversal && rule === '') {
+      const of = event.of ?? '';
+      const place = places.get(of);
+      if (place === undefined) rule = 'unknown_of';
+      else if (arrived[place]!.type === EVENT_TYPE.reversal) rule = 'reversal_of_a_reversal';
+      else if (reversed.has(of)) rule = 'already_reversed';
+      else reversed.add(of);
+    }
+    if (!places.has(event.ref)) places.set(event.ref, index);
+    return rule === '' ? undefined : { rule, voided: false };
   });
 }
 
 function refusalOf(
   event: SimulatedEvent,
   disbursedOn: EpochDay,
-  refs: ReadonlySet<string>,
-): string | undefined {
-  if (refs.has(event.ref)) return 'repeated_ref';
+  places: ReadonlyMap<string, number>,
+): string {
+  if (places.has(event.ref)) return 'repeated_ref';
   if (event.valueDate > event.businessDate) return 'value_date_after_business_date';
   if (event.valueDate < disbursedOn) return 'value_date_before_disbursement';
   if (event.amount !== null && event.amount <= 0) return 'amount_not_positive';
-  return undefined;
+  return '';
+}
+
+/**
+ * Judges the reversals booked on `day`, when all that was booked before has been: one of an event
+ * that was itself rejected undoes nothing. Returns the places of the events that are undone.
+ */
+export function judgeReversals(
+  arrived: readonly SimulatedEvent[],
+  verdicts: Verdicts,
+  day: EpochDay,
+): number[] {
+  const undone: number[] = [];
+  for (const [index, event] of arrived.entries()) {
+    if (event.type !== EVENT_TYPE.reversal || event.businessDate !== day) continue;
+    if (verdicts[index] !== undefined) continue;
+    const place = arrived.findIndex((other) => other.ref === event.of);
+    const of = verdicts[place];
+    if (of !== undefined && of.rule !== '' && !of.voided) {
+      verdicts[index] = { rule: 'reversed_event_was_rejected', voided: false };
+      continue;
+    }
+    verdicts[index] = { rule: '', voided: false };
+    undone.push(place);
+  }
+  return undone;
 }
 
 /** The business days, ascending, on which an event becomes known after its value date. */
@@ -51,8 +86,9 @@ export function lateBusinessDays(
 ): EpochDay[] {
   const days: EpochDay[] = [];
   for (const [index, event] of arrived.entries()) {
-    const isLate = event.valueDate < event.businessDate && verdicts[index] === undefined;
-    if (isLate && days[days.length - 1] !== event.businessDate) days.push(event.businessDate);
+    const late = event.valueDate < event.businessDate || event.type === EVENT_TYPE.reversal;
+    if (!late || verdicts[index] !== undefined) continue;
+    if (days[days.length - 1] !== event.businessDate) days.push(event.businessDate);
   }
   return days;
 }

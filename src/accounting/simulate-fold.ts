@@ -1,8 +1,19 @@
-import { closeDay, installmentAt, type NextInstallment, startPeriod } from './close-day.js';
+import { beginLoan } from './begin-loan.js';
+import { installmentAt, type NextInstallment } from './billing.js';
+import { closeDay } from './close-day.js';
 import { isLeapYear, yearOf } from './epoch-day.js';
-import { type AllocationLine, BALANCE, DayFlow, MOVEMENT } from './flow.js';
+import {
+  type AllocationLine,
+  addFlow,
+  BALANCE,
+  DayFlow,
+  LINE,
+  MOVEMENT,
+  TOTALS_COUNT,
+} from './flow.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
 import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent } from './loan-event.js';
+import type { LoanFile } from './loan-file.js';
 import { blankPosition, type OpenInstallment, type Position } from './position.js';
 import type { ProductTerms } from './product.js';
 import type { Schedule } from './schedule-rows.js';
@@ -14,16 +25,15 @@ import type { EpochDay, Fen } from './units.js';
 /** The loan folded from birth with the events known on one day, and what the fold left. */
 export interface FoldPass {
   readonly position: Position;
+  readonly file: LoanFile;
   /** What the night of each day from the disbursement on added. */
   readonly interest: Fen[];
   readonly penalty: Fen[];
   readonly compound: Fen[];
   /** `eventId` is the place of the event in the order of arrival plus 1; 0 is suspense. */
-  readonly allocations: AllocationLine[];
-  /** How many instalments have become due. */
-  billed: number;
-  /** The instalments that were not paid on the day they became due, by seq. */
-  readonly lasting: Map<number, OpenInstallment>;
+  readonly lines: AllocationLine[];
+  /** The instalments that were not paid on the day they became due; a charge may make another. */
+  readonly lasting: Set<OpenInstallment>;
   readonly journal: JournalWriter | null;
 }
 
@@ -31,6 +41,8 @@ export interface PassScope {
   readonly arrived: readonly SimulatedEvent[];
   /** Events are judged here when a pass meets them first. */
   readonly verdicts: Verdicts;
+  /** Places of events that have been reversed by now. */
+  readonly undone: ReadonlySet<number>;
   /** The last day to close: what is booked later is not known. */
   readonly until: EpochDay;
   /** Whether the journal is wanted of this pass. */
@@ -43,8 +55,9 @@ const NO_EVENTS: readonly LoanEvent[] = [];
 export function foldPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
   const { terms, policy, calendar, contract } = input;
   const { disbursedOn } = contract;
-  const pass = beginPass(input, schedule, scope);
-  const { position } = pass;
+  const totals = new Array<Fen>(TOTALS_COUNT).fill(0);
+  const pass = beginPass(input, schedule, scope, totals);
+  const { position, file } = pass;
   const flow = new DayFlow();
   const queue = queueByValueDate(scope);
   let queued = 0;
@@ -55,12 +68,12 @@ export function foldPass(input: SimulationInput, schedule: Schedule, scope: Pass
     while (queue[queued]?.valueDate === date) queued += 1;
     if (queued > first) todays = queue.slice(first, queued).map((item) => item.event);
     let next: NextInstallment | null = null;
-    if (position.nextDueOn === date) {
-      next = installmentAt(schedule, position.nextSeq);
-      pass.billed = position.nextSeq;
+    if (position.nextDueOn === date) next = installmentAt(file.schedule, position.nextSeq);
+    closeDay(position, { date, policy, calendar }, fold, todays, next, flow, file);
+    if (flow.touched) {
+      addFlow(totals, flow);
+      takeFlow(pass, scope, flow);
     }
-    closeDay(position, { date, policy, calendar }, fold, todays, next, flow);
-    if (flow.touched) takeFlow(pass, scope, flow, date);
     pass.interest.push(flow.interestAccrued);
     pass.penalty.push(flow.touched ? flow.penaltyAccrued : 0);
     pass.compound.push(flow.touched ? flow.compoundAccrued : 0);
@@ -69,24 +82,27 @@ export function foldPass(input: SimulationInput, schedule: Schedule, scope: Pass
   return pass;
 }
 
-function beginPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
-  const { contract, ledger } = input;
+function beginPass(
+  input: SimulationInput,
+  schedule: Schedule,
+  scope: PassScope,
+  totals: readonly Fen[],
+): FoldPass {
+  const { contract, ledger, terms, fees } = input;
   const position = blankPosition();
-  position.ratePpb = contract.ratePpb;
-  position.principal = contract.principal;
-  position.principalNotDue = contract.principal;
-  startPeriod(position, contract.disbursedOn, installmentAt(schedule, 0));
+  const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
+  beginLoan(position, terms, file, fees);
   const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.arrived[eventId - 1]?.type ?? 0] ?? '';
   const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
   journal?.disburse(contract.disbursedOn, contract.principal);
   return {
     position,
+    file,
     interest: [],
     penalty: [],
     compound: [],
-    allocations: [],
-    billed: 0,
-    lasting: new Map(),
+    lines: [],
+    lasting: new Set(),
     journal,
   };
 }
@@ -100,25 +116,37 @@ interface Queued {
  * What is known and not rejected, by value date, then arrival. An event that became impossible
  * stays in its place as one of no type, so that its money goes to suspense there.
  */
-function queueByValueDate({ arrived, verdicts, until }: PassScope): Queued[] {
+function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): Queued[] {
   const queue: Queued[] = [];
-  for (const [index, { type, valueDate, businessDate, amount }] of arrived.entries()) {
+  for (const [index, event] of arrived.entries()) {
+    const { type, valueDate, businessDate, amount } = event;
     if (businessDate > until) break;
     const verdict = verdicts[index];
     const voided = verdict?.voided === true;
     if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
-    const eventId = index + 1;
-    queue.push({ valueDate, event: { eventId, type: voided ? 0 : type, amount: amount ?? 0 } });
+    if (type === EVENT_TYPE.reversal || undone.has(index)) continue;
+    const { component, seq, dueOn, earlyPayment, ratePpb } = event;
+    queue.push({
+      valueDate,
+      event: {
+        eventId: index + 1,
+        type: voided ? 0 : type,
+        amount: amount ?? 0,
+        component,
+        seq,
+        dueOn,
+        earlyPayment,
+        ratePpb,
+      },
+    });
   }
   return queue.sort((a, b) => a.valueDate - b.valueDate);
 }
 
 /** Keeps what the close left beside its sums, and judges the events that it met. */
-function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow, date: EpochDay): void {
-  const { open } = pass.position;
-  for (const line of flow.allocations) pass.allocations.push({ ...line });
-  const newest = open[open.length - 1];
-  if (newest !== undefined && newest.dueOn === date) pass.lasting.set(newest.seq, newest);
+function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow): void {
+  for (const line of flow.allocations) pass.lines.push({ ...line });
+  for (const installment of pass.position.open) pass.lasting.add(installment);
   for (const { eventId, rule } of flow.outcomes) {
     const index = eventId - 1;
     const known = scope.verdicts[index];
@@ -137,6 +165,11 @@ function keepMoney(pass: FoldPass, event: SimulatedEvent, eventId: number, flow:
   const { position } = pass;
   position.suspense += event.amount;
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, event.amount, eventId);
+}
+
+/** What was paid of a component, by money of the customer, in or after the life of the loan. */
+export function isPayment(line: AllocationLine): boolean {
+  return line.kind === LINE.paid || line.kind === LINE.recovered;
 }
 
 /** By product: the terms of a common and of a leap year's night. */

@@ -1,8 +1,9 @@
 import type { Calendar } from './calendar.js';
+import { PLAIN_EVENT } from './loan-event.js';
 import type { PostingRules } from './posting.js';
-import type { BookPolicy, ProductTerms } from './product.js';
+import type { BookPolicy, EarlyPayment, ProductTerms } from './product.js';
 import type { LoanContract, Schedule } from './schedule-rows.js';
-import type { EpochDay, Fen } from './units.js';
+import type { EpochDay, Fen, RatePpb } from './units.js';
 
 /** All that one loan's what-if needs: nothing else is read. */
 export interface SimulationInput {
@@ -12,6 +13,8 @@ export interface SimulationInput {
   readonly contract: LoanContract;
   /** A schedule that the loan brings along rules; null: the product's terms lay it. */
   readonly schedule: Schedule | null;
+  /** The fees of its rows; null: none. */
+  readonly fees: readonly Fen[] | null;
   readonly events: readonly SimulatedEvent[];
   /** The last day to close; null: the last due date. */
   readonly through: EpochDay | null;
@@ -26,9 +29,19 @@ export interface SimulatedEvent {
   readonly type: number;
   readonly valueDate: EpochDay;
   readonly businessDate: EpochDay;
-  /** Null: a settlement takes what is owed. */
+  /** Null: what the event's type takes without one. */
   readonly amount: Fen | null;
+  readonly component: number;
+  readonly seq: number;
+  readonly dueOn: EpochDay;
+  readonly earlyPayment: EarlyPayment | null;
+  readonly ratePpb: RatePpb;
+  /** The ref that a reversal undoes. */
+  readonly of: string | null;
 }
+
+/** The parts of an event that most have none of. */
+export const PLAIN_SIMULATED_EVENT = { ...PLAIN_EVENT, of: null } as const;
 
 /** Posting rules whose account ids are indices into `codes`. */
 export interface SimulatedLedger {

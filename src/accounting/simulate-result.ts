@@ -1,8 +1,19 @@
+import { accruedAndOwed } from './ahead.js';
 import { formatAmount } from './amount-text.js';
 import { type LoanCost, loanCost } from './cost.js';
+import { openAheadTotal } from './early-payment.js';
 import { formatDay } from './epoch-day.js';
-import { COMPONENTS, COMPOUND, INTEREST, PENALTY, PRINCIPAL } from './flow.js';
-import { CLASS_NAMES, type OpenInstallment, STATUS_NAMES } from './position.js';
+import {
+  type AllocationLine,
+  COMPONENTS,
+  COMPOUND,
+  DOWN_PAYMENT_EVENT,
+  FEE,
+  LINE,
+  PENALTY,
+  SUSPENSE_EVENT,
+} from './flow.js';
+import { CLASS_NAMES, type OpenInstallment, STATUS, STATUS_NAMES } from './position.js';
 import type { Schedule } from './schedule-rows.js';
 import type {
   ComponentFigures,
@@ -13,7 +24,7 @@ import type {
   SimulationResult,
 } from './simulate-document.js';
 import type { Verdicts } from './simulate-events.js';
-import type { FoldPass } from './simulate-fold.js';
+import { type FoldPass, isPayment } from './simulate-fold.js';
 import type { SimulatedEvent, SimulationInput } from './simulate-input.js';
 import type { EpochDay, Fen } from './units.js';
 
@@ -46,11 +57,13 @@ export function shapeResult(
   const dates = end.daily.map((_, k) => formatDay(contract.disbursedOn + k));
   const zero = formatAmount(0, terms.minorDigits);
   const text = (fen: Fen) => (fen === 0 ? zero : formatAmount(fen, terms.minorDigits));
-  // A settled loan keeps the instalments that became due; the others left with the settlement.
-  const shown = pass.position.nextSeq === 0 ? pass.billed : schedule.dueOn.length;
+  const isCancelled = pass.position.status === STATUS.cancelled;
+  const sums = sumLines(pass);
   return {
-    schedule: scheduleRows(schedule, contract.disbursedOn, shown, text),
-    installments: installmentRows(schedule, shown, end, text),
+    schedule: isCancelled
+      ? []
+      : scheduleRows(pass.file.schedule, contract.disbursedOn, sums.charged(FEE), text),
+    installments: isCancelled ? [] : installmentRows(end, sums, text),
     position: positionFigures(end, text),
     daily: end.daily.map((day, k) => ({
       business_date: dates[k]!,
@@ -58,12 +71,7 @@ export function shapeResult(
       penalty: text(day.penalty),
       compound: text(day.compound),
     })),
-    allocations: pass.allocations.map(({ eventId, seq, component, amount }) => ({
-      ref: eventId === 0 ? 'suspense' : (end.arrived[eventId - 1]?.ref ?? ''),
-      seq,
-      component: COMPONENTS[component]!,
-      amount: text(amount),
-    })),
+    allocations: isCancelled ? [] : allocationRows(end, text),
     rejected: end.arrived.flatMap(({ ref }, index) => {
       const rule = end.verdicts[index]?.rule ?? '';
       return rule === '' ? [] : [{ ref, rule }];
@@ -73,27 +81,27 @@ export function shapeResult(
   };
 }
 
-/** Rows of a schedule as they are shown, `count` of them. */
+/** Rows of a schedule as they are shown, with the fee of each row: `fees(seq)`. */
 export function scheduleRows(
   schedule: Schedule,
   disbursedOn: EpochDay,
-  count: number,
+  fees: (seq: number) => Fen,
   text: Format,
 ): ScheduleRow[] {
   const rows: ScheduleRow[] = [];
   let startOn = disbursedOn;
-  for (let k = 0; k < count; k += 1) {
-    const dueOn = schedule.dueOn[k]!;
+  for (const [k, dueOn] of schedule.dueOn.entries()) {
     const principal = schedule.principal[k]!;
     const interest = schedule.interest[k]!;
+    const fee = fees(k + 1);
     rows.push({
       seq: k + 1,
       due_on: formatDay(dueOn),
       days: dueOn - startOn,
       principal: text(principal),
       interest: text(interest),
-      fee: text(0),
-      total: text(principal + interest),
+      fee: text(fee),
+      total: text(principal + interest + fee),
       balance_after: text(schedule.balanceAfter[k]!),
     });
     startOn = dueOn;
@@ -101,56 +109,117 @@ export function scheduleRows(
   return rows;
 }
 
+interface LineSums {
+  readonly paid: (seq: number, component: number) => Fen;
+  readonly waived: (seq: number, component: number) => Fen;
+  /** What events charged to an instalment, due or not. */
+  readonly charged: (component: number) => (seq: number) => Fen;
+}
+
+function sumLines({ lines, position }: FoldPass): LineSums {
+  const sums = new Map<number, Fen>();
+  const key = (kind: number, seq: number, component: number) =>
+    (seq * 10 + kind) * COMPONENTS.length + component;
+  const add = (kind: number, seq: number, component: number, amount: Fen) => {
+    const at = key(kind, seq, component);
+    sums.set(at, (sums.get(at) ?? 0) + amount);
+  };
+  for (const line of lines) {
+    const kind = isPayment(line) ? LINE.paid : line.kind;
+    add(kind, line.seq, line.component, line.amount);
+  }
+  for (const item of position.special?.ahead ?? []) {
+    add(LINE.charged, item.seq, FEE, item.feeDue - item.feeMet);
+    add(LINE.charged, item.seq, PENALTY, item.penaltyDue - item.penaltyMet);
+  }
+  const of = (kind: number) => (seq: number, component: number) =>
+    sums.get(key(kind, seq, component)) ?? 0;
+  const charged = of(LINE.charged);
+  return {
+    paid: of(LINE.paid),
+    waived: of(LINE.waived),
+    charged: (component) => (seq) => charged(seq, component),
+  };
+}
+
 function installmentRows(
-  schedule: Schedule,
-  count: number,
-  { pass }: SimulationEnd,
+  { pass, through }: SimulationEnd,
+  sums: LineSums,
   text: Format,
 ): InstallmentRow[] {
-  const paid = new Array<Fen>((count + 1) * COMPONENTS.length).fill(0);
-  for (const { seq, component, amount } of pass.allocations) {
-    paid[seq * COMPONENTS.length + component]! += amount;
-  }
-  const waived = text(0);
-  const rows: InstallmentRow[] = [];
-  for (let k = 0; k < count; k += 1) {
+  const { position, file } = pass;
+  const { schedule } = file;
+  return schedule.dueOn.map((dueOn, k) => {
     const seq = k + 1;
-    const lasting = pass.lasting.get(seq);
-    const due = [schedule.principal[k]!, schedule.interest[k]!, 0, 0, 0];
-    due[PENALTY] = lasting?.penalty.due ?? 0;
-    due[COMPOUND] = lasting?.compound.due ?? 0;
+    const own = [...pass.lasting].filter((item) => item.seq === seq);
+    const due: Fen[] = [schedule.principal[k]!, schedule.interest[k]!, 0, 0, 0];
+    due[FEE] = sums.charged(FEE)(seq);
+    due[PENALTY] = sums.charged(PENALTY)(seq);
+    for (const item of own) {
+      due[PENALTY]! += item.penalty.due;
+      due[COMPOUND]! += item.compound.due;
+    }
     const figures = (component: number): ComponentFigures => ({
       due: text(due[component]!),
-      paid: text(paid[seq * COMPONENTS.length + component]!),
-      waived,
+      paid: text(sums.paid(seq, component)),
+      waived: text(sums.waived(seq, component)),
     });
-    rows.push({
+    const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
+    const status = isAhead
+      ? openAheadTotal(position, schedule, seq) > 0
+        ? 'pending'
+        : 'paid'
+      : dueStatus(own, through);
+    return {
       seq,
-      due_on: formatDay(schedule.dueOn[k]!),
-      status: installmentStatus(seq > pass.billed, due[PRINCIPAL]! + due[INTEREST]!, lasting),
+      due_on: formatDay(dueOn),
+      status,
       principal: figures(0),
       interest: figures(1),
       penalty: figures(2),
       compound: figures(3),
       fee: figures(4),
-    });
-  }
-  return rows;
+    };
+  });
 }
 
-function installmentStatus(
-  ahead: boolean,
-  asked: Fen,
-  lasting: OpenInstallment | undefined,
-): InstallmentStatus {
-  if (ahead) return asked > 0 ? 'pending' : 'paid';
-  if (lasting === undefined || openTotal(lasting) === 0) return 'paid';
-  return lasting.overdue ? 'overdue' : 'due';
+function dueStatus(own: readonly OpenInstallment[], through: EpochDay): InstallmentStatus {
+  const open = own.filter((item) => openTotal(item) > 0);
+  if (open.length === 0) return 'paid';
+  return open.some((item) => through > item.lastFreeOn) ? 'overdue' : 'due';
 }
 
 function openTotal(installment: OpenInstallment): Fen {
   const { principalOpen, interestOpen, feeOpen, penalty, compound } = installment;
   return principalOpen + interestOpen + feeOpen + penalty.open + compound.open;
+}
+
+/** One line a ref, instalment and component, in the order of the fold. */
+function allocationRows(
+  { pass, arrived }: SimulationEnd,
+  text: Format,
+): SimulationResult['allocations'] {
+  const merged = new Map<string, { line: AllocationLine; amount: Fen }>();
+  for (const line of pass.lines) {
+    if (!isPayment(line)) continue;
+    const key = `${line.eventId}/${line.seq}/${line.component}`;
+    const known = merged.get(key);
+    if (known === undefined) merged.set(key, { line, amount: line.amount });
+    else known.amount += line.amount;
+  }
+  const refOf = (eventId: number): string => {
+    if (eventId === SUSPENSE_EVENT) return 'suspense';
+    if (eventId === DOWN_PAYMENT_EVENT) return 'down_payment';
+    return arrived[eventId - 1]?.ref ?? '';
+  };
+  return [...merged.values()]
+    .filter(({ amount }) => amount !== 0)
+    .map(({ line, amount }) => ({
+      ref: refOf(line.eventId),
+      seq: line.seq,
+      component: COMPONENTS[line.component]!,
+      amount: text(amount),
+    }));
 }
 
 function positionFigures({ pass, through }: SimulationEnd, text: Format): PositionFigures {
@@ -160,7 +229,7 @@ function positionFigures({ pass, through }: SimulationEnd, text: Format): Positi
     status: STATUS_NAMES[position.status],
     principal: text(position.principal),
     principal_overdue: text(position.principalOverdue),
-    interest_accrued: text(position.interestAccrued),
+    interest_accrued: text(accruedAndOwed(position)),
     interest_due: text(position.interestDue),
     penalty_due: text(position.penaltyDue),
     compound_due: text(position.compoundDue),

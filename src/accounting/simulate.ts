@@ -3,7 +3,12 @@ import { Refusal } from './refusal.js';
 import { laySchedule } from './schedule.js';
 import type { Schedule } from './schedule-rows.js';
 import type { SimulationResult } from './simulate-document.js';
-import { arrivalOrder, judgeArrivals, lateBusinessDays } from './simulate-events.js';
+import {
+  arrivalOrder,
+  judgeArrivals,
+  judgeReversals,
+  lateBusinessDays,
+} from './simulate-events.js';
 import { type FoldPass, foldPass } from './simulate-fold.js';
 import type { SimulationInput } from './simulate-input.js';
 import { type DailyPosting, shapeResult } from './simulate-result.js';
@@ -24,9 +29,11 @@ export function simulateLoan(input: SimulationInput): SimulationResult {
   const arrived = arrivalOrder(input.events, through);
   const verdicts = judgeArrivals(arrived, disbursedOn);
   const lateDays = lateBusinessDays(arrived, verdicts);
+  const undone = new Set<number>();
   const scopeUntil = (until: EpochDay) => ({
     arrived,
     verdicts,
+    undone,
     until,
     books: until === through,
   });
@@ -35,6 +42,7 @@ export function simulateLoan(input: SimulationInput): SimulationResult {
   keepPostings(daily, pass, 0);
   for (const [k, lateDay] of lateDays.entries()) {
     const before = pass;
+    for (const place of judgeReversals(arrived, verdicts, lateDay)) undone.add(place);
     pass = foldPass(input, schedule, scopeUntil((lateDays[k + 1] ?? through + 1) - 1));
     keepPostings(daily, pass, lateDay - disbursedOn);
     addDifference(daily, pass, before, lateDay - disbursedOn);

@@ -22,3 +22,6 @@ export const BUCKET_COUNT = 1024;
 
 /** The ledger's sentinel for "no such day": 9999-12-31. */
 export const NO_DAY: EpochDay = 2_932_896;
+
+/** A flat base shrinks in proportion with each prepayment: it is kept in 1 / 10,000 fen. */
+export const FLAT_SCALE = 10_000;

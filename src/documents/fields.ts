@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRatePpb } from '../accounting/amount-text.js';
 import { parseDay } from '../accounting/epoch-day.js';
+import type { EpochDay } from '../accounting/units.js';
 
 const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
 const INTEGER = /^[+-]?[0-9]+$/;
@@ -49,6 +50,13 @@ export function date() {
   return field('must be a date, YYYY-MM-DD', (text) =>
     parseDay(text) === undefined ? undefined : text,
   );
+}
+
+/** The day of a date that `date()` has checked. */
+export function checkedDay(text: string): EpochDay {
+  const day = parseDay(text);
+  if (day === undefined) throw new TypeError(`unchecked date ${text}`);
+  return day;
 }
 
 export function words() {

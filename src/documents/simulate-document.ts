@@ -1,45 +1,19 @@
 import { z } from 'zod';
 import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
 import { Calendar } from '../accounting/calendar.js';
-import { parseDay } from '../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../accounting/loan-event.js';
 import { annualRatePpb } from '../accounting/period-interest.js';
 import type { ProductTerms } from '../accounting/product.js';
-import type {
-  SimulatedEvent,
-  SimulatedLedger,
-  SimulationInput,
-} from '../accounting/simulate-input.js';
+import type { SimulatedLedger, SimulationInput } from '../accounting/simulate-input.js';
 import type { EpochDay, Fen } from '../accounting/units.js';
 import { calendarFromValue } from './calendar-document.js';
-import { date, decimal, integer, listOf, mapping, oneOf, rate, words } from './fields.js';
+import { checkedDay, date, decimal, integer, listOf, mapping, rate, words } from './fields.js';
 import { policyFromValue } from './policy-document.js';
 import { productFromValue } from './product-document.js';
+import { eventSchema, readEvent } from './simulate-event.js';
 import { broughtSchedule, scheduleRow } from './simulate-schedule.js';
 import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
 
 const PERIODS_MAX = 36_600;
-
-/** Events that a loan can have, but no fold applies yet; the one place to lift a restriction. */
-const EVENTS_NOT_SUPPORTED: ReadonlySet<unknown> = new Set([
-  'prepayment',
-  'waiver',
-  'fee',
-  'merchant_refund',
-  'suspense_refund',
-  'rate_change',
-  'write_off',
-  'recovery',
-  'reversal',
-]);
-
-const eventSchema = mapping({
-  ref: words(),
-  type: oneOf('repayment', 'settlement'),
-  value_date: date(),
-  business_date: date().nullable().default(null),
-  amount: decimal().nullable().default(null),
-});
 
 const simulationSchema = mapping({
   product: z.unknown(),
@@ -78,10 +52,9 @@ export function simulationReader(
   const policies = remembered((value, source) => policyFromValue(value, source).policy);
   const calendars = remembered((value, source) => calendarFromValue(value, source).calendar);
   return (value, name) => {
-    refuseUnsupportedEvents(value, name);
     const document = checkShape(simulationSchema, value, { name });
     const { product, policy, calendar, loan } = document;
-    const disbursedOn = dayOf(loan.disbursed_on);
+    const disbursedOn = checkedDay(loan.disbursed_on);
     const terms =
       typeof product === 'string'
         ? bookProduct(product, disbursedOn, surroundings, name)
@@ -94,7 +67,7 @@ export function simulationReader(
           ? Calendar.everyDayWorks
           : calendars(calendar, { name, path: 'calendar' }),
       ...readLoan(document, terms, disbursedOn, { name }),
-      through: document.through === null ? null : dayOf(document.through),
+      through: document.through === null ? null : checkedDay(document.through),
       ledger: surroundings.ledger,
     };
   };
@@ -134,24 +107,7 @@ function bookProduct(
   return terms as ProductTerms;
 }
 
-/** Said before anything else: such an event has keys of its own, which are not the mistake. */
-function refuseUnsupportedEvents(value: unknown, name: string): void {
-  const events = typeof value === 'object' && value !== null && 'events' in value && value.events;
-  if (!Array.isArray(events)) return;
-  const found: Violation[] = [];
-  for (const [k, event] of (events as unknown[]).entries()) {
-    if (typeof event !== 'object' || event === null) continue;
-    const { type, early_payment: early } = event as Record<string, unknown>;
-    if (EVENTS_NOT_SUPPORTED.has(type)) {
-      found.push({ path: `events[${k}].type`, rule: 'not_supported', value: type });
-    } else if (early !== undefined) {
-      found.push({ path: `events[${k}].early_payment`, rule: 'not_supported', value: early });
-    }
-  }
-  refuseViolations({ name }, found);
-}
-
-type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'events'>;
+type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'fees' | 'events'>;
 
 function readLoan(
   { loan, events }: SimulationDocument,
@@ -171,40 +127,25 @@ function readLoan(
   if (principal <= 0) {
     violations.push({ path: 'loan.principal', rule: 'must be positive', value: loan.principal });
   }
-  const schedule =
+  const brought =
     loan.schedule === null
       ? null
       : broughtSchedule(loan.schedule, { principal, disbursedOn, amountOf, violations });
+  const schedule = brought?.schedule ?? null;
   const periods = loan.periods ?? schedule?.dueOn.length ?? terms.repayment.periods;
   if (periods === null) {
     violations.push({ path: 'loan.periods', rule: 'is required: the product names none' });
   }
-  const simulated = (events ?? []).map((event, k): SimulatedEvent => {
-    const { ref, type, amount } = event;
-    const path = `events[${k}].amount`;
-    if (amount === null && type === 'repayment') violations.push({ path, rule: 'is required' });
-    return {
-      ref,
-      type: EVENT_TYPE[type],
-      valueDate: dayOf(event.value_date),
-      businessDate: dayOf(event.business_date ?? event.value_date),
-      amount: amount === null ? null : amountOf(path, amount),
-    };
-  });
+  const simulated = (events ?? []).map((event, k) =>
+    readEvent(event, { path: `events[${k}]`, terms, amountOf, violations }),
+  );
   refuseViolations(source, violations);
   const contract = {
     principal,
     ratePpb: annualRatePpb(terms, parseRatePpb(loan.rate) ?? 0),
     periods: periods ?? 0,
     disbursedOn,
-    firstDueOn: loan.first_due_on === null ? null : dayOf(loan.first_due_on),
+    firstDueOn: loan.first_due_on === null ? null : checkedDay(loan.first_due_on),
   };
-  return { contract, schedule, events: simulated };
-}
-
-/** A checked document holds no date that does not parse. */
-function dayOf(text: string): EpochDay {
-  const day = parseDay(text);
-  if (day === undefined) throw new TypeError(`unchecked date ${text}`);
-  return day;
+  return { contract, schedule, fees: brought?.fees ?? null, events: simulated };
 }

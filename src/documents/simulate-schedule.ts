@@ -25,13 +25,17 @@ export interface ScheduleScene {
   readonly violations: Violation[];
 }
 
-/** The schedule of checked rows; what they contradict is added to the scene's violations. */
-export function broughtSchedule(rows: readonly ScheduleRow[], scene: ScheduleScene): Schedule {
+/** The schedule of checked rows and their fees; contradictions become the scene's violations. */
+export function broughtSchedule(
+  rows: readonly ScheduleRow[],
+  scene: ScheduleScene,
+): { schedule: Schedule; fees: Fen[] } {
   const { amountOf, violations } = scene;
   const dueOn: EpochDay[] = [];
   const principal: Fen[] = [];
   const interest: Fen[] = [];
   const balanceAfter: Fen[] = [];
+  const fees: Fen[] = [];
   let startOn = scene.disbursedOn;
   let balance = scene.principal;
   for (const [k, row] of rows.entries()) {
@@ -46,10 +50,12 @@ export function broughtSchedule(rows: readonly ScheduleRow[], scene: ScheduleSce
       amountOf(`${path}.interest`, row.interest),
     ] as const;
     balance -= parts[0];
-    if (parts[0] < 0 || parts[1] < 0) {
+    const fee = row.fee === undefined ? 0 : amountOf(`${path}.fee`, row.fee);
+    if (parts[0] < 0 || parts[1] < 0 || fee < 0) {
       violations.push({ path, rule: 'amounts must not be negative', value: row });
     }
-    checkDerived(row, k, { path, total: parts[0] + parts[1], balance }, scene);
+    checkDerived(row, k, { path, total: parts[0] + parts[1] + fee, balance }, scene);
+    fees.push(fee);
     dueOn.push(due);
     principal.push(parts[0]);
     interest.push(parts[1]);
@@ -60,7 +66,7 @@ export function broughtSchedule(rows: readonly ScheduleRow[], scene: ScheduleSce
     const rule = 'principal must sum to the loan, and the last row repays the rest';
     violations.push({ path: 'loan.schedule', rule });
   }
-  return { dueOn, principal, interest, balanceAfter };
+  return { schedule: { dueOn, principal, interest, balanceAfter }, fees };
 }
 
 function checkDerived(
@@ -73,11 +79,8 @@ function checkDerived(
   if (row.seq !== undefined && row.seq !== index + 1) {
     violations.push({ path: `${path}.seq`, rule: `must be ${index + 1}`, value: row.seq });
   }
-  if (row.fee !== undefined && amountOf(`${path}.fee`, row.fee) !== 0) {
-    violations.push({ path: `${path}.fee`, rule: 'not_supported', value: row.fee });
-  }
   if (row.total !== undefined && amountOf(`${path}.total`, row.total) !== total) {
-    const rule = 'must be principal plus interest';
+    const rule = 'must be principal, interest and fee';
     violations.push({ path: `${path}.total`, rule, value: row.total });
   }
   if (row.balance_after === undefined) return;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { formatAmount, parseAmount } from '../../src/accounting/amount-text.js';
 import { formatDay } from '../../src/accounting/epoch-day.js';
 import { COMPONENTS } from '../../src/accounting/flow.js';
-import { EVENT_TYPE } from '../../src/accounting/loan-event.js';
+import { EVENT_TYPE, PLAIN_EVENT } from '../../src/accounting/loan-event.js';
 import { mulDivRound } from '../../src/accounting/money.js';
 import { blankPosition, CLASS_NAMES, type OpenInstallment } from '../../src/accounting/position.js';
 import { practiceCase } from './practice-cases.js';
@@ -278,7 +278,12 @@ describe('payments', () => {
         penalty: { rate: { annual: '0' } },
         allocation: { accruing: { direction } },
       };
-      const event = { eventId: 1, type: EVENT_TYPE.repayment, amount: fen(input.payment) };
+      const event = {
+        ...PLAIN_EVENT,
+        eventId: 1,
+        type: EVENT_TYPE.repayment,
+        amount: fen(input.payment),
+      };
       const flow = closeOne(position, day('2026-04-20'), product, [event]);
       return {
         lines: flow.allocations.map(({ seq, component, amount }) => [
@@ -314,6 +319,7 @@ describe('payments', () => {
       feeOpen: fen(figures.fee),
       penalty: charge(figures.penalty),
       compound: charge(figures.compound),
+      penaltyCharged: 0,
     };
   }
 
@@ -418,7 +424,7 @@ describe('payments', () => {
     // 9,233.20 bears 5.00 a night at 19.5%.
     position.ratePpb = 195_000_000;
     const amount = fen(paidPrin) + fen(paidInt);
-    const event = { eventId: 1, type: EVENT_TYPE.repayment, amount };
+    const event = { ...PLAIN_EVENT, eventId: 1, type: EVENT_TYPE.repayment, amount };
     const flow = closeOne(position, day('2026-02-15'), {}, [event]);
     expect(flow.paid.slice(0, 2)).toEqual([fen(paidPrin), fen(paidInt)]);
     expect(flow.interestAccrued).toBe(fen(accrueInt));

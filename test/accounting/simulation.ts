@@ -59,7 +59,13 @@ export function oneRowLoan(principal: string, interest: string, dueOn: string): 
 export function positionOf(scenario: Scenario, until: number): Position {
   const input = scenarioInput(scenario);
   const schedule = input.schedule ?? laySchedule(input.terms, input.contract);
-  return foldPass(input, schedule, { arrived: [], verdicts: [], until, books: false }).position;
+  return foldPass(input, schedule, {
+    arrived: [],
+    verdicts: [],
+    undone: new Set(),
+    until,
+    books: false,
+  }).position;
 }
 
 export const POLICY: BookPolicy = policyFromValue({}, { name: 'test' }).policy;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/accounting/epoch-day.js';
 import { EVENT_TYPE } from '../../src/accounting/loan-event.js';
 import { simulateLoan } from '../../src/accounting/simulate.js';
-import type { SimulatedEvent } from '../../src/accounting/simulate-input.js';
+import { PLAIN_SIMULATED_EVENT, type SimulatedEvent } from '../../src/accounting/simulate-input.js';
 import { withClient } from '../../src/db/connect.js';
 import { productFromValue } from '../../src/documents/product-document.js';
 import { LoanbookError } from '../../src/errors.js';
@@ -92,6 +92,7 @@ describe('after two closes', () => {
         const { terms } = loan;
         const paidBefore = loan.schedule.slice(0, terms.paidPeriods).map(
           (row): SimulatedEvent => ({
+            ...PLAIN_SIMULATED_EVENT,
             ref: `paid ${row.seq}`,
             type: EVENT_TYPE.repayment,
             valueDate: day(row.dueOn),
@@ -101,6 +102,7 @@ describe('after two closes', () => {
         );
         const arrived = loan.events.slice(1).map(
           (event): SimulatedEvent => ({
+            ...PLAIN_SIMULATED_EVENT,
             ref: event.ref,
             type: event.type === 'settlement' ? EVENT_TYPE.settlement : EVENT_TYPE.repayment,
             valueDate: day(event.valueDate),
@@ -120,6 +122,7 @@ describe('after two closes', () => {
             firstDueOn: terms.firstDueOn === null ? null : day(terms.firstDueOn),
           },
           schedule: null,
+          fees: null,
           events: [...paidBefore, ...arrived],
           through: day(loan.position.businessDate),
           ledger: null,

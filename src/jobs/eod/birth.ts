@@ -1,4 +1,5 @@
-import { closeDay, installmentAt, startPeriod } from '../../accounting/close-day.js';
+import { installmentAt, startPeriod } from '../../accounting/billing.js';
+import { closeDay } from '../../accounting/close-day.js';
 import {
   addFlow,
   BALANCE,

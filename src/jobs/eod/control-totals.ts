@@ -1,4 +1,4 @@
-import type { DayFlow } from '../../accounting/flow.js';
+import { type DayFlow, FEE, PENALTY } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
@@ -24,6 +24,7 @@ export interface ControlTotals {
   groups: GroupFlow[];
   entered: Entered;
   feesCharged: number;
+  penaltyCharged: number;
   allocated: number;
   toSuspense: number;
 }
@@ -32,6 +33,7 @@ export interface ControlTotals {
 export class TotalsCollector {
   entered: Entered = { principal: 0, interest: 0, penalty: 0, compound: 0 };
   feesCharged = 0;
+  penaltyCharged = 0;
   allocated = 0;
   toSuspense = 0;
   eventsRejected = 0;
@@ -45,7 +47,8 @@ export class TotalsCollector {
     group.compoundAccrued += flow.compoundAccrued;
     // What a settlement bills and pays at once never stands among the due amounts.
     group.interestBilled += flow.interestBilled - flow.interestSettled;
-    this.feesCharged += flow.feeBilled;
+    this.feesCharged += flow.charged[FEE]!;
+    this.penaltyCharged += flow.charged[PENALTY]!;
     for (const outcome of flow.outcomes) {
       this.allocated += outcome.allocated;
       this.toSuspense += outcome.toSuspense;
@@ -78,12 +81,13 @@ export class TotalsCollector {
 
   /** Remembers the sums; the function returned brings them back. */
   mark(): () => void {
-    const { entered, feesCharged, allocated, toSuspense, eventsRejected } = this;
+    const { entered, feesCharged, penaltyCharged, allocated, toSuspense, eventsRejected } = this;
     const saved = structuredClone({ entered, groups: this.#groups });
     return () => {
       this.entered = saved.entered;
       this.#groups = saved.groups;
       this.feesCharged = feesCharged;
+      this.penaltyCharged = penaltyCharged;
       this.allocated = allocated;
       this.toSuspense = toSuspense;
       this.eventsRejected = eventsRejected;
@@ -96,6 +100,7 @@ export class TotalsCollector {
       groups: this.#groups.filter((group) => group !== undefined),
       entered: this.entered,
       feesCharged: this.feesCharged,
+      penaltyCharged: this.penaltyCharged,
       allocated: this.allocated,
       toSuspense: this.toSuspense,
     };

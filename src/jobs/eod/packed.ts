@@ -1,15 +1,37 @@
+import { blankAhead } from '../../accounting/ahead.js';
 import { TOTALS_COUNT } from '../../accounting/flow.js';
-import type { OpenInstallment } from '../../accounting/position.js';
+import { blankSpecial, type OpenInstallment, type Special } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
 
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
- * An open instalment is 18 of them in the order of `writeInstallment`; the lifetime totals are 20.
+ * An open instalment is 19 of them at most in the order of `writeInstallment`; the lifetime totals
+ * are 20.
  */
-const NUMBERS_PER_INSTALLMENT = 18;
+const NUMBERS_PER_INSTALLMENT = 19;
 /** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
 export const MAX_VARINT_BYTES = 8;
 export const MAX_INSTALLMENT_BYTES = NUMBERS_PER_INSTALLMENT * MAX_VARINT_BYTES;
+
+const SPECIAL_NUMBERS = [
+  'settledUnits',
+  'lineFrom',
+  'lineBase',
+  'flatBase',
+  'payment',
+  'principalPart',
+] as const;
+const AHEAD_NUMBERS = [
+  'seq',
+  'principalPaid',
+  'principalWaived',
+  'interestPaid',
+  'interestWaived',
+  'feeDue',
+  'feeMet',
+  'penaltyDue',
+  'penaltyMet',
+] as const;
 
 /** Writes one varint; returns the offset behind it. */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
@@ -52,7 +74,8 @@ export function writeInstallment(bytes: Uint8Array, at: number, item: OpenInstal
   let to = writeVarint(bytes, at, item.seq);
   to = writeVarint(bytes, to, item.dueOn);
   to = writeVarint(bytes, to, item.lastFreeOn);
-  to = writeVarint(bytes, to, (item.missed ? 1 : 0) + (item.overdue ? 2 : 0));
+  const charged = item.penaltyCharged > 0 ? 4 : 0;
+  to = writeVarint(bytes, to, (item.missed ? 1 : 0) + (item.overdue ? 2 : 0) + charged);
   to = writeVarint(bytes, to, item.principalDue);
   to = writeVarint(bytes, to, item.principalOpen);
   to = writeVarint(bytes, to, item.interestDue);
@@ -65,7 +88,7 @@ export function writeInstallment(bytes: Uint8Array, at: number, item: OpenInstal
     to = writeVarint(bytes, to, charge.whole);
     to = writeVarint(bytes, to, charge.rest);
   }
-  return to;
+  return charged === 0 ? to : writeVarint(bytes, to, item.penaltyCharged);
 }
 
 export function readInstallment(cursor: VarintCursor): OpenInstallment {
@@ -78,7 +101,7 @@ export function readInstallment(cursor: VarintCursor): OpenInstallment {
     dueOn,
     lastFreeOn,
     missed: flags % 2 === 1,
-    overdue: flags >= 2,
+    overdue: flags % 4 >= 2,
     principalDue: cursor.next(),
     principalOpen: cursor.next(),
     interestDue: cursor.next(),
@@ -87,7 +110,9 @@ export function readInstallment(cursor: VarintCursor): OpenInstallment {
     feeOpen: cursor.next(),
     penalty: readCharge(cursor),
     compound: readCharge(cursor),
+    penaltyCharged: 0,
   };
+  if (flags >= 4) item.penaltyCharged = cursor.next();
   return item;
 }
 
@@ -97,6 +122,49 @@ function readCharge(cursor: VarintCursor): OpenInstallment['penalty'] {
   const whole = cursor.next();
   const rest = cursor.next();
   return { due, open, whole, rest };
+}
+
+/** What only a loan with an extraordinary past carries, behind its open instalments. */
+export function writeSpecial(bytes: Uint8Array, at: number, special: Special): number {
+  let to = at;
+  const put = (value: number): void => {
+    to = writeVarint(bytes, to, value);
+  };
+  for (const key of SPECIAL_NUMBERS) put(special[key]);
+  put(special.metInFull ? 1 : 0);
+  put(special.rates.length);
+  for (const step of special.rates) {
+    put(step.on);
+    put(step.ratePpb);
+  }
+  put(special.ahead.length);
+  for (const item of special.ahead) for (const key of AHEAD_NUMBERS) put(item[key]);
+  return to;
+}
+
+export function readSpecial(cursor: VarintCursor): Special {
+  const special = blankSpecial();
+  for (const key of SPECIAL_NUMBERS) special[key] = cursor.next();
+  special.metInFull = cursor.next() === 1;
+  for (let left = cursor.next(); left > 0; left -= 1) {
+    special.rates.push({ on: cursor.next(), ratePpb: cursor.next() });
+  }
+  for (let left = cursor.next(); left > 0; left -= 1) {
+    const item = blankAhead(0);
+    for (const key of AHEAD_NUMBERS) item[key] = cursor.next();
+    special.ahead.push(item);
+  }
+  return special;
+}
+
+/** The most bytes that it takes. */
+export function specialBytes(special: Special): number {
+  const numbers =
+    SPECIAL_NUMBERS.length +
+    3 +
+    2 * special.rates.length +
+    AHEAD_NUMBERS.length * special.ahead.length;
+  return numbers * MAX_VARINT_BYTES;
 }
 
 export function readTotals(cursor: VarintCursor, totals: number[]): void {

@@ -5,9 +5,12 @@ import {
   MAX_INSTALLMENT_BYTES,
   MAX_VARINT_BYTES,
   readInstallment,
+  readSpecial,
   readTotals,
+  specialBytes,
   VarintCursor,
   writeInstallment,
+  writeSpecial,
   writeTotals,
   writeVarint,
 } from './packed.js';
@@ -162,10 +165,12 @@ export class PositionRow {
     const openAt = at + OPEN_LENGTH_AT + 4;
     const { open } = this.position;
     open.length = 0;
+    this.position.special = null;
     if (openLength > 0) {
       this.#cursor.seek(bytes, openAt);
       const count = this.#cursor.next();
-      for (let i = 0; i < count; i += 1) open.push(readInstallment(this.#cursor));
+      for (let i = count >> 1; i > 0; i -= 1) open.push(readInstallment(this.#cursor));
+      if (count % 2 === 1) this.position.special = readSpecial(this.#cursor);
     }
     this.#totalsLength = view.getInt32(openAt + openLength);
     this.#totalsAt = openAt + openLength + 4;
@@ -181,6 +186,7 @@ export class PositionRow {
       FIXED_BYTES +
         16 +
         open.length * MAX_INSTALLMENT_BYTES +
+        (p.special === null ? 0 : specialBytes(p.special)) +
         this.#totalsLength +
         TOTALS_COUNT * MAX_VARINT_BYTES,
     );
@@ -228,12 +234,13 @@ export class PositionRow {
 
   #writePacked(writer: TupleWriter, at: number): void {
     const { view, bytes } = writer;
-    const { open } = this.position;
+    const { open, special } = this.position;
     const openAt = at + OPEN_LENGTH_AT + 4;
     let to = openAt;
-    if (open.length > 0) {
-      to = writeVarint(bytes, to, open.length);
+    if (open.length > 0 || special !== null) {
+      to = writeVarint(bytes, to, 2 * open.length + (special === null ? 0 : 1));
       for (const item of open) to = writeInstallment(bytes, to, item);
+      if (special !== null) to = writeSpecial(bytes, to, special);
     }
     view.setInt32(at + OPEN_LENGTH_AT, to - openAt);
     const totalsAt = to + 4;

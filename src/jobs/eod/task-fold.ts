@@ -1,4 +1,5 @@
-import { closeDay, installmentAt, type NextInstallment } from '../../accounting/close-day.js';
+import { installmentAt, type NextInstallment } from '../../accounting/billing.js';
+import { closeDay } from '../../accounting/close-day.js';
 import { addFlow, DayFlow } from '../../accounting/flow.js';
 import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';

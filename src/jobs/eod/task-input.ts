@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { NextInstallment } from '../../accounting/close-day.js';
+import type { NextInstallment } from '../../accounting/billing.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { LoanEvent } from '../../accounting/loan-event.js';
+import { type LoanEvent, PLAIN_EVENT } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyOut, copyRows } from '../../db/copy-stream.js';
@@ -79,7 +79,7 @@ export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<E
     const amount = readInt8(view, at + 28);
     const businessDate = readDate(view, at + 40);
     const type = view.getInt16(at + 48);
-    queue.push(readInt8(view, at + 4), { eventId, amount, businessDate, type });
+    queue.push(readInt8(view, at + 4), { ...PLAIN_EVENT, eventId, amount, businessDate, type });
   });
   return queue;
 }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TOTALS_COUNT } from '../../../src/accounting/flow.js';
-import { type OpenInstallment, type Position, STATUS } from '../../../src/accounting/position.js';
+import {
+  type AheadInstallment,
+  type OpenInstallment,
+  type Position,
+  type Special,
+  STATUS,
+} from '../../../src/accounting/position.js';
 import { TupleWriter, viewOf } from '../../../src/db/copy-tuple.js';
 import { PositionRow } from '../../../src/jobs/eod/position-row.js';
 
@@ -24,6 +30,31 @@ const installment: fc.Arbitrary<OpenInstallment> = fc.record({
   feeOpen: amount,
   penalty: charge,
   compound: charge,
+  penaltyCharged: amount,
+});
+
+const ahead: fc.Arbitrary<AheadInstallment> = fc.record({
+  seq: fc.integer({ min: 1, max: 400 }),
+  principalPaid: amount,
+  principalWaived: amount,
+  interestPaid: amount,
+  interestWaived: amount,
+  feeDue: amount,
+  feeMet: amount,
+  penaltyDue: amount,
+  penaltyMet: amount,
+});
+
+const special: fc.Arbitrary<Special> = fc.record({
+  ahead: fc.array(ahead, { maxLength: 40 }),
+  settledUnits: fc.maxSafeNat(),
+  rates: fc.array(fc.record({ on: day, ratePpb: amount }), { maxLength: 5 }),
+  lineFrom: day,
+  lineBase: amount,
+  flatBase: fc.maxSafeNat(),
+  payment: amount,
+  principalPart: amount,
+  metInFull: fc.boolean(),
 });
 
 const position: fc.Arbitrary<Position> = fc.record({
@@ -59,6 +90,7 @@ const position: fc.Arbitrary<Position> = fc.record({
   oldestDueOn: day,
   oldestFreeOn: day,
   open: fc.array(installment, { maxLength: 200 }),
+  special: fc.option(special),
 });
 
 describe('a position as a row', () => {

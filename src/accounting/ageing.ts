@@ -1,0 +1,88 @@
+import { principalMetAhead } from './ahead.js';
+import { BALANCE, type DayFlow, MOVEMENT } from './flow.js';
+import type { BookDay } from './fold-terms.js';
+import { isSettled } from './loan-event.js';
+import { CLASS_NAMES, type Position, STATUS } from './position.js';
+import { InvariantError } from './refusal.js';
+import { type EpochDay, type Fen, NO_DAY } from './units.js';
+
+/** Days past due, M bucket, class, overdue principal, accruing or not, status. */
+export function ageLoan(position: Position, book: BookDay, flow: DayFlow): void {
+  const { date, policy } = book;
+  const { open, status } = position;
+  position.daysPastDue = 0;
+  position.oldestDueOn = NO_DAY;
+  position.oldestFreeOn = NO_DAY;
+  let notDue = position.principal;
+  if (open.length > 0) {
+    const oldest = open[0]!;
+    // The claim of a loan that was written off lies outside the instalments.
+    position.oldestDueOn = oldest.dueOn;
+    position.oldestFreeOn = oldest.lastFreeOn;
+    if (date > oldest.lastFreeOn) position.daysPastDue = date - oldest.dueOn;
+    if (status !== STATUS.writtenOff) notDue -= moveOverdue(position, date, flow);
+  }
+  if (position.special !== null) notDue += principalMetAhead(position);
+  if (notDue !== position.principalNotDue) {
+    throw new InvariantError('principal is not the sum of its parts', {
+      principal: position.principal,
+      principalNotDue: position.principalNotDue,
+      principalOpen: position.principal - notDue,
+    });
+  }
+  classify(position, policy.classDays);
+  if (status === STATUS.writtenOff) {
+    position.classification = CLASS_NAMES.length - 1;
+    return;
+  }
+  if (status === STATUS.cancelled) return;
+  switchAccruing(position, policy.nonAccrualAfter, flow);
+  position.status = statusOf(position);
+}
+
+/** Principal past its last penalty-free day moves to overdue; returns all principal that is due. */
+function moveOverdue(position: Position, date: EpochDay, flow: DayFlow): Fen {
+  let open = 0;
+  for (const installment of position.open) {
+    open += installment.principalOpen;
+    if (installment.overdue || date <= installment.lastFreeOn) continue;
+    installment.overdue = true;
+    position.principalOverdue += installment.principalOpen;
+    const moved = installment.principalOpen;
+    flow.move(MOVEMENT.overdue, BALANCE.principalOverdue, position.accruing, moved, 0);
+  }
+  return open;
+}
+
+function classify(position: Position, classDays: readonly number[]): void {
+  const days = position.daysPastDue;
+  let classification = 0;
+  while (classification < classDays.length && days > classDays[classification]!) {
+    classification += 1;
+  }
+  position.classification = classification;
+  position.overdueBucket = days > 180 ? 7 : Math.ceil(days / 30);
+}
+
+/**
+ * Non-accrual begins when days past due exceed the limit; the way back is open when no interest,
+ * penalty or compound is due and days past due are within it. What is accrued and not received
+ * moves off the balance sheet, or back (CONVENTIONS, Non-accrual; practice C4, E7).
+ */
+function switchAccruing(position: Position, nonAccrualAfter: number, flow: DayFlow): void {
+  const late = position.daysPastDue > nonAccrualAfter;
+  const owesInterest = position.interestDue + position.penaltyDue + position.compoundDue > 0;
+  const accruing = !late && (position.accruing || !owesInterest);
+  if (accruing === position.accruing) return;
+  const kind = accruing ? MOVEMENT.accrualBack : MOVEMENT.nonAccrual;
+  flow.move(kind, BALANCE.interestAccrued, accruing, position.interestAccrued, 0);
+  flow.move(kind, BALANCE.interestDue, accruing, position.interestDue, 0);
+  flow.move(kind, BALANCE.penalty, accruing, position.penaltyDue, 0);
+  flow.move(kind, BALANCE.compound, accruing, position.compoundDue, 0);
+  position.accruing = accruing;
+}
+
+function statusOf(position: Position): Position['status'] {
+  if (isSettled(position)) return STATUS.settled;
+  return position.daysPastDue > 0 ? STATUS.overdue : STATUS.normal;
+}

@@ -1,0 +1,155 @@
+import { blankAhead, principalMetAhead, specialOf } from './ahead.js';
+import { type EventScene, fileOf } from './event-scene.js';
+import { BALANCE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
+import { askedFactor } from './running-period.js';
+import { layRest } from './schedule-rest.js';
+import type { Schedule } from './schedule-rows.js';
+import type { Fen } from './units.js';
+
+/**
+ * Lays the instalments not yet due again on the principal that is left of them, from the running one
+ * on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows that
+ * fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
+ */
+export function layAgain(scene: EventScene, keep: 'term' | 'payment', eventId: number): void {
+  const { position, fold } = scene;
+  const file = fileOf(scene);
+  const { schedule } = file;
+  const billed = position.nextSeq - 1;
+  const rows = contractRows(schedule);
+  const special = specialOf(position);
+  const rest = layRest(fold.terms, {
+    contract: file.contract,
+    principal: position.principalNotDue,
+    ratePpb: position.ratePpb,
+    seq: position.nextSeq,
+    startOn: position.periodStartOn,
+    dueOn: schedule.dueOn.slice(billed, rows),
+    firstFactor: askedFactor(position, fold, file),
+    keep,
+    payment: special.payment,
+    principalPart: special.principalPart,
+    flatBase: special.flatBase,
+  });
+  special.payment = rest.payment;
+  special.principalPart = rest.principalPart;
+  const charges = tail(schedule, rows);
+  file.schedule = joined(head(schedule, billed), rest.rows, charges);
+  file.changed = true;
+  moveCharges(scene, billed + rest.rows.dueOn.length, rows);
+  position.nextPrincipal = file.schedule.principal[billed]!;
+  position.nextInterest = file.schedule.interest[billed]!;
+  returnExcess(scene, eventId);
+}
+
+/** Rows that carry principal or interest; behind them only rows made for a charge may follow. */
+export function contractRows(schedule: Schedule): number {
+  let rows = schedule.dueOn.length;
+  while (rows > 1 && schedule.balanceAfter[rows - 2] === 0 && schedule.interest[rows - 1] === 0) {
+    rows -= 1;
+  }
+  return rows;
+}
+
+/** The first `count` rows. */
+export function head(schedule: Schedule, count: number): Schedule {
+  return part(schedule, 0, count);
+}
+
+function tail(schedule: Schedule, from: number): Schedule {
+  return part(schedule, from, schedule.dueOn.length);
+}
+
+function part(schedule: Schedule, from: number, to: number): Schedule {
+  return {
+    dueOn: schedule.dueOn.slice(from, to),
+    principal: schedule.principal.slice(from, to),
+    interest: schedule.interest.slice(from, to),
+    balanceAfter: schedule.balanceAfter.slice(from, to),
+  };
+}
+
+export function joined(...parts: readonly Schedule[]): Schedule {
+  return {
+    dueOn: parts.flatMap((rows) => [...rows.dueOn]),
+    principal: parts.flatMap((rows) => [...rows.principal]),
+    interest: parts.flatMap((rows) => [...rows.interest]),
+    balanceAfter: parts.flatMap((rows) => [...rows.balanceAfter]),
+  };
+}
+
+/**
+ * Keeps charges with their rows: those of rows `last + 1` to `before` fall to row `last`, those of
+ * rows behind `before` move up with their row.
+ */
+function moveCharges(scene: EventScene, last: number, before: number): void {
+  if (last === before) return;
+  const { ahead } = specialOf(scene.position);
+  const kept = ahead.filter((item) => item.seq <= last);
+  for (const item of ahead) {
+    if (item.seq <= last) continue;
+    const seq = item.seq > before ? item.seq - (before - last) : last;
+    let at = kept.find((other) => other.seq === seq);
+    if (at === undefined) {
+      at = blankAhead(seq);
+      kept.push(at);
+    }
+    at.feeDue += item.feeDue;
+    at.feeMet += item.feeMet;
+    at.penaltyDue += item.penaltyDue;
+    at.penaltyMet += item.penaltyMet;
+    at.principalPaid += item.principalPaid;
+    at.principalWaived += item.principalWaived;
+    at.interestPaid += item.interestPaid;
+    at.interestWaived += item.interestWaived;
+  }
+  ahead.splice(0, ahead.length, ...kept.sort((a, b) => a.seq - b.seq));
+}
+
+/** What was met ahead and is more than the row asks now: money goes to suspense. */
+function returnExcess(scene: EventScene, eventId: number): void {
+  const { position } = scene;
+  const { schedule } = fileOf(scene);
+  for (const item of specialOf(position).ahead) {
+    const asked = schedule.principal[item.seq - 1] ?? 0;
+    const over = item.principalPaid + item.principalWaived - asked;
+    if (over > 0) {
+      const money = Math.min(over, item.principalPaid);
+      item.principalPaid -= money;
+      item.principalWaived -= over - money;
+      position.principal += over;
+      giveBack(scene, item.seq, PRINCIPAL, money, eventId);
+    }
+    const interest = schedule.interest[item.seq - 1] ?? 0;
+    const overInterest = item.interestPaid + item.interestWaived - interest;
+    if (overInterest > 0) {
+      const money = Math.min(overInterest, item.interestPaid);
+      item.interestPaid -= money;
+      item.interestWaived -= overInterest - money;
+      position.interestAccrued += overInterest;
+      giveBack(scene, item.seq, INTEREST, money, eventId);
+    }
+  }
+}
+
+/** Money that had paid ahead is money held for the customer again. */
+export function giveBack(
+  { position, flow }: EventScene,
+  seq: number,
+  component: number,
+  amount: Fen,
+  eventId: number,
+): void {
+  if (amount === 0) return;
+  const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
+  position.suspense += amount;
+  flow.pay(eventId, seq, component, -amount);
+  flow.move(MOVEMENT.repayment, balance, position.accruing, -amount, eventId);
+  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
+}
+
+/** Principal not yet due and not met ahead: what can still be prepaid. */
+export function principalLeft(scene: EventScene): Fen {
+  const { position } = scene;
+  return position.principalNotDue - principalMetAhead(position);
+}

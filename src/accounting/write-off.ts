@@ -1,0 +1,51 @@
+import { accruedAndOwed } from './ahead.js';
+import { balanceOf, openAmount } from './allocation.js';
+import { blankInstallment } from './charge.js';
+import { accrueTo, endSchedule } from './close-out.js';
+import type { EventScene } from './event-scene.js';
+import { BALANCE, COMPONENTS, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
+import { principalLeft } from './lay-again.js';
+import { STATUS } from './position.js';
+import { NO_DAY } from './units.js';
+
+/**
+ * Writes the loan off (CONVENTIONS, Events: write_off): due instalments stay to be recovered,
+ * principal not yet due with its interest becomes a claim under seq 0, every balance is zero, and
+ * nothing accrues any more. Suspense stays.
+ */
+export function applyWriteOff(scene: EventScene, eventId: number): void {
+  const { position, flow } = scene;
+  const { accruing } = position;
+  for (const item of position.open) {
+    for (let component = 0; component < COMPONENTS.length; component += 1) {
+      const amount = openAmount(item, component);
+      flow.writeOff(eventId, item.seq, component, amount);
+      flow.move(MOVEMENT.writeOff, balanceOf(item, component), accruing, amount, eventId);
+    }
+  }
+  const principal = principalLeft(scene);
+  const interest = accruedAndOwed(position);
+  accrueTo(scene, interest, eventId);
+  flow.writeOff(eventId, 0, PRINCIPAL, principal);
+  flow.writeOff(eventId, 0, INTEREST, interest);
+  flow.move(MOVEMENT.writeOff, BALANCE.principalNormal, accruing, principal, eventId);
+  flow.move(MOVEMENT.writeOff, BALANCE.interestAccrued, accruing, interest, eventId);
+  if (principal + interest > 0) {
+    const claim = blankInstallment(0, NO_DAY, NO_DAY);
+    claim.principalDue = principal;
+    claim.principalOpen = principal;
+    claim.interestDue = interest;
+    claim.interestOpen = interest;
+    position.open.push(claim);
+  }
+  endSchedule(scene);
+  position.status = STATUS.writtenOff;
+  position.accruing = false;
+  position.principal = 0;
+  position.principalOverdue = 0;
+  position.interestAccrued = 0;
+  position.interestDue = 0;
+  position.penaltyDue = 0;
+  position.compoundDue = 0;
+  position.feeDue = 0;
+}
