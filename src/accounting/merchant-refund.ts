@@ -33,7 +33,7 @@ export function applyMerchantRefund(scene: EventScene, event: LoanEvent): string
 }
 
 function refundPart(scene: EventScene, amount: Fen, eventId: number): void {
-  const { position, fold, flow } = scene;
+  const { position, flow } = scene;
   const { accruing } = position;
   const principal = Math.min(amount, principalLeft(scene));
   const over = amount - principal;

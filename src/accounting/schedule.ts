@@ -113,15 +113,3 @@ function checkContract(terms: ProductTerms, contract: LoanContract): void {
     });
   }
 }
-
-/** STUB until the schedule branch lands. */
-export function periodFactorOf(
-  terms: ProductTerms,
-  _contract: LoanContract,
-  seq: number,
-  startOn: EpochDay,
-  endOn: EpochDay,
-  ratePpb: number,
-) {
-  return periodFactor(terms, periodRates(terms, ratePpb), seq === 1, startOn, endOn);
-}
