@@ -1,9 +1,11 @@
 import { blankAhead, principalMetAhead, specialOf } from './ahead.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
+import type { KeptByPrepayment } from './product.js';
 import { askedFactor } from './running-period.js';
-import { layRest } from './schedule-rest.js';
-import type { Schedule } from './schedule-rows.js';
+import { layContract } from './schedule.js';
+import { layAgain } from './schedule-again.js';
+import type { PaymentInForce, Schedule } from './schedule-rows.js';
 import type { Fen } from './units.js';
 
 /**
@@ -11,35 +13,41 @@ import type { Fen } from './units.js';
  * on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows that
  * fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
  */
-export function layAgain(scene: EventScene, keep: 'term' | 'payment', eventId: number): void {
+export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
   const { position, fold } = scene;
   const file = fileOf(scene);
   const { schedule } = file;
   const billed = position.nextSeq - 1;
   const rows = contractRows(schedule);
   const special = specialOf(position);
-  const rest = layRest(fold.terms, {
-    contract: file.contract,
-    principal: position.principalNotDue,
+  const laid = layAgain(fold.terms, {
+    principalLeft: position.principalNotDue,
     ratePpb: position.ratePpb,
-    seq: position.nextSeq,
-    startOn: position.periodStartOn,
-    dueOn: schedule.dueOn.slice(billed, rows),
-    firstFactor: askedFactor(position, fold, file),
+    dueOnLeft: schedule.dueOn.slice(billed, rows),
+    runningSeq: position.nextSeq,
+    runningFactor: askedFactor(position, fold, file),
     keep,
-    payment: special.payment,
-    principalPart: special.principalPart,
-    flatBase: special.flatBase,
+    inForce: inForce(scene),
+    flatBaseLeft: special.flatBase,
   });
-  special.payment = rest.payment;
-  special.principalPart = rest.principalPart;
-  const charges = tail(schedule, rows);
-  file.schedule = joined(head(schedule, billed), rest.rows, charges);
+  special.payment = laid.payment ?? 0;
+  special.principalPart = laid.principalPart;
+  file.schedule = joined(head(schedule, billed), laid.schedule, tail(schedule, rows));
   file.changed = true;
-  moveCharges(scene, billed + rest.rows.dueOn.length, rows);
+  moveCharges(scene, billed + laid.schedule.dueOn.length, rows);
   position.nextPrincipal = file.schedule.principal[billed]!;
   position.nextInterest = file.schedule.interest[billed]!;
   returnExcess(scene, eventId);
+}
+
+/** What an instalment asks before the event: as it was laid again last, or as it was agreed. */
+function inForce(scene: EventScene): PaymentInForce {
+  const { special } = scene.position;
+  const { payment = 0, principalPart = 0 } = special ?? {};
+  if (payment > 0 || principalPart > 0) {
+    return { payment: payment > 0 ? payment : null, principalPart };
+  }
+  return layContract(scene.fold.terms, fileOf(scene).contract);
 }
 
 /** Rows that carry principal or interest; behind them only rows made for a charge may follow. */

@@ -12,7 +12,7 @@ import {
   PENALTY,
   PRINCIPAL,
 } from './flow.js';
-import { layAgain, principalLeft } from './lay-again.js';
+import { layRestAgain, principalLeft } from './lay-again.js';
 import type { LoanEvent } from './loan-event.js';
 import { STATUS } from './position.js';
 import { takePrincipal } from './prepayment.js';
@@ -50,7 +50,7 @@ function refundPart(scene: EventScene, amount: Fen, eventId: number): void {
   flow.move(MOVEMENT.merchantRefund, BALANCE.principalNormal, accruing, principal, eventId);
   const before = position.principalNotDue;
   takePrincipal(scene, principal, before);
-  if (position.principalNotDue > 0) layAgain(scene, 'term', eventId);
+  if (position.principalNotDue > 0) layRestAgain(scene, 'term', eventId);
   else endSchedule(scene);
 }
 

@@ -4,10 +4,10 @@ import { type CloseOut, charge, closeOutOf, payCloseOut } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { exactRound } from './exact-round.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
-import { layAgain, principalLeft } from './lay-again.js';
+import { layRestAgain, principalLeft } from './lay-again.js';
 import { roundQuotient } from './money.js';
 import { prepaymentFee } from './prepayment-fee.js';
-import { askedFactor, cappedUnits, lineOf } from './running-period.js';
+import { askedFactor, cappedUnits, lineOf, runningFactor } from './running-period.js';
 import { type Fen, FLAT_SCALE } from './units.js';
 
 /** What a prepayment of some principal takes beside it. */
@@ -106,7 +106,8 @@ function interestToDue(scene: EventScene, principal: Fen): Fen {
   const flat = position.special?.flatBase ?? 0;
   const base = BigInt(principal) * (flat === 0 ? 1n : BigInt(flat));
   const over = flat === 0 ? 1n : BigInt(position.principalNotDue) * BigInt(FLAT_SCALE);
-  return Number(roundQuotient(base * num, over * den, fold.terms.interest.rounding));
+  const mode = fold.terms.interest.rounding;
+  return Number(roundQuotient(base * BigInt(num), over * BigInt(den), mode));
 }
 
 function payPart(scene: EventScene, part: Part, eventId: number): void {
@@ -133,7 +134,7 @@ function payPart(scene: EventScene, part: Part, eventId: number): void {
   special.settledUnits = Math.min(part.settledUnits, wholeUnits(scene));
   takePrincipal(scene, part.principal, before);
   flow.principalBilled += part.principal;
-  layAgain(scene, fold.terms.prepayment.partial.keep, eventId);
+  layRestAgain(scene, fold.terms.prepayment.partial.keep, eventId);
 }
 
 function amountOf(part: Part, component: number): readonly [Fen, number] {
@@ -146,9 +147,9 @@ function amountOf(part: Part, component: number): readonly [Fen, number] {
 /** The running period's factor in night units, rounded up: all of it is settled. */
 function wholeUnits({ position, fold, file }: EventScene): number {
   if (file === null) return position.special?.settledUnits ?? 0;
-  const { num, den } = askedFactor(position, fold, file);
-  const settled = BigInt(position.special?.settledUnits ?? 0);
-  return Number(settled + (num * BigInt(fold.denominator) + den - 1n) / den);
+  const { num, den } = runningFactor(position, fold, file);
+  const whole = BigInt(num) * BigInt(fold.denominator) + BigInt(den) - 1n;
+  return Number(whole / BigInt(den));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { specialOf } from './ahead.js';
 import type { EventScene } from './event-scene.js';
-import { layAgain } from './lay-again.js';
+import { layRestAgain } from './lay-again.js';
 import { spreadSoFar } from './prepayment.js';
 import type { RatePpb } from './units.js';
 
@@ -19,5 +19,5 @@ export function applyRateChange(scene: EventScene, ratePpb: RatePpb, eventId: nu
   flow.touched = true;
   if (position.principalNotDue === 0) return;
   spreadSoFar(scene, position.principalNotDue, position.principalNotDue);
-  layAgain(scene, 'term', eventId);
+  layRestAgain(scene, 'term', eventId);
 }

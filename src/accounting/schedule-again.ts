@@ -1,9 +1,9 @@
-import type { Factor } from './fraction.js';
+import { type Factor, shareOfFactor } from './fraction.js';
 import { laterFactors } from './period-factor.js';
 import type { KeptByPrepayment, ProductTerms } from './product.js';
 import { laySpan } from './schedule-methods.js';
 import type { LaidSchedule, PaymentInForce } from './schedule-rows.js';
-import type { EpochDay, Fen, RatePpb } from './units.js';
+import { type EpochDay, type Fen, FLAT_SCALE, type RatePpb } from './units.js';
 
 /** What is left of a loan when its instalments not yet due are laid again. */
 export interface LeftToLay {
@@ -21,7 +21,7 @@ export interface LeftToLay {
   readonly keep: KeptByPrepayment;
   /** The payment in force so far; read with `keep: payment` only. */
   readonly inForce: PaymentInForce;
-  /** Flat: the base left, that interest is charged on. Every other method: not read. */
+  /** Flat: what is left of the base of its interest, in 1 / FLAT_SCALE fen; else not read. */
   readonly flatBaseLeft: Fen;
 }
 
@@ -39,16 +39,22 @@ export function layAgain(terms: ProductTerms, left: LeftToLay): LaidSchedule {
   const past = runningSeq - 1 - (downPayment === null ? 0 : 1);
   const oneRow = method === 'bullet' || method === 'daily_interest';
   const free = Math.max(0, principalFreePeriods - past);
+  const factors = [runningFactor, ...laterFactors(terms, ratePpb, dueOnLeft)];
   const span = {
     terms,
     principal: principalLeft,
     ratePpb,
     dues: dueOnLeft,
-    factors: [runningFactor, ...laterFactors(terms, ratePpb, dueOnLeft)],
+    factors: method === 'flat_interest' ? factors.map(perScale) : factors,
     principalFree: oneRow ? 0 : Math.min(free, dueOnLeft.length - 1),
     amortizationPeriods:
       amortizationPeriods === null ? dueOnLeft.length : Math.max(1, amortizationPeriods - past),
     flatBase: left.flatBaseLeft,
   };
   return laySpan(span, left.keep === 'payment' ? left.inForce : null);
+}
+
+/** The factor on a base in 1 / FLAT_SCALE fen. */
+function perScale(factor: Factor): Factor {
+  return shareOfFactor(factor, 1, FLAT_SCALE);
 }

@@ -73,10 +73,10 @@ function beginPass(
   scope: PassScope,
   totals: readonly Fen[],
 ): FoldPass {
-  const { contract, ledger, terms, fees } = input;
+  const { contract, ledger, terms } = input;
   const position = blankPosition();
   const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
-  beginLoan(position, terms, file, fees);
+  beginLoan(position, terms, file);
   const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.arrived[eventId - 1]?.type ?? 0] ?? '';
   const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
   journal?.disburse(contract.disbursedOn, contract.principal);

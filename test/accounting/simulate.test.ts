@@ -314,7 +314,6 @@ describe('documents', () => {
     });
   });
 
-
   it('become results or errors line by line', async () => {
     const { line } = await simulator;
     expect(await line('{', 'test:1')).toMatchObject({ error: { code: 'invalid_document' } });
