@@ -1,0 +1,109 @@
+import { ratio, round } from './fraction.js';
+import type { AllocationRule, Component, EarlyPayment } from './product.js';
+import { open, openInAll, type Row } from './row.js';
+import { dueRows, type State } from './state.js';
+
+export function addLine(
+  state: State,
+  ref: string,
+  seq: number,
+  component: Component,
+  amount: bigint,
+): void {
+  if (amount === 0n) return;
+  const same = state.lines.find(
+    (line) => line.ref === ref && line.seq === seq && line.component === component,
+  );
+  if (same) same.amount += amount;
+  else state.lines.push({ ref, seq, component, amount });
+}
+
+/** Pays one component of one row; returns what is left of the money. */
+function pay(state: State, ref: string, row: Row, component: Component, money: bigint): bigint {
+  const asked = open(row, component);
+  const amount = asked < money ? asked : money;
+  if (amount <= 0n) return money;
+  row.paid[component] += amount;
+  addLine(state, ref, row.seq, component, amount);
+  return money - amount;
+}
+
+export function ruleInForce(state: State): AllocationRule {
+  const { accruing, non_accruing: nonAccruing } = state.terms.product.allocation;
+  return state.accruing && state.status === 'live' ? accruing : nonAccruing;
+}
+
+export function payRows(
+  state: State,
+  ref: string,
+  rows: readonly Row[],
+  rule: AllocationRule,
+  money: bigint,
+): bigint {
+  let left = money;
+  if (rule.direction === 'by_installment') {
+    for (const row of rows) {
+      for (const component of rule.order) left = pay(state, ref, row, component, left);
+    }
+    return left;
+  }
+  for (const component of rule.order) {
+    for (const row of rows) left = pay(state, ref, row, component, left);
+  }
+  return left;
+}
+
+export function oldestFirst(rows: readonly Row[]): Row[] {
+  return [...rows].sort((a, b) => a.due - b.due || a.seq - b.seq);
+}
+
+/** Pays what is due, by the allocation in force; returns what is left of the money. */
+export function payDue(state: State, ref: string, money: bigint, day: number): bigint {
+  const rule = ruleInForce(state);
+  const rows = oldestFirst(dueRows(state));
+  const splits = state.terms.product.allocation.past_due_first && rule.direction === 'by_component';
+  const groups = splits
+    ? [rows.filter((row) => row.due < day), rows.filter((row) => row.due >= day)]
+    : [rows];
+  let left = money;
+  for (const group of groups) left = payRows(state, ref, group, rule, left);
+  // The claim of a write-off comes after every instalment.
+  return state.claim ? payRows(state, ref, [state.claim], rule, left) : left;
+}
+
+/** Every open row one equal share, what is left to the last. */
+function payEvenly(
+  state: State,
+  ref: string,
+  rows: readonly Row[],
+  rule: AllocationRule,
+  money: bigint,
+): bigint {
+  const mode = state.terms.product.interest.rounding;
+  const byRow = rule.direction === 'by_installment';
+  const steps = byRow ? [rule.order] : rule.order.map((component) => [component]);
+  let left = money;
+  for (const components of steps) {
+    const isOpen = (row: Row): boolean => components.some((component) => open(row, component) > 0n);
+    const takers = rows.filter(isOpen);
+    const share = takers.length > 0 ? round(ratio(left, takers.length), mode) : 0n;
+    for (const [index, row] of takers.entries()) {
+      const last = index === takers.length - 1;
+      const part = last || share > left ? left : share;
+      const unused = payRows(state, ref, [row], { ...rule, order: components }, part);
+      left = left - part + unused;
+    }
+  }
+  return left;
+}
+
+/** Pays instalments that are not yet due, as scheduled; returns what is left of the money. */
+export function payAhead(state: State, ref: string, mode: EarlyPayment, money: bigint): bigint {
+  const inForce = ruleInForce(state);
+  const order = state.terms.product.allocation.in_advance?.order ?? inForce.order;
+  const rule = { direction: inForce.direction, order };
+  const rows = oldestFirst(state.rows.filter((row) => !row.isDue && openInAll(row) > 0n));
+  if (mode === 'pay_next') return payRows(state, ref, rows, rule, money);
+  if (mode === 'pay_last') return payRows(state, ref, rows.reverse(), rule, money);
+  return payEvenly(state, ref, rows, rule, money);
+}

@@ -1,0 +1,151 @@
+import { dayOf } from './days.js';
+import type { ModelEvent } from './events.js';
+import { type Fold, foldThrough } from './fold.js';
+import { fromDecimal } from './fraction.js';
+import type { Posted } from './state.js';
+import type { EventDocument, Terms } from './terms.js';
+
+export interface Rejection {
+  ref: string;
+  rule: string;
+  arrival: number;
+}
+
+export interface History {
+  last: Fold;
+  /** What each close posted with what was known then. */
+  daily: Posted[];
+  rejected: Rejection[];
+}
+
+function arrivals(events: readonly EventDocument[]): ModelEvent[] {
+  return events
+    .map((document, arrival) => ({
+      document,
+      valueDay: dayOf(document.value_date),
+      businessDay: dayOf(document.business_date ?? document.value_date),
+      arrival,
+    }))
+    .sort((a, b) => a.businessDay - b.businessDay || a.arrival - b.arrival);
+}
+
+function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): string | null {
+  const { document, valueDay, businessDay } = event;
+  if (refs.has(document.ref)) return 'repeated_ref';
+  if (valueDay > businessDay) return 'value_date_after_business_date';
+  if (valueDay < terms.disbursedOn) return 'value_date_before_disbursement';
+  if (document.amount !== undefined && fromDecimal(document.amount).n <= 0n) {
+    return 'amount_not_positive';
+  }
+  return null;
+}
+
+/** What is known about the events, day by day. */
+class Knowledge {
+  readonly rejected: Rejection[] = [];
+  private readonly refusedOnArrival = new Set<number>();
+  private readonly impossible = new Set<number>();
+  private readonly reversed = new Set<number>();
+  readonly arrived: ModelEvent[] = [];
+  private readonly terms: Terms;
+
+  constructor(events: readonly EventDocument[], terms: Terms, through: number) {
+    this.terms = terms;
+    const refs = new Set<string>();
+    for (const event of arrivals(events)) {
+      if (event.businessDay > through) continue;
+      const rule = refusedOnItsFace(event, terms, refs);
+      refs.add(event.document.ref);
+      if (rule) this.reject(event, rule);
+      else this.arrived.push(event);
+    }
+  }
+
+  private reject(event: ModelEvent, rule: string): void {
+    this.rejected.push({ ref: event.document.ref, rule, arrival: event.arrival });
+  }
+
+  /** The business dates on which the past changes: late events and reversals. */
+  turns(): number[] {
+    const late = this.arrived.filter(
+      ({ document, valueDay, businessDay }) =>
+        document.type === 'reversal' || valueDay < businessDay,
+    );
+    const days = [this.terms.disbursedOn, ...late.map(({ businessDay }) => businessDay)];
+    return [...new Set(days)].sort((a, b) => a - b);
+  }
+
+  private reverse(reversal: ModelEvent, at: number): void {
+    const target = this.arrived
+      .slice(0, at)
+      .find(({ document }) => document.ref === reversal.document.of);
+    if (!target || this.refusedOnArrival.has(target.arrival)) {
+      this.reject(reversal, 'unknown_of');
+    } else if (target.document.type === 'reversal') {
+      this.reject(reversal, 'reverses_a_reversal');
+    } else if (this.reversed.has(target.arrival)) {
+      this.reject(reversal, 'reversed_before');
+    } else {
+      this.reversed.add(target.arrival);
+    }
+  }
+
+  /** Folds from birth with what is known from the close of `turn` to that of `through`. */
+  foldFrom(turn: number, through: number): Fold {
+    for (const [at, event] of this.arrived.entries()) {
+      if (event.document.type === 'reversal' && event.businessDay === turn) {
+        this.reverse(event, at);
+      }
+    }
+    const events = this.arrived
+      .filter(
+        ({ document, businessDay, arrival }) =>
+          document.type !== 'reversal' &&
+          businessDay <= through &&
+          !this.reversed.has(arrival) &&
+          !this.refusedOnArrival.has(arrival),
+      )
+      .sort((a, b) => a.valueDay - b.valueDay);
+    const isNew = (event: ModelEvent): boolean => event.businessDay >= turn;
+    const { terms, impossible: heldInstead } = this;
+    const fold = foldThrough({ terms, events, heldInstead, isNew, through });
+    for (const { event, rule } of fold.refused) {
+      this.reject(event, rule);
+      (isNew(event) ? this.refusedOnArrival : this.impossible).add(event.arrival);
+    }
+    return fold;
+  }
+}
+
+function less(a: Posted, b: Posted): Posted {
+  return {
+    interest: a.interest - b.interest,
+    penalty: a.penalty - b.penalty,
+    compound: a.compound - b.compound,
+  };
+}
+
+/** Folds again from birth whenever the past changes, and takes differences. */
+export function historyOf(
+  terms: Terms,
+  events: readonly EventDocument[],
+  through: number,
+): History {
+  const knowledge = new Knowledge(events, terms, through);
+  const turns = knowledge.turns();
+  const daily: Posted[] = [];
+  let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
+  let last: Fold | null = null;
+  for (const [index, turn] of turns.entries()) {
+    const next = turns[index + 1];
+    const end = next === undefined ? through : next - 1;
+    last = knowledge.foldFrom(turn, end);
+    for (const close of last.closes.slice(turn - terms.disbursedOn)) {
+      daily.push(less(close, known));
+      known = close;
+    }
+  }
+  if (!last) throw new Error('a loan has at least its disbursement day');
+  const rejected = knowledge.rejected.sort((a, b) => a.arrival - b.arrival);
+  return { last, daily, rejected };
+}
