@@ -40,13 +40,14 @@ export function perNight(annual: Fraction, yearDays: number): Fraction {
   return multiply(annual, ratio(1, yearDays));
 }
 
+/** As a night lies in the year of the next day, a period contains its due date, not its start. */
 function containsLeapDay(span: Span): boolean {
   const { year: from } = partsOf(span.start);
   const { year: to } = partsOf(span.due);
   return [from, to].some((year) => {
     if (yearLength(year) === 365) return false;
     const leapDay = Date.UTC(year, 1, 29) / 86_400_000;
-    return span.start <= leapDay && leapDay < span.due;
+    return span.start < leapDay && leapDay <= span.due;
   });
 }
 
