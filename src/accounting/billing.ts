@@ -1,4 +1,4 @@
-import { accruedInterest, interestMet, principalMet } from './ahead.js';
+import { accruedInterest, interestMet, principalMet, unsettle } from './ahead.js';
 import { allocateDue } from './allocation.js';
 import { lastFreeDay } from './calendar.js';
 import {
@@ -119,11 +119,7 @@ export function startPeriod(
   next: NextInstallment | null,
 ): void {
   position.periodUnits = 0;
-  if (position.special !== null) {
-    position.special.settledUnits = 0;
-    position.special.lineFrom = NO_DAY;
-    position.special.lineBase = 0;
-  }
+  if (position.special !== null) unsettle(position.special);
   if (next === null) {
     position.nextSeq = 0;
     position.periodStartOn = NO_DAY;

@@ -67,14 +67,29 @@ export function payAhead(
   return spendAhead(scene, order, seqs, amount, eventId);
 }
 
+/** By instalment one share covers all components; by component each is spread by itself. */
 function payEvenly(scene: EventScene, order: AllocationOrder, amount: Fen, eventId: number): Fen {
+  if (order.byInstallment) return spreadEvenly(scene, order, amount, eventId);
+  let left = amount;
+  for (const component of order.order) {
+    left = spreadEvenly(scene, { ...order, order: [component] }, left, eventId);
+  }
+  return left;
+}
+
+function spreadEvenly(
+  scene: EventScene,
+  order: AllocationOrder,
+  amount: Fen,
+  eventId: number,
+): Fen {
   const { position, fold } = scene;
   const { schedule } = fileOf(scene);
+  const asks = (seq: number) =>
+    order.order.some((component) => openAheadAmount(position, schedule, seq, component) > 0);
   let left = amount;
   for (;;) {
-    const open = seqsAhead(position, schedule).filter(
-      (seq) => openAheadTotal(position, schedule, seq) > 0,
-    );
+    const open = seqsAhead(position, schedule).filter(asks);
     if (left === 0 || open.length === 0) return left;
     const share = mulDivRound(left, 1, open.length, fold.terms.interest.rounding);
     for (const [k, seq] of open.entries()) {

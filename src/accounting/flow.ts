@@ -97,12 +97,14 @@ export const LINE = {
   writtenOff: 4,
   recovered: 5,
   refunded: 6,
+  returned: 7,
 } as const;
 
 /**
  * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
  * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
- * it pays what is no balance any more. `refunded` is principal that a merchant gave back.
+ * it pays what is no balance any more. `refunded` is principal that a merchant gave back;
+ * `returned` is money that had paid ahead and went back to suspense, as a negative amount.
  */
 export interface AllocationLine {
   /** A code of LINE. */
@@ -177,6 +179,12 @@ export class DayFlow {
     this.#line(LINE.paid, eventId, seq, component, amount);
   }
 
+  /** Money that had paid ahead is held for the customer again. */
+  giveBack(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.paid[component]! -= amount;
+    this.#line(LINE.returned, eventId, seq, component, -amount);
+  }
+
   waive(eventId: number, seq: number, component: number, amount: Fen): void {
     this.waived[component]! += amount;
     this.#line(LINE.waived, eventId, seq, component, amount);
@@ -212,8 +220,10 @@ export class DayFlow {
   }
 }
 
-/** How many lifetime totals a loan carries: due, paid, waived, written off, of each component. */
-export const TOTALS_COUNT = 4 * COMPONENTS.length;
+/** Where the lifetime totals keep what of the penalty due was charged by events. */
+export const PENALTY_CHARGED = 4 * COMPONENTS.length;
+/** How many totals a loan carries: due, paid, waived, written off, of each component; and that. */
+export const TOTALS_COUNT = PENALTY_CHARGED + 1;
 
 /**
  * Adds a day's flow to lifetime totals: four numbers a component, due, paid, waived, written off.
@@ -233,4 +243,5 @@ export function addFlow(totals: Fen[], flow: DayFlow): void {
     totals[4 * c + 2]! += flow.waived[c]!;
     totals[4 * c + 3]! += flow.writtenOff[c]!;
   }
+  totals[PENALTY_CHARGED]! += flow.charged[PENALTY]!;
 }

@@ -37,7 +37,7 @@ export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId:
   moveCharges(scene, billed + laid.schedule.dueOn.length, rows);
   position.nextPrincipal = file.schedule.principal[billed]!;
   position.nextInterest = file.schedule.interest[billed]!;
-  returnExcess(scene, eventId);
+  returnExcess(scene, file.schedule, eventId);
 }
 
 /** What an instalment asks before the event: as it was laid again last, or as it was agreed. */
@@ -49,6 +49,8 @@ function inForce(scene: EventScene): PaymentInForce {
   }
   return layContract(scene.fold.terms, fileOf(scene).contract);
 }
+
+export const NO_ROWS: Schedule = { dueOn: [], principal: [], interest: [], balanceAfter: [] };
 
 /** Rows that carry principal or interest; behind them only rows made for a charge may follow. */
 export function contractRows(schedule: Schedule): number {
@@ -115,9 +117,8 @@ function moveCharges(scene: EventScene, last: number, before: number): void {
 }
 
 /** What was met ahead and is more than the row asks now: money goes to suspense. */
-function returnExcess(scene: EventScene, eventId: number): void {
+export function returnExcess(scene: EventScene, schedule: Schedule, eventId: number): void {
   const { position } = scene;
-  const { schedule } = fileOf(scene);
   for (const item of specialOf(position).ahead) {
     const asked = schedule.principal[item.seq - 1] ?? 0;
     const over = item.principalPaid + item.principalWaived - asked;
@@ -151,12 +152,12 @@ export function giveBack(
   if (amount === 0) return;
   const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
   position.suspense += amount;
-  flow.pay(eventId, seq, component, -amount);
+  flow.giveBack(eventId, seq, component, amount);
   flow.move(MOVEMENT.repayment, balance, position.accruing, -amount, eventId);
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
 }
 
-/** Principal not yet due and not met ahead: what can still be prepaid. */
+/** Principal not yet due that was not met ahead: what is still owed of it. */
 export function principalLeft(scene: EventScene): Fen {
   const { position } = scene;
   return position.principalNotDue - principalMetAhead(position);

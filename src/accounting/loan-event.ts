@@ -69,7 +69,7 @@ export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
 /**
  * Applies one event. What can't apply is an outcome with its rule, and changes nothing: a refusal
  * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
- * `amount_not_positive`, `settlement_short`, `due_and_open`, `nothing_to_prepay`, `unknown_seq`,
+ * `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
  * `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`, `not_written_off`,
  * `unknown_event_type`.
  */
@@ -101,7 +101,7 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.settlement:
       return settle(scene, event);
     case EVENT_TYPE.prepayment:
-      return prepayAmount(scene, event);
+      return prepay(scene, amount, eventId);
     case EVENT_TYPE.waiver:
       return applyWaiver(scene, event);
     case EVENT_TYPE.fee:
@@ -196,14 +196,6 @@ function settle(scene: EventScene, event: LoanEvent): string {
   if (position.nextSeq !== 0) payCloseOut(scene, out, eventId);
   toSuspense(scene, amount - owed, eventId);
   return '';
-}
-
-function prepayAmount(scene: EventScene, event: LoanEvent): string {
-  const { position } = scene;
-  const left = position.principal;
-  const rule = prepay(scene, event.amount, event.eventId);
-  if (rule === '') toSuspense(scene, Math.max(event.amount - left, 0), event.eventId);
-  return rule;
 }
 
 function refundSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): string {

@@ -76,8 +76,14 @@ export interface RateStep {
 export interface Special {
   /** Ascending by seq. */
   ahead: AheadInstallment[];
-  /** Night units of the running period whose interest whole-balance prepayments have paid (q). */
+  /**
+   * What whole-balance prepayments of the running period have paid per unit (q): in night units,
+   * rounded up; exactly it is the scheduled share up to `settledOn` under the first `settledRates`
+   * rates, where that day is set.
+   */
   settledUnits: number;
+  settledOn: EpochDay;
+  settledRates: number;
   /** The rates since the disbursement once one has changed, ascending; otherwise empty. */
   rates: RateStep[];
   /** straight_line since the last change: the day from which the rest is spread, and its start. */
@@ -96,6 +102,8 @@ export function blankSpecial(): Special {
   return {
     ahead: [],
     settledUnits: 0,
+    settledOn: NO_DAY,
+    settledRates: 0,
     rates: [],
     lineFrom: NO_DAY,
     lineBase: 0,

@@ -135,7 +135,7 @@ function loanEventOf(event: SimulatedEvent, index: number, type: number): LoanEv
   return { eventId: index + 1, type, amount, component, seq, dueOn, earlyPayment, ratePpb };
 }
 
-/** What was paid of a component, by money of the customer, in or after the life of the loan. */
+/** What was paid of a component by money of the customer, before or after a write-off. */
 export function isPayment(line: AllocationLine): boolean {
   return line.kind === LINE.paid || line.kind === LINE.recovered;
 }

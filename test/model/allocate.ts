@@ -85,13 +85,16 @@ function payEvenly(
   let left = money;
   for (const components of steps) {
     const isOpen = (row: Row): boolean => components.some((component) => open(row, component) > 0n);
-    const takers = rows.filter(isOpen);
-    const share = takers.length > 0 ? round(ratio(left, takers.length), mode) : 0n;
-    for (const [index, row] of takers.entries()) {
-      const last = index === takers.length - 1;
-      const part = last || share > left ? left : share;
-      const unused = payRows(state, ref, [row], { ...rule, order: components }, part);
-      left = left - part + unused;
+    // What the last cannot take is spread again, until nothing is left or nothing is open.
+    for (let takers = rows.filter(isOpen); left > 0n && takers.length > 0; ) {
+      const share = round(ratio(left, takers.length), mode);
+      for (const [index, row] of takers.entries()) {
+        const last = index === takers.length - 1;
+        const part = last || share > left ? left : share;
+        const unused = payRows(state, ref, [row], { ...rule, order: components }, part);
+        left = left - part + unused;
+      }
+      takers = rows.filter(isOpen);
     }
   }
   return left;

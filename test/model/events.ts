@@ -134,9 +134,12 @@ export function applyEvent(state: State, event: EventDocument, day: number): Ref
     default:
       break;
   }
-  if (event.type === 'merchant_refund' && amount === null) {
-    cancel(state);
-    return null;
+  if (event.type === 'merchant_refund') {
+    if (amount !== null && amount > state.terms.principal) return 'more_than_the_loan';
+    if (amount === null || amount === state.terms.principal) {
+      cancel(state);
+      return null;
+    }
   }
   if (amount === null) throw new Error(`${event.ref}: ${event.type} needs an amount`);
   return applyWithAmount(state, event, amount, day);

@@ -6,7 +6,7 @@ import { InvariantError } from '../../accounting/refusal.js';
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
  * An open instalment is 19 of them at most in the order of `writeInstallment`; the lifetime totals
- * are 20.
+ * are 21.
  */
 const NUMBERS_PER_INSTALLMENT = 19;
 /** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
@@ -15,6 +15,8 @@ export const MAX_INSTALLMENT_BYTES = NUMBERS_PER_INSTALLMENT * MAX_VARINT_BYTES;
 
 const SPECIAL_NUMBERS = [
   'settledUnits',
+  'settledOn',
+  'settledRates',
   'lineFrom',
   'lineBase',
   'flatBase',

@@ -48,6 +48,8 @@ const ahead: fc.Arbitrary<AheadInstallment> = fc.record({
 const special: fc.Arbitrary<Special> = fc.record({
   ahead: fc.array(ahead, { maxLength: 40 }),
   settledUnits: fc.maxSafeNat(),
+  settledOn: day,
+  settledRates: small,
   rates: fc.array(fc.record({ on: day, ratePpb: amount }), { maxLength: 5 }),
   lineFrom: day,
   lineBase: amount,
