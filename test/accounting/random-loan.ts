@@ -121,7 +121,8 @@ function randomInterest(draw: Draw, method: string): Loose {
     interest.period_interest = draw.of(interest.basis === 'actual' ? kinds.slice(0, 2) : kinds);
   }
   if (draw.chance(0.15)) interest.rate_unit = draw.of(['month', 'day']);
-  if (draw.chance(0.1)) interest.monthly_rate_decimals = draw.between(4, 8);
+  const isMonthly = (interest.period_interest ?? 'monthly') === 'monthly';
+  if (isMonthly && draw.chance(0.1)) interest.monthly_rate_decimals = draw.between(4, 8);
   if (draw.chance(0.3)) interest.rounding = draw.of(ROUNDINGS);
   if (draw.chance(0.3)) interest.first_period = draw.of(['whole_period', 'months_plus_days']);
   if (draw.chance(0.2)) interest.odd_days = 'proportion_of_month';
