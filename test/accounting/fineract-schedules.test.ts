@@ -6,19 +6,13 @@ import { laySchedule } from '../../src/accounting/schedule.js';
 import { productFromValue } from '../../src/documents/product-document.js';
 import { FINERACT_SCHEDULES } from '../support/shared-data.js';
 import { type FineractCase, fineractCase, productDocumentOf } from './fineract-product.js';
-import { contractOf, fen } from './terms.js';
+import { cents, contractOf } from './terms.js';
 
 const CASES = 60;
 const present = existsSync(FINERACT_SCHEDULES);
 const cases = present
   ? z.array(fineractCase).parse(JSON.parse(readFileSync(FINERACT_SCHEDULES, 'utf8')))
   : [];
-
-/** An amount that Fineract writes as `75.0`. */
-function cents(text: string): number {
-  const [whole = '', decimals = ''] = text.split('.');
-  return fen(`${whole}.${decimals.padEnd(2, '0')}`);
-}
 
 interface Cells {
   readonly seq: number;
