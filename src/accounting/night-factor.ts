@@ -9,8 +9,8 @@ const OVER_365 = 366;
 const OVER_366 = 365;
 
 /**
- * The factor of the nights from `startOn` to `endOn`, each over its own year's length by `leap_year`
- * and `year_cut`; `periodStartOn` where they are only the end of a longer period.
+ * The factor of the nights from `startOn` to `endOn`, each over its own year's length by
+ * `leap_year` and `year_cut`; `periodStartOn` where they are only the end of a longer period.
  */
 export function nightsFactor(
   terms: ProductTerms,

@@ -10,7 +10,9 @@ import type { EpochDay, RatePpb } from './units.js';
 /** Decimals of a period factor of `level_payment_actuarial`. */
 const ACTUARIAL_DECIMALS = 19;
 
-/** One period of a contract: the night of `startOn` is its first, the one before `endOn` its last. */
+/**
+ * One period of a contract: the night of `startOn` is its first, the one before `endOn` its last.
+ */
 export interface Period {
   /** The seq of its instalment; a down payment counts as seq 1. */
   readonly seq: number;
@@ -26,8 +28,8 @@ export interface RateFrom {
 
 /**
  * The exact factor of any period of a contract under any rate: its scheduled interest is
- * `interestOn(balance, factor, rounding)`. For `bullet` and `daily_interest` the period is the whole
- * term.
+ * `interestOn(balance, factor, rounding)`. For `bullet` and `daily_interest` the period is the
+ * whole term.
  */
 export function factorOfPeriod(
   terms: ProductTerms,
@@ -40,8 +42,8 @@ export function factorOfPeriod(
 
 /**
  * The factor of a period in which the rate changes (CONVENTIONS, rate_change): d/N of the factor
- * under each rate, under `actual_days` the sum of the nights, each at its rate. `rates` in the order
- * of their days; the first one holds from the period's start.
+ * under each rate, under `actual_days` the sum of the nights, each at its rate. `rates` in the
+ * order of their days; the first one holds from the period's start.
  */
 export function mixedFactor(
   terms: ProductTerms,

@@ -12,9 +12,9 @@ const SMOOTHING_ROUNDS = 3;
 
 /**
  * `level_payment_actuarial` at the payment in force, or at its own: the product form, smoothed in
- * at most three rounds. With d the last instalment less the one before: while 100 x |d| exceeds half
- * the periods, the payment + round(d / n) is tried, and kept if |d| shrinks.
- * Source: cases/README.md, after Apache Fineract's progressive schedules.
+ * at most three rounds. With d the last instalment less the one before: while 100 x |d| exceeds
+ * half the periods, the payment + round(d / n) is tried, and kept if |d| shrinks. Source:
+ * cases/README.md, after Apache Fineract's progressive schedules.
  */
 export function layActuarial(span: Span, kept: Fen | null): LaidSchedule {
   const lay = (payment: Fen) => layRows(span, { payment, principalPart: 0 });

@@ -28,9 +28,9 @@ export interface LeftToLay {
 /**
  * Lays the instalments not yet due again after a prepayment, a refund or a change of rate
  * (CONVENTIONS, Schedule, "Laid again after an event"; practice D2, D4). `keep: term` computes the
- * payment for the periods left anew, a balloon's over the amortization periods left; `keep: payment`
- * keeps the payment, or the principal of `equal_principal`, and ends where the balance is zero. The
- * first row asks round(balance left x running factor). Row `i` of the result has seq
+ * payment for the periods left anew, a balloon's over the amortization periods left; `keep:
+ * payment` keeps the payment, or the principal of `equal_principal`, and ends where the balance is
+ * zero. The first row asks round(balance left x running factor). Row `i` of the result has seq
  * `runningSeq + i`.
  */
 export function layAgain(terms: ProductTerms, left: LeftToLay): LaidSchedule {

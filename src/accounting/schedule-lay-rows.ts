@@ -6,8 +6,8 @@ import type { EpochDay, Fen } from './units.js';
 
 /**
  * The rows of a span at a payment, or at an equal part of principal. The last row repays the
- * balance; principal is never negative, and the rows end where the balance is zero. `charges` is the
- * interest of each row where it does not follow the balance (flat).
+ * balance; principal is never negative, and the rows end where the balance is zero. `charges` is
+ * the interest of each row where it does not follow the balance (flat).
  */
 export function layRows(
   span: Span,
