@@ -52,7 +52,7 @@ export function mixedFactor(
   rates: readonly RateFrom[],
 ): Factor {
   const { startOn, endOn } = period;
-  const byNights = terms.interest.periodInterest === 'actual_days' && !byFeb29(terms);
+  const byNights = countsNights(terms) && !byFeb29(terms);
   let sum: Factor = { num: 0, den: 1 };
   for (const [k, { fromOn, ratePpb }] of rates.entries()) {
     const from = k === 0 ? startOn : Math.max(startOn, fromOn);
@@ -64,6 +64,11 @@ export function mixedFactor(
     sum = addFactors(sum, part);
   }
   return rounded(terms, sum);
+}
+
+/** Whether a period bears its nights, and nothing of it is a month. */
+function countsNights({ interest, repayment }: ProductTerms): boolean {
+  return interest.periodInterest === 'actual_days' || repayment.method === 'daily_interest';
 }
 
 /** Only the actuarial method rounds the factor of a period. */
@@ -129,10 +134,8 @@ function periodFactor(
   startOn: EpochDay,
   endOn: EpochDay,
 ): Fraction {
-  const { periodInterest, monthlyRateDecimals, basis } = terms.interest;
-  if (periodInterest === 'actual_days' || terms.repayment.method === 'daily_interest') {
-    return nightsFactor(terms, rates, startOn, endOn);
-  }
+  const { monthlyRateDecimals, basis } = terms.interest;
+  if (countsNights(terms)) return nightsFactor(terms, rates, startOn, endOn);
   if (isFirst && !isRegular(terms, startOn, endOn)) {
     return irregularFactor(terms, rates, startOn, endOn);
   }
@@ -150,9 +153,7 @@ export function wholeTermFactor(
   dues: readonly EpochDay[],
   startOn: EpochDay,
 ): Factor {
-  const { periodInterest } = terms.interest;
-  const byNights = periodInterest === 'actual_days' || terms.repayment.method === 'daily_interest';
-  if (byNights && !byFeb29(terms)) {
+  if (countsNights(terms) && !byFeb29(terms)) {
     return nightsFactor(terms, rates, startOn, dues[dues.length - 1] ?? startOn);
   }
   let sum: Factor = { num: 0, den: 1 };
