@@ -85,7 +85,13 @@ export function roundFactor(value: Factor, decimals: number): Factor {
 export function interestOn(base: Fen, factor: Factor, mode: RoundingMode): Fen {
   const { num, den } = factor;
   if (typeof num === 'number' && typeof den === 'number') return mulDivRound(base, num, den, mode);
-  return Number(roundQuotient(BigInt(base) * BigInt(num), BigInt(den), mode));
+  return exactFen(roundQuotient(BigInt(base) * BigInt(num), BigInt(den), mode));
+}
+
+/** An amount that was computed wide. Throws RangeError when it is no safe integer. */
+export function exactFen(amount: bigint): Fen {
+  if (amount > SAFE_MAX) throw new RangeError(`no safe integer: ${amount}`);
+  return Number(amount);
 }
 
 function bigParts(left: Factor, right: Factor): [bigint, bigint, bigint, bigint] {

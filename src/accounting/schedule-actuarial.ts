@@ -1,3 +1,4 @@
+import { exactFen } from './fraction.js';
 import { mulDivRound, roundQuotient } from './money.js';
 import { layRows } from './schedule-lay-rows.js';
 import type { LaidSchedule, Schedule } from './schedule-rows.js';
@@ -70,5 +71,5 @@ function productPayment(span: Span): Fen {
     }
   }
   const { paymentRounding } = span.terms.repayment;
-  return Number(roundQuotient(BigInt(span.principal) * product, sum, paymentRounding));
+  return exactFen(roundQuotient(BigInt(span.principal) * product, sum, paymentRounding));
 }

@@ -1,3 +1,4 @@
+import { exactFen } from './fraction.js';
 import { roundQuotient } from './money.js';
 import type { RoundingMode } from './product.js';
 import type { Schedule } from './schedule-rows.js';
@@ -47,7 +48,7 @@ export function layCarried(span: Span, payment: Fen): Schedule {
 }
 
 function roundCarried(carried: bigint, mode: RoundingMode): Fen {
-  return Number(roundQuotient(carried, CARRIED_SCALE, mode));
+  return exactFen(roundQuotient(carried, CARRIED_SCALE, mode));
 }
 
 function nearest(num: bigint, den: bigint): bigint {

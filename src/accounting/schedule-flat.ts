@@ -1,4 +1,4 @@
-import { addFactors, type Factor, interestOn } from './fraction.js';
+import { addFactors, exactFen, type Factor, interestOn } from './fraction.js';
 import { mulDivRound, roundQuotient } from './money.js';
 import { layRows } from './schedule-lay-rows.js';
 import type { LaidSchedule } from './schedule-rows.js';
@@ -32,7 +32,7 @@ function flatPayment(span: Span, charges: readonly Fen[]): Fen {
   }
   const { num, den } = sumOf(span.factors);
   const whole = BigInt(span.principal) * BigInt(den) + BigInt(span.flatBase) * BigInt(num);
-  return Number(roundQuotient(whole, BigInt(den) * BigInt(over), paymentRounding)) * multiple;
+  return exactFen(roundQuotient(whole, BigInt(den) * BigInt(over), paymentRounding)) * multiple;
 }
 
 function sumOf(factors: readonly Factor[]): Factor {

@@ -302,5 +302,6 @@ test('a running factor beyond the safe integers still asks one rounded amount', 
   // 10,000,000.00 x (0.015 - 3.3e-19): 150,000.00 less nothing that shows.
   expect(interestOn(fen('10000000.00'), factor, 'half_up')).toBe(fen('150000.00'));
   expect(interestOn(fen('10000000.00'), factor, 'down')).toBe(fen('149999.99'));
+  expect(() => interestOn(9e15, shareOfFactor(factor, 1000, 1), 'up')).toThrow(RangeError);
   expect(subtractFactors(third, fraction(1, 1, 2))).toEqual({ num: 0, den: 1 });
 });
