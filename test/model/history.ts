@@ -40,81 +40,88 @@ function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): s
   return null;
 }
 
-/** What is known about the events, day by day. */
-class Knowledge {
-  readonly rejected: Rejection[] = [];
-  private readonly refusedOnArrival = new Set<number>();
-  private readonly impossible = new Set<number>();
-  private readonly reversed = new Set<number>();
-  readonly arrived: ModelEvent[] = [];
-  private readonly terms: Terms;
+/** What is known about the events so far; the lists grow as the business dates pass. */
+interface Knowledge {
+  terms: Terms;
+  arrived: ModelEvent[];
+  rejected: Rejection[];
+  /** By arrival: never part of the loan, impossible since, and reversed. */
+  refusedOnArrival: Set<number>;
+  impossible: Set<number>;
+  reversed: Set<number>;
+}
 
-  constructor(events: readonly EventDocument[], terms: Terms, through: number) {
-    this.terms = terms;
-    const refs = new Set<string>();
-    for (const event of arrivals(events)) {
-      if (event.businessDay > through) continue;
-      const rule = refusedOnItsFace(event, terms, refs);
-      refs.add(event.document.ref);
-      if (rule) this.reject(event, rule);
-      else this.arrived.push(event);
-    }
-  }
+function reject(knowledge: Knowledge, event: ModelEvent, rule: string): void {
+  knowledge.rejected.push({ ref: event.document.ref, rule, arrival: event.arrival });
+}
 
-  private reject(event: ModelEvent, rule: string): void {
-    this.rejected.push({ ref: event.document.ref, rule, arrival: event.arrival });
+function knowledgeOf(events: readonly EventDocument[], terms: Terms, through: number): Knowledge {
+  const knowledge: Knowledge = {
+    terms,
+    arrived: [],
+    rejected: [],
+    refusedOnArrival: new Set(),
+    impossible: new Set(),
+    reversed: new Set(),
+  };
+  const refs = new Set<string>();
+  for (const event of arrivals(events)) {
+    if (event.businessDay > through) continue;
+    const rule = refusedOnItsFace(event, terms, refs);
+    refs.add(event.document.ref);
+    if (rule) reject(knowledge, event, rule);
+    else knowledge.arrived.push(event);
   }
+  return knowledge;
+}
 
-  /** The business dates on which the past changes: late events and reversals. */
-  turns(): number[] {
-    const late = this.arrived.filter(
-      ({ document, valueDay, businessDay }) =>
-        document.type === 'reversal' || valueDay < businessDay,
-    );
-    const days = [this.terms.disbursedOn, ...late.map(({ businessDay }) => businessDay)];
-    return [...new Set(days)].sort((a, b) => a - b);
-  }
+/** The business dates on which the past changes: those of late events and reversals. */
+function turnsOf({ arrived, terms }: Knowledge): number[] {
+  const late = arrived.filter(
+    ({ document, valueDay, businessDay }) => document.type === 'reversal' || valueDay < businessDay,
+  );
+  const days = [terms.disbursedOn, ...late.map(({ businessDay }) => businessDay)];
+  return [...new Set(days)].sort((a, b) => a - b);
+}
 
-  private reverse(reversal: ModelEvent, at: number): void {
-    const target = this.arrived
-      .slice(0, at)
-      .find(({ document }) => document.ref === reversal.document.of);
-    if (!target || this.refusedOnArrival.has(target.arrival)) {
-      this.reject(reversal, 'unknown_of');
-    } else if (target.document.type === 'reversal') {
-      this.reject(reversal, 'reverses_a_reversal');
-    } else if (this.reversed.has(target.arrival)) {
-      this.reject(reversal, 'reversed_before');
-    } else {
-      this.reversed.add(target.arrival);
-    }
+function reverse(knowledge: Knowledge, reversal: ModelEvent, at: number): void {
+  const target = knowledge.arrived
+    .slice(0, at)
+    .find(({ document }) => document.ref === reversal.document.of);
+  if (!target || knowledge.refusedOnArrival.has(target.arrival)) {
+    reject(knowledge, reversal, 'unknown_of');
+  } else if (target.document.type === 'reversal') {
+    reject(knowledge, reversal, 'reverses_a_reversal');
+  } else if (knowledge.reversed.has(target.arrival)) {
+    reject(knowledge, reversal, 'reversed_before');
+  } else {
+    knowledge.reversed.add(target.arrival);
   }
+}
 
-  /** Folds from birth with what is known from the close of `turn` to that of `through`. */
-  foldFrom(turn: number, through: number): Fold {
-    for (const [at, event] of this.arrived.entries()) {
-      if (event.document.type === 'reversal' && event.businessDay === turn) {
-        this.reverse(event, at);
-      }
-    }
-    const events = this.arrived
-      .filter(
-        ({ document, businessDay, arrival }) =>
-          document.type !== 'reversal' &&
-          businessDay <= through &&
-          !this.reversed.has(arrival) &&
-          !this.refusedOnArrival.has(arrival),
-      )
-      .sort((a, b) => a.valueDay - b.valueDay);
-    const isNew = (event: ModelEvent): boolean => event.businessDay >= turn;
-    const { terms, impossible: heldInstead } = this;
-    const fold = foldThrough({ terms, events, heldInstead, isNew, through });
-    for (const { event, rule } of fold.refused) {
-      this.reject(event, rule);
-      (isNew(event) ? this.refusedOnArrival : this.impossible).add(event.arrival);
-    }
-    return fold;
+/** Folds from birth with what is known from the close of `turn` to that of `through`. */
+function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
+  const { terms, arrived, reversed, refusedOnArrival, impossible } = knowledge;
+  for (const [at, event] of arrived.entries()) {
+    if (event.document.type !== 'reversal' || event.businessDay !== turn) continue;
+    reverse(knowledge, event, at);
   }
+  const events = arrived
+    .filter(
+      ({ document, businessDay, arrival }) =>
+        document.type !== 'reversal' &&
+        businessDay <= through &&
+        !reversed.has(arrival) &&
+        !refusedOnArrival.has(arrival),
+    )
+    .sort((a, b) => a.valueDay - b.valueDay);
+  const isNew = (event: ModelEvent): boolean => event.businessDay >= turn;
+  const fold = foldThrough({ terms, events, heldInstead: impossible, isNew, through });
+  for (const { event, rule } of fold.refused) {
+    reject(knowledge, event, rule);
+    (isNew(event) ? refusedOnArrival : impossible).add(event.arrival);
+  }
+  return fold;
 }
 
 function less(a: Posted, b: Posted): Posted {
@@ -131,15 +138,15 @@ export function historyOf(
   events: readonly EventDocument[],
   through: number,
 ): History {
-  const knowledge = new Knowledge(events, terms, through);
-  const turns = knowledge.turns();
+  const knowledge = knowledgeOf(events, terms, through);
+  const turns = turnsOf(knowledge);
   const daily: Posted[] = [];
   let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
   let last: Fold | null = null;
   for (const [index, turn] of turns.entries()) {
     const next = turns[index + 1];
     const end = next === undefined ? through : next - 1;
-    last = knowledge.foldFrom(turn, end);
+    last = foldFrom(knowledge, turn, end);
     for (const close of last.closes.slice(turn - terms.disbursedOn)) {
       daily.push(less(close, known));
       known = close;
