@@ -71,30 +71,32 @@ export function payDue(state: State, ref: string, money: bigint, day: number): b
   return state.claim ? payRows(state, ref, [state.claim], rule, left) : left;
 }
 
-/** Every open row one equal share, what is left to the last. */
+/**
+ * One component over all open rows, every one an equal share, the rounding left to the last; then
+ * the next component, and again until the money or the rows are gone.
+ */
 function payEvenly(
   state: State,
   ref: string,
   rows: readonly Row[],
-  rule: AllocationRule,
+  order: readonly Component[],
   money: bigint,
 ): bigint {
   const mode = state.terms.product.interest.rounding;
-  const byRow = rule.direction === 'by_installment';
-  const steps = byRow ? [rule.order] : rule.order.map((component) => [component]);
   let left = money;
-  for (const components of steps) {
-    const isOpen = (row: Row): boolean => components.some((component) => open(row, component) > 0n);
-    // What the last cannot take is spread again, until nothing is left or nothing is open.
-    for (let takers = rows.filter(isOpen); left > 0n && takers.length > 0; ) {
-      const share = round(ratio(left, takers.length), mode);
+  for (let before = -1n; left > 0n && left !== before; ) {
+    before = left;
+    for (const component of order) {
+      const takers = rows.filter((row) => openInAll(row) > 0n);
+      if (takers.length === 0) return left;
+      const count = BigInt(takers.length);
+      const share = round(ratio(left, count), mode);
+      const lastShare = left - share * (count - 1n);
       for (const [index, row] of takers.entries()) {
-        const last = index === takers.length - 1;
-        const part = last || share > left ? left : share;
-        const unused = payRows(state, ref, [row], { ...rule, order: components }, part);
-        left = left - part + unused;
+        const part = index === takers.length - 1 ? lastShare : share;
+        const offered = part < left ? part : left;
+        left -= offered - pay(state, ref, row, component, offered);
       }
-      takers = rows.filter(isOpen);
     }
   }
   return left;
@@ -108,5 +110,5 @@ export function payAhead(state: State, ref: string, mode: EarlyPayment, money: b
   const rows = oldestFirst(state.rows.filter((row) => !row.isDue && openInAll(row) > 0n));
   if (mode === 'pay_next') return payRows(state, ref, rows, rule, money);
   if (mode === 'pay_last') return payRows(state, ref, rows.reverse(), rule, money);
-  return payEvenly(state, ref, rows, rule, money);
+  return payEvenly(state, ref, rows, order, money);
 }

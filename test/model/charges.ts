@@ -36,7 +36,11 @@ function feeRow(state: State, day: number): Row {
 function feeTarget(state: State, seq: number | null, dueOn: number | null): Row | null {
   if (seq !== null) return state.rows.find((row) => row.seq === seq) ?? null;
   const rows = oldestFirst(state.rows);
-  if (dueOn !== null) return rows.find((row) => row.due >= dueOn) ?? feeRow(state, dueOn);
+  if (dueOn !== null) {
+    // A down payment is paid at the counter: what falls due that day goes with the first period.
+    const periods = rows.filter((row) => row.kind !== 'down_payment');
+    return periods.find((row) => row.due >= dueOn) ?? feeRow(state, dueOn);
+  }
   return runningRow(state) ?? rows.at(-1) ?? null;
 }
 
