@@ -10,8 +10,9 @@ import {
   whole,
   ZERO,
 } from './fraction.js';
+import { borneBy, recalculates } from './recalculate.js';
 import type { Row } from './row.js';
-import { interestBase, runningRow, type State } from './state.js';
+import { interestBase, principalNotDue, runningRow, type State } from './state.js';
 
 export function annualNow(state: State, day: number): Fraction {
   return rateOn(state.rates, day);
@@ -57,6 +58,10 @@ export function postInterest(state: State, amount: bigint): void {
 function accruedTarget(state: State, running: Row, day: number): bigint {
   const { rounding, accrual } = state.terms.product.interest;
   const scheduled = running.asked.interest;
+  if (recalculates(state)) {
+    const borne = borneBy(state, running, principalNotDue(state), day + 1, day + 1);
+    return round(borne, rounding) + state.carried;
+  }
   if (day + 1 >= running.due) return scheduled;
   if (accrual === 'straight_line') {
     const { night, amount } = state.line;

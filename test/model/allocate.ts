@@ -1,5 +1,6 @@
 import { ratio, round } from './fraction.js';
 import type { AllocationRule, Component, EarlyPayment } from './product.js';
+import { askToday, recalculates } from './recalculate.js';
 import { open, openInAll, type Row } from './row.js';
 import { dueRows, type State } from './state.js';
 
@@ -24,6 +25,9 @@ function pay(state: State, ref: string, row: Row, component: Component, money: b
   const amount = asked < money ? asked : money;
   if (amount <= 0n) return money;
   row.paid[component] += amount;
+  if (component === 'principal') {
+    state.principalPaid.push({ day: state.today, seq: row.seq, amount });
+  }
   addLine(state, ref, row.seq, component, amount);
   return money - amount;
 }
@@ -102,13 +106,33 @@ function payEvenly(
   return left;
 }
 
+/** Row by row, each asking what it asks today; the rest of its interest follows the balance. */
+function payRecalculated(
+  state: State,
+  ref: string,
+  rows: readonly Row[],
+  rule: AllocationRule,
+  money: bigint,
+): bigint {
+  let left = money;
+  for (const row of rows) {
+    if (left === 0n) break;
+    askToday(state, row, state.today);
+    left = payRows(state, ref, [row], rule, left);
+  }
+  return left;
+}
+
 /** Pays instalments that are not yet due, as scheduled; returns what is left of the money. */
 export function payAhead(state: State, ref: string, mode: EarlyPayment, money: bigint): bigint {
   const inForce = ruleInForce(state);
   const order = state.terms.product.allocation.in_advance?.order ?? inForce.order;
   const rule = { direction: inForce.direction, order };
   const rows = oldestFirst(state.rows.filter((row) => !row.isDue && openInAll(row) > 0n));
-  if (mode === 'pay_next') return payRows(state, ref, rows, rule, money);
-  if (mode === 'pay_last') return payRows(state, ref, rows.reverse(), rule, money);
+  if (mode === 'pay_last') rows.reverse();
+  if (mode !== 'pay_evenly') {
+    if (recalculates(state)) return payRecalculated(state, ref, rows, rule, money);
+    return payRows(state, ref, rows, rule, money);
+  }
   return payEvenly(state, ref, rows, order, money);
 }

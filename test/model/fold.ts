@@ -2,6 +2,7 @@ import { accrueNight, postInterest, startPeriod } from './accrual.js';
 import { oldestFirst, payDue } from './allocate.js';
 import { applyEvent, type ModelEvent } from './events.js';
 import { lastPenaltyFree, penaltyNight } from './penalty.js';
+import { recalculate, recalculates } from './recalculate.js';
 import { open, openInAll, type Row } from './row.js';
 import { birth, dueRows, type Posted, runningRow, type State } from './state.js';
 import { minorUnits, type Terms } from './terms.js';
@@ -41,7 +42,13 @@ function inOrderOfDay(events: readonly ModelEvent[]): ModelEvent[] {
 }
 
 function becomeDue(state: State, row: Row): void {
-  if (row === runningRow(state)) {
+  if (row === runningRow(state) && recalculates(state)) {
+    const ahead = state.accrued - row.asked.interest;
+    startPeriod(state);
+    // Interest of a row that was closed early goes on to the next one.
+    state.carried = ahead;
+    state.accrued = ahead;
+  } else if (row === runningRow(state)) {
     postInterest(state, row.asked.interest - state.accrued);
     startPeriod(state);
   }
@@ -53,7 +60,10 @@ function becomeDue(state: State, row: Row): void {
 function openDay(state: State, day: number): void {
   if (state.status !== 'live') return;
   const becoming = state.rows.filter((row) => !row.isDue && row.due <= day);
+  // The last night before a due date still counts in the period that ends.
+  recalculate(state, day);
   for (const row of becoming) becomeDue(state, row);
+  recalculate(state, day);
   if (becoming.length === 0) return;
   const { down_payment: down } = state.terms.product.repayment;
   const first = becoming.find((row) => row.kind === 'down_payment');
@@ -82,6 +92,7 @@ function applyEvents(state: State, day: number, input: FoldInput, fold: Fold): v
     }
     const rule = applyEvent(state, document, day);
     dueAtOnce(state, day);
+    recalculate(state, day);
     if (rule === null) continue;
     fold.refused.push({ event, rule });
     if (!input.isNew(event)) hold();
@@ -116,6 +127,7 @@ export function foldThrough(input: FoldInput): Fold {
   const state = birth(terms);
   const fold: Fold = { state, closes: [], refused: [] };
   for (let day = terms.disbursedOn; day <= input.through; day += 1) {
+    state.today = day;
     openDay(state, day);
     applyEvents(state, day, input, fold);
     if (state.status === 'live') {

@@ -34,6 +34,11 @@ export interface State {
   accrued: bigint;
   /** Straight line: where the last change left the period. */
   line: { night: number; share: Fraction; amount: bigint };
+  /** The day that is being closed. */
+  today: number;
+  /** Under recalculation: who was paid principal when, and interest of closed rows carried on. */
+  principalPaid: { day: number; seq: number; amount: bigint }[];
+  carried: bigint;
   suspense: bigint;
   posted: Posted;
   lines: AllocationLine[];
@@ -57,6 +62,9 @@ export function birth(terms: Terms): State {
     paidPerUnit: ZERO,
     accrued: 0n,
     line: { night: 0, share: ZERO, amount: 0n },
+    today: terms.disbursedOn,
+    principalPaid: [],
+    carried: 0n,
     suspense: 0n,
     posted: { interest: 0n, penalty: 0n, compound: 0n },
     lines: [],
