@@ -60,13 +60,6 @@ export function allocateDue(
   flow: DayFlow,
 ): Fen {
   const { open } = position;
-  if (position.status === STATUS.writtenOff) {
-    // The claim on what was not yet due comes after every instalment.
-    const due = open.filter((item) => item.seq !== 0);
-    const left = spend(position, allocation, due, amount, payment, flow);
-    const claim = open.filter((item) => item.seq === 0);
-    return spend(position, allocation, claim, left, payment, flow);
-  }
   if (allocation.byInstallment || !allocation.pastDueFirst) {
     return spend(position, allocation, open, amount, payment, flow);
   }

@@ -76,7 +76,11 @@ function bill(
   const principalOpen = principal - principalMet(ahead);
   const metInterest = interestMet(ahead);
   const charged = billCharges(position, ahead, seq, flow);
-  if (principalOpen + interest - metInterest + charged.fee + charged.penalty > 0) {
+  const asked = principalOpen + interest - metInterest + charged.fee + charged.penalty;
+  if (position.special !== null && position.special.askedLater > 0) {
+    position.special.askedLater -= asked;
+  }
+  if (asked > 0) {
     const { graceDays, postpone } = fold.terms.penalty;
     position.open.push({
       seq,

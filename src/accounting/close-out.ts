@@ -39,13 +39,9 @@ export function closeOutOf(scene: EventScene): CloseOut {
  * What a prepayment of all principal not yet due takes: the schedule's own figures, since what was
  * paid ahead of them goes back to suspense with the instalments that fall away.
  */
-export function prepayAllOf(scene: EventScene): CloseOut {
-  const { position, fold } = scene;
-  const { interestTo } = fold.terms.prepayment;
-  let earned = 0;
-  if (interestTo === 'value_date') earned = accruedInterest(position);
-  if (interestTo === 'next_due') earned = position.nextInterest;
-  return { ...outOf(scene, position.principalNotDue, earned, earned), returnsAhead: true };
+export function prepayAllOf(scene: EventScene, interest: Fen): CloseOut {
+  const principal = scene.position.principalNotDue;
+  return { ...outOf(scene, principal, interest, interest), returnsAhead: true };
 }
 
 function outOf(

@@ -34,10 +34,11 @@ export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId:
   special.principalPart = laid.principalPart;
   file.schedule = joined(head(schedule, billed), laid.schedule, tail(schedule, rows));
   file.changed = true;
-  moveCharges(scene, billed + laid.schedule.dueOn.length, rows);
   position.nextPrincipal = file.schedule.principal[billed]!;
   position.nextInterest = file.schedule.interest[billed]!;
-  returnExcess(scene, file.schedule, eventId);
+  const last = billed + laid.schedule.dueOn.length;
+  returnExcess(scene, head(file.schedule, last), eventId);
+  moveCharges(scene, last, rows);
 }
 
 /** What an instalment asks before the event: as it was laid again last, or as it was agreed. */
@@ -90,7 +91,8 @@ export function joined(...parts: readonly Schedule[]): Schedule {
 
 /**
  * Keeps charges with their rows: those of rows `last + 1` to `before` fall to row `last`, those of
- * rows behind `before` move up with their row.
+ * rows behind `before` move up with their row. Principal and interest of rows that fell away have
+ * been given back before.
  */
 function moveCharges(scene: EventScene, last: number, before: number): void {
   if (last === before) return;
@@ -108,10 +110,6 @@ function moveCharges(scene: EventScene, last: number, before: number): void {
     at.feeMet += item.feeMet;
     at.penaltyDue += item.penaltyDue;
     at.penaltyMet += item.penaltyMet;
-    at.principalPaid += item.principalPaid;
-    at.principalWaived += item.principalWaived;
-    at.interestPaid += item.interestPaid;
-    at.interestWaived += item.interestWaived;
   }
   ahead.splice(0, ahead.length, ...kept.sort((a, b) => a.seq - b.seq));
 }

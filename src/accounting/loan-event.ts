@@ -89,7 +89,7 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
   }
   const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
   flow.settle(event.eventId, '', allocated, position.suspense - held);
-  noteMetInFull(scene);
+  noteAskedLater(scene);
 }
 
 function dispatch(scene: EventScene, event: LoanEvent): string {
@@ -148,18 +148,17 @@ function stateRefusal(position: Position, event: LoanEvent): string {
 /** Nothing is owed any more, now or later: paid ahead in full too. */
 export function isSettled(position: Position): boolean {
   if (position.principal !== 0 || dueTotal(position) !== 0) return false;
-  return position.nextSeq === 0 || position.special?.metInFull === true;
+  return position.nextSeq === 0 || position.special?.askedLater === 0;
 }
 
-/** Keeps in the position whether all that the schedule still asks has been met ahead. */
-function noteMetInFull({ position, file }: EventScene): void {
+/** Keeps in the position what the schedule still asks, so that a loan met ahead in full shows. */
+function noteAskedLater({ position, file }: EventScene): void {
   if (file === null || (position.special === null && position.nextSeq !== 0)) return;
   const special = specialOf(position);
-  special.metInFull =
-    position.nextSeq !== 0 &&
-    seqsAhead(position, file.schedule).every(
-      (seq) => openAheadTotal(position, file.schedule, seq) === 0,
-    );
+  special.askedLater = 0;
+  for (const seq of seqsAhead(position, file.schedule)) {
+    special.askedLater += openAheadTotal(position, file.schedule, seq);
+  }
 }
 
 function repay(scene: EventScene, event: LoanEvent): string {

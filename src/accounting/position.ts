@@ -94,8 +94,8 @@ export interface Special {
   /** The level payment and the principal part in force once the schedule was laid again; else 0. */
   payment: Fen;
   principalPart: Fen;
-  /** All that the schedule still asks has been met ahead. */
-  metInFull: boolean;
+  /** What instalments not yet due still ask, charges included; -1 before an event needed it. */
+  askedLater: Fen;
 }
 
 export function blankSpecial(): Special {
@@ -110,7 +110,7 @@ export function blankSpecial(): Special {
     flatBase: 0,
     payment: 0,
     principalPart: 0,
-    metInFull: false,
+    askedLater: -1,
   };
 }
 

@@ -1,6 +1,6 @@
 import { accruedInterest, specialOf } from './ahead.js';
 import { dueTotal } from './allocation.js';
-import { charge, payCloseOut, prepayAllOf } from './close-out.js';
+import { type CloseOut, charge, payCloseOut, prepayAllOf } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
 import type { Factor } from './fraction.js';
@@ -30,7 +30,7 @@ export function prepay(scene: EventScene, amount: Fen, eventId: number): string 
   if (dueTotal(position) > 0) return 'due_and_open';
   const over = amount - position.principalNotDue;
   if (over < 0) payPart(scene, partOf(scene, amount), eventId);
-  else if (position.principalNotDue > 0) payCloseOut(scene, prepayAllOf(scene), eventId);
+  else if (position.principalNotDue > 0) payCloseOut(scene, prepayAll(scene), eventId);
   if (over > 0) {
     position.suspense += over;
     flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, over, eventId);
@@ -45,7 +45,7 @@ export function prepay(scene: EventScene, amount: Fen, eventId: number): string 
 export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen {
   const left = scene.position.principalNotDue;
   if (left === 0) return money;
-  const whole = prepayAllOf(scene);
+  const whole = prepayAll(scene);
   if (whole.total <= money) {
     payCloseOut(scene, whole, eventId);
     return money - whole.total;
@@ -62,6 +62,11 @@ export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen 
   const part = partOf(scene, fits);
   payPart(scene, part, eventId);
   return money - costOf(part);
+}
+
+function prepayAll(scene: EventScene): CloseOut {
+  const { interest } = partOf(scene, scene.position.principalNotDue);
+  return prepayAllOf(scene, interest);
 }
 
 function costOf(part: Part): Fen {

@@ -50,6 +50,7 @@ export function layAgain(terms: ProductTerms, left: LeftToLay): LaidSchedule {
     amortizationPeriods:
       amortizationPeriods === null ? dueOnLeft.length : Math.max(1, amortizationPeriods - past),
     flatBase: left.flatBaseLeft,
+    flatPrincipal: principalLeft,
   };
   return laySpan(span, left.keep === 'payment' ? left.inForce : null);
 }

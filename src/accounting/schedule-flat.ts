@@ -49,7 +49,7 @@ function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
   const { paymentRounding } = span.terms.repayment;
   const principalPart =
     kept === null
-      ? mulDivRound(span.principal, 1, periods, paymentRounding)
+      ? mulDivRound(span.flatPrincipal, 1, periods, paymentRounding)
       : Math.max(0, kept - each);
   const schedule = layRows(span, { payment: null, principalPart }, charges);
   return { schedule, payment: principalPart + each, principalPart: 0 };

@@ -17,6 +17,8 @@ export interface Span {
   readonly amortizationPeriods: number;
   /** The amount that flat interest is charged on. */
   readonly flatBase: Fen;
+  /** `flat_total`: the amount that is divided by the periods for their principal. */
+  readonly flatPrincipal: Fen;
 }
 
 /** Periods of a span that repay principal. */

@@ -61,6 +61,7 @@ function spanOf(terms: ProductTerms, contract: LoanContract, balance: Fen): Span
     principalFree: oneRow ? 0 : principalFreePeriods,
     amortizationPeriods: amortizationPeriods ?? periods,
     flatBase: flatTotal ? contract.principal : balance,
+    flatPrincipal: flatTotal ? contract.principal : balance,
   };
 }
 

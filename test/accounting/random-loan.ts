@@ -8,7 +8,8 @@ export function randomLoan(seed: number): ModelDocument {
   const draw = new Draw(seed);
   const product = randomProduct(draw);
   const start = parseDay('2026-01-01')! - 400 + draw.upTo(700);
-  const principal = draw.chance(0.2) ? draw.between(1, 5000) : draw.between(50_000, 9_000_000);
+  const isSmall = draw.chance(0.2) && product.repayment.payment_multiple === undefined;
+  const principal = isSmall ? draw.between(1, 5000) : draw.between(50_000, 9_000_000);
   const periods = draw.between(1, 9);
   const unit = product.repayment?.interval?.unit ?? 'month';
   const length = unit === 'month' ? 31 : unit === 'week' ? 7 : 3;
@@ -95,7 +96,8 @@ function randomProduct(draw: Draw): Loose {
   if (monthly && draw.chance(0.2)) repayment.due_day = draw.between(1, 31);
   if (monthly && draw.chance(0.3)) repayment.fixed_day_first_due = 'same_month';
   if (method === 'balloon') repayment.amortization_periods = draw.between(10, 40);
-  if (method !== 'flat_interest' && method !== 'balloon' && draw.chance(0.15)) {
+  const mayBeFree = !['flat_interest', 'balloon', 'level_payment_actuarial'].includes(method);
+  if (mayBeFree && draw.chance(0.15)) {
     repayment.principal_free_periods = draw.between(1, 2);
   }
   if (draw.chance(0.3)) repayment.payment_rounding = draw.of(ROUNDINGS);
@@ -109,7 +111,9 @@ function randomProduct(draw: Draw): Loose {
   const product: Loose = { code: 'RANDOM', repayment, interest: randomInterest(draw, method) };
   if (draw.chance(0.7)) product.penalty = randomPenalty(draw);
   if (draw.chance(0.6)) product.allocation = randomAllocation(draw);
-  if (draw.chance(0.7)) product.prepayment = randomPrepayment(draw);
+  if (draw.chance(0.7)) {
+    product.prepayment = randomPrepayment(draw, repayment.flat_total === true);
+  }
   return product;
 }
 
@@ -173,12 +177,12 @@ function randomAllocation(draw: Draw): Loose {
   return allocation;
 }
 
-function randomPrepayment(draw: Draw): Loose {
+function randomPrepayment(draw: Draw, isFlatTotal: boolean): Loose {
   const prepayment: Loose = {};
   if (draw.chance(0.5)) prepayment.interest_to = draw.of(['next_due', 'none']);
   if (draw.chance(0.7)) {
     prepayment.partial = {
-      keep: draw.of(['term', 'payment']),
+      keep: isFlatTotal ? 'term' : draw.of(['term', 'payment']),
       interest_on: draw.of(['prepaid', 'whole_balance']),
     };
   }
@@ -228,6 +232,8 @@ function randomEvents(draw: Draw, frame: Frame): ModelDocument['events'] {
 }
 
 function randomEvent(draw: Draw, { principal, rate }: Frame, k: number): Loose {
+  // A row for a charge behind the last instalment, where none of the events ends the loan before.
+  const mayAddRow = principal % 2 === 0;
   const share = (parts: number) => formatAmount(Math.max(1, Math.floor(principal / parts)), 2);
   const amount = draw.chance(0.15) ? share(1) : share(draw.between(2, 30));
   const kind = draw.upTo(100);
@@ -237,7 +243,7 @@ function randomEvent(draw: Draw, { principal, rate }: Frame, k: number): Loose {
     return { type: 'repayment', amount, early_payment: early };
   }
   if (kind < 60) return { type: 'prepayment', amount };
-  if (kind < 65) {
+  if (kind < 65 && !mayAddRow) {
     return draw.chance(0.7) ? { type: 'settlement' } : { type: 'settlement', amount: share(1) };
   }
   if (kind < 71) {
@@ -251,7 +257,8 @@ function randomEvent(draw: Draw, { principal, rate }: Frame, k: number): Loose {
       amount: share(100),
     };
     if (draw.chance(0.3)) event.seq = draw.between(1, 6);
-    else if (draw.chance(0.4)) event.due_on = formatDay(parseDay('2026-01-01')! + draw.upTo(500));
+    else if (draw.chance(0.4) && mayAddRow)
+      event.due_on = formatDay(parseDay('2026-01-01')! + draw.upTo(500));
     return event;
   }
   if (kind < 83)

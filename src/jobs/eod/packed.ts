@@ -133,7 +133,7 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
     to = writeVarint(bytes, to, value);
   };
   for (const key of SPECIAL_NUMBERS) put(special[key]);
-  put(special.metInFull ? 1 : 0);
+  put(special.askedLater + 1);
   put(special.rates.length);
   for (const step of special.rates) {
     put(step.on);
@@ -147,7 +147,7 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
 export function readSpecial(cursor: VarintCursor): Special {
   const special = blankSpecial();
   for (const key of SPECIAL_NUMBERS) special[key] = cursor.next();
-  special.metInFull = cursor.next() === 1;
+  special.askedLater = cursor.next() - 1;
   for (let left = cursor.next(); left > 0; left -= 1) {
     special.rates.push({ on: cursor.next(), ratePpb: cursor.next() });
   }

@@ -56,7 +56,7 @@ const special: fc.Arbitrary<Special> = fc.record({
   flatBase: fc.maxSafeNat(),
   payment: amount,
   principalPart: amount,
-  metInFull: fc.boolean(),
+  askedLater: fc.integer({ min: -1, max: 1_000_000_000 }),
 });
 
 const position: fc.Arbitrary<Position> = fc.record({
