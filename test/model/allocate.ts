@@ -70,9 +70,10 @@ export function payDue(state: State, ref: string, money: bigint, day: number): b
     ? [rows.filter((row) => row.due < day), rows.filter((row) => row.due >= day)]
     : [rows];
   let left = money;
+  // The claim of a write-off is the last instalment of all.
+  if (state.claim) groups.at(-1)?.push(state.claim);
   for (const group of groups) left = payRows(state, ref, group, rule, left);
-  // The claim of a write-off comes after every instalment.
-  return state.claim ? payRows(state, ref, [state.claim], rule, left) : left;
+  return left;
 }
 
 /**

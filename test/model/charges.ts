@@ -3,7 +3,7 @@ import type { Component } from './product.js';
 import { newRow, open, type Row, sumOf } from './row.js';
 import { dueRows, runningRow, type State } from './state.js';
 
-/** Reduces what is due by component, or the named instalment's; says whether all of it was there. */
+/** Reduces what is due, or the named instalment's; says whether all of it was there. */
 export function waive(
   state: State,
   component: Component,

@@ -3,9 +3,9 @@ import { type Row, sumOf } from './row.js';
 import { comingRows, dueRows, type State } from './state.js';
 
 /**
- * `interest.recalculation`: interest follows what is actually owed, night by night. Unpaid principal
- * of past instalments bears on, up to the calculation date; money paid ahead lowers the balance from
- * its date; the payment stays and the last unpaid instalment takes the difference.
+ * `interest.recalculation`: interest follows what is actually owed, night by night. Unpaid
+ * principal of past instalments bears on, up to the calculation date; money paid ahead lowers the
+ * balance from its date; the payment stays and the last unpaid instalment takes the difference.
  */
 export function recalculates(state: State): boolean {
   return state.terms.product.interest.recalculation !== null;
@@ -33,7 +33,7 @@ function overdueOn(state: State, day: number): bigint {
   return asked - paidBy(state, day, (seq) => seqs.has(seq));
 }
 
-/** What a row's nights up to `until` bear, the overdue principal only on nights before `overdueTo`. */
+/** What a row's nights up to `until` bear; overdue principal bears before `overdueTo` only. */
 export function borneBy(
   state: State,
   row: Row,

@@ -55,7 +55,7 @@ function keptPayment(state: State, rows: readonly Row[], change: Change): bigint
 function requestFor(state: State, rows: readonly Row[], change: Change, payment: bigint | null) {
   const { terms } = state;
   const factors = rows.map((row, index) =>
-    index === 0 ? subtract(row.factor, state.paidPerUnit) : row.factor,
+    index === 0 ? atLeastZero(subtract(row.factor, state.paidPerUnit)) : row.factor,
   );
   const dueCount = state.rows.filter((row) => row.isDue && row.kind === 'period').length;
   return layRequest({
