@@ -112,10 +112,6 @@ function layByPrincipal(request: LayRequest, each: (index: number) => bigint): L
   return rows;
 }
 
-export function sumOfInterest(rows: readonly { interest: bigint }[]): bigint {
-  return rows.reduce((total, row) => total + row.interest, 0n);
-}
-
 export function sumOfFactors(factors: readonly Fraction[]): Fraction {
   return factors.reduce(add, ZERO);
 }
