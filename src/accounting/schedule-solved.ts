@@ -6,7 +6,7 @@ import type { Fen } from './units.js';
  * The payment of `level_payment_solved`: in minor units, so that the last instalment is as equal to
  * the others as possible, the lower of two equal ones. A greater payment leaves a smaller last
  * instalment, so that the difference falls and its change of sign is searched for, in growing steps
- * from `near`. A payment that repays the loan before its last period is too great.
+ * from `near`. Where a payment repays the loan before its last period, the last instalment is 0.
  */
 export function solvedPayment(span: Span, near: Fen): Fen {
   let low = near;
@@ -31,10 +31,10 @@ export function solvedPayment(span: Span, near: Fen): Fen {
   return Math.abs(lastLess(span, low)) <= Math.abs(lastLess(span, high)) ? low : high;
 }
 
-/** The last instalment less the payment; minus infinity where the rows end before. */
+/** The last instalment less the payment. */
 function lastLess(span: Span, payment: Fen): number {
   const { principal, interest } = layRows(span, { payment, principalPart: 0 });
   const last = span.dues.length - 1;
-  if (principal.length <= last) return Number.NEGATIVE_INFINITY;
-  return principal[last]! + interest[last]! - payment;
+  // The rows end where the balance is zero.
+  return (principal[last] ?? 0) + (interest[last] ?? 0) - payment;
 }
