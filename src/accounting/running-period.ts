@@ -79,7 +79,8 @@ export function settledShare(position: Position, fold: FoldTerms, file: LoanFile
   if (special.settledOn === NO_DAY) {
     return factorOf(BigInt(special.settledUnits), BigInt(fold.denominator));
   }
-  const known = special.rates.slice(0, special.settledRates);
+  // The first rate is the loan's from its start, also where it was noted later.
+  const known = special.rates.slice(0, Math.max(special.settledRates, 1));
   return spreadShare({ position, fold, file }, special.settledOn, known);
 }
 
