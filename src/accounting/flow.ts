@@ -104,7 +104,8 @@ export const LINE = {
  * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
  * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
  * it pays what is no balance any more. `refunded` is principal that a merchant gave back;
- * `returned` is money that had paid ahead and went back to suspense, as a negative amount.
+ * `returned` is money that had paid ahead and went back to suspense, as a negative amount; `waived`
+ * is negative where a row laid again asks less than was waived of it ahead.
  */
 export interface AllocationLine {
   /** A code of LINE. */
