@@ -22,8 +22,10 @@ export function applyCharge(scene: EventScene, event: LoanEvent): string {
     const { disbursedOn } = fileOf(scene).contract;
     seq = schedule.dueOn.findIndex((day) => day >= event.dueOn && day > disbursedOn) + 1;
     if (seq === 0) seq = addRow(scene, event.dueOn);
-  } else if (seq === 0) seq = position.nextSeq === 0 ? rows : position.nextSeq;
-  else if (seq > rows) return 'unknown_seq';
+  } else if (seq === 0) {
+    // A row for a charge alone is no running period.
+    seq = position.principalNotDue === 0 ? rows : position.nextSeq;
+  } else if (seq > rows) return 'unknown_seq';
   if (position.status === STATUS.settled && event.dueOn === NO_DAY) return 'loan_settled';
   const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
   if (isAhead) {
