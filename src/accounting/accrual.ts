@@ -82,7 +82,8 @@ export function accruePenalty(
   if (position.status === STATUS.writtenOff) return;
   const { penalty } = fold.terms;
   const ratePpb = position.ratePpb * fold.penaltyMultiple + fold.penaltyFixedPpb;
-  if (ratePpb === 0) {
+  // Nights that a grace missed today makes up for may have borne another rate.
+  if (ratePpb === 0 && position.special === null) {
     for (const installment of position.open) {
       if (date >= installment.lastFreeOn) installment.missed = true;
     }
