@@ -9,10 +9,11 @@ import type { RatePpb } from './units.js';
  */
 export function applyRateChange(scene: EventScene, ratePpb: RatePpb, eventId: number): void {
   const { position, book, flow } = scene;
-  const { rates } = specialOf(position);
+  const { rates, settledRates } = specialOf(position);
   if (rates.length === 0) rates.push({ on: 0, ratePpb: position.ratePpb });
   const last = rates[rates.length - 1]!;
-  if (last.on === book.date) last.ratePpb = ratePpb;
+  // A rate that a prepayment was settled at stays what it was.
+  if (last.on === book.date && rates.length > settledRates) last.ratePpb = ratePpb;
   else rates.push({ on: book.date, ratePpb });
   position.ratePpb = ratePpb;
   flow.touched = true;
