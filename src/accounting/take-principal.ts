@@ -22,11 +22,20 @@ export function takePrincipal(scene: EventScene, principal: Fen): void {
 export function layLeft(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
   if (scene.position.principalNotDue === 0) {
     returnExcess(scene, NO_ROWS, eventId);
+    reverseAccrued(scene);
     endSchedule(scene);
     return;
   }
   beginLine(scene);
   layRestAgain(scene, keep, eventId);
+}
+
+/** Where no period runs any more, nothing stays accrued. */
+function reverseAccrued({ position, flow }: EventScene): void {
+  const { interestAccrued: accrued } = position;
+  position.interestAccrued = 0;
+  position.interestAccruedTotal -= accrued;
+  flow.interestAccrued -= accrued;
 }
 
 /** straight_line: round(balance left x scheduled share so far) is where the new spread begins. */
