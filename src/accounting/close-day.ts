@@ -50,16 +50,25 @@ export function closeDay(
   position.engineVersion = ENGINE_VERSION;
 }
 
+/** Events that bring money of the customer. */
+const PAYMENTS: ReadonlySet<number> = new Set([
+  EVENT_TYPE.repayment,
+  EVENT_TYPE.prepayment,
+  EVENT_TYPE.settlement,
+  EVENT_TYPE.recovery,
+]);
+
 /** The waivers of a day come before its payments, whatever their order of arrival. */
 function inOrder(events: readonly LoanEvent[]): readonly LoanEvent[] {
   const last = events.length - 1;
   if (last < 1 || !events.some((event) => event.type === EVENT_TYPE.waiver)) return events;
   const ordered: LoanEvent[] = [];
+  /** The day's first payment and all that came after it. */
   let payments = 0;
   for (const event of events) {
     if (event.type === EVENT_TYPE.waiver) ordered.splice(ordered.length - payments, 0, event);
     else {
-      payments = event.type === EVENT_TYPE.fee && payments === 0 ? 0 : payments + 1;
+      if (payments > 0 || PAYMENTS.has(event.type)) payments += 1;
       ordered.push(event);
     }
   }
