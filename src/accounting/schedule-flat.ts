@@ -8,8 +8,8 @@ import type { Fen } from './units.js';
 /**
  * Flat interest (CONVENTIONS, Schedule; practice A4): each period bears round(base x factor),
  * payment = round((P + all interest) / n), principal is the rest of the payment. With `flat_total`
- * the interest is rounded once in total, round(total / n) and round(P / n) a row, the rest in the
- * last. `kept`: the payment in force, in place of a new one.
+ * the interest is rounded once in total, round(total / n), never more than is left, and round(P / n) a row,
+ * the rest in the last. `kept`: the payment in force, in place of a new one.
  */
 export function layFlat(span: Span, kept: Fen | null): LaidSchedule {
   const { repayment, interest } = span.terms;
@@ -44,8 +44,12 @@ function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
   const periods = span.dues.length;
   const total = interestOn(span.flatBase, sumOf(span.factors), rounding);
   const each = mulDivRound(total, 1, periods, rounding);
-  const charges: Fen[] = new Array(periods).fill(each);
-  charges[periods - 1] = total - each * (periods - 1);
+  const charges: Fen[] = [];
+  let left = total;
+  for (let k = 0; k < periods; k += 1) {
+    charges.push(k === periods - 1 ? left : Math.min(each, left));
+    left -= charges[k]!;
+  }
   const { paymentRounding } = span.terms.repayment;
   const principalPart =
     kept === null

@@ -39,9 +39,12 @@ function layFlatTotal(request: LayRequest): Laid {
   const mode = product.interest.rounding;
   const total = round(multiply(flatBase, sumOfFactors(factors)), mode);
   const each = round(ratio(total, periods), mode);
-  const interests = factors.map((_, index) =>
-    index === periods - 1 ? total - each * BigInt(periods - 1) : each,
-  );
+  let left = total;
+  const interests = factors.map((_, index) => {
+    const interest = index === periods - 1 ? left : limited(each, left);
+    left -= interest;
+    return interest;
+  });
   const principal =
     keptPayment ?? round(ratio(request.flatPrincipal, periods), product.repayment.payment_rounding);
   return { rows: flatRows(request, interests, () => principal), payment: principal };
