@@ -60,7 +60,8 @@ export function costOf(terms: Terms): Cost {
       ),
   );
   const outflow = new Exact((terms.principal - terms.downPayment).toString());
-  const rate = internalRate(outflow, flows);
+  // Newton stops a little beside a rate that lies on the middle between two shown ones.
+  const rate = internalRate(outflow, flows).toDecimalPlaces(20, Decimal.ROUND_HALF_UP);
   const periods = periodsPerYear(terms);
   return {
     irr_period: rate.toFixed(6, Decimal.ROUND_HALF_UP),

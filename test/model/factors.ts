@@ -75,10 +75,9 @@ function monthFactor(product: Product, annual: Fraction, months: number): Fracti
 }
 
 /** The rate of a regular period: what the level payment is computed from. */
-export function regularFactor(product: Product, annual: Fraction, span: Span): Fraction {
+export function regularFactor(product: Product, annual: Fraction): Fraction {
   const { interval } = product.repayment;
   const { period_interest: kind, basis, monthly_rate_decimals: decimals } = product.interest;
-  const rates = [{ from: span.start, rate: annual }];
   let factor: Fraction;
   if (interval.unit === 'month') {
     factor = monthFactor(product, annual, interval.every);
@@ -87,10 +86,9 @@ export function regularFactor(product: Product, annual: Fraction, span: Span): F
       kind === 'thirty_360'
         ? multiply(annual, ratio(7 * interval.every, Number(basis)))
         : multiply(annual, ratio(interval.every, 52));
-  } else if (basis === 'actual') {
-    factor = nightsFactor(product, { ...span, due: span.start + interval.every }, rates);
   } else {
-    factor = multiply(annual, ratio(interval.every, basis));
+    // It has no date that would tell the length of its year.
+    factor = multiply(annual, ratio(interval.every, basis === 'actual' ? 365 : basis));
   }
   const rounds = decimals !== null && kind === 'monthly';
   return rounds ? roundToDecimals(factor, decimals, product.interest.rounding) : factor;
@@ -119,7 +117,7 @@ function oddFirstFactor(product: Product, annual: Fraction, span: Span): Fractio
   const { months, days } = monthsAndDays(span.start, span.due);
   if (days === 0) return monthFactor(product, annual, months);
   const mode = product.interest.first_period;
-  if (mode === 'whole_period') return regularFactor(product, annual, span);
+  if (mode === 'whole_period') return regularFactor(product, annual);
   if (mode === 'actual_days') {
     if (months === 0) return oddDays(product, annual, span.start, span.due);
     return nightsFactor(product, span, [{ from: span.start, rate: annual }]);
@@ -134,7 +132,11 @@ function factorAtOneRate(product: Product, span: Span, annual: Fraction): Fracti
     return nightsFactor(product, span, [{ from: span.start, rate: annual }]);
   }
   if (span.first && !isRegular(product, span)) return oddFirstFactor(product, annual, span);
-  return regularFactor(product, annual, span);
+  const { basis, monthly_rate_decimals: decimals } = product.interest;
+  if (product.repayment.interval.unit === 'day' && basis === 'actual' && decimals === null) {
+    return nightsFactor(product, span, [{ from: span.start, rate: annual }]);
+  }
+  return regularFactor(product, annual);
 }
 
 /** One period's factor; where the rate changes inside it, mixed by days. */

@@ -105,8 +105,10 @@ function takeLaterCharges(state: State, ref: string): void {
   for (const component of ['fee', 'penalty'] as const) {
     addLine(state, ref, 0, component, laterCharges(state, component));
     for (const row of comingRows(state)) {
-      // Paid in full under seq 0, so the row no longer asks for it.
-      row.asked[component] = row.paid[component] + row.waived[component];
+      // Paid in full, ahead or under seq 0: no row is left that shows it.
+      row.asked[component] = 0n;
+      row.paid[component] = 0n;
+      row.waived[component] = 0n;
     }
   }
   state.rows = state.rows.filter((row) => row.isDue || row.kind === 'period');

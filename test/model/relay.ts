@@ -34,10 +34,12 @@ export function dropRows(state: State, dropped: readonly Row[]): void {
   const last = comingRows(state).at(-1) ?? state.rows.at(-1);
   for (const row of dropped) {
     for (const component of ['fee', 'penalty'] as const) {
-      if (!last) continue;
-      last.asked[component] += row.asked[component];
-      last.paid[component] += row.paid[component];
-      last.waived[component] += row.waived[component];
+      if (last) {
+        last.asked[component] += row.asked[component];
+        last.paid[component] += row.paid[component];
+        last.waived[component] += row.waived[component];
+      }
+      // A charge that was paid stays paid, also where no row is left to show it.
       row.paid[component] = 0n;
     }
     for (const component of COMPONENTS) state.suspense += row.paid[component];
@@ -64,7 +66,6 @@ function requestFor(state: State, rows: readonly Row[], change: Change, payment:
     flatBase: change.flatBase,
     flatPrincipal: change.balance,
     factors,
-    span: rows[0]!.spans[0]!,
     annual: annualNow(state, change.day),
     dueCount,
     keptPayment: payment,

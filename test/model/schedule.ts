@@ -38,8 +38,6 @@ export interface LayFrom {
   flatBase: Fraction;
   flatPrincipal: bigint;
   factors: Fraction[];
-  /** A span of the periods laid, for the regular factor of a day interval. */
-  span: Span;
   annual: Fraction;
   /** Instalments of the agreement that have become due. */
   dueCount: number;
@@ -57,7 +55,7 @@ export function layRequest(from: LayFrom): LayRequest {
     flatBase: from.flatBase,
     flatPrincipal: from.flatPrincipal,
     factors: from.factors,
-    regular: regularFactor(terms.product, from.annual, from.span),
+    regular: regularFactor(terms.product, from.annual),
     freePeriods: Math.max(0, repayment.principal_free_periods - dueCount),
     amortizationPeriods: Math.max(1, amortization - dueCount),
     multiple: paymentMultiple(terms.product, terms.digits),
@@ -100,7 +98,7 @@ export function firstSchedule(terms: Terms): FirstSchedule {
   if (terms.imported) return importedSchedule(terms, rates);
   const { product, downPayment } = terms;
   const rows: Row[] = [];
-  if (downPayment > 0n) {
+  if (product.repayment.down_payment) {
     const day = terms.disbursedOn;
     const spans = [{ start: day, due: day, first: true }];
     rows.push(newRow(1, 'down_payment', spans, { principal: downPayment }));
@@ -116,7 +114,6 @@ export function firstSchedule(terms: Terms): FirstSchedule {
       flatBase: whole(base),
       flatPrincipal: base,
       factors,
-      span: rowSpans[0]![0]!,
       annual: terms.rate,
       dueCount: 0,
       keptPayment: null,
