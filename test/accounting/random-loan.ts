@@ -23,6 +23,9 @@ export function randomLoan(seed: number): ModelDocument {
     if (perDay) return formatAmount(Math.floor(ppb / 400), 9);
     return formatAmount(perMonth ? Math.floor(ppb / 12) : ppb, 9);
   };
+  // A row for a charge alone behind the last instalment, where nothing takes rows off before it:
+  // the page lets it keep its seq, the fold counts it up behind the rows that are left.
+  const mayAddRow = principal % 3 === 0 && product.prepayment?.partial?.keep !== 'payment';
   const loan: ModelDocument['loan'] = {
     principal: formatAmount(principal, 2),
     rate: rate(),
@@ -37,7 +40,7 @@ export function randomLoan(seed: number): ModelDocument {
     ...(draw.chance(0.3) ? { policy: { non_accrual_after: draw.between(5, 60) } } : {}),
     ...(draw.chance(0.3) ? { calendar: randomCalendar(draw, start, through) } : {}),
     loan,
-    events: randomEvents(draw, { start, through, principal, rate }),
+    events: randomEvents(draw, { start, through, principal, rate, mayAddRow }),
     through: formatDay(through),
   };
 }
@@ -211,6 +214,7 @@ interface Frame {
   readonly through: number;
   readonly principal: number;
   readonly rate: () => string;
+  readonly mayAddRow: boolean;
 }
 
 function randomEvents(draw: Draw, frame: Frame): ModelDocument['events'] {
@@ -231,9 +235,7 @@ function randomEvents(draw: Draw, frame: Frame): ModelDocument['events'] {
   return events;
 }
 
-function randomEvent(draw: Draw, { principal, rate }: Frame, k: number): Loose {
-  // A row for a charge behind the last instalment, where none of the events ends the loan before.
-  const mayAddRow = principal % 2 === 0;
+function randomEvent(draw: Draw, { principal, rate, mayAddRow }: Frame, k: number): Loose {
   const share = (parts: number) => formatAmount(Math.max(1, Math.floor(principal / parts)), 2);
   const amount = draw.chance(0.15) ? share(1) : share(draw.between(2, 30));
   const kind = draw.upTo(100);
@@ -262,7 +264,9 @@ function randomEvent(draw: Draw, { principal, rate }: Frame, k: number): Loose {
     return event;
   }
   if (kind < 83)
-    return draw.chance(0.3) ? { type: 'merchant_refund' } : { type: 'merchant_refund', amount };
+    return draw.chance(0.3) || mayAddRow
+      ? { type: 'merchant_refund' }
+      : { type: 'merchant_refund', amount };
   if (kind < 86) return { type: 'suspense_refund', amount: share(50) };
   if (kind < 90) return { type: 'rate_change', rate: rate() };
   if (kind < 92) return { type: 'write_off' };
