@@ -55,13 +55,15 @@ function addRow(scene: EventScene, dueOn: EpochDay): number {
   return seq;
 }
 
-function chargeDue(
+/** A fee or a penalty charge that is due at once, with an instalment that has become due. */
+export function chargeDue(
   scene: EventScene,
   seq: number,
   component: number,
   amount: Fen,
   eventId: number,
 ): void {
+  if (amount === 0) return;
   const { position, flow } = scene;
   const item = position.open.find((open) => open.seq === seq) ?? reopen(scene, seq);
   flow.charge(eventId, seq, component, amount);

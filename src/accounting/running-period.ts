@@ -61,8 +61,9 @@ export function spreadShare(running: Running, day: EpochDay, known?: readonly Ra
   let share = ZERO;
   const advance = (to: EpochDay, under: readonly RateStep[]): void => {
     if (to <= from) return;
-    const rest = subtractFactors(factorUnder(running, under), share);
-    share = addFactors(share, shareOfFactor(rest, to - from, endOn - from));
+    // The rest of the new factor is less than nothing where the rate fell: share + rest x passed.
+    const kept = shareOfFactor(share, endOn - to, endOn - from);
+    share = addFactors(kept, shareOfFactor(factorUnder(running, under), to - from, endOn - from));
     from = to;
   };
   for (const [k, step] of rates.entries()) {

@@ -1,6 +1,8 @@
 import { specialOf } from './ahead.js';
+import { chargeDue } from './charge.js';
 import { endSchedule } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
+import { FEE, PENALTY } from './flow.js';
 import { subtractFactors } from './fraction.js';
 import { interestOnBase, shrunkFlatBase } from './interest-base.js';
 import { layRestAgain, NO_ROWS, returnExcess } from './lay-again.js';
@@ -23,11 +25,22 @@ export function layLeft(scene: EventScene, keep: KeptByPrepayment, eventId: numb
   if (scene.position.principalNotDue === 0) {
     returnExcess(scene, NO_ROWS, eventId);
     reverseAccrued(scene);
+    chargeLastDue(scene, eventId);
     endSchedule(scene);
     return;
   }
   beginLine(scene);
   layRestAgain(scene, keep, eventId);
+}
+
+/** Charges that waited for rows that fall away are due with the last row left. */
+function chargeLastDue(scene: EventScene, eventId: number): void {
+  const last = scene.position.nextSeq - 1;
+  if (last < 1) return;
+  for (const item of specialOf(scene.position).ahead) {
+    chargeDue(scene, last, FEE, item.feeDue - item.feeMet, eventId);
+    chargeDue(scene, last, PENALTY, item.penaltyDue - item.penaltyMet, eventId);
+  }
 }
 
 /** Where no period runs any more, nothing stays accrued. */

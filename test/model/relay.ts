@@ -3,7 +3,7 @@ import { rowFactor } from './factors.js';
 import { type Fraction, multiply, round, subtract, whole } from './fraction.js';
 import { lay } from './layout.js';
 import { COMPONENTS } from './product.js';
-import type { Row } from './row.js';
+import { open, type Row } from './row.js';
 import { layRequest, runBalance } from './schedule.js';
 import { comingRows, type State } from './state.js';
 
@@ -34,7 +34,8 @@ export function dropRows(state: State, dropped: readonly Row[]): void {
   const last = comingRows(state).at(-1) ?? state.rows.at(-1);
   for (const row of dropped) {
     for (const component of ['fee', 'penalty'] as const) {
-      if (last) {
+      if (last?.isDue) last.asked[component] += open(row, component);
+      else if (last) {
         last.asked[component] += row.asked[component];
         last.paid[component] += row.paid[component];
         last.waived[component] += row.waived[component];
