@@ -99,7 +99,8 @@ export function scheduleRows(
     rows.push({
       seq: k + 1,
       due_on: formatDay(dueOn),
-      days: dueOn - startOn,
+      // A charge may be due before the instalment that it stands behind.
+      days: Math.max(dueOn - startOn, 0),
       principal: text(principal),
       interest: text(interest),
       fee: text(fee),
