@@ -55,11 +55,12 @@ function refundPart(scene: EventScene, amount: Fen, eventId: number): void {
 /** The loan is as if it had never been; what was received for it is held for the customer. */
 function cancel(scene: EventScene, eventId: number): void {
   const { position, flow } = scene;
-  const file = fileOf(scene);
-  const totals = file.totals();
+  const totals = fileOf(scene).totals();
   const { accruing } = position;
   const sum = (component: number, kind: 0 | 1 | 2) => totals[4 * component + kind] ?? 0;
   let received = 0;
+  // What the merchant still gives back: less than the loan where a part was refunded before.
+  let refunded = position.principal;
   for (let component = 0; component < COMPONENTS.length; component += 1) {
     const paid = sum(component, 1) + flow.paid[component]!;
     const waived = sum(component, 2) + flow.waived[component]!;
@@ -73,14 +74,15 @@ function cancel(scene: EventScene, eventId: number): void {
       flow.move(MOVEMENT.waiver, balance, accruing, -waived, eventId);
     }
     received += paid;
+    if (component === PRINCIPAL) refunded += paid + waived;
   }
   position.suspense += received;
   flow.move(MOVEMENT.repayment, BALANCE.suspense, accruing, received, eventId);
   reverseCharges(scene, totals, eventId);
   reverseAccrual(scene, totals);
   const { principalOverdue: overdue } = position;
-  flow.refund(eventId, file.contract.principal);
-  const normal = file.contract.principal - overdue;
+  flow.refund(eventId, refunded);
+  const normal = refunded - overdue;
   flow.move(MOVEMENT.merchantRefund, BALANCE.principalNormal, accruing, normal, eventId);
   flow.move(MOVEMENT.merchantRefund, BALANCE.principalOverdue, accruing, overdue, eventId);
   clear(scene);
