@@ -157,8 +157,8 @@ export function giveBack(
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
 }
 
-/** What was waived ahead of a row is never more than the row asks. */
-function takeWaiverBack(
+/** What was waived ahead and is asked no more is no waiver. */
+export function takeWaiverBack(
   { position, flow }: EventScene,
   seq: number,
   component: number,
