@@ -242,7 +242,8 @@ export function addFlow(totals: Fen[], flow: DayFlow): void {
     totals[4 * c]! += due[c]!;
     totals[4 * c + 1]! += flow.paid[c]!;
     totals[4 * c + 2]! += flow.waived[c]!;
-    totals[4 * c + 3]! += flow.writtenOff[c]!;
+    // Less than nothing where interest was paid ahead for days that will not come.
+    totals[4 * c + 3]! += Math.max(flow.writtenOff[c]!, 0);
   }
   totals[PENALTY_CHARGED]! += flow.charged[PENALTY]!;
 }
