@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PostingRules, type SubledgerMeasure } from '../../src/accounting/posting.js';
+import type { SimulatedLedger } from '../../src/accounting/simulate-input.js';
+import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
+import { packageRoot } from '../../src/package-root.js';
+
+const file = join(packageRoot, 'config/ledger.yaml');
+const checked = parseLedgerDocument(readFileSync(file, 'utf8'), file);
+const codes = checked.document.accounts.map(({ code }) => code);
+const ids = new Map(codes.map((code, index) => [code, index]));
+
+/** The chart of accounts and the posting rules that a new book has. */
+export const PACKAGED_LEDGER: SimulatedLedger = {
+  rules: new PostingRules(postingRulesOf(checked, ids)),
+  codes,
+};
+
+/** The account that must equal a sum over the positions: its code, and 1 for a debit balance. */
+export function subledgerAccounts(): { measure: SubledgerMeasure; code: string; side: 1 | -1 }[] {
+  return checked.document.accounts.flatMap(({ code, subledger, normal_side: side }) =>
+    subledger === undefined ? [] : [{ measure: subledger, code, side: side === 'debit' ? 1 : -1 }],
+  );
+}
