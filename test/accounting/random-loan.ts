@@ -25,7 +25,8 @@ export function randomLoan(seed: number): ModelDocument {
   };
   // A row for a charge alone behind the last instalment, where nothing takes rows off before it:
   // the page lets it keep its seq, the fold counts it up behind the rows that are left.
-  const mayAddRow = principal % 3 === 0 && product.prepayment?.partial?.keep !== 'payment';
+  const keep = product.prepayment?.partial?.keep;
+  const mayAddRow = principal % 3 === 0 && !isSmall && keep !== 'payment';
   const loan: ModelDocument['loan'] = {
     principal: formatAmount(principal, 2),
     rate: rate(),

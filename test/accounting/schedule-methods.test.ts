@@ -94,7 +94,7 @@ describe('level_payment_solved', () => {
     ['10.00', 3, '3.33'],
     // 0.05 over 2: 0.02 leaves 0.03, 0.03 leaves 0.02, as far off: the lower.
     ['0.05', 2, '0.02'],
-    // 0.01 over 3: one fen repays it in the first period, which is too much.
+    // 0.01 over 3: nothing leaves 0.01, 0.01 leaves nothing, as far off: the lower.
     ['0.01', 3, '0.00'],
   ])('%s over %d asks %s', (principal, periods, expected) => {
     const terms = termsWith({ method: 'level_payment_solved' });
