@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { parseRatePpb } from '../../src/accounting/amount-text.js';
 import { loanCost } from '../../src/accounting/cost.js';
 import { Refusal } from '../../src/accounting/refusal.js';
 import { laySchedule } from '../../src/accounting/schedule.js';
 import type { Schedule } from '../../src/accounting/schedule-rows.js';
+import { policyFromValue } from '../../src/documents/policy-document.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';
 
@@ -50,11 +52,17 @@ describe('A4: a flat charge and what it costs', () => {
     const { input, expected } = practiceCase(
       'A4b',
       z.object({ principal: text, upfrontFee: text }),
-      z.object({ aprSimple: text }),
+      z.object({ irrMonthly: text, aprSimple: text, under24: z.boolean() }),
     );
     const net = fen(input.principal) - fen(input.upfrontFee);
     const contract = { ...contractOf(input.principal, '7.2', 12, '2026-01-15'), principal: net };
-    expect(loanCost(termsWith({}), contract, rows).irrAnnual).toBe(asDecimal(expected.aprSimple));
+    const { irrPeriod, irrAnnual } = loanCost(termsWith({}), contract, rows);
+    expect(irrAnnual).toBe(asDecimal(expected.aprSimple));
+    // 1.408186% rounds to six places.
+    expect(expected.irrMonthly).toBe('1.408186%');
+    expect(irrPeriod).toBe('0.014082');
+    const capPpb = policyFromValue({}, { name: 'test' }).policy.costCapPpb ?? 0;
+    expect((parseRatePpb(irrAnnual) ?? 0) < capPpb).toBe(expected.under24);
   });
 });
 

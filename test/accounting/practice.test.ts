@@ -14,10 +14,20 @@ import { day, fen, present } from './terms.js';
 const text = z.string();
 const anything = z.unknown();
 
-/** Cases that the tests of schedules, cost and calendar run: no day is closed for them. */
-const RUN_ELSEWHERE = ['A1', 'A1b', 'A2', 'A3', 'A4', 'A4b', 'A5', 'A6', 'A9', 'A9c', 'A10', 'A11'];
+/** The groups of which every case runs: schedules, accrual, overdue, payments, the day. */
+const WHOLE_GROUPS = ['A', 'B', 'C', 'D', 'H'];
 
-const ran = new Set<string>([...RUN_ELSEWHERE, 'C2']);
+/** Cases that another test runs, by its file. */
+const RUN_ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
+  'schedule.test.ts': ['A1', 'A1b', 'A2', 'A3', 'A5', 'A6', 'A9', 'A9c', 'A10', 'A11'],
+  'schedule-methods.test.ts': ['A4', 'A8'],
+  'schedule-again.test.ts': ['A7', 'D2', 'D4'],
+  'cost.test.ts': ['A4', 'A4b'],
+  'calendar.test.ts': ['C2'],
+  'practice-events.test.ts': ['A7', 'D2', 'D4', 'D5'],
+};
+
+const ran = new Set<string>(Object.values(RUN_ELSEWHERE).flat());
 
 function practice(id: string, body: () => void): void {
   ran.add(id);
@@ -214,6 +224,39 @@ describe('overdue', () => {
     expect(within.position.status).toBe('settled');
     const all = sum([owed, expected.principalOnly_fromDue10d]);
     expect(at({}, input.paid, all).position.status).toBe('settled');
+  });
+
+  practice('C1b', () => {
+    const range = z.tuple([text, text]);
+    const { input, expected } = practiceCase(
+      'C1b',
+      z.object({ annualRate: text }),
+      z.object({ overdueRange: range, misuseRange: range }),
+    );
+    // Overdue 1.3 to 1.5 times the contract's rate, misuse 1.5 to 2 times.
+    const penaltyOf = (rate: object) => {
+      const { daily } = simulated({
+        product: { penalty: { rate } },
+        loan: {
+          ...oneRowLoan('100000.00', '1500.00', '2026-02-10'),
+          rate: fraction(input.annualRate),
+        },
+        through: '2026-05-10',
+      });
+      return daily.map((posted) => posted.penalty);
+    };
+    const [low, high] = expected.overdueRange;
+    const [misuseLow, misuseHigh] = expected.misuseRange;
+    for (const [multiple, annual] of [
+      ['1.3', low],
+      ['1.5', high],
+      ['1.5', misuseLow],
+      ['2', misuseHigh],
+    ] as const) {
+      expect(penaltyOf({ multiple })).toEqual(penaltyOf({ annual: fraction(annual) }));
+    }
+    // 100,000.00 at 23.4% over 360 is 65.00 a night.
+    expect(penaltyOf({ multiple: '1.3' }).at(-1)).toBe('65.00');
   });
 
   practice('C4', () => {
@@ -439,10 +482,22 @@ describe('payments', () => {
   });
 });
 
-describe('pending, until what they need is built', () => {
+describe('every case', () => {
   const file = new URL('../../fixtures/cases/practice.json', import.meta.url);
   const { cases } = z
     .object({ cases: z.array(z.object({ id: text, title: text })) })
     .parse(JSON.parse(readFileSync(file, 'utf8')));
+
+  it(`of the groups ${WHOLE_GROUPS.join(', ')} runs`, () => {
+    const ids = cases.map(({ id }) => id).filter((id) => WHOLE_GROUPS.includes(id[0] ?? ''));
+    expect(ids.filter((id) => !ran.has(id))).toEqual([]);
+    expect([...ran].filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  it.each(Object.entries(RUN_ELSEWHERE))('that %s runs is named there', (name, ids) => {
+    const source = readFileSync(new URL(name, import.meta.url), 'utf8');
+    expect(ids.filter((id) => !source.includes(`'${id}'`))).toEqual([]);
+  });
+
   for (const { id, title } of cases) if (!ran.has(id)) test.todo(`${id} ${title}`);
 });
