@@ -49,6 +49,8 @@ export interface LoanEvent {
   readonly earlyPayment: EarlyPayment | null;
   /** Of a rate change: the new rate a year. */
   readonly ratePpb: RatePpb;
+  /** It was applied by an earlier fold: should it be impossible now, its money is held. */
+  readonly holdsMoney?: boolean;
 }
 
 /** The parts of an event that most have none of. */
@@ -77,19 +79,25 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
   const { position, flow } = scene;
   const refused = stateRefusal(position, event);
   if (refused !== '') {
-    flow.settle(event.eventId, refused, 0, 0);
+    refuse(scene, event, refused);
     return;
   }
   const paid = flow.paid.reduce((sum, amount) => sum + amount, 0);
   const held = position.suspense;
   const rule = dispatch(scene, event);
   if (rule !== '') {
-    flow.settle(event.eventId, rule, 0, 0);
+    refuse(scene, event, rule);
     return;
   }
   const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
   flow.settle(event.eventId, '', allocated, position.suspense - held);
   noteAskedLater(scene);
+}
+
+function refuse(scene: EventScene, event: LoanEvent, rule: string): void {
+  const held = event.holdsMoney === true ? event.amount : 0;
+  toSuspense(scene, held, event.eventId);
+  scene.flow.settle(event.eventId, rule, 0, held);
 }
 
 function dispatch(scene: EventScene, event: LoanEvent): string {

@@ -1,13 +1,7 @@
 import { beginLoan } from './begin-loan.js';
 import { isLeapYear, yearOf } from './epoch-day.js';
 import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from './flow.js';
-import {
-  type FoldDays,
-  foldRange,
-  keepMoney,
-  type ValuedEvent,
-  VOIDED_EVENT,
-} from './fold-range.js';
+import { type FoldDays, foldRange, type ValuedEvent, VOIDED_EVENT } from './fold-range.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
 import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent } from './loan-event.js';
 import type { LoanFile } from './loan-file.js';
@@ -105,7 +99,9 @@ function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): Valu
     const voided = verdict?.voided === true;
     if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
     if (type === EVENT_TYPE.reversal || undone.has(index)) continue;
-    queue.push({ valueDate, event: loanEventOf(event, index, voided ? VOIDED_EVENT : type) });
+    const known = loanEventOf(event, index, voided ? VOIDED_EVENT : type);
+    const holdsMoney = verdict !== undefined && type === EVENT_TYPE.repayment;
+    queue.push({ valueDate, event: { ...known, holdsMoney } });
   }
   return queue.sort((a, b) => a.valueDate - b.valueDate);
 }
@@ -122,10 +118,6 @@ function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow): void {
       continue;
     }
     if (known.rule === '' && rule !== '') scope.verdicts[index] = { rule, voided: true };
-    if (rule !== '') {
-      const event = scope.arrived[index]!;
-      keepMoney(pass.position, loanEventOf(event, index, event.type), flow);
-    }
   }
 }
 
