@@ -144,6 +144,8 @@ export class DayFlow {
   /** Fees and penalty charges that became part of what is owed, beside what the nights accrue. */
   readonly charged: Fen[] = [0, 0, 0, 0, 0];
   readonly writtenOff: Fen[] = [0, 0, 0, 0, 0];
+  /** Paid after a write-off, of all components. */
+  recovered: Fen = 0;
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -161,6 +163,7 @@ export class DayFlow {
     this.paid.fill(0);
     this.waived.fill(0);
     this.charged.fill(0);
+    this.recovered = 0;
     this.writtenOff.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;
@@ -206,12 +209,20 @@ export class DayFlow {
   }
 
   recover(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.recovered += amount;
     this.#line(LINE.recovered, eventId, seq, component, amount);
   }
 
   #line(kind: number, eventId: number, seq: number, component: number, amount: Fen): void {
     this.touched = true;
     this.allocations.push({ kind, eventId, seq, component, amount });
+  }
+
+  /** All that payments have paid so far on the day. */
+  get allocated(): Fen {
+    let sum = this.recovered;
+    for (const amount of this.paid) sum += amount;
+    return sum;
   }
 
   settle(eventId: number, rule: string, allocated: Fen, toSuspense: Fen): void {

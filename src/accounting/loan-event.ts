@@ -80,15 +80,14 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
     flow.settle(event.eventId, refused, 0, 0);
     return;
   }
-  const paid = flow.paid.reduce((sum, amount) => sum + amount, 0);
+  const { allocated } = flow;
   const held = position.suspense;
   const rule = dispatch(scene, event);
   if (rule !== '') {
     flow.settle(event.eventId, rule, 0, 0);
     return;
   }
-  const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
-  flow.settle(event.eventId, '', allocated, position.suspense - held);
+  flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
   noteAskedLater(scene);
 }
 
