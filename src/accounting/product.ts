@@ -14,7 +14,7 @@ export type RepaymentMethod =
   | 'daily_interest'
   | 'balloon';
 
-/** What is done with money beyond what is due; the place, counted from 1, is what an event stores. */
+/** What is done with money beyond what is due; an event stores the place, counted from 1. */
 export const EARLY_PAYMENTS = ['hold', 'pay_next', 'pay_last', 'pay_evenly', 'prepay'] as const;
 export type EarlyPayment = (typeof EARLY_PAYMENTS)[number];
 
