@@ -126,6 +126,7 @@ export function returnExcess(scene: EventScene, schedule: Schedule, eventId: num
       item.principalWaived -= over - money;
       position.principal += over;
       giveBack(scene, item.seq, PRINCIPAL, money, eventId);
+      unwaive(scene, item.seq, PRINCIPAL, over - money, eventId);
     }
     const interest = schedule.interest[item.seq - 1] ?? 0;
     const overInterest = item.interestPaid + item.interestWaived - interest;
@@ -135,6 +136,7 @@ export function returnExcess(scene: EventScene, schedule: Schedule, eventId: num
       item.interestWaived -= overInterest - money;
       position.interestAccrued += overInterest;
       giveBack(scene, item.seq, INTEREST, money, eventId);
+      unwaive(scene, item.seq, INTEREST, overInterest - money, eventId);
     }
   }
 }
@@ -153,6 +155,20 @@ export function giveBack(
   flow.giveBack(eventId, seq, component, amount);
   flow.move(MOVEMENT.repayment, balance, position.accruing, -amount, eventId);
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
+}
+
+/** A waiver of what is not asked any more waives nothing. */
+export function unwaive(
+  { position, flow }: EventScene,
+  seq: number,
+  component: number,
+  amount: Fen,
+  eventId: number,
+): void {
+  if (amount === 0) return;
+  const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
+  flow.waive(eventId, seq, component, -amount);
+  flow.move(MOVEMENT.waiver, balance, position.accruing, -amount, eventId);
 }
 
 /** Principal not yet due that was not met ahead: what is still owed of it. */

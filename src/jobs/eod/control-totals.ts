@@ -1,5 +1,6 @@
 import type { DayFlow } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
+import { REVERSED } from './refold.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 export interface GroupFlow {
@@ -46,7 +47,7 @@ export class TotalsCollector {
     for (const outcome of flow.outcomes) {
       this.allocated += outcome.allocated;
       this.toSuspense += outcome.toSuspense;
-      if (outcome.rule !== '') this.eventsRejected += 1;
+      if (outcome.rule !== '' && outcome.rule !== REVERSED) this.eventsRejected += 1;
     }
   }
 

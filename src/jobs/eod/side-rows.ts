@@ -3,8 +3,8 @@ import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounti
 import type { Position } from '../../accounting/position.js';
 import type { PostingRules } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 
