@@ -40,6 +40,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./product-show.js'),
   },
   {
+    path: 'product schema',
+    summary: 'print the JSON Schema of a product document',
+    load: () => import('./product-schema.js'),
+  },
+  {
     path: 'policy apply',
     summary: 'take a dated policy into the book',
     load: () => import('./policy-apply.js'),
