@@ -130,6 +130,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./runs-show.js'),
   },
   {
+    path: 'quote',
+    summary: 'the schedule, cost and settlement of a loan under a product',
+    load: () => import('./quote.js'),
+  },
+  {
     path: 'simulate',
     summary: 'what-if for one loan, without a database',
     load: () => import('./simulate.js'),
