@@ -57,7 +57,8 @@ function specialAccrual(position: Position, fold: FoldTerms, date: EpochDay): Fe
   if (accrual === 'straight_line') {
     const { from, base } = lineOf(position);
     const nights = position.nextDueOn - from;
-    return base + mulDivRound(scheduled - base, date + 1 - from, nights, rounding);
+    const sum = base * nights + (scheduled - base) * (date + 1 - from);
+    return mulDivRound(sum, 1, nights, rounding);
   }
   const units = Math.max(position.periodUnits - settledUnits, 0);
   const sum =

@@ -1,11 +1,20 @@
 import type { AheadInstallment, Position, Special } from './position.js';
 import { blankSpecial } from './position.js';
-import type { Fen } from './units.js';
+import { type Fen, NO_DAY } from './units.js';
 
 /** The special part of a position, made when it is first needed. */
 export function specialOf(position: Position): Special {
   position.special ??= blankSpecial();
   return position.special;
+}
+
+/** A period begins: nothing of it is settled, and no line was begun anew. */
+export function unsettle(special: Special): void {
+  special.settledUnits = 0;
+  special.settledOn = NO_DAY;
+  special.settledRates = 0;
+  special.lineFrom = NO_DAY;
+  special.lineBase = 0;
 }
 
 /** What stands ahead for an instalment not yet due; undefined: nothing. */

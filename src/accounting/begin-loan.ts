@@ -3,17 +3,16 @@ import { installmentAt, startPeriod } from './billing.js';
 import type { LoanFile } from './loan-file.js';
 import type { Position } from './position.js';
 import type { ProductTerms } from './product.js';
-import { type Fen, FLAT_SCALE } from './units.js';
+import { FLAT_SCALE } from './units.js';
 
 /**
  * Makes a blank position the loan on the evening before its disbursement: all principal not yet due,
- * the first instalment running. `fees` are those of a schedule that the loan brought along, by row.
+ * the first instalment running, agreed fees waiting for their instalments.
  */
 export function beginLoan(
   position: Position,
   terms: ProductTerms,
   { contract, schedule }: LoanFile,
-  fees: readonly Fen[] | null,
 ): void {
   position.ratePpb = contract.ratePpb;
   position.principal = contract.principal;
@@ -24,7 +23,7 @@ export function beginLoan(
     const base = contract.principal - (isDownPayment ? schedule.principal[0]! : 0);
     specialOf(position).flatBase = base * FLAT_SCALE;
   }
-  for (const [k, fee] of (fees ?? []).entries()) {
+  for (const [k, fee] of (schedule.fee ?? []).entries()) {
     if (fee > 0) openAhead(position, k + 1).feeDue = fee;
   }
 }

@@ -1,4 +1,4 @@
-import { accruedInterest, interestMet, principalMet } from './ahead.js';
+import { accruedInterest, interestMet, principalMet, unsettle } from './ahead.js';
 import { allocateDue } from './allocation.js';
 import { lastFreeDay } from './calendar.js';
 import {
@@ -76,7 +76,11 @@ function bill(
   const principalOpen = principal - principalMet(ahead);
   const metInterest = interestMet(ahead);
   const charged = billCharges(position, ahead, seq, flow);
-  if (principalOpen + interest - metInterest + charged.fee + charged.penalty > 0) {
+  const asked = principalOpen + interest - metInterest + charged.fee + charged.penalty;
+  if (position.special !== null && position.special.askedLater > 0) {
+    position.special.askedLater -= asked;
+  }
+  if (asked > 0) {
     const { graceDays, postpone } = fold.terms.penalty;
     position.open.push({
       seq,
@@ -119,11 +123,7 @@ export function startPeriod(
   next: NextInstallment | null,
 ): void {
   position.periodUnits = 0;
-  if (position.special !== null) {
-    position.special.settledUnits = 0;
-    position.special.lineFrom = NO_DAY;
-    position.special.lineBase = 0;
-  }
+  if (position.special !== null) unsettle(position.special);
   if (next === null) {
     position.nextSeq = 0;
     position.periodStartOn = NO_DAY;

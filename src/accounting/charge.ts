@@ -18,7 +18,9 @@ export function applyCharge(scene: EventScene, event: LoanEvent): string {
   const rows = schedule.dueOn.length;
   let seq = event.seq;
   if (seq === 0 && event.dueOn !== NO_DAY) {
-    seq = schedule.dueOn.findIndex((day) => day >= event.dueOn) + 1;
+    // A fee of the first day goes with the first period, not with the down payment.
+    const { disbursedOn } = fileOf(scene).contract;
+    seq = schedule.dueOn.findIndex((day) => day >= event.dueOn && day > disbursedOn) + 1;
     if (seq === 0) seq = addRow(scene, event.dueOn);
   } else if (seq === 0) seq = position.nextSeq === 0 ? rows : position.nextSeq;
   else if (seq > rows) return 'unknown_seq';

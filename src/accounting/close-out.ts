@@ -1,7 +1,7 @@
-import { accruedAndOwed, accruedInterest, aheadOf, interestMet } from './ahead.js';
+import { accruedInterest, aheadOf, interestMet, unsettle } from './ahead.js';
 import { type EventScene, fileOf, orderInForce } from './event-scene.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PENALTY, PRINCIPAL } from './flow.js';
-import { giveBack, head, principalLeft } from './lay-again.js';
+import { giveBack, head, NO_ROWS, principalLeft, returnExcess } from './lay-again.js';
 import type { Position } from './position.js';
 import { prepaymentFee } from './prepayment-fee.js';
 import { type Fen, NO_DAY } from './units.js';
@@ -9,59 +9,81 @@ import { type Fen, NO_DAY } from './units.js';
 /** What ends a loan ahead of its schedule, beside what is due. */
 export interface CloseOut {
   readonly principal: Fen;
+  /** Interest that the running period has earned, by `prepayment.interest_to`. */
+  readonly earned: Fen;
+  /** What of it is still owed. */
   readonly interest: Fen;
   readonly fee: Fen;
   /** Fees and penalty charges of later instalments. */
   readonly charges: { readonly fee: Fen; readonly penalty: Fen };
   readonly total: Fen;
+  /** What was paid ahead goes back to suspense, in place of reducing what is owed. */
+  readonly returnsAhead: boolean;
 }
 
 /**
- * What all principal not yet due takes: interest on the whole balance by `prepayment.interest_to`,
- * the fee, and the charges of later instalments (CONVENTIONS, Events: settlement; practice D1).
+ * What a settlement takes beside what is due: all principal not yet due with interest on the whole
+ * balance, the fee, and the charges of later instalments (CONVENTIONS, Events; practice D1).
  */
 export function closeOutOf(scene: EventScene): CloseOut {
   const { position, fold } = scene;
-  const principal = principalLeft(scene);
-  let interest = 0;
-  if (fold.terms.prepayment.interestTo === 'value_date') interest = accruedAndOwed(position);
-  if (fold.terms.prepayment.interestTo === 'next_due') {
-    const met = interestMet(aheadOf(position, position.nextSeq));
-    interest = Math.max(position.nextInterest - met, 0);
-  }
-  const fee = prepaymentFee(scene, principal, principal);
+  const { interestTo } = fold.terms.prepayment;
+  let earned = 0;
+  if (interestTo === 'value_date') earned = accruedInterest(position);
+  if (interestTo === 'next_due') earned = position.nextInterest;
+  const interest = Math.max(earned - interestMet(aheadOf(position, position.nextSeq)), 0);
+  return { ...outOf(scene, principalLeft(scene), earned, interest), returnsAhead: false };
+}
+
+/**
+ * What a prepayment of all principal not yet due takes: the schedule's own figures, since what was
+ * paid ahead of them goes back to suspense with the instalments that fall away.
+ */
+export function prepayAllOf(scene: EventScene, interest: Fen): CloseOut {
+  const principal = scene.position.principalNotDue;
+  return { ...outOf(scene, principal, interest, interest), returnsAhead: true };
+}
+
+function outOf(
+  scene: EventScene,
+  principal: Fen,
+  earned: Fen,
+  interest: Fen,
+): Omit<CloseOut, 'returnsAhead'> {
+  const { position } = scene;
+  const fee = prepaymentFee(scene, position.principalNotDue, position.principalNotDue);
   const charges = { fee: 0, penalty: 0 };
   for (const item of position.special?.ahead ?? []) {
     charges.fee += item.feeDue - item.feeMet;
     charges.penalty += item.penaltyDue - item.penaltyMet;
   }
   const total = principal + interest + fee + charges.fee + charges.penalty;
-  return { principal, interest, fee, charges, total };
+  return { principal, earned, interest, fee, charges, total };
 }
 
 /** Pays it, with lines under seq 0; the instalments not yet due leave the schedule. */
 export function payCloseOut(scene: EventScene, out: CloseOut, eventId: number): void {
   const { position, flow } = scene;
   const { accruing } = position;
-  accrueTo(scene, out.interest, eventId);
+  accrueTo(scene, out.earned, out.earned - out.interest, eventId);
   const fee = out.fee + out.charges.fee;
   charge(scene, FEE, fee, eventId);
   charge(scene, PENALTY, out.charges.penalty, eventId);
+  const parts: Readonly<Record<number, readonly [Fen, number]>> = {
+    [PRINCIPAL]: [out.principal, BALANCE.principalNormal],
+    [INTEREST]: [out.interest, BALANCE.interestAccrued],
+    [PENALTY]: [out.charges.penalty, BALANCE.penalty],
+    [FEE]: [fee, BALANCE.fee],
+  };
   for (const component of orderInForce(scene).order) {
-    const [amount, balance] = (
-      {
-        [PRINCIPAL]: [out.principal, BALANCE.principalNormal],
-        [INTEREST]: [out.interest, BALANCE.interestAccrued],
-        [PENALTY]: [out.charges.penalty, BALANCE.penalty],
-        [FEE]: [fee, BALANCE.fee],
-      } as Record<number, readonly [Fen, number]>
-    )[component] ?? [0, 0];
+    const [amount, balance] = parts[component] ?? [0, 0];
     if (amount === 0) continue;
     flow.pay(eventId, 0, component, amount);
     flow.move(MOVEMENT.repayment, balance, accruing, amount, eventId);
   }
   position.principal -= out.principal;
   position.interestAccrued -= out.interest;
+  if (out.returnsAhead) returnExcess(scene, NO_ROWS, eventId);
   endSchedule(scene);
 }
 
@@ -79,30 +101,26 @@ export function charge(
 }
 
 /**
- * Brings the accrual to `owed` beyond what was met ahead for the running instalment; what was paid
- * ahead for more than that is given back. Then the interest met and owed is all that accrued.
+ * Brings the running period's accrual to `earned`. Of what was met ahead `kept` pays for it; money
+ * that paid for more goes back to suspense. Then what is accrued and not met is what is owed.
  */
-export function accrueTo(scene: EventScene, owed: Fen, eventId: number): void {
+export function accrueTo(scene: EventScene, earned: Fen, kept: Fen, eventId: number): void {
   const { position, flow } = scene;
-  const accrued = accruedInterest(position);
-  let kept = 0;
+  const change = earned - accruedInterest(position);
+  position.interestAccrued += change;
+  position.interestAccruedTotal += change;
+  flow.interestAccrued += change;
+  flow.interestBilled += earned;
+  flow.interestSettled += earned;
   for (const item of position.special?.ahead ?? []) {
-    const running = item.seq === position.nextSeq;
-    const useful = running ? Math.min(interestMet(item), Math.max(accrued, owed)) : 0;
+    const useful = item.seq === position.nextSeq ? Math.min(interestMet(item), kept) : 0;
     const over = interestMet(item) - useful;
     const money = Math.min(over, item.interestPaid);
     item.interestPaid -= money;
     item.interestWaived -= over - money;
     position.interestAccrued += over;
     giveBack(scene, item.seq, INTEREST, money, eventId);
-    kept += useful;
   }
-  const change = owed + kept - accruedInterest(position);
-  position.interestAccrued += change;
-  position.interestAccruedTotal += change;
-  flow.interestAccrued += change;
-  flow.interestBilled += owed + kept;
-  flow.interestSettled += owed + kept;
 }
 
 /** Nothing runs any more: the rows not yet due leave the schedule. */
@@ -128,8 +146,6 @@ function stopRunning(position: Position): void {
   position.periodUnits = 0;
   if (position.special !== null) {
     position.special.ahead = [];
-    position.special.settledUnits = 0;
-    position.special.lineFrom = NO_DAY;
-    position.special.lineBase = 0;
+    unsettle(position.special);
   }
 }

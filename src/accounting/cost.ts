@@ -26,22 +26,28 @@ const DOUBLE_STEPS_MAX = 200;
 const DOUBLE_STEP_SMALL = 1e-15;
 
 /**
- * The cost of a contract under its schedule (CONVENTIONS, simulate: `cost`): the principal goes
- * out, the instalments come back equally spaced. A bullet is one period as long as its term.
- * Throws Refusal `cost_not_defined` when nothing comes back.
+ * The cost of a contract under its schedule (CONVENTIONS, simulate: `cost`): the principal less a
+ * down payment goes out, the instalments with their agreed fees come back equally spaced. A bullet
+ * and a loan of daily interest are one period as long as their term. Throws Refusal
+ * `cost_not_defined` when nothing goes out or nothing comes back.
  */
 export function loanCost(
   terms: ProductTerms,
   contract: LoanContract,
   schedule: Schedule,
 ): LoanCost {
-  const flows = schedule.principal.map((part, k) => part + (schedule.interest[k] ?? 0));
-  if (!flows.some((flow) => flow > 0)) {
+  const { dueOn, principal, interest, fee } = schedule;
+  const asked = principal.map((part, k) => part + (interest[k] ?? 0) + (fee?.[k] ?? 0));
+  // A down payment is due at disbursement: money that never goes out.
+  const down = dueOn[0] === contract.disbursedOn ? 1 : 0;
+  const outflow = contract.principal - (down === 1 ? (asked[0] ?? 0) : 0);
+  const flows = asked.slice(down);
+  if (outflow <= 0 || !flows.some((flow) => flow > 0)) {
     throw new Refusal('cost_not_defined', 'a cost needs money that comes back', {
       principal: contract.principal,
     });
   }
-  const growth = new Exact(1).div(discountOf(contract.principal, flows));
+  const growth = new Exact(1).div(discountOf(outflow, flows));
   const irr = growth.minus(1);
   const periods = periodsAYear(terms, contract);
   return {

@@ -67,21 +67,31 @@ export function payAhead(
   return spendAhead(scene, order, seqs, amount, eventId);
 }
 
+/**
+ * Component by component, every open instalment an equal share and the last what is left of the
+ * money then; what they cannot take is spread again, until nothing is left or nothing is open.
+ */
 function payEvenly(scene: EventScene, order: AllocationOrder, amount: Fen, eventId: number): Fen {
   const { position, fold } = scene;
   const { schedule } = fileOf(scene);
   let left = amount;
-  for (;;) {
-    const open = seqsAhead(position, schedule).filter(
-      (seq) => openAheadTotal(position, schedule, seq) > 0,
-    );
-    if (left === 0 || open.length === 0) return left;
-    const share = mulDivRound(left, 1, open.length, fold.terms.interest.rounding);
-    for (const [k, seq] of open.entries()) {
-      const given = k === open.length - 1 ? left : Math.min(share, left);
-      left -= given - spendAhead(scene, order, [seq], given, eventId);
+  for (let before = -1; left > 0 && left !== before; ) {
+    before = left;
+    for (const component of order.order) {
+      const open = seqsAhead(position, schedule).filter(
+        (seq) => openAheadTotal(position, schedule, seq) > 0,
+      );
+      if (open.length === 0 || left === 0) break;
+      const share = mulDivRound(left, 1, open.length, fold.terms.interest.rounding);
+      const lastShare = left - share * (open.length - 1);
+      const one = { ...order, order: [component] };
+      for (const [k, seq] of open.entries()) {
+        const offered = Math.min(k === open.length - 1 ? lastShare : share, left);
+        left -= offered - spendAhead(scene, one, [seq], offered, eventId);
+      }
     }
   }
+  return left;
 }
 
 function spendAhead(

@@ -97,12 +97,14 @@ export const LINE = {
   writtenOff: 4,
   recovered: 5,
   refunded: 6,
+  returned: 7,
 } as const;
 
 /**
  * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
  * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
- * it pays what is no balance any more. `refunded` is principal that a merchant gave back.
+ * it pays what is no balance any more. `refunded` is principal that a merchant gave back;
+ * `returned` is money that had paid ahead and went back to suspense, as a negative amount.
  */
 export interface AllocationLine {
   /** A code of LINE. */
@@ -142,6 +144,8 @@ export class DayFlow {
   /** Fees and penalty charges that became part of what is owed, beside what the nights accrue. */
   readonly charged: Fen[] = [0, 0, 0, 0, 0];
   readonly writtenOff: Fen[] = [0, 0, 0, 0, 0];
+  /** Paid after a write-off, of all components. */
+  recovered: Fen = 0;
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -159,6 +163,7 @@ export class DayFlow {
     this.paid.fill(0);
     this.waived.fill(0);
     this.charged.fill(0);
+    this.recovered = 0;
     this.writtenOff.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;
@@ -175,6 +180,12 @@ export class DayFlow {
   pay(eventId: number, seq: number, component: number, amount: Fen): void {
     this.paid[component]! += amount;
     this.#line(LINE.paid, eventId, seq, component, amount);
+  }
+
+  /** Money that had paid ahead is held for the customer again. */
+  giveBack(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.paid[component]! -= amount;
+    this.#line(LINE.returned, eventId, seq, component, -amount);
   }
 
   waive(eventId: number, seq: number, component: number, amount: Fen): void {
@@ -198,6 +209,7 @@ export class DayFlow {
   }
 
   recover(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.recovered += amount;
     this.#line(LINE.recovered, eventId, seq, component, amount);
   }
 
@@ -206,14 +218,23 @@ export class DayFlow {
     this.allocations.push({ kind, eventId, seq, component, amount });
   }
 
+  /** All that payments have paid so far on the day. */
+  get allocated(): Fen {
+    let sum = this.recovered;
+    for (const amount of this.paid) sum += amount;
+    return sum;
+  }
+
   settle(eventId: number, rule: string, allocated: Fen, toSuspense: Fen): void {
     this.touched = true;
     this.outcomes.push({ eventId, rule, allocated, toSuspense });
   }
 }
 
-/** How many lifetime totals a loan carries: due, paid, waived, written off, of each component. */
-export const TOTALS_COUNT = 4 * COMPONENTS.length;
+/** Where the lifetime totals keep what of the penalty due was charged by events. */
+export const PENALTY_CHARGED = 4 * COMPONENTS.length;
+/** How many totals a loan carries: due, paid, waived, written off, of each component; and that. */
+export const TOTALS_COUNT = PENALTY_CHARGED + 1;
 
 /**
  * Adds a day's flow to lifetime totals: four numbers a component, due, paid, waived, written off.
@@ -233,4 +254,5 @@ export function addFlow(totals: Fen[], flow: DayFlow): void {
     totals[4 * c + 2]! += flow.waived[c]!;
     totals[4 * c + 3]! += flow.writtenOff[c]!;
   }
+  totals[PENALTY_CHARGED]! += flow.charged[PENALTY]!;
 }

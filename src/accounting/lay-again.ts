@@ -1,9 +1,11 @@
 import { blankAhead, principalMetAhead, specialOf } from './ahead.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
+import type { KeptByPrepayment } from './product.js';
 import { askedFactor } from './running-period.js';
-import { layRest } from './schedule-rest.js';
-import type { Schedule } from './schedule-rows.js';
+import { layContract } from './schedule.js';
+import { layAgain } from './schedule-again.js';
+import type { PaymentInForce, Schedule } from './schedule-rows.js';
 import type { Fen } from './units.js';
 
 /**
@@ -11,36 +13,45 @@ import type { Fen } from './units.js';
  * on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows that
  * fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
  */
-export function layAgain(scene: EventScene, keep: 'term' | 'payment', eventId: number): void {
+export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
   const { position, fold } = scene;
   const file = fileOf(scene);
   const { schedule } = file;
   const billed = position.nextSeq - 1;
   const rows = contractRows(schedule);
   const special = specialOf(position);
-  const rest = layRest(fold.terms, {
-    contract: file.contract,
-    principal: position.principalNotDue,
+  const laid = layAgain(fold.terms, {
+    principalLeft: position.principalNotDue,
     ratePpb: position.ratePpb,
-    seq: position.nextSeq,
-    startOn: position.periodStartOn,
-    dueOn: schedule.dueOn.slice(billed, rows),
-    firstFactor: askedFactor(position, fold, file),
+    dueOnLeft: schedule.dueOn.slice(billed, rows),
+    runningSeq: position.nextSeq,
+    runningFactor: askedFactor(position, fold, file),
     keep,
-    payment: special.payment,
-    principalPart: special.principalPart,
-    flatBase: special.flatBase,
+    inForce: inForce(scene),
+    flatBaseLeft: special.flatBase,
   });
-  special.payment = rest.payment;
-  special.principalPart = rest.principalPart;
-  const charges = tail(schedule, rows);
-  file.schedule = joined(head(schedule, billed), rest.rows, charges);
+  special.payment = laid.payment ?? 0;
+  special.principalPart = laid.principalPart;
+  file.schedule = joined(head(schedule, billed), laid.schedule, tail(schedule, rows));
   file.changed = true;
-  moveCharges(scene, billed + rest.rows.dueOn.length, rows);
   position.nextPrincipal = file.schedule.principal[billed]!;
   position.nextInterest = file.schedule.interest[billed]!;
-  returnExcess(scene, eventId);
+  const last = billed + laid.schedule.dueOn.length;
+  returnExcess(scene, head(file.schedule, last), eventId);
+  moveCharges(scene, last, rows);
 }
+
+/** What an instalment asks before the event: as it was laid again last, or as it was agreed. */
+function inForce(scene: EventScene): PaymentInForce {
+  const { special } = scene.position;
+  const { payment = 0, principalPart = 0 } = special ?? {};
+  if (payment > 0 || principalPart > 0) {
+    return { payment: payment > 0 ? payment : null, principalPart };
+  }
+  return layContract(scene.fold.terms, fileOf(scene).contract);
+}
+
+export const NO_ROWS: Schedule = { dueOn: [], principal: [], interest: [], balanceAfter: [] };
 
 /** Rows that carry principal or interest; behind them only rows made for a charge may follow. */
 export function contractRows(schedule: Schedule): number {
@@ -80,7 +91,8 @@ export function joined(...parts: readonly Schedule[]): Schedule {
 
 /**
  * Keeps charges with their rows: those of rows `last + 1` to `before` fall to row `last`, those of
- * rows behind `before` move up with their row.
+ * rows behind `before` move up with their row. Principal and interest of rows that fell away have
+ * been given back before.
  */
 function moveCharges(scene: EventScene, last: number, before: number): void {
   if (last === before) return;
@@ -98,18 +110,13 @@ function moveCharges(scene: EventScene, last: number, before: number): void {
     at.feeMet += item.feeMet;
     at.penaltyDue += item.penaltyDue;
     at.penaltyMet += item.penaltyMet;
-    at.principalPaid += item.principalPaid;
-    at.principalWaived += item.principalWaived;
-    at.interestPaid += item.interestPaid;
-    at.interestWaived += item.interestWaived;
   }
   ahead.splice(0, ahead.length, ...kept.sort((a, b) => a.seq - b.seq));
 }
 
 /** What was met ahead and is more than the row asks now: money goes to suspense. */
-function returnExcess(scene: EventScene, eventId: number): void {
+export function returnExcess(scene: EventScene, schedule: Schedule, eventId: number): void {
   const { position } = scene;
-  const { schedule } = fileOf(scene);
   for (const item of specialOf(position).ahead) {
     const asked = schedule.principal[item.seq - 1] ?? 0;
     const over = item.principalPaid + item.principalWaived - asked;
@@ -143,12 +150,12 @@ export function giveBack(
   if (amount === 0) return;
   const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
   position.suspense += amount;
-  flow.pay(eventId, seq, component, -amount);
+  flow.giveBack(eventId, seq, component, amount);
   flow.move(MOVEMENT.repayment, balance, position.accruing, -amount, eventId);
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
 }
 
-/** Principal not yet due and not met ahead: what can still be prepaid. */
+/** Principal not yet due that was not met ahead: what is still owed of it. */
 export function principalLeft(scene: EventScene): Fen {
   const { position } = scene;
   return position.principalNotDue - principalMetAhead(position);

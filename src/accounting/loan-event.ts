@@ -69,7 +69,7 @@ export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
 /**
  * Applies one event. What can't apply is an outcome with its rule, and changes nothing: a refusal
  * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
- * `amount_not_positive`, `settlement_short`, `due_and_open`, `nothing_to_prepay`, `unknown_seq`,
+ * `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
  * `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`, `not_written_off`,
  * `unknown_event_type`.
  */
@@ -80,16 +80,15 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
     flow.settle(event.eventId, refused, 0, 0);
     return;
   }
-  const paid = flow.paid.reduce((sum, amount) => sum + amount, 0);
+  const { allocated } = flow;
   const held = position.suspense;
   const rule = dispatch(scene, event);
   if (rule !== '') {
     flow.settle(event.eventId, rule, 0, 0);
     return;
   }
-  const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
-  flow.settle(event.eventId, '', allocated, position.suspense - held);
-  noteMetInFull(scene);
+  flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
+  noteAskedLater(scene);
 }
 
 function dispatch(scene: EventScene, event: LoanEvent): string {
@@ -101,7 +100,7 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.settlement:
       return settle(scene, event);
     case EVENT_TYPE.prepayment:
-      return prepayAmount(scene, event);
+      return prepay(scene, amount, eventId);
     case EVENT_TYPE.waiver:
       return applyWaiver(scene, event);
     case EVENT_TYPE.fee:
@@ -148,18 +147,17 @@ function stateRefusal(position: Position, event: LoanEvent): string {
 /** Nothing is owed any more, now or later: paid ahead in full too. */
 export function isSettled(position: Position): boolean {
   if (position.principal !== 0 || dueTotal(position) !== 0) return false;
-  return position.nextSeq === 0 || position.special?.metInFull === true;
+  return position.nextSeq === 0 || position.special?.askedLater === 0;
 }
 
-/** Keeps in the position whether all that the schedule still asks has been met ahead. */
-function noteMetInFull({ position, file }: EventScene): void {
+/** Keeps in the position what the schedule still asks, so that a loan met ahead in full shows. */
+function noteAskedLater({ position, file }: EventScene): void {
   if (file === null || (position.special === null && position.nextSeq !== 0)) return;
   const special = specialOf(position);
-  special.metInFull =
-    position.nextSeq !== 0 &&
-    seqsAhead(position, file.schedule).every(
-      (seq) => openAheadTotal(position, file.schedule, seq) === 0,
-    );
+  special.askedLater = 0;
+  for (const seq of seqsAhead(position, file.schedule)) {
+    special.askedLater += openAheadTotal(position, file.schedule, seq);
+  }
 }
 
 function repay(scene: EventScene, event: LoanEvent): string {
@@ -196,14 +194,6 @@ function settle(scene: EventScene, event: LoanEvent): string {
   if (position.nextSeq !== 0) payCloseOut(scene, out, eventId);
   toSuspense(scene, amount - owed, eventId);
   return '';
-}
-
-function prepayAmount(scene: EventScene, event: LoanEvent): string {
-  const { position } = scene;
-  const left = position.principal;
-  const rule = prepay(scene, event.amount, event.eventId);
-  if (rule === '') toSuspense(scene, Math.max(event.amount - left, 0), event.eventId);
-  return rule;
 }
 
 function refundSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): string {

@@ -1,7 +1,7 @@
-import { accruedAndOwed, accruedInterest, specialOf } from './ahead.js';
+import { accruedInterest, specialOf } from './ahead.js';
+
 import { endSchedule } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
-import { exactRound } from './exact-round.js';
 import {
   BALANCE,
   COMPONENTS,
@@ -10,14 +10,14 @@ import {
   INTEREST,
   MOVEMENT,
   PENALTY,
+  PENALTY_CHARGED,
   PRINCIPAL,
 } from './flow.js';
-import { layAgain, principalLeft } from './lay-again.js';
+import { accruedOn } from './interest-base.js';
 import type { LoanEvent } from './loan-event.js';
 import { STATUS } from './position.js';
-import { takePrincipal } from './prepayment.js';
-import { cappedUnits } from './running-period.js';
-import { type Fen, FLAT_SCALE, NO_DAY } from './units.js';
+import { layLeft, takePrincipal } from './take-principal.js';
+import { type Fen, NO_DAY } from './units.js';
 
 /**
  * The merchant gives money back (CONVENTIONS, Events: merchant_refund; practice D4): all of it undoes
@@ -33,9 +33,9 @@ export function applyMerchantRefund(scene: EventScene, event: LoanEvent): string
 }
 
 function refundPart(scene: EventScene, amount: Fen, eventId: number): void {
-  const { position, fold, flow } = scene;
+  const { position, flow } = scene;
   const { accruing } = position;
-  const principal = Math.min(amount, principalLeft(scene));
+  const principal = Math.min(amount, position.principalNotDue);
   const over = amount - principal;
   if (over > 0) {
     position.suspense += over;
@@ -48,28 +48,8 @@ function refundPart(scene: EventScene, amount: Fen, eventId: number): void {
   flow.interestAccrued -= reversed;
   flow.refund(eventId, principal);
   flow.move(MOVEMENT.merchantRefund, BALANCE.principalNormal, accruing, principal, eventId);
-  const before = position.principalNotDue;
-  takePrincipal(scene, principal, before);
-  if (position.principalNotDue > 0) layAgain(scene, 'term', eventId);
-  else endSchedule(scene);
-}
-
-/** What this period has accrued on a part of the principal, at most all that it has accrued. */
-function accruedOn(scene: EventScene, principal: Fen): Fen {
-  const { position, fold } = scene;
-  const units = cappedUnits(position, fold, fileOf(scene));
-  const unsettled = Math.max(units - (position.special?.settledUnits ?? 0), 0);
-  const flat = position.special?.flatBase ?? 0;
-  const mode = fold.terms.interest.rounding;
-  const interest =
-    flat === 0
-      ? exactRound([principal, unsettled], [fold.denominator], mode)
-      : exactRound(
-          [principal, flat, unsettled],
-          [fold.denominator, position.principalNotDue, FLAT_SCALE],
-          mode,
-        );
-  return Math.min(interest, accruedAndOwed(position));
+  takePrincipal(scene, principal);
+  layLeft(scene, 'term', eventId);
 }
 
 /** The loan is as if it had never been; what was received for it is held for the customer. */
@@ -117,17 +97,22 @@ const UNPAID_BALANCE: Record<number, number> = {
 
 function reverseCharges(scene: EventScene, totals: readonly Fen[], eventId: number): void {
   const { position, flow } = scene;
-  const fees = (totals[4 * FEE] ?? 0) + flow.charged[FEE]!;
-  if (fees === 0) return;
-  flow.charge(eventId, 0, FEE, -fees);
-  flow.move(MOVEMENT.fee, BALANCE.fee, position.accruing, -fees, eventId);
+  for (const [component, at, balance] of [
+    [FEE, 4 * FEE, BALANCE.fee],
+    [PENALTY, PENALTY_CHARGED, BALANCE.penalty],
+  ] as const) {
+    const charged = (totals[at] ?? 0) + flow.charged[component]!;
+    if (charged === 0) continue;
+    flow.charge(eventId, 0, component, -charged);
+    flow.move(MOVEMENT.fee, balance, position.accruing, -charged, eventId);
+  }
 }
 
 function reverseAccrual({ position, flow }: EventScene, totals: readonly Fen[]): void {
   const stillDue = position.interestDue;
   flow.interestBilled -= stillDue;
   flow.interestAccrued -= position.interestAccruedTotal;
-  flow.penaltyAccrued -= (totals[4 * PENALTY] ?? 0) + flow.charged[PENALTY]!;
+  flow.penaltyAccrued -= (totals[4 * PENALTY] ?? 0) - (totals[PENALTY_CHARGED] ?? 0);
   flow.compoundAccrued -= totals[4 * COMPOUND] ?? 0;
   flow.touched = true;
 }
@@ -138,6 +123,7 @@ function clear(scene: EventScene): void {
   specialOf(position).ahead = [];
   endSchedule(scene);
   position.status = STATUS.cancelled;
+  position.accruing = true;
   position.open = [];
   position.principal = 0;
   position.principalNotDue = 0;

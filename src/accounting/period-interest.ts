@@ -1,5 +1,5 @@
-import { addMonthsAnchored, civilOf, dayOf, daysInMonth, isLeapYear, yearOf } from './epoch-day.js';
-import { addFractions, type Fraction, fraction, timesFraction } from './fraction.js';
+import { dayOf, isLeapYear, yearOf } from './epoch-day.js';
+import { type Fraction, fraction } from './fraction.js';
 import { mulDivRound } from './money.js';
 import type { ProductTerms } from './product.js';
 import { Refusal } from './refusal.js';
@@ -90,59 +90,6 @@ export function periodRates(terms: ProductTerms, ratePpb: RatePpb): PeriodRates 
   return found;
 }
 
-/**
- * The factor of one period: its interest is round(balance x factor). Only the first period of a
- * loan can be irregular (CONVENTIONS, Interest); its exact start and end decide.
- */
-export function periodFactor(
-  terms: ProductTerms,
-  rates: PeriodRates,
-  isFirst: boolean,
-  startOn: EpochDay,
-  endOn: EpochDay,
-): Fraction {
-  const { periodInterest, monthlyRateDecimals, basis } = terms.interest;
-  if (periodInterest === 'actual_days') return nightsFactor(terms, rates, startOn, endOn);
-  if (isFirst && !isRegular(terms, startOn, endOn)) {
-    return irregularFactor(terms, rates, startOn, endOn);
-  }
-  const daily = terms.repayment.interval.unit === 'day';
-  if (daily && basis === 'actual' && monthlyRateDecimals === null) {
-    return nightsFactor(terms, rates, startOn, endOn);
-  }
-  return rates.regular;
-}
-
-/** The factor of one row that runs over all the periods that end on `dues`: their sum. */
-export function wholeTermFactor(
-  terms: ProductTerms,
-  rates: PeriodRates,
-  dues: readonly EpochDay[],
-  startOn: EpochDay,
-): Fraction {
-  const firstDueOn = dues[0] ?? startOn;
-  const lastDueOn = dues[dues.length - 1] ?? startOn;
-  const first = periodFactor(terms, rates, true, startOn, firstDueOn);
-  if (dues.length === 1) return first;
-  const { periodInterest, basis } = terms.interest;
-  const byNights =
-    periodInterest === 'actual_days' ||
-    (terms.repayment.interval.unit === 'day' && basis === 'actual');
-  const rest = byNights
-    ? nightsFactor(terms, rates, firstDueOn, lastDueOn)
-    : timesFraction(rates.regular, dues.length - 1);
-  return addFractions(first, rest);
-}
-
-function nightsFactor(
-  terms: ProductTerms,
-  rates: PeriodRates,
-  startOn: EpochDay,
-  endOn: EpochDay,
-): Fraction {
-  return timesFraction(rates.night, nightWeights(terms.interest.basis, startOn, endOn));
-}
-
 /** One regular period: month/12, week/52, day/basis; under thirty_360 30, 7 or 1 days/basis. */
 function regularRate(terms: ProductTerms, ratePpb: RatePpb): Fraction {
   const { basis, periodInterest, monthlyRateDecimals, rounding } = terms.interest;
@@ -156,61 +103,4 @@ function regularRate(terms: ProductTerms, ratePpb: RatePpb): Fraction {
   if (monthlyRateDecimals === null) return exact;
   const scale = 10 ** monthlyRateDecimals;
   return fraction(mulDivRound(exact.num, scale, exact.den, rounding), 1, scale);
-}
-
-/** A first period of exactly one interval, month's ends clamped to the start's day. */
-function isRegular(terms: ProductTerms, startOn: EpochDay, endOn: EpochDay): boolean {
-  const { every, unit } = terms.repayment.interval;
-  if (unit === 'month') return addMonthsAnchored(startOn, every, civilOf(startOn).day) === endOn;
-  return endOn - startOn === (unit === 'week' ? 7 : 1) * every;
-}
-
-/** A first period that is not one interval: whole months, actual days, or months and odd days. */
-function irregularFactor(
-  terms: ProductTerms,
-  rates: PeriodRates,
-  startOn: EpochDay,
-  endOn: EpochDay,
-): Fraction {
-  const { firstPeriod, oddDays } = terms.interest;
-  const start = civilOf(startOn);
-  const end = civilOf(endOn);
-  let months = (end.year - start.year) * 12 + end.month - start.month;
-  let oddFrom = addMonthsAnchored(startOn, months, start.day);
-  if (oddFrom > endOn) {
-    months -= 1;
-    oddFrom = addMonthsAnchored(startOn, months, start.day);
-  }
-  if (oddFrom === endOn) return monthsFactor(terms, rates, months);
-  if (firstPeriod === 'whole_period') return rates.regular;
-  if (firstPeriod === 'actual_days' && (months > 0 || oddDays === 'daily')) {
-    return nightsFactor(terms, rates, startOn, endOn);
-  }
-  const odd =
-    oddDays === 'daily'
-      ? nightsFactor(terms, rates, oddFrom, endOn)
-      : shareOfMonth(terms, rates, oddFrom, endOn);
-  return months === 0 ? odd : addFractions(monthsFactor(terms, rates, months), odd);
-}
-
-/** Whole months at the unrounded rate: 1/12 of a year each, under thirty_360 30 days. */
-function monthsFactor(terms: ProductTerms, rates: PeriodRates, months: number): Fraction {
-  const { basis, periodInterest } = terms.interest;
-  if (periodInterest === 'thirty_360' && basis !== 'actual') {
-    return fraction(rates.ratePpb, 30 * months, basis * RATE_SCALE);
-  }
-  return fraction(rates.ratePpb, months, 12 * RATE_SCALE);
-}
-
-/** Odd days as a share of the calendar month in which they begin. */
-function shareOfMonth(
-  terms: ProductTerms,
-  rates: PeriodRates,
-  oddFrom: EpochDay,
-  endOn: EpochDay,
-): Fraction {
-  const from = civilOf(oddFrom);
-  const share = fraction(1, endOn - oddFrom, daysInMonth(from.year, from.month));
-  const month = monthsFactor(terms, rates, 1);
-  return fraction(month.num, share.num, month.den * share.den);
 }

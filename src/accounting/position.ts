@@ -76,8 +76,14 @@ export interface RateStep {
 export interface Special {
   /** Ascending by seq. */
   ahead: AheadInstallment[];
-  /** Night units of the running period whose interest whole-balance prepayments have paid (q). */
+  /**
+   * What whole-balance prepayments of the running period have paid per unit (q): in night units,
+   * rounded up; exactly it is the scheduled share up to `settledOn` under the first `settledRates`
+   * rates, where that day is set.
+   */
   settledUnits: number;
+  settledOn: EpochDay;
+  settledRates: number;
   /** The rates since the disbursement once one has changed, ascending; otherwise empty. */
   rates: RateStep[];
   /** straight_line since the last change: the day from which the rest is spread, and its start. */
@@ -88,21 +94,23 @@ export interface Special {
   /** The level payment and the principal part in force once the schedule was laid again; else 0. */
   payment: Fen;
   principalPart: Fen;
-  /** All that the schedule still asks has been met ahead. */
-  metInFull: boolean;
+  /** What instalments not yet due still ask, charges included; -1 before an event needed it. */
+  askedLater: Fen;
 }
 
 export function blankSpecial(): Special {
   return {
     ahead: [],
     settledUnits: 0,
+    settledOn: NO_DAY,
+    settledRates: 0,
     rates: [],
     lineFrom: NO_DAY,
     lineBase: 0,
     flatBase: 0,
     payment: 0,
     principalPart: 0,
-    metInFull: false,
+    askedLater: -1,
   };
 }
 

@@ -1,38 +1,40 @@
-import { accruedAndOwed, aheadOf, interestMet, specialOf } from './ahead.js';
+import { accruedInterest, specialOf } from './ahead.js';
 import { dueTotal } from './allocation.js';
-import { type CloseOut, charge, closeOutOf, payCloseOut } from './close-out.js';
+import { type CloseOut, charge, payCloseOut, prepayAllOf } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
-import { exactRound } from './exact-round.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
-import { layAgain, principalLeft } from './lay-again.js';
-import { roundQuotient } from './money.js';
+import type { Factor } from './fraction.js';
+import { accruedOn, interestOf } from './interest-base.js';
 import { prepaymentFee } from './prepayment-fee.js';
-import { askedFactor, cappedUnits, lineOf } from './running-period.js';
-import { type Fen, FLAT_SCALE } from './units.js';
+import { askedFactor, isBelow, nightShare, spreadShare } from './running-period.js';
+import { layLeft, takePrincipal } from './take-principal.js';
+import { type EpochDay, type Fen, NO_DAY } from './units.js';
 
 /** What a prepayment of some principal takes beside it. */
 interface Part {
   readonly principal: Fen;
   /** Interest paid with it. */
   readonly interest: Fen;
-  /** Accrued interest that is given up with it. */
-  readonly reversed: Fen;
+  /** What of it, or of a reversal, leaves the accrued interest. */
+  readonly fromAccrued: Fen;
   readonly fee: Fen;
-  /** Night units per unit of balance that are settled by it, of the running period. */
-  readonly settledUnits: number;
 }
 
 /**
  * Prepayment of `amount` of principal (CONVENTIONS, Events; practice D2): interest by
- * `prepayment.interest_to`, the fee, then the rest of the schedule laid again. Returns the rule that
- * refuses it, or nothing.
+ * `prepayment.interest_to`, the fee, then the rest of the schedule laid again. Principal beyond what
+ * is not yet due goes to suspense. Returns the rule that refuses it, or nothing.
  */
 export function prepay(scene: EventScene, amount: Fen, eventId: number): string {
-  if (dueTotal(scene.position) > 0) return 'due_and_open';
-  const left = principalLeft(scene);
-  if (left === 0) return 'nothing_to_prepay';
-  if (amount >= left) payCloseOut(scene, closeOutOf(scene), eventId);
-  else payPart(scene, partOf(scene, amount), eventId);
+  const { position, flow } = scene;
+  if (dueTotal(position) > 0) return 'due_and_open';
+  const over = amount - position.principalNotDue;
+  if (over < 0) payPart(scene, partOf(scene, amount), eventId);
+  else if (position.principalNotDue > 0) payCloseOut(scene, prepayAll(scene), eventId);
+  if (over > 0) {
+    position.suspense += over;
+    flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, over, eventId);
+  }
   return '';
 }
 
@@ -41,9 +43,9 @@ export function prepay(scene: EventScene, amount: Fen, eventId: number): string 
  * else on the largest amount below which every smaller one fits. Returns what is left.
  */
 export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen {
-  const left = principalLeft(scene);
+  const left = scene.position.principalNotDue;
   if (left === 0) return money;
-  const whole: CloseOut = closeOutOf(scene);
+  const whole = prepayAll(scene);
   if (whole.total <= money) {
     payCloseOut(scene, whole, eventId);
     return money - whole.total;
@@ -62,6 +64,11 @@ export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen 
   return money - costOf(part);
 }
 
+function prepayAll(scene: EventScene): CloseOut {
+  const { interest } = partOf(scene, scene.position.principalNotDue);
+  return prepayAllOf(scene, interest);
+}
+
 function costOf(part: Part): Fen {
   return part.principal + part.interest + part.fee;
 }
@@ -70,51 +77,23 @@ function partOf(scene: EventScene, principal: Fen): Part {
   const { position, fold } = scene;
   const { interestTo, partial } = fold.terms.prepayment;
   const fee = prepaymentFee(scene, principal, position.principalNotDue);
-  const units = cappedUnits(position, fold, fileOf(scene));
-  const settled = position.special?.settledUnits ?? 0;
-  const accrued = accruedAndOwed(position);
-  const own = Math.min(interestOn(scene, principal, units), accrued);
-  if (interestTo === 'none') {
-    return { principal, interest: 0, reversed: own, fee, settledUnits: settled };
+  if (interestTo !== 'none' && partial.interestOn === 'whole_balance') {
+    const accrued = accruedInterest(position);
+    const interest = interestTo === 'next_due' ? position.nextInterest : accrued;
+    return { principal, interest, fromAccrued: accrued, fee };
   }
-  if (partial.interestOn === 'whole_balance') {
-    if (interestTo === 'value_date') {
-      return { principal, interest: accrued, reversed: 0, fee, settledUnits: units };
-    }
-    const met = interestMet(aheadOf(position, position.nextSeq));
-    const interest = Math.max(position.nextInterest - met, 0);
-    return { principal, interest, reversed: 0, fee, settledUnits: Number.POSITIVE_INFINITY };
-  }
-  const interest = interestTo === 'value_date' ? own : interestToDue(scene, principal);
-  return { principal, interest, reversed: 0, fee, settledUnits: settled };
-}
-
-/** round(principal x units), for flat interest on its share of the flat base. */
-function interestOn(scene: EventScene, principal: Fen, units: number): Fen {
-  const { position, fold } = scene;
-  const flat = position.special?.flatBase ?? 0;
-  const mode = fold.terms.interest.rounding;
-  if (flat === 0) return exactRound([principal, units], [fold.denominator], mode);
-  const over = [fold.denominator, position.principalNotDue, FLAT_SCALE];
-  return exactRound([principal, flat, units], over, mode);
-}
-
-/** round(principal x (f - q)): the interest of the prepaid part to the next due date. */
-function interestToDue(scene: EventScene, principal: Fen): Fen {
-  const { position, fold } = scene;
-  const { num, den } = askedFactor(position, fold, fileOf(scene));
-  const flat = position.special?.flatBase ?? 0;
-  const base = BigInt(principal) * (flat === 0 ? 1n : BigInt(flat));
-  const over = flat === 0 ? 1n : BigInt(position.principalNotDue) * BigInt(FLAT_SCALE);
-  return Number(roundQuotient(base * num, over * den, fold.terms.interest.rounding));
+  const own = accruedOn(scene, principal);
+  if (interestTo === 'none') return { principal, interest: 0, fromAccrued: own, fee };
+  if (interestTo === 'value_date') return { principal, interest: own, fromAccrued: own, fee };
+  const asked = askedFactor(position, fold, fileOf(scene));
+  const interest = interestOf(scene, principal, asked);
+  return { principal, interest, fromAccrued: Math.min(own, interest), fee };
 }
 
 function payPart(scene: EventScene, part: Part, eventId: number): void {
   const { position, fold, flow } = scene;
   const { accruing } = position;
-  const before = position.principalNotDue;
-  const accrued = accruedAndOwed(position);
-  const toAccrue = Math.max(part.interest - accrued, 0) - part.reversed;
+  const toAccrue = part.interest - part.fromAccrued;
   position.interestAccrued += toAccrue;
   position.interestAccruedTotal += toAccrue;
   flow.interestAccrued += toAccrue;
@@ -129,11 +108,45 @@ function payPart(scene: EventScene, part: Part, eventId: number): void {
     flow.move(MOVEMENT.repayment, balance, accruing, amount, eventId);
   }
   position.interestAccrued -= part.interest;
-  const special = specialOf(position);
-  special.settledUnits = Math.min(part.settledUnits, wholeUnits(scene));
-  takePrincipal(scene, part.principal, before);
+  settleUnits(scene);
+  takePrincipal(scene, part.principal);
   flow.principalBilled += part.principal;
-  layAgain(scene, fold.terms.prepayment.partial.keep, eventId);
+  layLeft(scene, fold.terms.prepayment.partial.keep, eventId);
+}
+
+/** Keeps in the position what a whole-balance prepayment has paid per unit of the balance. */
+function settleUnits(scene: EventScene): void {
+  const { position, book, fold } = scene;
+  const { interestTo, partial } = fold.terms.prepayment;
+  if (interestTo === 'none' || partial.interestOn !== 'whole_balance') return;
+  if (interestTo === 'next_due') settleUpTo(scene, position.nextDueOn);
+  else if (fold.terms.interest.accrual === 'straight_line') settleUpTo(scene, book.date);
+  else if (isCapped(scene)) settleUpTo(scene, position.nextDueOn);
+  else {
+    const special = specialOf(position);
+    special.settledUnits = position.periodUnits;
+    special.settledOn = NO_DAY;
+  }
+}
+
+function isCapped({ position, fold, file }: EventScene): boolean {
+  if (file === null) return false;
+  const nights = { num: position.periodUnits, den: fold.denominator };
+  return isBelow(nightShare(position, fold, file), nights);
+}
+
+/** The scheduled share up to `day` is settled: all of the period's factor on its due date. */
+function settleUpTo(scene: EventScene, day: EpochDay): void {
+  const { position, fold } = scene;
+  const special = specialOf(position);
+  const share = spreadShare({ position, fold, file: fileOf(scene) }, day);
+  special.settledOn = day;
+  special.settledRates = special.rates.length;
+  special.settledUnits = unitsOf(share, fold.denominator);
+}
+
+function unitsOf({ num, den }: Factor, denominator: number): number {
+  return Number((BigInt(num) * BigInt(denominator) + BigInt(den) - 1n) / BigInt(den));
 }
 
 function amountOf(part: Part, component: number): readonly [Fen, number] {
@@ -141,44 +154,4 @@ function amountOf(part: Part, component: number): readonly [Fen, number] {
   if (component === INTEREST) return [part.interest, BALANCE.interestAccrued];
   if (component === FEE) return [part.fee, BALANCE.fee];
   return [0, 0];
-}
-
-/** The running period's factor in night units, rounded up: all of it is settled. */
-function wholeUnits({ position, fold, file }: EventScene): number {
-  if (file === null) return position.special?.settledUnits ?? 0;
-  const { num, den } = askedFactor(position, fold, file);
-  const settled = BigInt(position.special?.settledUnits ?? 0);
-  return Number(settled + (num * BigInt(fold.denominator) + den - 1n) / den);
-}
-
-/**
- * Takes principal off what is not yet due, before the rest is laid again: the flat base and what
- * `straight_line` has spread so far shrink with it.
- */
-export function takePrincipal(scene: EventScene, principal: Fen, before: Fen): void {
-  const { position, book, fold } = scene;
-  const special = specialOf(position);
-  const mode = fold.terms.interest.rounding;
-  const left = before - principal;
-  spreadSoFar(scene, left, before);
-  if (special.flatBase > 0) special.flatBase = exactRound([special.flatBase, left], [before], mode);
-  position.principal -= principal;
-  position.principalNotDue = left;
-  if (special.settledUnits > 0 && fold.terms.interest.accrual === 'straight_line') {
-    special.lineFrom = book.date;
-    special.lineBase = 0;
-  }
-}
-
-/** straight_line: round(balance left x scheduled share so far) is where the new spread begins. */
-export function spreadSoFar(scene: EventScene, left: Fen, before: Fen): void {
-  const { position, book, fold } = scene;
-  if (fold.terms.interest.accrual !== 'straight_line' || position.nextSeq === 0) return;
-  const special = specialOf(position);
-  const { from, base } = lineOf(position);
-  const nights = position.nextDueOn - from;
-  const gone = book.date - from;
-  const sofar = [base * nights + (position.nextInterest - base) * gone, left];
-  special.lineBase = exactRound(sofar, [nights, before], fold.terms.interest.rounding);
-  special.lineFrom = book.date;
 }

@@ -1,7 +1,6 @@
 import { specialOf } from './ahead.js';
 import type { EventScene } from './event-scene.js';
-import { layAgain } from './lay-again.js';
-import { spreadSoFar } from './prepayment.js';
+import { layLeft } from './take-principal.js';
 import type { RatePpb } from './units.js';
 
 /**
@@ -18,6 +17,5 @@ export function applyRateChange(scene: EventScene, ratePpb: RatePpb, eventId: nu
   position.ratePpb = ratePpb;
   flow.touched = true;
   if (position.principalNotDue === 0) return;
-  spreadSoFar(scene, position.principalNotDue, position.principalNotDue);
-  layAgain(scene, 'term', eventId);
+  layLeft(scene, 'term', eventId);
 }

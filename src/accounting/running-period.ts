@@ -1,15 +1,19 @@
 import type { FoldTerms } from './fold-terms.js';
-import { type Fraction, fraction } from './fraction.js';
+import { addFactors, type Factor, factorOf, shareOfFactor, subtractFactors } from './fraction.js';
 import type { LoanFile } from './loan-file.js';
-import { nightWeights, unitDenominator } from './period-interest.js';
+import { mixedFactor, type RateFrom } from './period-factor.js';
 import type { Position, RateStep } from './position.js';
-import { periodFactorOf } from './schedule.js';
 import { type EpochDay, type Fen, NO_DAY, type RatePpb } from './units.js';
+
+const ZERO: Factor = { num: 0, den: 1 };
 
 /** The loan's rate on the night of `day`. */
 export function rateOn(position: Position, day: EpochDay): RatePpb {
-  const { rates } = position.special ?? { rates: [] };
-  let rate = position.ratePpb;
+  return rateAmong(position.special?.rates ?? [], position.ratePpb, day);
+}
+
+function rateAmong(rates: readonly RateStep[], only: RatePpb, day: EpochDay): RatePpb {
+  let rate = rates[0]?.ratePpb ?? only;
   for (const step of rates) {
     if (step.on > day) break;
     rate = step.ratePpb;
@@ -17,84 +21,83 @@ export function rateOn(position: Position, day: EpochDay): RatePpb {
   return rate;
 }
 
-/** An exact sum as a pair: numerators and denominators beyond the safe integers stay exact. */
-export interface ExactShare {
-  readonly num: bigint;
-  readonly den: bigint;
+/** The running period as the fold knows it on a day. */
+interface Running {
+  readonly position: Position;
+  readonly fold: FoldTerms;
+  readonly file: LoanFile;
 }
 
 /**
  * The factor of the running period, f: where its rate changed, each rate's factor by its share of
- * the days; under `actual_days` the sum of the nights, each at its rate (CONVENTIONS, Events:
- * rate_change).
+ * the days (CONVENTIONS, Events: rate_change).
  */
-export function runningFactor(position: Position, fold: FoldTerms, file: LoanFile): ExactShare {
-  const start = position.periodStartOn;
-  const end = position.nextDueOn;
-  const steps = stepsWithin(position, start, end);
-  const { terms } = fold;
-  const { basis, periodInterest } = terms.interest;
-  let sum: ExactShare = { num: 0n, den: 1n };
-  for (const [k, step] of steps.entries()) {
-    const until = steps[k + 1]?.on ?? end;
-    let share: ExactShare;
-    if (periodInterest === 'actual_days') {
-      const weights = nightWeights(basis, step.on, until);
-      share = { num: BigInt(step.ratePpb) * BigInt(weights), den: BigInt(unitDenominator(basis)) };
-    } else {
-      const factor = exact(
-        periodFactorOf(terms, file.contract, position.nextSeq, start, end, step.ratePpb),
-      );
-      share =
-        steps.length === 1
-          ? factor
-          : { num: factor.num * BigInt(until - step.on), den: factor.den * BigInt(end - start) };
-    }
-    sum = { num: sum.num * share.den + share.num * sum.den, den: sum.den * share.den };
-  }
-  return sum;
+export function runningFactor(position: Position, fold: FoldTerms, file: LoanFile): Factor {
+  return factorUnder({ position, fold, file }, position.special?.rates ?? []);
 }
 
-function stepsWithin(position: Position, start: EpochDay, end: EpochDay): RateStep[] {
-  const steps: RateStep[] = [{ on: start, ratePpb: rateOn(position, start) }];
-  for (const step of position.special?.rates ?? []) {
-    if (step.on > start && step.on < end) steps.push(step);
+function factorUnder({ position, fold, file }: Running, rates: readonly RateStep[]): Factor {
+  const startOn = position.periodStartOn;
+  const endOn = position.nextDueOn;
+  const first = rateAmong(rates, position.ratePpb, startOn);
+  const steps: RateFrom[] = [{ fromOn: startOn, ratePpb: first }];
+  for (const { on, ratePpb } of rates) {
+    if (on > startOn && on < endOn) steps.push({ fromOn: on, ratePpb });
   }
-  return steps;
+  const period = { seq: position.nextSeq, startOn, endOn };
+  return mixedFactor(fold.terms, file.contract, period, steps);
+}
+
+/**
+ * The share of the running period's factor that is spread over its nights up to `day`: evenly, and
+ * from each change of rate on the rest of the new factor (CONVENTIONS, Accrual: straight_line).
+ */
+export function spreadShare(running: Running, day: EpochDay, known?: readonly RateStep[]): Factor {
+  const { position } = running;
+  // A rate that begins on the day itself has not borne a night yet.
+  const rates = (known ?? position.special?.rates ?? []).filter((step) => step.on < day);
+  const endOn = position.nextDueOn;
+  let from = position.periodStartOn;
+  let share = ZERO;
+  const advance = (to: EpochDay, under: readonly RateStep[]): void => {
+    if (to <= from) return;
+    const rest = subtractFactors(factorUnder(running, under), share);
+    share = addFactors(share, shareOfFactor(rest, to - from, endOn - from));
+    from = to;
+  };
+  for (const [k, step] of rates.entries()) {
+    if (step.on > from) advance(step.on, rates.slice(0, k));
+  }
+  advance(day, rates);
+  return share;
+}
+
+/** q: what whole-balance prepayments of the running period have paid per unit of the balance. */
+export function settledShare(position: Position, fold: FoldTerms, file: LoanFile): Factor {
+  const { special } = position;
+  if (special === null || special.settledUnits === 0) return ZERO;
+  if (special.settledOn === NO_DAY) {
+    return factorOf(BigInt(special.settledUnits), BigInt(fold.denominator));
+  }
+  const known = special.rates.slice(0, special.settledRates);
+  return spreadShare({ position, fold, file }, special.settledOn, known);
 }
 
 /** f - q: what the running instalment still asks per unit of the balance left. */
-export function askedFactor(position: Position, fold: FoldTerms, file: LoanFile): ExactShare {
+export function askedFactor(position: Position, fold: FoldTerms, file: LoanFile): Factor {
   const factor = runningFactor(position, fold, file);
-  const settled = position.special?.settledUnits ?? 0;
-  if (settled === 0) return factor;
-  const den = BigInt(fold.denominator);
-  const num = factor.num * den - BigInt(settled) * factor.den;
-  return { num: num < 0n ? 0n : num, den: factor.den * den };
+  return subtractFactors(factor, settledShare(position, fold, file));
 }
 
-/** u: the night units of the running period so far, capped at its factor. */
-export function cappedUnits(position: Position, fold: FoldTerms, file: LoanFile): number {
+/** u: the night rates of the running period so far, capped at its factor. */
+export function nightShare(position: Position, fold: FoldTerms, file: LoanFile): Factor {
+  const nights = factorOf(BigInt(position.periodUnits), BigInt(fold.denominator));
   const factor = runningFactor(position, fold, file);
-  const cap = (factor.num * BigInt(fold.denominator)) / factor.den;
-  const units = BigInt(position.periodUnits);
-  return Number(units > cap ? cap : units);
+  return isBelow(factor, nights) ? factor : nights;
 }
 
-function exact({ num, den }: Fraction): ExactShare {
-  return { num: BigInt(num), den: BigInt(den) };
-}
-
-/** The share in lowest terms of safe integers. Throws Refusal `period_rate_out_of_range`. */
-export function toFraction({ num, den }: ExactShare): Fraction {
-  let divisor = num;
-  let rest = den;
-  while (rest > 0n) {
-    const next = divisor % rest;
-    divisor = rest;
-    rest = next;
-  }
-  return fraction(Number(num / divisor), 1, Number(den / divisor));
+export function isBelow(left: Factor, right: Factor): boolean {
+  return BigInt(left.num) * BigInt(right.den) < BigInt(right.num) * BigInt(left.den);
 }
 
 /** Where the spread of `straight_line` begins and what had accrued there. */

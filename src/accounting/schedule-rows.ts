@@ -12,11 +12,28 @@ export interface LoanContract {
 
 /**
  * A repayment schedule as columns, one entry an instalment in due order; instalment `i` has seq
- * `i + 1`. Principal sums to the loan, `balanceAfter` is the principal not yet due after it.
+ * `i + 1`. A product with a down payment starts with that row: seq 1, due at disbursement, without
+ * interest, one row more than there are periods. Principal sums to the loan, `balanceAfter` is the
+ * principal not yet due after it. The rows end where the balance is zero.
  */
 export interface Schedule {
   readonly dueOn: readonly EpochDay[];
   readonly principal: readonly Fen[];
   readonly interest: readonly Fen[];
   readonly balanceAfter: readonly Fen[];
+  /** Agreed fees that an imported schedule brings, an entry a row; absent: none. */
+  readonly fee?: readonly Fen[];
+}
+
+/** What an instalment with principal asks: what `keep: payment` keeps when it is laid again. */
+export interface PaymentInForce {
+  /** The equal payment; null for the methods without one. */
+  readonly payment: Fen | null;
+  /** The principal of each instalment of `equal_principal`; 0 for every other method. */
+  readonly principalPart: Fen;
+}
+
+/** A schedule with the payment that it was laid with. */
+export interface LaidSchedule extends PaymentInForce {
+  readonly schedule: Schedule;
 }

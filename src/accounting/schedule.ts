@@ -1,96 +1,67 @@
 import { dueDates } from './due-dates.js';
-import { levelPayment } from './level-payment.js';
 import { mulDivRound } from './money.js';
-import { periodFactor, periodRates, wholeTermFactor } from './period-interest.js';
+import { periodFactors, wholeTermFactor } from './period-factor.js';
+import { periodRates } from './period-interest.js';
 import type { ProductTerms } from './product.js';
 import { Refusal } from './refusal.js';
-import type { LoanContract, Schedule } from './schedule-rows.js';
-import type { EpochDay, Fen } from './units.js';
+import { laySpan } from './schedule-methods.js';
+import type { LaidSchedule, LoanContract, Schedule } from './schedule-rows.js';
+import type { Span } from './schedule-span.js';
+import { type Fen, RATE_SCALE } from './units.js';
 
 /**
  * Lays the repayment schedule of a contract under its product's terms (CONVENTIONS, Schedule).
  * Each period's interest is one exact fraction of the balance, rounded once; the last principal is
- * the balance, and the schedule ends where the balance is zero. Throws Refusal for a method that
- * is not supported and for a contract that no schedule can be laid for.
+ * the balance, and the schedule ends where the balance is zero. Throws Refusal for a contract that
+ * no schedule can be laid for.
  */
 export function laySchedule(terms: ProductTerms, contract: LoanContract): Schedule {
+  return layContract(terms, contract).schedule;
+}
+
+/** `laySchedule`, with the payment in force: what `layAgain` may keep. */
+export function layContract(terms: ProductTerms, contract: LoanContract): LaidSchedule {
   checkContract(terms, contract);
-  switch (terms.repayment.method) {
-    case 'level_payment':
-    case 'equal_principal':
-    case 'interest_only':
-      return layInstallments(terms, contract);
-    case 'bullet':
-      return layBullet(terms, contract);
-    default:
-      throw new Refusal('method_not_supported', 'this repayment method cannot be laid', {
-        method: terms.repayment.method,
-      });
-  }
+  const { downPayment } = terms.repayment;
+  if (downPayment === null) return laySpan(spanOf(terms, contract, contract.principal), null);
+  const down = downPaymentOf(terms, contract.principal, downPayment.percentPpb);
+  const laid = laySpan(spanOf(terms, contract, contract.principal - down), null);
+  const { dueOn, principal, interest, balanceAfter } = laid.schedule;
+  const schedule = {
+    dueOn: [contract.disbursedOn, ...dueOn],
+    principal: [down, ...principal],
+    interest: [0, ...interest],
+    balanceAfter: [contract.principal - down, ...balanceAfter],
+  };
+  return { ...laid, schedule };
 }
 
-/** What every period with principal aims at: a total (level payment) or a principal part. */
-interface Aim {
-  readonly payment: Fen | null;
-  readonly principalPart: Fen;
-}
-
-function aimOf(terms: ProductTerms, contract: LoanContract): Aim {
-  const { method, principalFreePeriods, paymentRounding, paymentMultipleFen } = terms.repayment;
-  const { principal, periods } = contract;
-  const paying = periods - principalFreePeriods;
-  if (method === 'interest_only') return { payment: null, principalPart: 0 };
-  if (method === 'equal_principal') {
-    return { payment: null, principalPart: mulDivRound(principal, 1, paying, paymentRounding) };
-  }
-  const { regular } = periodRates(terms, contract.ratePpb);
-  const payment = levelPayment(principal, regular, paying, paymentRounding, paymentMultipleFen);
-  return { payment, principalPart: 0 };
-}
-
-function layInstallments(terms: ProductTerms, contract: LoanContract): Schedule {
+/** Rounded by `interest.rounding`, then to the multiple, and never more than the loan. */
+function downPaymentOf(terms: ProductTerms, principal: Fen, percentPpb: number): Fen {
   const { rounding } = terms.interest;
-  const free = terms.repayment.principalFreePeriods;
-  const rates = periodRates(terms, contract.ratePpb);
-  const dues = dueDates(terms, contract);
-  const { payment, principalPart } = aimOf(terms, contract);
-  const last = contract.periods - 1;
-  const dueOn: EpochDay[] = [];
-  const principal: Fen[] = [];
-  const interest: Fen[] = [];
-  const balanceAfter: Fen[] = [];
-  let balance = contract.principal;
-  let startOn = contract.disbursedOn;
-  for (let k = 0; k <= last && balance > 0; k += 1) {
-    const endOn = dues[k] ?? startOn;
-    const factor = periodFactor(terms, rates, k === 0, startOn, endOn);
-    const charged = mulDivRound(balance, factor.num, factor.den, rounding);
-    let repaid = balance;
-    if (k < free) repaid = 0;
-    else if (k < last) {
-      const wanted = payment === null ? principalPart : payment - charged;
-      repaid = wanted < 0 ? 0 : Math.min(wanted, balance);
-    }
-    balance -= repaid;
-    dueOn.push(endOn);
-    principal.push(repaid);
-    interest.push(charged);
-    balanceAfter.push(balance);
-    startOn = endOn;
-  }
-  return { dueOn, principal, interest, balanceAfter };
+  const { paymentMultipleFen: multiple } = terms.repayment;
+  const share = mulDivRound(principal, percentPpb, RATE_SCALE, rounding);
+  return Math.min(principal, mulDivRound(share, 1, multiple, rounding) * multiple);
 }
 
-function layBullet(terms: ProductTerms, contract: LoanContract): Schedule {
-  const { principal, disbursedOn } = contract;
+/** The whole term of a contract for the balance that is left after a down payment. */
+function spanOf(terms: ProductTerms, contract: LoanContract, balance: Fen): Span {
+  const { ratePpb, disbursedOn, periods } = contract;
+  const { method, principalFreePeriods, amortizationPeriods, flatTotal } = terms.repayment;
   const dues = dueDates(terms, contract);
-  const rates = periodRates(terms, contract.ratePpb);
-  const factor = wholeTermFactor(terms, rates, dues, disbursedOn);
+  const oneRow = method === 'bullet' || method === 'daily_interest';
   return {
-    dueOn: [dues[dues.length - 1] ?? disbursedOn],
-    principal: [principal],
-    interest: [mulDivRound(principal, factor.num, factor.den, terms.interest.rounding)],
-    balanceAfter: [0],
+    terms,
+    principal: balance,
+    ratePpb,
+    dues: oneRow ? dues.slice(-1) : dues,
+    factors: oneRow
+      ? [wholeTermFactor(terms, periodRates(terms, ratePpb), dues, disbursedOn)]
+      : periodFactors(terms, ratePpb, dues, disbursedOn),
+    principalFree: oneRow ? 0 : principalFreePeriods,
+    amortizationPeriods: amortizationPeriods ?? periods,
+    flatBase: flatTotal ? contract.principal : balance,
+    flatPrincipal: flatTotal ? contract.principal : balance,
   };
 }
 
@@ -112,16 +83,4 @@ function checkContract(terms: ProductTerms, contract: LoanContract): void {
       periods,
     });
   }
-}
-
-/** STUB until the schedule branch lands. */
-export function periodFactorOf(
-  terms: ProductTerms,
-  _contract: LoanContract,
-  seq: number,
-  startOn: EpochDay,
-  endOn: EpochDay,
-  ratePpb: number,
-) {
-  return periodFactor(terms, periodRates(terms, ratePpb), seq === 1, startOn, endOn);
 }

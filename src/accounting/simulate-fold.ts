@@ -1,16 +1,13 @@
 import { beginLoan } from './begin-loan.js';
-import { installmentAt, type NextInstallment } from './billing.js';
-import { closeDay } from './close-day.js';
 import { isLeapYear, yearOf } from './epoch-day.js';
+import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from './flow.js';
 import {
-  type AllocationLine,
-  addFlow,
-  BALANCE,
-  DayFlow,
-  LINE,
-  MOVEMENT,
-  TOTALS_COUNT,
-} from './flow.js';
+  type FoldDays,
+  foldRange,
+  keepMoney,
+  type ValuedEvent,
+  VOIDED_EVENT,
+} from './fold-range.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
 import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent } from './loan-event.js';
 import type { LoanFile } from './loan-file.js';
@@ -49,36 +46,24 @@ export interface PassScope {
   readonly books: boolean;
 }
 
-const NO_EVENTS: readonly LoanEvent[] = [];
-
 /** Closes every day from the disbursement through `until`, each event on its value date. */
 export function foldPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
   const { terms, policy, calendar, contract } = input;
-  const { disbursedOn } = contract;
   const totals = new Array<Fen>(TOTALS_COUNT).fill(0);
   const pass = beginPass(input, schedule, scope, totals);
-  const { position, file } = pass;
   const flow = new DayFlow();
-  const queue = queueByValueDate(scope);
-  let queued = 0;
-  for (let date = disbursedOn; date <= scope.until; date += 1) {
-    const fold = foldTermsOn(terms, date);
-    let todays = NO_EVENTS;
-    const first = queued;
-    while (queue[queued]?.valueDate === date) queued += 1;
-    if (queued > first) todays = queue.slice(first, queued).map((item) => item.event);
-    let next: NextInstallment | null = null;
-    if (position.nextDueOn === date) next = installmentAt(file.schedule, position.nextSeq);
-    closeDay(position, { date, policy, calendar }, fold, todays, next, flow, file);
-    if (flow.touched) {
-      addFlow(totals, flow);
-      takeFlow(pass, scope, flow);
-    }
+  const days: FoldDays = {
+    book: (date) => ({ date, policy, calendar }),
+    terms: (date) => foldTermsOn(terms, date),
+  };
+  const span = { from: contract.disbursedOn, to: scope.until };
+  foldRange({ ...pass, totals }, span, queueByValueDate(scope), days, flow, (date) => {
+    if (flow.touched) takeFlow(pass, scope, flow);
     pass.interest.push(flow.interestAccrued);
     pass.penalty.push(flow.touched ? flow.penaltyAccrued : 0);
     pass.compound.push(flow.touched ? flow.compoundAccrued : 0);
     pass.journal?.addDay(date, flow);
-  }
+  });
   return pass;
 }
 
@@ -88,10 +73,10 @@ function beginPass(
   scope: PassScope,
   totals: readonly Fen[],
 ): FoldPass {
-  const { contract, ledger, terms, fees } = input;
+  const { contract, ledger, terms } = input;
   const position = blankPosition();
   const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
-  beginLoan(position, terms, file, fees);
+  beginLoan(position, terms, file);
   const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.arrived[eventId - 1]?.type ?? 0] ?? '';
   const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
   journal?.disburse(contract.disbursedOn, contract.principal);
@@ -107,38 +92,20 @@ function beginPass(
   };
 }
 
-interface Queued {
-  readonly valueDate: EpochDay;
-  readonly event: LoanEvent;
-}
-
 /**
  * What is known and not rejected, by value date, then arrival. An event that became impossible
  * stays in its place as one of no type, so that its money goes to suspense there.
  */
-function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): Queued[] {
-  const queue: Queued[] = [];
+function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): ValuedEvent[] {
+  const queue: ValuedEvent[] = [];
   for (const [index, event] of arrived.entries()) {
-    const { type, valueDate, businessDate, amount } = event;
+    const { type, valueDate, businessDate } = event;
     if (businessDate > until) break;
     const verdict = verdicts[index];
     const voided = verdict?.voided === true;
     if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
     if (type === EVENT_TYPE.reversal || undone.has(index)) continue;
-    const { component, seq, dueOn, earlyPayment, ratePpb } = event;
-    queue.push({
-      valueDate,
-      event: {
-        eventId: index + 1,
-        type: voided ? 0 : type,
-        amount: amount ?? 0,
-        component,
-        seq,
-        dueOn,
-        earlyPayment,
-        ratePpb,
-      },
-    });
+    queue.push({ valueDate, event: loanEventOf(event, index, voided ? VOIDED_EVENT : type) });
   }
   return queue.sort((a, b) => a.valueDate - b.valueDate);
 }
@@ -155,19 +122,20 @@ function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow): void {
       continue;
     }
     if (known.rule === '' && rule !== '') scope.verdicts[index] = { rule, voided: true };
-    if (rule !== '') keepMoney(pass, scope.arrived[index]!, eventId, flow);
+    if (rule !== '') {
+      const event = scope.arrived[index]!;
+      keepMoney(pass.position, loanEventOf(event, index, event.type), flow);
+    }
   }
 }
 
-/** The money of a repayment that became impossible goes to suspense. */
-function keepMoney(pass: FoldPass, event: SimulatedEvent, eventId: number, flow: DayFlow): void {
-  if (event.type !== EVENT_TYPE.repayment || event.amount === null) return;
-  const { position } = pass;
-  position.suspense += event.amount;
-  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, event.amount, eventId);
+function loanEventOf(event: SimulatedEvent, index: number, type: number): LoanEvent {
+  const { component, seq, dueOn, earlyPayment, ratePpb } = event;
+  const amount = event.amount ?? 0;
+  return { eventId: index + 1, type, amount, component, seq, dueOn, earlyPayment, ratePpb };
 }
 
-/** What was paid of a component, by money of the customer, in or after the life of the loan. */
+/** What was paid of a component by money of the customer, before or after a write-off. */
 export function isPayment(line: AllocationLine): boolean {
   return line.kind === LINE.paid || line.kind === LINE.recovered;
 }

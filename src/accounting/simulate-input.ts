@@ -13,8 +13,6 @@ export interface SimulationInput {
   readonly contract: LoanContract;
   /** A schedule that the loan brings along rules; null: the product's terms lay it. */
   readonly schedule: Schedule | null;
-  /** The fees of its rows; null: none. */
-  readonly fees: readonly Fen[] | null;
   readonly events: readonly SimulatedEvent[];
   /** The last day to close; null: the last due date. */
   readonly through: EpochDay | null;

@@ -93,6 +93,8 @@ export function scheduleRows(
   for (const [k, dueOn] of schedule.dueOn.entries()) {
     const principal = schedule.principal[k]!;
     const interest = schedule.interest[k]!;
+    // A row for a charge alone has no period of its own.
+    if (k === 0 && principal + interest === 0 && schedule.balanceAfter[k] === 0) startOn = dueOn;
     const fee = fees(k + 1);
     rows.push({
       seq: k + 1,
@@ -125,7 +127,7 @@ function sumLines({ lines, position }: FoldPass): LineSums {
     sums.set(at, (sums.get(at) ?? 0) + amount);
   };
   for (const line of lines) {
-    const kind = isPayment(line) ? LINE.paid : line.kind;
+    const kind = isPayment(line) || line.kind === LINE.returned ? LINE.paid : line.kind;
     add(kind, line.seq, line.component, line.amount);
   }
   for (const item of position.special?.ahead ?? []) {

@@ -1,7 +1,7 @@
-import { accruedAndOwed } from './ahead.js';
+import { accruedAndOwed, accruedInterest } from './ahead.js';
 import { balanceOf, openAmount } from './allocation.js';
 import { blankInstallment } from './charge.js';
-import { accrueTo, endSchedule } from './close-out.js';
+import { endSchedule } from './close-out.js';
 import type { EventScene } from './event-scene.js';
 import { BALANCE, COMPONENTS, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
 import { principalLeft } from './lay-again.js';
@@ -25,11 +25,14 @@ export function applyWriteOff(scene: EventScene, eventId: number): void {
   }
   const principal = principalLeft(scene);
   const interest = accruedAndOwed(position);
-  accrueTo(scene, interest, eventId);
+  // Interest paid ahead for days that will not come stays paid: the balance is less than the claim.
+  const booked = position.interestAccrued;
+  flow.interestBilled += accruedInterest(position);
+  flow.interestSettled += accruedInterest(position);
   flow.writeOff(eventId, 0, PRINCIPAL, principal);
-  flow.writeOff(eventId, 0, INTEREST, interest);
+  flow.writeOff(eventId, 0, INTEREST, booked);
   flow.move(MOVEMENT.writeOff, BALANCE.principalNormal, accruing, principal, eventId);
-  flow.move(MOVEMENT.writeOff, BALANCE.interestAccrued, accruing, interest, eventId);
+  flow.move(MOVEMENT.writeOff, BALANCE.interestAccrued, accruing, booked, eventId);
   if (principal + interest > 0) {
     const claim = blankInstallment(0, NO_DAY, NO_DAY);
     claim.principalDue = principal;

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmark } from './benchmark.js';
+import { scheduleSpeed } from './schedule-speed.js';
 
 const { values } = parseArgs({
   options: {
     loans: { type: 'string', default: '1000000' },
     workers: { type: 'string', default: String(availableParallelism()) },
     'ordinary-days': { type: 'string', default: '1' },
+    schedules: { type: 'string' },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -15,12 +17,20 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--only all|spread|peak] [--json]
+  [--only all|spread|peak] [--schedules N] [--json]
 
 Builds a book and closes an ordinary day, a month end and a peak day, each beside the floor: the
 bare COPY streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
-or DATABASE_URL.
+or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
+instalments, on one core and without a server.
 `);
+} else if (values.schedules !== undefined) {
+  const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ schedules, instalments, seconds })}\n`
+      : `${schedules} schedules, ${instalments} instalments: ${seconds.toFixed(2)} s\n`,
+  );
 } else {
   await benchmark({
     loans: Number(values.loans),

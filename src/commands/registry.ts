@@ -6,7 +6,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   policy: 'dated rules of the whole book',
   ledger: 'the chart of accounts and the posting rules',
   calendar: 'working days and holidays',
-  import: 'loans and repayments from files',
+  import: 'loans, repayments and other events from files',
   eod: 'the close of a business day',
   gl: 'the general ledger',
   loan: 'single loans',
@@ -78,6 +78,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'import repayments',
     summary: 'import repayments and settlements from a CSV file',
     load: () => import('./import-repayments.js'),
+  },
+  {
+    path: 'import events',
+    summary: 'import events of every type from a CSV file',
+    load: () => import('./import-events.js'),
   },
   {
     path: 'generate',

@@ -38,6 +38,9 @@ function repaymentContradictions({ repayment, currency }: ProductDocument): Viol
   if (repayment.amortization_periods !== null && method !== 'balloon') {
     report('amortization_periods', 'only with method balloon', repayment.amortization_periods);
   }
+  if (repayment.amortization_periods === null && method === 'balloon') {
+    report('amortization_periods', 'is required with method balloon', null);
+  }
   if (repayment.flat_total && method !== 'flat_interest') {
     report('flat_total', 'only with method flat_interest', true);
   }

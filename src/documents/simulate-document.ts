@@ -107,7 +107,7 @@ function bookProduct(
   return terms as ProductTerms;
 }
 
-type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'fees' | 'events'>;
+type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'events'>;
 
 function readLoan(
   { loan, events }: SimulationDocument,
@@ -127,11 +127,10 @@ function readLoan(
   if (principal <= 0) {
     violations.push({ path: 'loan.principal', rule: 'must be positive', value: loan.principal });
   }
-  const brought =
+  const schedule =
     loan.schedule === null
       ? null
       : broughtSchedule(loan.schedule, { principal, disbursedOn, amountOf, violations });
-  const schedule = brought?.schedule ?? null;
   const periods = loan.periods ?? schedule?.dueOn.length ?? terms.repayment.periods;
   if (periods === null) {
     violations.push({ path: 'loan.periods', rule: 'is required: the product names none' });
@@ -147,5 +146,5 @@ function readLoan(
     disbursedOn,
     firstDueOn: loan.first_due_on === null ? null : checkedDay(loan.first_due_on),
   };
-  return { contract, schedule, fees: brought?.fees ?? null, events: simulated };
+  return { contract, schedule, events: simulated };
 }

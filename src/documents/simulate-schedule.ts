@@ -25,11 +25,8 @@ export interface ScheduleScene {
   readonly violations: Violation[];
 }
 
-/** The schedule of checked rows and their fees; contradictions become the scene's violations. */
-export function broughtSchedule(
-  rows: readonly ScheduleRow[],
-  scene: ScheduleScene,
-): { schedule: Schedule; fees: Fen[] } {
+/** The schedule of checked rows; what they contradict is added to the scene's violations. */
+export function broughtSchedule(rows: readonly ScheduleRow[], scene: ScheduleScene): Schedule {
   const { amountOf, violations } = scene;
   const dueOn: EpochDay[] = [];
   const principal: Fen[] = [];
@@ -66,7 +63,7 @@ export function broughtSchedule(
     const rule = 'principal must sum to the loan, and the last row repays the rest';
     violations.push({ path: 'loan.schedule', rule });
   }
-  return { schedule: { dueOn, principal, interest, balanceAfter }, fees };
+  return { dueOn, principal, interest, balanceAfter, fee: fees };
 }
 
 function checkDerived(

@@ -5,7 +5,7 @@ import { Refusal } from '../../src/accounting/refusal.js';
 import { laySchedule } from '../../src/accounting/schedule.js';
 import type { Schedule } from '../../src/accounting/schedule-rows.js';
 import { practiceCase } from './practice-cases.js';
-import { contractOf, fen, termsWith } from './terms.js';
+import { contractOf, day, fen, termsWith } from './terms.js';
 
 const text = z.string();
 
@@ -18,7 +18,7 @@ function asDecimal(percent: string): string {
 function flatRows(periods: number, principal: number, interest: number): Schedule {
   const column = (value: number) => new Array<number>(periods).fill(value);
   return {
-    dueOn: column(0),
+    dueOn: column(day('2030-01-01')),
     principal: column(principal),
     interest: column(interest),
     balanceAfter: column(0),
@@ -95,6 +95,45 @@ test('an interval of days has 365 / every periods a year', () => {
     irrAnnual: '0.050000',
     effectiveAnnual: '0.051010',
   });
+});
+
+test('daily interest is one period as long as its term', () => {
+  // 90 days at 12% over 360: 3% once, 365 / 90 times a year: 0.121667; 1.03^(365/90) - 1 = 0.127359.
+  const terms = termsWith({ method: 'daily_interest', interval: { every: 90, unit: 'day' } });
+  const contract = contractOf('10000.00', '12', 1, '2026-01-15');
+  expect(loanCost(terms, contract, laySchedule(terms, contract))).toEqual({
+    irrPeriod: '0.030000',
+    irrAnnual: '0.121667',
+    effectiveAnnual: '0.127359',
+  });
+});
+
+test('weeks are 52 a year', () => {
+  // 5,200.00 at 26% a year: 0.5% a week, 52 times a year; 1.005^52 - 1 = 0.296090.
+  const terms = termsWith({ method: 'interest_only', interval: { every: 1, unit: 'week' } });
+  const contract = contractOf('5200.00', '26', 4, '2026-01-15');
+  expect(loanCost(terms, contract, laySchedule(terms, contract))).toEqual({
+    irrPeriod: '0.005000',
+    irrAnnual: '0.260000',
+    effectiveAnnual: '0.296090',
+  });
+});
+
+test('a down payment never goes out', () => {
+  // 25% of 1,000.00 is paid at once; 750.00 over two months at 12%: 1% a month, of 750.00 alone.
+  const downPayment = { percentPpb: 250_000_000, automatic: false };
+  const terms = termsWith({ method: 'interest_only', downPayment });
+  const contract = contractOf('1000.00', '12', 2, '2026-01-15');
+  const schedule = laySchedule(terms, contract);
+  expect(schedule.principal).toEqual([fen('250.00'), 0, fen('750.00')]);
+  expect(loanCost(terms, contract, schedule).irrPeriod).toBe('0.010000');
+});
+
+test('agreed fees of an imported schedule are a cost', () => {
+  // 100.00 for 101.00 and a fee of 1.00 after a month: 2%.
+  const contract = contractOf('100.00', '12', 1, '2026-01-15');
+  const schedule = { ...flatRows(1, fen('100.00'), fen('1.00')), fee: [fen('1.00')] };
+  expect(loanCost(termsWith({}), contract, schedule).irrPeriod).toBe('0.020000');
 });
 
 test('nothing that comes back has no cost', () => {

@@ -223,7 +223,6 @@ describe('the worked cases', () => {
 describe('what the schedule refuses', () => {
   const contract = contractOf('1000.00', '18', 12, '2026-01-15');
   test.each<[string, ProductTerms, Partial<LoanContract>]>([
-    ['method_not_supported', termsWith({ method: 'balloon' }), {}],
     ['principal_not_positive', termsWith({}), { principal: 0 }],
     ['periods_not_positive', termsWith({}), { periods: 0 }],
     ['rate_out_of_range', termsWith({}), { ratePpb: -1 }],

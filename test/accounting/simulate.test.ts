@@ -304,10 +304,13 @@ describe('documents', () => {
     });
   });
 
-  it('refuse what is not built yet as such', async () => {
-    const waiver = { ref: 'W', type: 'waiver', value_date: '2026-02-01', component: 'penalty' };
+  it('refuse an event without a key that its type needs, or with one that it has not', async () => {
+    const waiver = { ref: 'W', type: 'waiver', value_date: '2026-02-01', amount: '1.00', of: 'R' };
     expect(await refusal({ events: [waiver] })).toMatchObject({
-      message: expect.stringContaining('events[0].type: not_supported; got waiver'),
+      message: expect.stringContaining('events[0].component: is required'),
+    });
+    expect(await refusal({ events: [waiver] })).toMatchObject({
+      message: expect.stringContaining('events[0].of: is no key of a waiver; got R'),
     });
   });
 

@@ -97,6 +97,12 @@ export function fen(text: string): number {
   return present(parseAmount(text, 2));
 }
 
+/** Minor units of an amount without its trailing zeros, `75.0` or `75`. */
+export function cents(text: string): number {
+  const [whole = '', decimals = ''] = text.split('.');
+  return fen(`${whole}.${decimals.padEnd(2, '0')}`);
+}
+
 export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a value of the test itself does not parse');
   return value;

@@ -131,6 +131,25 @@ prepayment: {fee: {rate: "0.03", min: "10"}}`;
     expect(again.document.prepayment.partial).toEqual({ keep: 'payment', interest_on: 'prepaid' });
   });
 
+  test('compiles every key of the schedule, the allocation and the prepayment', () => {
+    const { terms } = parseProductDocument(
+      `
+code: P
+repayment: {method: balloon, amortization_periods: 36, carry_fraction: true,
+  down_payment: {percent: 12.5, automatic: true}}
+interest: {basis: actual, leap_year: feb_29_period, year_cut: jan_1}
+prepayment: {partial: {keep: payment, interest_on: whole_balance}}`,
+      'p.yaml',
+    );
+    expect(terms.repayment).toMatchObject({
+      amortizationPeriods: 36,
+      carryFraction: true,
+      downPayment: { percentPpb: 125_000_000, automatic: true },
+    });
+    expect(terms.interest).toMatchObject({ leapYear: 'feb_29_period', yearCut: 'jan_1' });
+    expect(terms.prepayment.partial).toEqual({ keep: 'payment', interestOn: 'whole_balance' });
+  });
+
   test('the scale of amounts follows the currency', () => {
     const yen = 'code: P\ncurrency: JPY\nrepayment: {payment_multiple: 100}';
     expect(parseProductDocument(yen, 'p').terms.repayment.paymentMultipleFen).toBe(100);
@@ -207,6 +226,17 @@ describe('what is refused', () => {
       'repayment.due_day: a fixed day needs an interval of months; got 10',
     ],
     [
+      'a balloon without its amortization',
+      'repayment: {method: balloon}',
+      'repayment.amortization_periods: is required with method balloon; got null',
+    ],
+    [
+      'a down payment of everything',
+      'repayment: {down_payment: {percent: 100}}',
+      'repayment.down_payment.percent: must be above 0 and below 100, of at most 7 decimals; ' +
+        'got 100',
+    ],
+    [
       'a fee below its minimum',
       'prepayment: {fee: {rate: 0.03, min: 20, max: 10}}',
       'prepayment.fee.max: is below min; got 10',
@@ -216,13 +246,7 @@ describe('what is refused', () => {
   });
 
   test.each([
-    ['repayment.method', 'balloon', 'balloon'],
-    ['repayment.method', 'level_payment_actuarial', 'level_payment_actuarial'],
-    ['repayment.carry_fraction', 'true', 'true'],
-    ['repayment.down_payment', '{percent: 25}', '{"percent":"25","automatic":false}'],
     ['interest.recalculation', '{rest: daily}', '{"rest":"daily"}'],
-    ['interest.leap_year', 'feb_29_period', 'feb_29_period'],
-    ['interest.year_cut', 'jan_1', 'jan_1'],
     ['allocation.early_payment', 'prepay', 'prepay'],
     ['allocation.past_due_first', 'true', 'true'],
   ])('what cannot be computed yet: %s: %s', (path, value, got) => {

@@ -122,7 +122,6 @@ describe('after two closes', () => {
             firstDueOn: terms.firstDueOn === null ? null : day(terms.firstDueOn),
           },
           schedule: null,
-          fees: null,
           events: [...paidBefore, ...arrived],
           through: day(loan.position.businessDate),
           ledger: null,

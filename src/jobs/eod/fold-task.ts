@@ -164,7 +164,7 @@ class TaskStream {
     await this.#fold.side.flush(async (table: SideTable, rows: Buffer) => {
       const sink = new CopySink(
         this.#client,
-        dayTable(table.parent, this.#task.date),
+        table.byDay ? dayTable(table.parent, this.#task.date) : table.parent,
         table.columns,
       );
       await sink.write(rows);
@@ -181,7 +181,7 @@ class TaskStream {
   }
 }
 
-/** SHA-256 over the hashes of a task's positions, allocations, outcomes and journal lines. */
+/** SHA-256 over the hashes of a task's positions, allocations, outcomes, lines and schedules. */
 export function taskHash(parts: readonly Buffer[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

@@ -6,7 +6,7 @@ import { InvariantError } from '../../accounting/refusal.js';
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
  * An open instalment is 19 of them at most in the order of `writeInstallment`; the lifetime totals
- * are 20.
+ * are 21.
  */
 const NUMBERS_PER_INSTALLMENT = 19;
 /** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
@@ -15,6 +15,8 @@ export const MAX_INSTALLMENT_BYTES = NUMBERS_PER_INSTALLMENT * MAX_VARINT_BYTES;
 
 const SPECIAL_NUMBERS = [
   'settledUnits',
+  'settledOn',
+  'settledRates',
   'lineFrom',
   'lineBase',
   'flatBase',
@@ -131,7 +133,7 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
     to = writeVarint(bytes, to, value);
   };
   for (const key of SPECIAL_NUMBERS) put(special[key]);
-  put(special.metInFull ? 1 : 0);
+  put(special.askedLater + 1);
   put(special.rates.length);
   for (const step of special.rates) {
     put(step.on);
@@ -145,7 +147,7 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
 export function readSpecial(cursor: VarintCursor): Special {
   const special = blankSpecial();
   for (const key of SPECIAL_NUMBERS) special[key] = cursor.next();
-  special.metInFull = cursor.next() === 1;
+  special.askedLater = cursor.next() - 1;
   for (let left = cursor.next(); left > 0; left -= 1) {
     special.rates.push({ on: cursor.next(), ratePpb: cursor.next() });
   }

@@ -12,7 +12,7 @@ const LOANS: ImportKind<LoanIntake> = {
   columns: LOAN_COLUMNS,
   stageColumns: LOAN_STAGE_COLUMNS,
   stageSql: 'import-loans-stage',
-  rejectSql: 'import-loans-rejected',
+  rejectSql: ['import-loans-rejected'],
   problems: [
     ['loan_no', 'loan_no_in_book'],
     ['loan_no', 'loan_no_repeated'],

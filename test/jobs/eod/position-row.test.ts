@@ -48,13 +48,15 @@ const ahead: fc.Arbitrary<AheadInstallment> = fc.record({
 const special: fc.Arbitrary<Special> = fc.record({
   ahead: fc.array(ahead, { maxLength: 40 }),
   settledUnits: fc.maxSafeNat(),
+  settledOn: day,
+  settledRates: small,
   rates: fc.array(fc.record({ on: day, ratePpb: amount }), { maxLength: 5 }),
   lineFrom: day,
   lineBase: amount,
   flatBase: fc.maxSafeNat(),
   payment: amount,
   principalPart: amount,
-  metInFull: fc.boolean(),
+  askedLater: fc.integer({ min: -1, max: 1_000_000_000 }),
 });
 
 const position: fc.Arbitrary<Position> = fc.record({

@@ -1,0 +1,56 @@
+import { addFactors, exactFen, type Factor, interestOn } from './fraction.js';
+import { mulDivRound, roundQuotient } from './money.js';
+import { layRows } from './schedule-lay-rows.js';
+import type { LaidSchedule } from './schedule-rows.js';
+import type { Span } from './schedule-span.js';
+import type { Fen } from './units.js';
+
+/**
+ * Flat interest (CONVENTIONS, Schedule; practice A4): each period bears round(base x factor),
+ * payment = round((P + all interest) / n), principal is the rest of the payment. With `flat_total`
+ * the interest is rounded once in total, round(total / n) and round(P / n) a row, the rest in the
+ * last. `kept`: the payment in force, in place of a new one.
+ */
+export function layFlat(span: Span, kept: Fen | null): LaidSchedule {
+  const { repayment, interest } = span.terms;
+  if (repayment.flatTotal) return layFlatTotal(span, kept);
+  const charges = span.factors.map((factor) =>
+    interestOn(span.flatBase, factor, interest.rounding),
+  );
+  const payment = kept ?? flatPayment(span, charges);
+  const schedule = layRows(span, { payment, principalPart: 0 }, charges);
+  return { schedule, payment, principalPart: 0 };
+}
+
+/** round((P + all interest) / n) to the multiple; the interest is exact with `carry_fraction`. */
+function flatPayment(span: Span, charges: readonly Fen[]): Fen {
+  const { carryFraction, paymentRounding, paymentMultipleFen: multiple } = span.terms.repayment;
+  const over = span.dues.length * multiple;
+  if (!carryFraction) {
+    const whole = charges.reduce((sum, charge) => sum + charge, span.principal);
+    return mulDivRound(whole, 1, over, paymentRounding) * multiple;
+  }
+  const { num, den } = sumOf(span.factors);
+  const whole = BigInt(span.principal) * BigInt(den) + BigInt(span.flatBase) * BigInt(num);
+  return exactFen(roundQuotient(whole, BigInt(den) * BigInt(over), paymentRounding)) * multiple;
+}
+
+function sumOf(factors: readonly Factor[]): Factor {
+  return factors.reduce<Factor>(addFactors, { num: 0, den: 1 });
+}
+
+function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
+  const { rounding } = span.terms.interest;
+  const periods = span.dues.length;
+  const total = interestOn(span.flatBase, sumOf(span.factors), rounding);
+  const each = mulDivRound(total, 1, periods, rounding);
+  const charges: Fen[] = new Array(periods).fill(each);
+  charges[periods - 1] = total - each * (periods - 1);
+  const { paymentRounding } = span.terms.repayment;
+  const principalPart =
+    kept === null
+      ? mulDivRound(span.flatPrincipal, 1, periods, paymentRounding)
+      : Math.max(0, kept - each);
+  const schedule = layRows(span, { payment: null, principalPart }, charges);
+  return { schedule, payment: principalPart + each, principalPart: 0 };
+}

@@ -1,0 +1,42 @@
+import { specialOf } from './ahead.js';
+import { endSchedule } from './close-out.js';
+import { type EventScene, fileOf } from './event-scene.js';
+import { subtractFactors } from './fraction.js';
+import { interestOnBase, shrunkFlatBase } from './interest-base.js';
+import { layRestAgain, NO_ROWS, returnExcess } from './lay-again.js';
+import type { KeptByPrepayment } from './product.js';
+import { settledShare, spreadShare } from './running-period.js';
+import type { Fen } from './units.js';
+
+/** Takes principal off what is not yet due; the flat base shrinks with it. */
+export function takePrincipal(scene: EventScene, principal: Fen): void {
+  const { position } = scene;
+  const special = specialOf(position);
+  const before = position.principalNotDue;
+  if (special.flatBase > 0) special.flatBase = shrunkFlatBase(scene, principal, before);
+  position.principal -= principal;
+  position.principalNotDue = before - principal;
+}
+
+/** Lays again what is left of the principal not yet due, or ends the schedule where none is. */
+export function layLeft(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
+  if (scene.position.principalNotDue === 0) {
+    returnExcess(scene, NO_ROWS, eventId);
+    endSchedule(scene);
+    return;
+  }
+  beginLine(scene);
+  layRestAgain(scene, keep, eventId);
+}
+
+/** straight_line: round(balance left x scheduled share so far) is where the new spread begins. */
+export function beginLine(scene: EventScene): void {
+  const { position, book, fold } = scene;
+  if (fold.terms.interest.accrual !== 'straight_line' || position.nextSeq === 0) return;
+  const special = specialOf(position);
+  const file = fileOf(scene);
+  const share = spreadShare({ position, fold, file }, book.date);
+  const unsettled = subtractFactors(share, settledShare(position, fold, file));
+  special.lineBase = interestOnBase(scene, unsettled);
+  special.lineFrom = book.date;
+}

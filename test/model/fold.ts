@@ -1,0 +1,141 @@
+import { accrueNight, postInterest, startPeriod } from './accrual.js';
+import { oldestFirst, payDue } from './allocate.js';
+import { applyEvent, type ModelEvent } from './events.js';
+import { lastPenaltyFree, penaltyNight } from './penalty.js';
+import { recalculate, recalculates } from './recalculate.js';
+import { open, openInAll, type Row } from './row.js';
+import { birth, dueRows, type Posted, runningRow, type State } from './state.js';
+import { minorUnits, type Terms } from './terms.js';
+
+/** What one fold found out: the state at its end, and what every close had posted until then. */
+export interface Fold {
+  state: State;
+  /** Running totals at the close of each day, the disbursement day first. */
+  closes: Posted[];
+  refused: { event: ModelEvent; rule: string }[];
+}
+
+export interface FoldInput {
+  terms: Terms;
+  /** Events known, in order of value date and arrival; without those refused before. */
+  events: ModelEvent[];
+  /** Arrivals of repayments that became impossible: their money is in suspense. */
+  heldInstead: Set<number>;
+  isNew: (event: ModelEvent) => boolean;
+  through: number;
+}
+
+const PAYMENTS = new Set(['repayment', 'prepayment', 'settlement', 'recovery']);
+
+/** A day's events in order of arrival, its waivers moved before its first payment. */
+function inOrderOfDay(events: readonly ModelEvent[]): ModelEvent[] {
+  const ordered: ModelEvent[] = [];
+  for (const event of events) {
+    const firstPayment = ordered.findIndex(({ document }) => PAYMENTS.has(document.type));
+    if (event.document.type === 'waiver' && firstPayment >= 0) {
+      ordered.splice(firstPayment, 0, event);
+    } else {
+      ordered.push(event);
+    }
+  }
+  return ordered;
+}
+
+function becomeDue(state: State, row: Row): void {
+  if (row === runningRow(state) && recalculates(state)) {
+    const ahead = state.accrued - row.asked.interest;
+    startPeriod(state);
+    // Interest of a row that was closed early goes on to the next one.
+    state.carried = ahead;
+    state.accrued = ahead;
+  } else if (row === runningRow(state)) {
+    postInterest(state, row.asked.interest - state.accrued);
+    startPeriod(state);
+  }
+  row.isDue = true;
+  row.lastFree = lastPenaltyFree(state.terms, row.due);
+}
+
+/** Steps 1 and 2: instalments become due, and suspense pays what is due. */
+function openDay(state: State, day: number): void {
+  if (state.status !== 'live') return;
+  const becoming = state.rows.filter((row) => !row.isDue && row.due <= day);
+  // The last night before a due date still counts in the period that ends.
+  recalculate(state, day);
+  for (const row of becoming) becomeDue(state, row);
+  recalculate(state, day);
+  if (becoming.length === 0) return;
+  const { down_payment: down } = state.terms.product.repayment;
+  const first = becoming.find((row) => row.kind === 'down_payment');
+  if (first && down?.automatic) {
+    const money = open(first, 'principal');
+    state.received += money;
+    payDue(state, 'down_payment', money, day);
+  }
+  if (state.suspense > 0n) state.suspense = payDue(state, 'suspense', state.suspense, day);
+}
+
+/** Step 3: the events whose value date is this day. */
+function applyEvents(state: State, day: number, input: FoldInput, fold: Fold): void {
+  const today = input.events.filter((event) => event.valueDay === day);
+  for (const event of inOrderOfDay(today)) {
+    const { document } = event;
+    const hold = (): void => {
+      if (document.type !== 'repayment') return;
+      const money = minorUnits(document.amount ?? '0', state.terms.digits);
+      state.suspense += money;
+      state.received += money;
+    };
+    if (input.heldInstead.has(event.arrival)) {
+      hold();
+      continue;
+    }
+    const rule = applyEvent(state, document, day);
+    dueAtOnce(state, day);
+    recalculate(state, day);
+    if (rule === null) continue;
+    fold.refused.push({ event, rule });
+    if (!input.isNew(event)) hold();
+  }
+}
+
+/** A fee due on a day that is past or today has a row that is due at once. */
+function dueAtOnce(state: State, day: number): void {
+  if (state.status !== 'live') return;
+  for (const row of state.rows) if (!row.isDue && row.due <= day) becomeDue(state, row);
+}
+
+/** Step 5: days past due, and whether the loan accrues on the books. */
+function judge(state: State, day: number): void {
+  const oldest = oldestFirst(dueRows(state)).find((row) => openInAll(row) > 0n);
+  state.daysPastDue = oldest && day > oldest.lastFree ? day - oldest.due : 0;
+  const within = state.daysPastDue <= state.terms.nonAccrualAfter;
+  if (!within) {
+    state.accruing = false;
+    return;
+  }
+  const components = ['interest', 'penalty', 'compound'] as const;
+  const arrears = dueRows(state).some((row) =>
+    components.some((component) => open(row, component) > 0n),
+  );
+  if (!arrears) state.accruing = true;
+}
+
+/** Closes every day from disbursement on, with the events that are known. */
+export function foldThrough(input: FoldInput): Fold {
+  const { terms } = input;
+  const state = birth(terms);
+  const fold: Fold = { state, closes: [], refused: [] };
+  for (let day = terms.disbursedOn; day <= input.through; day += 1) {
+    state.today = day;
+    openDay(state, day);
+    applyEvents(state, day, input, fold);
+    if (state.status === 'live') {
+      accrueNight(state, day);
+      penaltyNight(state, day);
+    }
+    judge(state, day);
+    fold.closes.push({ ...state.posted });
+  }
+  return fold;
+}

@@ -1,0 +1,158 @@
+import { dayOf } from './days.js';
+import type { ModelEvent } from './events.js';
+import { type Fold, foldThrough } from './fold.js';
+import { fromDecimal } from './fraction.js';
+import type { Posted } from './state.js';
+import type { EventDocument, Terms } from './terms.js';
+
+export interface Rejection {
+  ref: string;
+  rule: string;
+  arrival: number;
+}
+
+export interface History {
+  last: Fold;
+  /** What each close posted with what was known then. */
+  daily: Posted[];
+  rejected: Rejection[];
+}
+
+function arrivals(events: readonly EventDocument[]): ModelEvent[] {
+  return events
+    .map((document, arrival) => ({
+      document,
+      valueDay: dayOf(document.value_date),
+      businessDay: dayOf(document.business_date ?? document.value_date),
+      arrival,
+    }))
+    .sort((a, b) => a.businessDay - b.businessDay || a.arrival - b.arrival);
+}
+
+function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): string | null {
+  const { document, valueDay, businessDay } = event;
+  if (refs.has(document.ref)) return 'repeated_ref';
+  if (valueDay > businessDay) return 'value_date_after_business_date';
+  if (valueDay < terms.disbursedOn) return 'value_date_before_disbursement';
+  if (document.amount !== undefined && fromDecimal(document.amount).n <= 0n) {
+    return 'amount_not_positive';
+  }
+  return null;
+}
+
+/** What is known about the events so far; the lists grow as the business dates pass. */
+interface Knowledge {
+  terms: Terms;
+  arrived: ModelEvent[];
+  rejected: Rejection[];
+  /** By arrival: never part of the loan, impossible since, and reversed. */
+  refusedOnArrival: Set<number>;
+  impossible: Set<number>;
+  reversed: Set<number>;
+}
+
+function reject(knowledge: Knowledge, event: ModelEvent, rule: string): void {
+  knowledge.rejected.push({ ref: event.document.ref, rule, arrival: event.arrival });
+}
+
+function knowledgeOf(events: readonly EventDocument[], terms: Terms, through: number): Knowledge {
+  const knowledge: Knowledge = {
+    terms,
+    arrived: [],
+    rejected: [],
+    refusedOnArrival: new Set(),
+    impossible: new Set(),
+    reversed: new Set(),
+  };
+  const refs = new Set<string>();
+  for (const event of arrivals(events)) {
+    if (event.businessDay > through) continue;
+    const rule = refusedOnItsFace(event, terms, refs);
+    refs.add(event.document.ref);
+    if (rule) reject(knowledge, event, rule);
+    else knowledge.arrived.push(event);
+  }
+  return knowledge;
+}
+
+/** The business dates on which the past changes: those of late events and reversals. */
+function turnsOf({ arrived, terms }: Knowledge): number[] {
+  const late = arrived.filter(
+    ({ document, valueDay, businessDay }) => document.type === 'reversal' || valueDay < businessDay,
+  );
+  const days = [terms.disbursedOn, ...late.map(({ businessDay }) => businessDay)];
+  return [...new Set(days)].sort((a, b) => a - b);
+}
+
+function reverse(knowledge: Knowledge, reversal: ModelEvent, at: number): void {
+  const target = knowledge.arrived
+    .slice(0, at)
+    .find(({ document }) => document.ref === reversal.document.of);
+  if (!target || knowledge.refusedOnArrival.has(target.arrival)) {
+    reject(knowledge, reversal, 'unknown_of');
+  } else if (target.document.type === 'reversal') {
+    reject(knowledge, reversal, 'reverses_a_reversal');
+  } else if (knowledge.reversed.has(target.arrival)) {
+    reject(knowledge, reversal, 'reversed_before');
+  } else {
+    knowledge.reversed.add(target.arrival);
+  }
+}
+
+/** Folds from birth with what is known from the close of `turn` to that of `through`. */
+function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
+  const { terms, arrived, reversed, refusedOnArrival, impossible } = knowledge;
+  for (const [at, event] of arrived.entries()) {
+    if (event.document.type !== 'reversal' || event.businessDay !== turn) continue;
+    reverse(knowledge, event, at);
+  }
+  const events = arrived
+    .filter(
+      ({ document, businessDay, arrival }) =>
+        document.type !== 'reversal' &&
+        businessDay <= through &&
+        !reversed.has(arrival) &&
+        !refusedOnArrival.has(arrival),
+    )
+    .sort((a, b) => a.valueDay - b.valueDay);
+  const isNew = (event: ModelEvent): boolean => event.businessDay >= turn;
+  const fold = foldThrough({ terms, events, heldInstead: impossible, isNew, through });
+  for (const { event, rule } of fold.refused) {
+    reject(knowledge, event, rule);
+    (isNew(event) ? refusedOnArrival : impossible).add(event.arrival);
+  }
+  return fold;
+}
+
+function less(a: Posted, b: Posted): Posted {
+  return {
+    interest: a.interest - b.interest,
+    penalty: a.penalty - b.penalty,
+    compound: a.compound - b.compound,
+  };
+}
+
+/** Folds again from birth whenever the past changes, and takes differences. */
+export function historyOf(
+  terms: Terms,
+  events: readonly EventDocument[],
+  through: number,
+): History {
+  const knowledge = knowledgeOf(events, terms, through);
+  const turns = turnsOf(knowledge);
+  const daily: Posted[] = [];
+  let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
+  let last: Fold | null = null;
+  for (const [index, turn] of turns.entries()) {
+    const next = turns[index + 1];
+    const end = next === undefined ? through : next - 1;
+    last = foldFrom(knowledge, turn, end);
+    for (const close of last.closes.slice(turn - terms.disbursedOn)) {
+      daily.push(less(close, known));
+      known = close;
+    }
+  }
+  if (!last) throw new Error('a loan has at least its disbursement day');
+  const rejected = knowledge.rejected.sort((a, b) => a.arrival - b.arrival);
+  return { last, daily, rejected };
+}

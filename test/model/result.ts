@@ -1,0 +1,160 @@
+import type { Cost } from './cost.js';
+import { dateText } from './days.js';
+import { isSettled } from './events.js';
+import type { History } from './history.js';
+import { COMPONENTS, type Component } from './product.js';
+import { open, openInAll, type Row, sumOf } from './row.js';
+import { dueRows, runningRow, type State } from './state.js';
+
+export interface ScheduleRow {
+  seq: number;
+  due_on: string;
+  days: number;
+  principal: string;
+  interest: string;
+  fee: string;
+  total: string;
+  balance_after: string;
+}
+
+export interface Part {
+  due: string;
+  paid: string;
+  waived: string;
+}
+
+export type Installment = { seq: number; due_on: string; status: string } & Record<Component, Part>;
+
+export interface Position {
+  business_date: string;
+  status: string;
+  principal: string;
+  principal_overdue: string;
+  interest_accrued: string;
+  interest_due: string;
+  penalty_due: string;
+  compound_due: string;
+  fee_due: string;
+  suspense: string;
+  days_past_due: number;
+  classification: string;
+  accruing: boolean;
+}
+
+export interface ModelResult {
+  schedule: ScheduleRow[];
+  installments: Installment[];
+  position: Position;
+  daily: { business_date: string; interest: string; penalty: string; compound: string }[];
+  allocations: { ref: string; seq: number; component: Component; amount: string }[];
+  rejected: { ref: string; rule: string }[];
+  cost: Cost;
+}
+
+const CLASSES = ['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
+
+/** An amount in minor units as a decimal string. */
+export function amountText(units: bigint, digits: number): string {
+  const sign = units < 0n ? '-' : '';
+  const text = (units < 0n ? -units : units).toString().padStart(digits + 1, '0');
+  if (digits === 0) return `${sign}${text}`;
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+function scheduleRow(row: Row, text: (units: bigint) => string): ScheduleRow {
+  const { principal, interest, fee } = row.asked;
+  return {
+    seq: row.seq,
+    due_on: dateText(row.due),
+    days: row.due - row.start,
+    principal: text(principal),
+    interest: text(interest),
+    fee: text(fee),
+    total: text(principal + interest + fee),
+    balance_after: text(row.balanceAfter),
+  };
+}
+
+function isOverdue(row: Row, day: number): boolean {
+  return row.isDue && day > row.lastFree && openInAll(row) > 0n;
+}
+
+function installmentStatus(row: Row, day: number): string {
+  if (openInAll(row) === 0n) return 'paid';
+  if (!row.isDue) return 'pending';
+  return isOverdue(row, day) ? 'overdue' : 'due';
+}
+
+function installment(row: Row, day: number, text: (units: bigint) => string): Installment {
+  const part = (component: Component): Part => ({
+    due: text(row.asked[component]),
+    paid: text(row.paid[component]),
+    waived: text(row.waived[component]),
+  });
+  const head = { seq: row.seq, due_on: dateText(row.due), status: installmentStatus(row, day) };
+  const parts = COMPONENTS.map((component) => [component, part(component)]);
+  return { ...head, ...(Object.fromEntries(parts) as Record<Component, Part>) };
+}
+
+function loanStatus(state: State, day: number): string {
+  if (state.status !== 'live') return state.status;
+  if (isSettled(state)) return 'settled';
+  return state.rows.some((row) => isOverdue(row, day)) ? 'overdue' : 'normal';
+}
+
+function classOf(state: State): string {
+  if (state.status === 'written_off') return 'loss';
+  const passed = state.terms.classLimits.filter((limit) => state.daysPastDue > limit).length;
+  return CLASSES[Math.min(passed, CLASSES.length - 1)]!;
+}
+
+function interestAccrued(state: State): bigint {
+  const running = runningRow(state);
+  const ahead = running ? running.paid.interest + running.waived.interest : 0n;
+  return state.accrued > ahead ? state.accrued - ahead : 0n;
+}
+
+function position(state: State, day: number, text: (units: bigint) => string): Position {
+  const live = state.status === 'live' ? state.rows : [];
+  const due = state.status === 'live' ? dueRows(state) : [];
+  const openIn = (rows: readonly Row[], component: Component): string =>
+    text(sumOf(rows, (row) => open(row, component)));
+  return {
+    business_date: dateText(day),
+    status: loanStatus(state, day),
+    principal: openIn(live, 'principal'),
+    principal_overdue: openIn(
+      due.filter((row) => day > row.lastFree),
+      'principal',
+    ),
+    interest_accrued: text(interestAccrued(state)),
+    interest_due: openIn(due, 'interest'),
+    penalty_due: openIn(due, 'penalty'),
+    compound_due: openIn(due, 'compound'),
+    fee_due: openIn(due, 'fee'),
+    suspense: text(state.suspense),
+    days_past_due: state.daysPastDue,
+    classification: classOf(state),
+    accruing: state.status === 'written_off' ? false : state.accruing,
+  };
+}
+
+export function resultOf(history: History, through: number, cost: Cost): ModelResult {
+  const { state } = history.last;
+  const { digits, disbursedOn } = state.terms;
+  const text = (units: bigint): string => amountText(units, digits);
+  return {
+    schedule: state.rows.map((row) => scheduleRow(row, text)),
+    installments: state.rows.map((row) => installment(row, through, text)),
+    position: position(state, through, text),
+    daily: history.daily.map(({ interest, penalty, compound }, index) => ({
+      business_date: dateText(disbursedOn + index),
+      interest: text(interest),
+      penalty: text(penalty),
+      compound: text(compound),
+    })),
+    allocations: state.lines.map((line) => ({ ...line, amount: text(line.amount) })),
+    rejected: history.rejected.map(({ ref, rule }) => ({ ref, rule })),
+    cost,
+  };
+}
