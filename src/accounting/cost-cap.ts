@@ -26,8 +26,7 @@ const ROUNDING_HALVES: Readonly<Record<RoundingMode, number>> = {
  * whether `irrAnnual` of `loanCost` is above the cap, without looking for the rate. It is when the
  * instalments, discounted at the cap, are worth more than what was paid out. An odd first period
  * counts by its length, for which `loanCost` has no room: with a month more to the first due date
- * a loan of 18% would cost 24%. Fees are not counted. A double decides where it is clear, whole
- * numbers where it is not.
+ * a loan of 18% would cost 24%. A double decides where it is clear, whole numbers where it is not.
  */
 export function isAboveCostCap(
   terms: ProductTerms,
@@ -58,11 +57,11 @@ interface AgreedFlows {
 /** In halves of the minor unit; a row due at disbursement, the down payment, is never paid out. */
 function agreedFlows(terms: ProductTerms, contract: LoanContract, schedule: Schedule): AgreedFlows {
   const allowed = ROUNDING_HALVES[terms.interest.rounding];
-  const { dueOn, principal, interest } = schedule;
+  const { dueOn, principal, interest, fee } = schedule;
   const flows: Fen[] = [];
   let paidOut = 2 * contract.principal;
   for (let k = 0; k < dueOn.length; k += 1) {
-    const flow = 2 * (principal[k]! + interest[k]!);
+    const flow = 2 * (principal[k]! + interest[k]! + (fee?.[k] ?? 0));
     if (dueOn[k]! <= contract.disbursedOn) paidOut -= flow;
     else flows.push(flow - allowed);
   }

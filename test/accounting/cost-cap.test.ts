@@ -11,6 +11,14 @@ const ppb = (text: string) => parseRatePpb(text) ?? Number.NaN;
 const ACTUAL_DAYS = { basis: 360, periodInterest: 'actual_days' } as const;
 const START = '2026-01-15';
 
+const METHODS = [
+  'level_payment',
+  'level_payment_solved',
+  'equal_principal',
+  'interest_only',
+] as const;
+const MODES = ['half_up', 'half_even', 'up', 'down'] as const;
+
 type Parts = Parameters<typeof termsWith>;
 
 /** Whether 10,000.00 at a percentage a year costs more than 24%. */
@@ -27,6 +35,9 @@ describe('a cap of 24% a year', () => {
     ['a level payment above', [{}], '24.01', 12, true],
     ['equal principal above', [{ method: 'equal_principal' }], '24.01', 12, true],
     ['interest only at the cap', [{ method: 'interest_only' }], '24', 24, false],
+    ['flat interest, nearly twice its rate', [{ method: 'flat_interest' }], '13.5', 12, true],
+    ['flat interest below', [{ method: 'flat_interest' }], '13', 12, false],
+    ['a balloon', [{ method: 'balloon', amortizationPeriods: 60 }], '24', 24, false],
     // 365 days of 24% over 360 are 24.33%.
     ['by actual days over 360', [{ method: 'interest_only' }, ACTUAL_DAYS], '24', 12, true],
     ['a bullet of three months', [{ method: 'bullet' }], '24', 3, false],
@@ -39,17 +50,20 @@ describe('a cap of 24% a year', () => {
   });
 
   test('rounding to the fen is no cost, whatever the loan', () => {
-    const modes = fc.constantFrom(...(['half_up', 'half_even', 'up', 'down'] as const));
-    const methods = fc.constantFrom(
-      ...(['level_payment', 'equal_principal', 'interest_only'] as const),
-    );
-    const fens = fc.integer({ min: 100, max: 100_000_000 });
+    const parts = fc.record({
+      method: fc.constantFrom(...METHODS),
+      carryFraction: fc.boolean(),
+      downPayment: fc.constantFrom(null, { percentPpb: ppb('0.25'), automatic: false }),
+    });
+    const modes = fc.constantFrom(...MODES);
+    const fens = fc.integer({ min: 1000, max: 100_000_000 });
     const counts = fc.integer({ min: 1, max: 60 });
     fc.assert(
-      fc.property(methods, modes, fens, counts, (method, rounding, fen, periods) => {
+      fc.property(parts, modes, fens, counts, (repayment, rounding, fen, periods) => {
         const text = `${Math.floor(fen / 100)}.${String(fen % 100).padStart(2, '0')}`;
-        expect(isAbove([{ method }, { rounding }], '24', periods, text)).toBe(false);
+        expect(isAbove([repayment, { rounding }], '24', periods, text)).toBe(false);
       }),
+      { numRuns: 300 },
     );
   });
 });
@@ -85,6 +99,13 @@ describe('rows by hand', () => {
     expect(isAboveCostCap(terms, contract, row(due, 102), ppb('0.24'))).toBe(false);
     expect(isAboveCostCap(terms, contract, row(due, 102), ppb('0.239999999'))).toBe(true);
     expect(isAboveCostCap(terms, contract, row(due, 103), ppb('0.24'))).toBe(true);
+  });
+
+  test('an agreed fee is part of the cost', () => {
+    expect(isAboveCostCap(terms, contract, { ...row(due, 101), fee: [1] }, ppb('0.24'))).toBe(
+      false,
+    );
+    expect(isAboveCostCap(terms, contract, { ...row(due, 101), fee: [2] }, ppb('0.24'))).toBe(true);
   });
 
   test('a row due at disbursement is not lent', () => {

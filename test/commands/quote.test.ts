@@ -107,6 +107,18 @@ it.each([
   expect(settlement).toMatchObject({ on, ...parts });
 });
 
+it.each([true, false])('counts a down payment as paid, automatic: %s', async (automatic) => {
+  const file = join(folder, 'down.yaml');
+  const down = `{percent: 20, automatic: ${automatic}}`;
+  writeFileSync(file, `code: DOWN\nrepayment: {periods: 12, down_payment: ${down}}\n`);
+  const { stdout } = await quote(file, ...LOAN, '--settle-on', '2026-03-07', '--json');
+  // 20 of 30 days of 8,000.00 less the first instalment's principal, at 1.5% a month.
+  expect(JSON.parse(stdout)).toMatchObject({
+    schedule: { 0: { total: '2000.00', balance_after: '8000.00' }, length: 13 },
+    settlement: { principal: '7386.56', interest: '73.87', fee: '0.00', total: '7460.43' },
+  });
+});
+
 describe('what is refused, with path, rule and value', () => {
   it.each([
     ['--principal', 'ten', 'loan.principal: must be a decimal number; got ten'],
