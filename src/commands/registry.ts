@@ -40,6 +40,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./product-show.js'),
   },
   {
+    path: 'product schema',
+    summary: 'print the JSON Schema of a product document',
+    load: () => import('./product-schema.js'),
+  },
+  {
     path: 'policy apply',
     summary: 'take a dated policy into the book',
     load: () => import('./policy-apply.js'),
@@ -128,6 +133,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'runs show',
     summary: 'one run with its steps, totals and held loans',
     load: () => import('./runs-show.js'),
+  },
+  {
+    path: 'quote',
+    summary: 'the schedule, cost and settlement of a loan under a product',
+    load: () => import('./quote.js'),
   },
   {
     path: 'simulate',
