@@ -102,9 +102,9 @@ export const LINE = {
 
 /**
  * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
- * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
- * it pays what is no balance any more. `refunded` is principal that a merchant gave back;
- * `returned` is money that had paid ahead and went back to suspense, as a negative amount.
+ * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a
+ * write-off, it pays what is no balance any more. `refunded` is principal that a merchant gave
+ * back; `returned` is money that had paid ahead and went back to suspense, as a negative amount.
  */
 export interface AllocationLine {
   /** A code of LINE. */

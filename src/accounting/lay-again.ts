@@ -9,9 +9,9 @@ import type { PaymentInForce, Schedule } from './schedule-rows.js';
 import type { Fen } from './units.js';
 
 /**
- * Lays the instalments not yet due again on the principal that is left of them, from the running one
- * on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows that
- * fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
+ * Lays the instalments not yet due again on the principal that is left of them, from the running
+ * one on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows
+ * that fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
  */
 export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
   const { position, fold } = scene;

@@ -41,35 +41,3 @@ describe('a loan is held to the cap in force on its disbursement day', () => {
     expect(book.read(outcome.rejectFile ?? '')[1]).toBe(`2,rate,cost_above_cap,${rate},${row}`);
   });
 });
-
-describe('a product', () => {
-  const apply = (body: string, from = '2026-03-01') =>
-    applyProduct(book.client, `code: LIMITS\neffective_from: ${from}\n${body}`, 'p.yaml');
-
-  it.each([
-    [
-      'a penalty above the cap',
-      'penalty: {rate: {annual: 0.241}}',
-      'penalty.rate.annual: is above the cost cap of 0.24 in force on 2026-03-01; got 0.241',
-    ],
-    [
-      'a fee of all that is repaid',
-      'prepayment: {fee: {rate: 1}}',
-      'prepayment.fee.rate: must be below 1; got 1',
-    ],
-  ])('is refused for %s', async (_name, body, message) => {
-    await expect(apply(body)).rejects.toMatchObject({
-      code: 'invalid_document',
-      exitCode: 2,
-      message: expect.stringContaining(message),
-    });
-    expect(await book.rows(`SELECT FROM product_version WHERE code = 'LIMITS'`)).toEqual([]);
-  });
-
-  it('may ask for the cap itself, and for more where there is none', async () => {
-    const atCap = await apply('version: 1\npenalty: {rate: {annual: 0.24}}');
-    expect(atCap.outcome).toBe('applied');
-    const free = await apply('version: 2\npenalty: {rate: {annual: 0.5}}', '2026-06-01');
-    expect(free.outcome).toBe('applied');
-  });
-});

@@ -1,12 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
-import { costLimitViolations } from '../../documents/cost-limits.js';
-import { checkedDay } from '../../documents/fields.js';
 import { parseProductDocument } from '../../documents/product-document.js';
-import type { ProductDocument } from '../../documents/product-schema.js';
-import { refuseViolations } from '../../documents/violations.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { loadCostCaps } from './cost-caps.js';
 import { noBook } from './open-day.js';
 import { type ApplyOutcome, storedDocument } from './stored-document.js';
 
@@ -40,10 +35,7 @@ export async function applyProduct(
        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (code, version) DO NOTHING`,
       [code, version, name, effectiveFrom, stored.document, stored.sha256],
     );
-    if (inserted.rowCount === 1) {
-      await requireWithinLimits(client, document, source);
-      return { ...identity, outcome: 'applied' };
-    }
+    if (inserted.rowCount === 1) return { ...identity, outcome: 'applied' };
     const { rows } = await client.query<{ sha256: string }>(
       'SELECT sha256 FROM product_version WHERE code = $1 AND version = $2',
       [code, version],
@@ -51,17 +43,6 @@ export async function applyProduct(
     if (rows[0]?.sha256 === stored.sha256) return { ...identity, outcome: 'unchanged' };
     throw versionExists(code, version, source);
   });
-}
-
-/** Only a new version is held to them: one that is in the book was applied under its own rules. */
-async function requireWithinLimits(
-  client: pg.Client,
-  document: ProductDocument,
-  source: string,
-): Promise<void> {
-  const costCapOn = await loadCostCaps(client);
-  const capPpb = costCapOn(checkedDay(document.effective_from));
-  refuseViolations({ name: source }, costLimitViolations(document, capPpb));
 }
 
 async function requireBookCurrency(

@@ -2,20 +2,14 @@ import { beginLoan } from '../../accounting/begin-loan.js';
 import { installmentAt, startPeriod } from '../../accounting/billing.js';
 import { BALANCE, type DayFlow, INTEREST, MOVEMENT, PRINCIPAL } from '../../accounting/flow.js';
 import { foldRange } from '../../accounting/fold-range.js';
-import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Position } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
+import type { DayTerms } from './day-terms.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
-
-/** Terms and policy of a day, as the task prepared them. */
-export interface DayTerms {
-  readonly book: (date: EpochDay) => BookDay;
-  readonly fold: (groupId: number, date: EpochDay) => FoldTerms;
-}
 
 /**
  * Makes `row` the loan as it stood on the evening before `bornOn`, and leaves in `flow` what enters

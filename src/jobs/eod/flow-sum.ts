@@ -14,7 +14,7 @@ export class FlowSum {
   readonly #flows = [new DayFlow(), new DayFlow()] as const;
   readonly #movements = new Map<string, Movement>();
   readonly #lines = new Map<string, AllocationLine>();
-  readonly events = new Map<number, EventSum>();
+  readonly #events = new Map<number, EventSum>();
 
   constructor() {
     this.#flows[1].accruing = true;
@@ -47,10 +47,10 @@ export class FlowSum {
   }
 
   #outcome(eventId: number, allocated: number, toSuspense: number): void {
-    const known = this.events.get(eventId) ?? { allocated: 0, toSuspense: 0 };
+    const known = this.#events.get(eventId) ?? { allocated: 0, toSuspense: 0 };
     known.allocated += allocated;
     known.toSuspense += toSuspense;
-    this.events.set(eventId, known);
+    this.#events.set(eventId, known);
   }
 
   #move(movement: Movement, sign: 1 | -1): void {
@@ -61,13 +61,24 @@ export class FlowSum {
     else known.amount += sign * amount;
   }
 
-  /** The difference as flows, on and off the balance sheet; movements and lines with the first. */
-  flows(): readonly DayFlow[] {
+  /**
+   * The difference as flows, on and off the balance sheet; movements, lines and outcomes with the
+   * first. `rules` are those of events that were judged anew.
+   */
+  flows(rules: ReadonlyMap<number, string>): readonly [DayFlow, DayFlow] {
     const [off, on] = this.#flows;
     const movements = [...this.#movements.values()].filter(({ amount }) => amount !== 0);
     movements.sort((a, b) => a.eventId - b.eventId || a.kind - b.kind);
     on.movements.push(...movements);
     on.allocations.push(...[...this.#lines.values()].filter(({ amount }) => amount !== 0));
+    for (const [eventId, rule] of rules) {
+      const { allocated = 0, toSuspense = 0 } = this.#events.get(eventId) ?? {};
+      on.settle(eventId, rule, allocated, toSuspense);
+    }
+    for (const [eventId, { allocated, toSuspense }] of this.#events) {
+      if (rules.has(eventId) || (allocated === 0 && toSuspense === 0)) continue;
+      on.settle(eventId, '', allocated, toSuspense);
+    }
     on.touched = true;
     off.touched = true;
     return [on, off];

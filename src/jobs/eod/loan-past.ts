@@ -137,8 +137,8 @@ function effectOf(event: DatedEvent, events: readonly DatedEvent[]): EpochDay {
 }
 
 /**
- * The latest day before every effect of today's changes whose booked position knew all that is known
- * of it now: no event took effect by then and was booked later.
+ * The latest day before every effect of today's changes whose booked position knew all that is
+ * known of it now: no event took effect by then and was booked later.
  */
 export function baseDay(events: readonly DatedEvent[], today: EpochDay): EpochDay {
   const effects = events.map((event) => effectOf(event, events));

@@ -1,22 +1,22 @@
 import { installmentAt, type NextInstallment } from '../../accounting/billing.js';
 import { closeDay } from '../../accounting/close-day.js';
 import { addFlow, DayFlow } from '../../accounting/flow.js';
-import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
+import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { type Position, STATUS } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
+import { sameSchedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
-import { bear, type DayTerms } from './birth.js';
+import { bear } from './birth.js';
 import { TotalsCollector } from './control-totals.js';
+import { type DayTerms, dayTerms } from './day-terms.js';
+import { openDeepDay } from './deep-day.js';
 import { changesThePast, type DatedEvent, type EventQueue } from './event-queue.js';
-import type { FlowSum } from './flow-sum.js';
-import { type DeepLoan, scheduleOn } from './loan-past.js';
+import type { DeepLoan } from './loan-past.js';
 import { PositionRow } from './position-row.js';
-import { refold } from './refold.js';
 import { SideRows } from './side-rows.js';
 import type { Birth, HeldLoan, NextInstallments } from './task-input.js';
 
@@ -153,51 +153,18 @@ export class TaskFold {
   /** A day with events that look up the loan's schedule, or that change its past. */
   #foldDeep(events: readonly DatedEvent[], loan: DeepLoan): void {
     const row = this.#row;
-    const { position } = row;
-    const inForce = scheduleOn(loan, this.#date - 1);
-    const schedule = inForce.schedule();
-    const newest = loan.versions[loan.versions.length - 1]!.version;
-    let file: LoanFile = {
-      contract: loan.birth.contract,
-      schedule,
-      changed: false,
-      totals: () => row.openTotals(),
-    };
-    let today: readonly DatedEvent[] = events;
-    let past: ReturnType<typeof refold> | undefined;
-    if (events.some(changesThePast)) {
-      past = refold(row, loan, this.#date, this.#days);
-      Object.assign(position, past.run.position);
-      position.scheduleVersion = inForce.version;
-      const totals = row.openTotals();
-      for (const [k, total] of past.run.totals.entries()) totals[k] = total;
-      file = { ...file, schedule: past.run.file.schedule };
-      today = past.onTime;
-    }
-    this.#foldToday(today, file);
-    if (!sameSchedule(file.schedule, schedule)) {
-      position.scheduleVersion = newest + 1;
-      this.side.addSchedule(position, file.schedule);
+    const day = openDeepDay(row, loan, events, this.#date, this.#days);
+    this.#foldToday(day.events, day.file);
+    if (!sameSchedule(day.file.schedule, day.inForce)) {
+      row.position.scheduleVersion = day.newestVersion + 1;
+      this.side.addSchedule(row.position, day.file.schedule);
     }
     const ordinal = this.#keep(0);
-    if (past !== undefined) this.#postDifference(past.difference, past.rules, ordinal);
-  }
-
-  /** What the past differs by from what was booked is posted today. */
-  #postDifference(difference: FlowSum, rules: ReadonlyMap<number, string>, ordinal: number): void {
-    const { position } = this.#row;
-    const [on, off] = difference.flows() as [DayFlow, DayFlow];
-    for (const [eventId, rule] of rules) {
-      const { allocated = 0, toSuspense = 0 } = difference.events.get(eventId) ?? {};
-      on.settle(eventId, rule, allocated, toSuspense);
-    }
-    for (const [eventId, { allocated, toSuspense }] of difference.events) {
-      if (rules.has(eventId) || (allocated === 0 && toSuspense === 0)) continue;
-      on.settle(eventId, '', allocated, toSuspense);
-    }
-    this.side.add(position, on, ordinal);
-    this.totals.add(position, on);
-    this.totals.add(position, off);
+    if (day.past === null) return;
+    const [on, off] = day.past.difference.flows(day.past.rules);
+    this.side.add(row.position, on, ordinal);
+    this.totals.add(row.position, on);
+    this.totals.add(row.position, off);
   }
 
   /** The instalment after the one due today, checked against the balance that the schedule has. */
@@ -320,16 +287,6 @@ function isOver({ status, suspense, nextSeq }: Position): boolean {
   return ended && suspense === 0 && nextSeq === 0;
 }
 
-function sameSchedule(one: Schedule, other: Schedule): boolean {
-  if (one === other) return true;
-  const columns = ['dueOn', 'principal', 'interest'] as const;
-  return columns.every(
-    (column) =>
-      one[column].length === other[column].length &&
-      one[column].every((value, k) => value === other[column][k]),
-  );
-}
-
 /** The reason to hold a loan for; anything but a broken invariant of the loan goes on upwards. */
 function holdReason(error: unknown): string {
   if (error instanceof InvariantError) {
@@ -337,33 +294,4 @@ function holdReason(error: unknown): string {
   }
   if (error instanceof RangeError) return error.message;
   throw error;
-}
-
-/** Terms by day and group, prepared once each. */
-function dayTerms(book: Book): DayTerms {
-  const days = new Map<EpochDay, BookDay>();
-  const terms = new Map<string, FoldTerms>();
-  return {
-    book: (date) => {
-      let day = days.get(date);
-      if (day === undefined) {
-        day = { date, policy: book.policyOn(date), calendar: book.calendar };
-        days.set(date, day);
-      }
-      return day;
-    },
-    fold: (groupId, date) => {
-      const productId = book.groups.get(groupId)?.productId ?? 0;
-      const product = book.products.get(productId);
-      if (product === undefined) throw new InvariantError('unknown product', { productId });
-      const actual = product.interest.basis === 'actual';
-      const key = `${productId}/${actual ? date : 0}`;
-      let fold = terms.get(key);
-      if (fold === undefined) {
-        fold = foldTerms(product, date);
-        terms.set(key, fold);
-      }
-      return fold;
-    },
-  };
 }

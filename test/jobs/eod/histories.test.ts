@@ -11,6 +11,7 @@ import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
+import { packageRoot } from '../../../src/package-root.js';
 import { randomLoan } from '../../accounting/random-loan.js';
 import { simulated } from '../../accounting/simulation.js';
 import type { ModelDocument } from '../../model/model.js';
@@ -112,7 +113,9 @@ const AMOUNTS = [
 
 it('closes to what each history simulates to, late events and reversals too', async () => {
   await withClient(database.target, {}, async (client) => {
-    const book = { entity: 'T', currency: 'CNY', firstBusinessDate: FROM, calendar: 'none' };
+    const policyFile = join(packageRoot, 'config/policy-uncapped.yaml');
+    const frame = { firstBusinessDate: FROM, calendar: 'none', policyFile };
+    const book = { entity: 'T', currency: 'CNY', ...frame };
     await createBook(client, book);
     for (const { product } of loans.values()) {
       const document = JSON.stringify({ effective_from: '2020-01-01', ...product });
