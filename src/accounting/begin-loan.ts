@@ -6,8 +6,8 @@ import type { ProductTerms } from './product.js';
 import { FLAT_SCALE } from './units.js';
 
 /**
- * Makes a blank position the loan on the evening before its disbursement: all principal not yet due,
- * the first instalment running, agreed fees waiting for their instalments.
+ * Makes a blank position the loan on the evening before its disbursement: all principal not yet
+ * due, the first instalment running, agreed fees waiting for their instalments.
  */
 export function beginLoan(
   position: Position,

@@ -37,8 +37,8 @@ export function installmentAt(schedule: Schedule, index: number): NextInstallmen
 }
 
 /**
- * The running instalment becomes due; the next one starts to run. On due dates, and on no other day,
- * money held for the customer pays what is due.
+ * The running instalment becomes due; the next one starts to run. On due dates, and on no other
+ * day, money held for the customer pays what is due.
  */
 export function billInstallment(
   position: Position,

@@ -1,14 +1,9 @@
 import { accruedInterest, aheadOf, interestMet, unsettle } from './ahead.js';
 import { type EventScene, fileOf, orderInForce } from './event-scene.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PENALTY, PRINCIPAL } from './flow.js';
-import {
-  giveBack,
-  head,
-  NO_ROWS,
-  principalLeft,
-  returnExcess,
-  takeWaiverBack,
-} from './lay-again.js';
+
+import { giveBack, head, NO_ROWS, principalLeft, returnExcess, unwaive } from './lay-again.js';
+
 import type { Position } from './position.js';
 import { prepaymentFee } from './prepayment-fee.js';
 import { type Fen, NO_DAY } from './units.js';
@@ -127,7 +122,7 @@ export function accrueTo(scene: EventScene, earned: Fen, kept: Fen, eventId: num
     item.interestWaived -= over - money;
     position.interestAccrued += over;
     giveBack(scene, item.seq, INTEREST, money, eventId);
-    takeWaiverBack(scene, item.seq, INTEREST, over - money, eventId);
+    unwaive(scene, item.seq, INTEREST, over - money, eventId);
   }
 }
 

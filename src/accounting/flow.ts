@@ -102,10 +102,10 @@ export const LINE = {
 
 /**
  * One line of what an event did to a component of an instalment; seq 0 lies outside of them.
- * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a write-off,
- * it pays what is no balance any more. `refunded` is principal that a merchant gave back;
- * `returned` is money that had paid ahead and went back to suspense, as a negative amount; `waived`
- * is negative where a row laid again asks less than was waived of it ahead.
+ * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a
+ * write-off, it pays what is no balance any more. `refunded` is principal that a merchant gave
+ * back; `returned` is money that had paid ahead and went back to suspense, as a negative amount;
+ * `waived` is negative where a row laid again asks less than was waived of it ahead.
  */
 export interface AllocationLine {
   /** A code of LINE. */
@@ -145,6 +145,8 @@ export class DayFlow {
   /** Fees and penalty charges that became part of what is owed, beside what the nights accrue. */
   readonly charged: Fen[] = [0, 0, 0, 0, 0];
   readonly writtenOff: Fen[] = [0, 0, 0, 0, 0];
+  /** Paid after a write-off, of all components. */
+  recovered: Fen = 0;
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -162,6 +164,7 @@ export class DayFlow {
     this.paid.fill(0);
     this.waived.fill(0);
     this.charged.fill(0);
+    this.recovered = 0;
     this.writtenOff.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;
@@ -207,12 +210,20 @@ export class DayFlow {
   }
 
   recover(eventId: number, seq: number, component: number, amount: Fen): void {
+    this.recovered += amount;
     this.#line(LINE.recovered, eventId, seq, component, amount);
   }
 
   #line(kind: number, eventId: number, seq: number, component: number, amount: Fen): void {
     this.touched = true;
     this.allocations.push({ kind, eventId, seq, component, amount });
+  }
+
+  /** All that payments have paid so far on the day. */
+  get allocated(): Fen {
+    let sum = this.recovered;
+    for (const amount of this.paid) sum += amount;
+    return sum;
   }
 
   settle(eventId: number, rule: string, allocated: Fen, toSuspense: Fen): void {

@@ -32,8 +32,8 @@ export interface ValuedEvent {
 const NO_EVENTS: readonly LoanEvent[] = [];
 
 /**
- * Closes every day from `from` to `to`, each event on its value date. `events` ascend by value date,
- * then arrival. `onDay` sees what each close left in `flow`, before the next one.
+ * Closes every day from `from` to `to`, each event on its value date. `events` ascend by value
+ * date, then arrival. `onDay` sees what each close left in `flow`, before the next one.
  */
 export function foldRange(
   run: LoanRun,

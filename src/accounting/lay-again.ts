@@ -9,9 +9,9 @@ import type { PaymentInForce, Schedule } from './schedule-rows.js';
 import type { Fen } from './units.js';
 
 /**
- * Lays the instalments not yet due again on the principal that is left of them, from the running one
- * on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows that
- * fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
+ * Lays the instalments not yet due again on the principal that is left of them, from the running
+ * one on (CONVENTIONS, Schedule: laid again after an event). What became due stays; charges of rows
+ * that fall away go to the last row left; what was paid ahead beyond the new rows goes to suspense.
  */
 export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId: number): void {
   const { position, fold } = scene;
@@ -126,7 +126,7 @@ export function returnExcess(scene: EventScene, schedule: Schedule, eventId: num
       item.principalWaived -= over - money;
       position.principal += over;
       giveBack(scene, item.seq, PRINCIPAL, money, eventId);
-      takeWaiverBack(scene, item.seq, PRINCIPAL, over - money, eventId);
+      unwaive(scene, item.seq, PRINCIPAL, over - money, eventId);
     }
     const interest = schedule.interest[item.seq - 1] ?? 0;
     const overInterest = item.interestPaid + item.interestWaived - interest;
@@ -136,7 +136,7 @@ export function returnExcess(scene: EventScene, schedule: Schedule, eventId: num
       item.interestWaived -= overInterest - money;
       position.interestAccrued += overInterest;
       giveBack(scene, item.seq, INTEREST, money, eventId);
-      takeWaiverBack(scene, item.seq, INTEREST, overInterest - money, eventId);
+      unwaive(scene, item.seq, INTEREST, overInterest - money, eventId);
     }
   }
 }
@@ -150,15 +150,15 @@ export function giveBack(
   eventId: number,
 ): void {
   if (amount === 0) return;
-  const balance = balanceAhead(component);
+  const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
   position.suspense += amount;
   flow.giveBack(eventId, seq, component, amount);
   flow.move(MOVEMENT.repayment, balance, position.accruing, -amount, eventId);
   flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
 }
 
-/** What was waived ahead and is asked no more is no waiver. */
-export function takeWaiverBack(
+/** A waiver of what is not asked any more waives nothing. */
+export function unwaive(
   { position, flow }: EventScene,
   seq: number,
   component: number,
@@ -166,12 +166,9 @@ export function takeWaiverBack(
   eventId: number,
 ): void {
   if (amount === 0) return;
+  const balance = component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
   flow.waive(eventId, seq, component, -amount);
-  flow.move(MOVEMENT.waiver, balanceAhead(component), position.accruing, -amount, eventId);
-}
-
-function balanceAhead(component: number): number {
-  return component === PRINCIPAL ? BALANCE.principalNormal : BALANCE.interestAccrued;
+  flow.move(MOVEMENT.waiver, balance, position.accruing, -amount, eventId);
 }
 
 /** Principal not yet due that was not met ahead: what is still owed of it. */

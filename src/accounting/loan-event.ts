@@ -82,15 +82,14 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
     refuse(scene, event, refused);
     return;
   }
-  const paid = flow.paid.reduce((sum, amount) => sum + amount, 0);
+  const { allocated } = flow;
   const held = position.suspense;
   const rule = dispatch(scene, event);
   if (rule !== '') {
     refuse(scene, event, rule);
     return;
   }
-  const allocated = flow.paid.reduce((sum, amount) => sum + amount, 0) - paid;
-  flow.settle(event.eventId, '', allocated, position.suspense - held);
+  flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
   noteAskedLater(scene);
 }
 

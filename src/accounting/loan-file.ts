@@ -3,7 +3,8 @@ import type { Fen } from './units.js';
 
 /**
  * What an event may have to look up of its loan: only a loan with such an event has it at hand.
- * Instalment `seq` is entry `seq - 1` of the schedule: rows as they became due, then those in force.
+ * Instalment `seq` is entry `seq - 1` of the schedule: rows as they became due, then those in
+ * force.
  */
 export interface LoanFile {
   readonly contract: LoanContract;

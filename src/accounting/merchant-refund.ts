@@ -20,9 +20,10 @@ import { layLeft, takePrincipal } from './take-principal.js';
 import { type Fen, NO_DAY } from './units.js';
 
 /**
- * The merchant gives money back (CONVENTIONS, Events: merchant_refund; practice D4): all of it undoes
- * the loan; a part reduces the principal not yet due, this period's accrual on it is reversed and
- * the schedule laid again. An amount of 0 is all. Returns the rule that refuses it, or nothing.
+ * The merchant gives money back (CONVENTIONS, Events: merchant_refund; practice D4): all of it
+ * undoes the loan; a part reduces the principal not yet due, this period's accrual on it is
+ * reversed and the schedule laid again. An amount of 0 is all. Returns the rule that refuses it, or
+ * nothing.
  */
 export function applyMerchantRefund(scene: EventScene, event: LoanEvent): string {
   const { contract } = fileOf(scene);

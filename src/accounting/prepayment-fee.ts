@@ -3,8 +3,8 @@ import { mulDivRound } from './money.js';
 import { type Fen, RATE_SCALE } from './units.js';
 
 /**
- * The fee of a prepayment of `prepaid` when `remaining` principal was not yet due: a share of either,
- * free once `free_after_period` instalments have become due, then held between min and max.
+ * The fee of a prepayment of `prepaid` when `remaining` principal was not yet due: a share of
+ * either, free once `free_after_period` instalments have become due, then held between min and max.
  */
 export function prepaymentFee({ position, fold }: EventScene, prepaid: Fen, remaining: Fen): Fen {
   const { fee } = fold.terms.prepayment;

@@ -22,8 +22,8 @@ interface Part {
 
 /**
  * Prepayment of `amount` of principal (CONVENTIONS, Events; practice D2): interest by
- * `prepayment.interest_to`, the fee, then the rest of the schedule laid again. Principal beyond what
- * is not yet due goes to suspense. Returns the rule that refuses it, or nothing.
+ * `prepayment.interest_to`, the fee, then the rest of the schedule laid again. Principal beyond
+ * what is not yet due goes to suspense. Returns the rule that refuses it, or nothing.
  */
 export function prepay(scene: EventScene, amount: Fen, eventId: number): string {
   const { position, flow } = scene;

@@ -14,7 +14,9 @@ export type RepaymentMethod =
   | 'daily_interest'
   | 'balloon';
 
-export type EarlyPayment = 'hold' | 'pay_next' | 'pay_last' | 'pay_evenly' | 'prepay';
+/** What is done with money beyond what is due; an event stores the place, counted from 1. */
+export const EARLY_PAYMENTS = ['hold', 'pay_next', 'pay_last', 'pay_evenly', 'prepay'] as const;
+export type EarlyPayment = (typeof EARLY_PAYMENTS)[number];
 
 export type KeptByPrepayment = 'term' | 'payment';
 

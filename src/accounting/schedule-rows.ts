@@ -37,3 +37,14 @@ export interface PaymentInForce {
 export interface LaidSchedule extends PaymentInForce {
   readonly schedule: Schedule;
 }
+
+/** Whether two schedules ask the same on the same days. */
+export function sameSchedule(one: Schedule, other: Schedule): boolean {
+  if (one === other) return true;
+  const columns = ['dueOn', 'principal', 'interest'] as const;
+  return columns.every(
+    (column) =>
+      one[column].length === other[column].length &&
+      one[column].every((value, k) => value === other[column][k]),
+  );
+}

@@ -9,8 +9,8 @@ import type { Fen } from './units.js';
 
 /**
  * A waiver reduces what is due of one component: the due instalments, oldest first, or with `seq`
- * that one, due or not (CONVENTIONS, Events: waiver; practice D5). Returns the rule that refuses it,
- * or nothing: more than is there is refused whole.
+ * that one, due or not (CONVENTIONS, Events: waiver; practice D5). Returns the rule that refuses
+ * it, or nothing: more than is there is refused whole.
  */
 export function applyWaiver(scene: EventScene, event: LoanEvent): string {
   const { position } = scene;

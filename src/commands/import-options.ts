@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { formatAmount } from '../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { ImportOptions, ImportOutcome } from '../jobs/import/import-file.js';
+import type { ImportKindName } from '../jobs/import/row-intake.js';
 import { inBook } from './book-session.js';
 import type { CommandContext } from './context.js';
 import { printOutcome } from './output.js';
@@ -31,7 +32,7 @@ export function configureImport(cmd: Command): void {
 /** Imports a file with a progress bar and prints what went in. */
 export async function runImport(
   context: CommandContext,
-  kind: 'loans' | 'repayments',
+  kind: ImportKindName,
   file: string,
   flags: ImportFlags,
   importer: (client: pg.Client, options: ImportOptions) => Promise<ImportOutcome>,

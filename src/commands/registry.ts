@@ -6,7 +6,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   policy: 'dated rules of the whole book',
   ledger: 'the chart of accounts and the posting rules',
   calendar: 'working days and holidays',
-  import: 'loans and repayments from files',
+  import: 'loans, repayments and other events from files',
   eod: 'the close of a business day',
   gl: 'the general ledger',
   loan: 'single loans',
@@ -38,6 +38,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'product show',
     summary: 'print a product document',
     load: () => import('./product-show.js'),
+  },
+  {
+    path: 'product schema',
+    summary: 'print the JSON Schema of a product document',
+    load: () => import('./product-schema.js'),
   },
   {
     path: 'policy apply',
@@ -73,6 +78,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'import repayments',
     summary: 'import repayments and settlements from a CSV file',
     load: () => import('./import-repayments.js'),
+  },
+  {
+    path: 'import events',
+    summary: 'import events of every type from a CSV file',
+    load: () => import('./import-events.js'),
   },
   {
     path: 'generate',
@@ -123,6 +133,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'runs show',
     summary: 'one run with its steps, totals and held loans',
     load: () => import('./runs-show.js'),
+  },
+  {
+    path: 'quote',
+    summary: 'the schedule, cost and settlement of a loan under a product',
+    load: () => import('./quote.js'),
   },
   {
     path: 'simulate',

@@ -4,9 +4,6 @@ import { writeDate, writeInt8 } from './copy-tuple.js';
 const OID_DATE = 1082;
 const OID_INT8 = 20;
 
-/** Dimensions, null flag, element type, length, lower bound: five words before the elements. */
-const ARRAY_HEADER_BYTES = 20;
-
 /** A date[] field without nulls, in days since 1970-01-01. */
 export function dateArray(writer: TupleWriter, days: readonly number[]): void {
   let at = arrayHeader(writer, OID_DATE, days.length, 8);
@@ -38,17 +35,20 @@ export function nullField(writer: TupleWriter): void {
   writer.length += 4;
 }
 
+/** Dimensions, null flag, element type, then length and lower bound; before the elements. */
 function arrayHeader(
   writer: TupleWriter,
   oid: number,
   count: number,
   elementBytes: number,
 ): number {
-  const bytes = ARRAY_HEADER_BYTES + count * elementBytes;
+  // The server has no dimension for an array without elements.
+  const words = count === 0 ? [0, 0, oid] : [1, 0, oid, count, 1];
+  const bytes = 4 * words.length + count * elementBytes;
   writer.ensure(4 + bytes);
   const { view } = writer;
   let at = writer.length;
-  for (const word of [bytes, 1, 0, oid, count, 1]) {
+  for (const word of [bytes, ...words]) {
     view.setInt32(at, word);
     at += 4;
   }

@@ -4,30 +4,43 @@ import { parseDay } from '../accounting/epoch-day.js';
 import type { EpochDay } from '../accounting/units.js';
 
 const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
+const RATE = /^\+?[0-9]+(\.[0-9]{1,9}0*)?$/;
 const INTEGER = /^[+-]?[0-9]+$/;
+const CURRENCY = /^[A-Z]{3}$/;
 
-/** A field whose text is checked and turned by `parse`; undefined means that `rule` is broken. */
-function field<T>(rule: string, parse: (text: string) => T | undefined) {
-  return z.unknown().transform((value, context): T => {
+/** What a field takes in the words of JSON Schema. */
+type FieldSchema = Readonly<Record<string, string | number | readonly (string | number)[]>>;
+
+/**
+ * A field whose text is checked and turned by `parse`; undefined means that `rule` is broken.
+ * `schema` says the same to an editor, which sees numbers that are not quoted as numbers.
+ */
+function field<T>(rule: string, schema: FieldSchema, parse: (text: string) => T | undefined) {
+  const checked = z.unknown().transform((value, context): T => {
     const text = typeof value === 'number' ? String(value) : value;
     const parsed = typeof text === 'string' ? parse(text) : undefined;
     if (parsed !== undefined) return parsed;
     context.addIssue({ code: 'custom', message: value === undefined ? 'is required' : rule });
     return z.NEVER;
   });
+  return checked.meta({ ...schema });
 }
 
 /** One of some words; a number among them stays a number. */
 export function oneOf<const T extends readonly (string | number)[]>(...allowed: T) {
-  return field(`must be one of ${allowed.join(', ')}`, (text): T[number] | undefined =>
-    allowed.find((word) => String(word) === text),
+  return field(
+    `must be one of ${allowed.join(', ')}`,
+    { enum: allowed },
+    (text): T[number] | undefined => allowed.find((word) => String(word) === text),
   );
 }
 
 /** A whole number within bounds, written quoted or plain. */
 export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
-  const bounds = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
-  return field(`must be a whole number, ${bounds}`, (text) => {
+  const bounded = max !== Number.MAX_SAFE_INTEGER;
+  const bounds = bounded ? `${min} to ${max}` : `${min} or more`;
+  const schema = { type: 'integer', minimum: min, ...(bounded ? { maximum: max } : {}) };
+  return field(`must be a whole number, ${bounds}`, schema, (text) => {
     const value = INTEGER.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? value : undefined;
   });
@@ -35,19 +48,25 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER) {
 
 /** A non-negative rate or multiple of at most nine decimals, kept as its text. */
 export function rate() {
-  return field('must be a decimal number, not negative, of at most 9 decimals', (text) =>
-    parseRatePpb(text) === undefined ? undefined : text,
+  return field(
+    'must be a decimal number, not negative, of at most 9 decimals',
+    { type: ['string', 'number'], format: 'decimal', pattern: RATE.source, minimum: 0 },
+    (text) => (parseRatePpb(text) === undefined ? undefined : text),
   );
 }
 
 /** A decimal number, kept as its text; its scale depends on the currency and is checked later. */
 export function decimal() {
-  return field('must be a decimal number', (text) => (DECIMAL.test(text) ? text : undefined));
+  return field(
+    'must be a decimal number',
+    { type: ['string', 'number'], format: 'decimal', pattern: DECIMAL.source },
+    (text) => (DECIMAL.test(text) ? text : undefined),
+  );
 }
 
 /** A real date, kept as `YYYY-MM-DD`. */
 export function date() {
-  return field('must be a date, YYYY-MM-DD', (text) =>
+  return field('must be a date, YYYY-MM-DD', { type: 'string', format: 'date' }, (text) =>
     parseDay(text) === undefined ? undefined : text,
   );
 }
@@ -60,13 +79,17 @@ export function checkedDay(text: string): EpochDay {
 }
 
 export function words() {
-  return field('must be text, not empty', (text) => (text.trim() === '' ? undefined : text));
+  return field('must be text, not empty', { type: 'string', pattern: '\\S' }, (text) =>
+    text.trim() === '' ? undefined : text,
+  );
 }
 
 /** An ISO 4217 code. */
 export function currencyCode() {
-  return field('must be an ISO 4217 code of three capital letters', (text) =>
-    /^[A-Z]{3}$/.test(text) ? text : undefined,
+  return field(
+    'must be an ISO 4217 code of three capital letters',
+    { type: 'string', pattern: CURRENCY.source },
+    (text) => (CURRENCY.test(text) ? text : undefined),
   );
 }
 

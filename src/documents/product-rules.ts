@@ -109,6 +109,9 @@ function feeContradictions({ prepayment, currency }: ProductDocument): Violation
       found.push({ path: `prepayment.fee.${key}`, rule, value: text });
     } else bounds.push(amount);
   }
+  if ((parseRatePpb(fee.rate) ?? 0) >= RATE_SCALE) {
+    found.push({ path: 'prepayment.fee.rate', rule: 'must be below 1', value: fee.rate });
+  }
   const [min = 0, max = min] = bounds;
   if (min > max) found.push({ path: 'prepayment.fee.max', rule: 'is below min', value: fee.max });
   return found;

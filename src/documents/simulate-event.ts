@@ -2,14 +2,14 @@ import { parseRatePpb } from '../accounting/amount-text.js';
 import { COMPONENTS } from '../accounting/flow.js';
 import { EVENT_TYPE } from '../accounting/loan-event.js';
 import { annualRatePpb } from '../accounting/period-interest.js';
-import type { ProductTerms } from '../accounting/product.js';
+import { EARLY_PAYMENTS, type ProductTerms } from '../accounting/product.js';
 import type { SimulatedEvent } from '../accounting/simulate-input.js';
 import { type Fen, NO_DAY } from '../accounting/units.js';
 import { checkedDay, date, decimal, integer, mapping, oneOf, rate, words } from './fields.js';
 import type { Violation } from './violations.js';
 
-/** The event types that a document may name: a loan's disbursement is its own `disbursed_on`. */
-const EVENT_TYPES = [
+/** The event types that may be named: a loan's disbursement is its own `disbursed_on`. */
+export const EVENT_TYPES = [
   'repayment',
   'settlement',
   'prepayment',
@@ -22,7 +22,7 @@ const EVENT_TYPES = [
   'recovery',
   'reversal',
 ] as const;
-type EventName = (typeof EVENT_TYPES)[number];
+export type EventName = (typeof EVENT_TYPES)[number];
 
 export const eventSchema = mapping({
   ref: words(),
@@ -30,7 +30,7 @@ export const eventSchema = mapping({
   value_date: date(),
   business_date: date().nullable().default(null),
   amount: decimal().nullable().default(null),
-  early_payment: oneOf('hold', 'pay_next', 'pay_last', 'pay_evenly', 'prepay')
+  early_payment: oneOf(...EARLY_PAYMENTS)
     .nullable()
     .default(null),
   component: oneOf(...COMPONENTS)
@@ -42,7 +42,7 @@ export const eventSchema = mapping({
   of: words().nullable().default(null),
 });
 type EventDocument = ReturnType<typeof eventSchema.parse>;
-type OwnKey = 'amount' | 'early_payment' | 'component' | 'seq' | 'due_on' | 'rate' | 'of';
+export type OwnKey = 'amount' | 'early_payment' | 'component' | 'seq' | 'due_on' | 'rate' | 'of';
 
 /** The keys of each type beside ref, type and dates: `!` marks one that is required. */
 const KEYS: Readonly<Record<EventName, readonly (OwnKey | `${OwnKey}!`)[]>> = {
@@ -58,7 +58,7 @@ const KEYS: Readonly<Record<EventName, readonly (OwnKey | `${OwnKey}!`)[]>> = {
   recovery: ['amount!'],
   reversal: ['of!'],
 };
-const OWN_KEYS: readonly OwnKey[] = [
+export const OWN_KEYS: readonly OwnKey[] = [
   'amount',
   'early_payment',
   'component',
@@ -67,6 +67,13 @@ const OWN_KEYS: readonly OwnKey[] = [
   'rate',
   'of',
 ];
+
+/** Whether an event of the type must have a key, may have it, or has no such key. */
+export function needOf(type: EventName, key: OwnKey): 'required' | 'optional' | 'none' {
+  const keys = KEYS[type];
+  if (keys.includes(`${key}!`)) return 'required';
+  return keys.includes(key) ? 'optional' : 'none';
+}
 
 export interface EventPlace {
   readonly path: string;
@@ -100,14 +107,12 @@ export function readEvent(event: EventDocument, place: EventPlace): SimulatedEve
 }
 
 function checkKeys(event: EventDocument, { path, violations }: EventPlace): void {
-  const allowed = KEYS[event.type];
   for (const key of OWN_KEYS) {
     const value = event[key];
+    const need = needOf(event.type, key);
     if (value === null) {
-      if (allowed.includes(`${key}!`)) {
-        violations.push({ path: `${path}.${key}`, rule: 'is required' });
-      }
-    } else if (!allowed.includes(key) && !allowed.includes(`${key}!`)) {
+      if (need === 'required') violations.push({ path: `${path}.${key}`, rule: 'is required' });
+    } else if (need === 'none') {
       const rule = `is no key of a ${event.type}`;
       violations.push({ path: `${path}.${key}`, rule, value });
     }

@@ -3,18 +3,25 @@ import { formatDay, parseDay } from '../../src/accounting/epoch-day.js';
 import { Random } from '../../src/jobs/generate/random.js';
 import type { ModelDocument } from '../model/model.js';
 
+/** The days between which loans are disbursed and folded. */
+export interface DayRange {
+  readonly from: number;
+  readonly through: number;
+}
+
 /** A random product, loan and history, the same for the same seed: a document for `simulate`. */
-export function randomLoan(seed: number): ModelDocument {
+export function randomLoan(seed: number, within?: DayRange): ModelDocument {
   const draw = new Draw(seed);
   const product = randomProduct(draw);
-  const start = parseDay('2026-01-01')! - 400 + draw.upTo(700);
+  const anyDay = parseDay('2026-01-01')! - 400 + draw.upTo(700);
+  const start = within === undefined ? anyDay : within.from + draw.upTo(8);
   const isSmall = draw.chance(0.2) && product.repayment.payment_multiple === undefined;
   const principal = isSmall ? draw.between(1, 5000) : draw.between(50_000, 9_000_000);
   const periods = draw.between(1, 9);
   const unit = product.repayment?.interval?.unit ?? 'month';
   const length = unit === 'month' ? 31 : unit === 'week' ? 7 : 3;
   const span = Math.min(periods * length * (product.repayment?.interval?.every ?? 1) + 40, 420);
-  const through = start + draw.between(1, span);
+  const through = within?.through ?? start + draw.between(1, span);
   const perDay = product.interest?.rate_unit === 'day';
   const perMonth = product.interest?.rate_unit === 'month';
   const rate = (): string => {

@@ -14,6 +14,7 @@ import type { ProductTerms, RepaymentMethod } from '../../src/accounting/product
 import { layContract } from '../../src/accounting/schedule.js';
 import { type LeftToLay, layAgain } from '../../src/accounting/schedule-again.js';
 import type { LoanContract } from '../../src/accounting/schedule-rows.js';
+import { FLAT_SCALE } from '../../src/accounting/units.js';
 import { amountsOf } from './laid-rows.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';
@@ -35,9 +36,11 @@ function leftFrom(terms: ProductTerms, contract: LoanContract, seq: number): Lef
     runningFactor: factorOfPeriod(terms, contract, period, contract.ratePpb),
     keep: 'term',
     inForce: { payment, principalPart },
-    flatBaseLeft: terms.repayment.flatTotal
-      ? contract.principal
-      : contract.principal - (terms.repayment.downPayment === null ? 0 : schedule.principal[0]!),
+    flatBaseLeft:
+      FLAT_SCALE *
+      (terms.repayment.flatTotal || terms.repayment.downPayment === null
+        ? contract.principal
+        : contract.principal - schedule.principal[0]!),
   };
 }
 
@@ -266,13 +269,13 @@ describe('nothing changed', () => {
     fc.assert(
       fc.property(contracts, repayments, interests, (contract, repayment, interest) => {
         const principalFreePeriods = noFree ? 0 : repayment.principalFreePeriods;
-        const terms = termsWith(
-          { ...repayment, method, flatTotal, principalFreePeriods },
-          interest,
-        );
+        // flat_total counts on the amount before a down payment, laid again on what is left.
+        const downPayment = flatTotal ? null : repayment.downPayment;
+        const own = { ...repayment, method, flatTotal, principalFreePeriods, downPayment };
+        const terms = termsWith(own, interest);
         const { schedule, payment } = layContract(terms, contract);
         // From the first instalment everything is computed anew, to the same.
-        const down = repayment.downPayment === null ? 0 : 1;
+        const down = downPayment === null ? 0 : 1;
         const first = layAgain(terms, leftFrom(terms, contract, 1 + down));
         expect(amountsOf(first.schedule)).toEqual(amountsOf(schedule).slice(down));
         expect(first.payment).toBe(payment);

@@ -64,7 +64,8 @@ describe('flat interest', () => {
         laySchedule(termsWith({ method: 'flat_interest', flatTotal, downPayment }), contract),
       );
     const down = '250.00 + 0.00';
-    expect(laid(true)).toEqual([down, '250.00 + 5.83', '250.00 + 5.83', '250.00 + 5.84']);
+    // 1000 x 7% x 3 / 12 = 17.50; 17.50 / 3 = 5.83 and 1000 / 3 = 333.33, the rest in the last.
+    expect(laid(true)).toEqual([down, '333.33 + 5.83', '333.33 + 5.83', '83.34 + 5.84']);
     // 750 x 7% / 12 = 4.375 a period, 4.38; (750 + 13.14) / 3 = 254.38.
     expect(laid(false)).toEqual([down, '250.00 + 4.38', '250.00 + 4.38', '250.00 + 4.38']);
   });

@@ -61,6 +61,11 @@ it('sets a book up from nothing, and takes its products, loans and repayments', 
   expect(await json('product', 'apply', again)).toMatchObject({
     products: [{ code: 'CASH-LEVEL', outcome: 'unchanged' }],
   });
+  const loan = ['--principal', '10000', '--rate', '0.18', '--disbursed-on', '2026-01-15'];
+  expect(await json('quote', 'CASH-LEVEL', ...loan)).toMatchObject({
+    product: { code: 'CASH-LEVEL', version: 1 },
+    totals: { interest: '1001.61', total: '11001.61' },
+  });
 
   const loans = join(FIXTURES, 'loans.csv');
   expect(await json('import', 'loans', loans, '--dry-run')).toMatchObject({ importId: null });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Balance, MovementKind } from '../../src/accounting/flow.js';
 import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
 import { packageRoot } from '../../src/package-root.js';
 
@@ -10,6 +11,37 @@ accounts:
   - {code: 2, name: B, name_zh: 乙, class: income, normal_side: credit}
 `;
 const RULE = '{on: fee, balance: fee, state: any, post: [{debit: 1.10, credit: 2}]}';
+
+const PRINCIPAL = ['principal_normal', 'principal_overdue'] as const;
+const RECEIVABLE = ['interest_accrued', 'interest_due', 'penalty', 'compound'] as const;
+const OWED = [...PRINCIPAL, ...RECEIVABLE, 'fee'] as const;
+const EITHER = ['accruing', 'non_accruing'] as const;
+
+/** What can move, and how the loan stands then: what the fold asks a rule for. */
+const OCCURS: Readonly<
+  Record<MovementKind, readonly [readonly Balance[], readonly (typeof EITHER)[number][]]>
+> = {
+  disbursement: [['principal_normal'], ['accruing']],
+  opening: [[...OWED, 'suspense'], EITHER],
+  accrual: [['interest_accrued', 'penalty', 'compound'], EITHER],
+  due: [['interest_due'], EITHER],
+  repayment: [[...OWED, 'suspense'], EITHER],
+  suspense_use: [[...PRINCIPAL, 'interest_due', 'penalty', 'compound', 'fee'], EITHER],
+  overdue: [['principal_overdue'], EITHER],
+  non_accrual: [RECEIVABLE, ['non_accruing']],
+  accrual_back: [RECEIVABLE, ['accruing']],
+  fee: [['fee', 'penalty'], EITHER],
+  waiver: [OWED, EITHER],
+  merchant_refund: [[...PRINCIPAL, 'suspense'], EITHER],
+  suspense_refund: [['suspense'], EITHER],
+  write_off: [OWED, EITHER],
+  recovery: [[...PRINCIPAL, 'interest_due', 'penalty', 'compound', 'fee'], ['non_accruing']],
+};
+
+function shippedLedger() {
+  const file = join(packageRoot, 'config/ledger.yaml');
+  return parseLedgerDocument(readFileSync(file, 'utf8'), file);
+}
 
 describe('a ledger document', () => {
   it('keeps account codes as they are written', () => {
@@ -64,8 +96,7 @@ describe('a ledger document', () => {
   });
 
   it('comes with the package: every entry balances, memorandum accounts among themselves', () => {
-    const file = join(packageRoot, 'config/ledger.yaml');
-    const ledger = parseLedgerDocument(readFileSync(file, 'utf8'), file);
+    const ledger = shippedLedger();
     const classes = new Map(ledger.document.accounts.map(({ code, class: of }) => [code, of]));
     const isMemo = (code: string) => classes.get(code) === 'memorandum';
     const mixed = ledger.rules.flatMap((rule) =>
@@ -75,5 +106,34 @@ describe('a ledger document', () => {
     const ids = new Map([...classes.keys()].map((code, at) => [code, at + 1]));
     expect(() => postingRulesOf(ledger, ids)).not.toThrow();
     expect(() => postingRulesOf(ledger, new Map())).toThrow(/not there/);
+  });
+
+  it.each(Object.entries(OCCURS))('of the package covers %s in every state', (on, occurs) => {
+    const [balances, states] = occurs;
+    const asked = balances.flatMap((balance) => states.map((state) => `${balance}, ${state}`));
+    const rules = shippedLedger().rules.filter((rule) => rule.on === on);
+    const covered = rules.map(
+      (rule) => `${rule.balance}, ${rule.accruing ? 'accruing' : 'non_accruing'}`,
+    );
+    expect(asked.filter((each) => !covered.includes(each))).toEqual([]);
+  });
+
+  it.each([
+    ['waiver', 'principal_overdue', true, ['6702.02 1303.02']],
+    ['waiver', 'interest_due', true, ['6011.01 1132.02']],
+    ['waiver', 'penalty', false, ['7101.99 7101.01']],
+    ['fee', 'penalty', false, ['7101.01 7101.99']],
+    ['merchant_refund', 'principal_normal', true, ['1221.01 1303.01']],
+    ['merchant_refund', 'suspense', false, ['1221.01 2241.01']],
+    ['suspense_refund', 'suspense', true, ['2241.01 1012.02']],
+    ['write_off', 'principal_overdue', false, ['1304.01 1303.02', '7102.01 7102.99']],
+    ['write_off', 'compound', true, ['1304.01 1132.04', '7102.01 7102.99']],
+    ['write_off', 'interest_due', false, ['7102.01 7102.99', '7101.99 7101.01']],
+    ['recovery', 'penalty', false, ['1012.02 1304.01', '7102.99 7102.01']],
+  ])('of the package posts %s of %s (accruing: %s)', (on, balance, accruing, entry) => {
+    const rule = shippedLedger().rules.find(
+      (each) => each.on === on && each.balance === balance && each.accruing === accruing,
+    );
+    expect(rule?.post.map(({ debit, credit }) => `${debit} ${credit}`)).toEqual(entry);
   });
 });

@@ -2,8 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseDay } from '../../src/accounting/epoch-day.js';
 import { calendarFromValue, parseCalendarDocument } from '../../src/documents/calendar-document.js';
+import { notSupported } from '../../src/documents/not-supported.js';
 import { parsePolicyDocument, policyFromValue } from '../../src/documents/policy-document.js';
 import { parseProductDocument } from '../../src/documents/product-document.js';
+import { productContradictions } from '../../src/documents/product-rules.js';
+import { type ProductDocument, productSchema } from '../../src/documents/product-schema.js';
+import { readDocumentText } from '../../src/documents/read-text.js';
+import { checkShape } from '../../src/documents/violations.js';
 
 const root = new URL('../../', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -74,12 +79,41 @@ describe('the calendar', () => {
   });
 });
 
-test('every product that ships is valid, each with a code of its own', () => {
+describe('the products that ship', () => {
   const files = readdirSync(new URL('fixtures/products/', root));
-  const codes = files.map((file) => {
-    const { terms } = parseProductDocument(readText(`fixtures/products/${file}`), file);
-    return terms.code;
+  const documents = files.map((file) => {
+    const value = readDocumentText(readText(`fixtures/products/${file}`), file);
+    return [file, checkShape(productSchema, value, { name: file })] as const;
   });
-  expect(files.length).toBeGreaterThanOrEqual(6);
-  expect(new Set(codes).size).toBe(files.length);
+
+  test.each(documents)('%s is valid', (file, document) => {
+    expect(productContradictions(document)).toEqual([]);
+    // What cannot be computed yet is refused for that, and for nothing else.
+    const parse = () => parseProductDocument(readText(`fixtures/products/${file}`), file);
+    if (notSupported(document).length === 0) expect(parse().document).toEqual(document);
+    else expect(parse).toThrow(/^(?:[^\n]*: invalid|[^\n]*: not_supported; got [^\n]*|\n)+$/);
+  });
+
+  test('have codes and names of their own', () => {
+    const unique = (of: (document: ProductDocument) => string | undefined) =>
+      new Set(documents.map(([, document]) => of(document)));
+    expect(unique(({ code }) => code).size).toBe(files.length);
+    expect(unique(({ name }) => name).size).toBe(files.length);
+    expect(unique(({ name }) => name)).not.toContain(undefined);
+  });
+
+  test('show every method of repayment', () => {
+    const shown = documents.map(([, { repayment }]) => repayment.method);
+    expect([...new Set(shown)].sort()).toEqual([
+      'balloon',
+      'bullet',
+      'daily_interest',
+      'equal_principal',
+      'flat_interest',
+      'interest_only',
+      'level_payment',
+      'level_payment_actuarial',
+      'level_payment_solved',
+    ]);
+  });
 });

@@ -186,6 +186,7 @@ describe('rows that are rejected', () => {
     ['zero', 'B1,CASH,0.00,0.18,2026-03-28,,,,,', 'principal', 'principal_not_positive', '0.00'],
     ['negative', 'B1,CASH,-5,0.18,2026-03-28,,,,,', 'principal', 'principal_not_positive', '-5'],
     ['rate', 'B1,CASH,1.00,18%,2026-03-28,,,,,', 'rate', 'malformed_rate', '18%'],
+    ['cost', 'B1,CASH,1000.00,0.2401,2026-03-28,,,,,', 'rate', 'cost_above_cap', '0.2401'],
     ['negative rate', 'B1,CASH,1.00,-0.1,2026-03-28,,,,,', 'rate', 'malformed_rate', '-0.1'],
     ['date', 'B1,CASH,1.00,0.18,2026-02-30,,,,,', 'disbursed_on', 'malformed_date', '2026-02-30'],
     [

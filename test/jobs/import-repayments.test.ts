@@ -22,7 +22,7 @@ afterEach(() => book.reset());
 afterAll(() => book.remove());
 
 describe('repayments', () => {
-  it('go in on their value date, in the order of the file', async () => {
+  it('go in on their value date, late ones on the open day, in the order of the file', async () => {
     const file = book.file(
       'repayments.csv',
       HEADER,
@@ -31,9 +31,10 @@ describe('repayments', () => {
       'R1,A2,2026-04-02,100,',
       'S1,A1,2026-04-16,,settlement',
       'S1,A2,2026-04-16,10000.00,settlement',
+      'LATE,A1,2026-03-27,2.00,',
     );
     const outcome = await importRepayments(book.client, { file });
-    expect(outcome).toMatchObject({ rowsTaken: 5, amount: 91_680 + 1 + 10_000 + 1_000_000 });
+    expect(outcome).toMatchObject({ rowsTaken: 6, amount: 91_680 + 1 + 10_000 + 1_000_000 + 200 });
     const events = await book.rows(
       `SELECT l.loan_no, e.ref, e.type, e.value_date, e.business_date, e.amount, e.import_id
        FROM event e JOIN loan l USING (bucket, loan_id) WHERE e.type > 2 ORDER BY e.event_id`,
@@ -47,9 +48,10 @@ describe('repayments', () => {
       event('A2', 'R1', 3, '2026-04-02', 10_000),
       event('A1', 'S1', 4, '2026-04-16', 0),
       event('A2', 'S1', 4, '2026-04-16', 1_000_000),
+      { ...event('A1', 'LATE', 3, '2026-03-27', 200), business_date: OPEN_DAY },
     ]);
     const [counts] = await book.rows('SELECT count(DISTINCT event_id) AS n FROM event');
-    expect(counts).toEqual({ n: 7 });
+    expect(counts).toEqual({ n: 8 });
   });
 
   it.each([
@@ -61,13 +63,6 @@ describe('repayments', () => {
     ['zero', 'R1,A1,2026-04-15,0.00,', 'amount', 'amount_not_positive', '0.00'],
     ['a negative amount', 'R1,A1,2026-04-15,-1,settlement', 'amount', 'amount_not_positive', '-1'],
     ['a malformed date', 'R1,A1,2026-13-01,1.00,', 'value_date', 'malformed_date', '2026-13-01'],
-    [
-      'a closed day',
-      'R1,A1,2026-03-27,1.00,',
-      'value_date',
-      'value_date_before_open_day',
-      '2026-03-27',
-    ],
     [
       'money before the loan',
       'R1,A2,2026-04-01,1.00,',
@@ -109,6 +104,10 @@ describe('repayments', () => {
       code: 'day_is_being_closed',
       exitCode: 75,
       evidence: { businessDate: OPEN_DAY },
+    });
+    const late = book.file('late.csv', HEADER, 'R1,A1,2026-03-27,1.00,');
+    await expect(importRepayments(book.client, { file: late })).rejects.toMatchObject({
+      code: 'day_is_being_closed',
     });
     const tomorrow = book.file('tomorrow.csv', HEADER, 'R1,A1,2026-03-29,1.00,');
     expect((await importRepayments(book.client, { file: tomorrow })).rowsTaken).toBe(1);

@@ -3,7 +3,9 @@ import { relative } from 'node:path';
 
 const LINE = /^::\w+ title=([^,]+),file=([^,]+),line=(\d+)[^:]*::(.*)$/;
 
-/** Runs Biome with the package's configuration over `folder`: `file:line rule: message` a finding. */
+/**
+ * Runs Biome with the package's configuration over `folder`: `file:line rule: message` a finding.
+ */
 export function biomeFindings(biome: string, folder: string): string[] {
   const args = ['ci', '--error-on-warnings', '--max-diagnostics=none', '--reporter=github', '.'];
   const { stdout, stderr, status, error } = spawnSync(process.execPath, [biome, ...args], {

@@ -11,7 +11,10 @@ const MEASURING = 'bench';
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
-/** Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base; accounting. */
+/**
+ * Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base;
+ * accounting.
+ */
 export function importFindings(file: string, statements: string): Finding[] {
   return [...statements.matchAll(IMPORT)].flatMap((match) => {
     const target = match[1] ?? '';

@@ -15,8 +15,11 @@ WITH sums AS (
   ) AS b (name, amount)
   GROUP BY b.name
 ), paid AS (
-  SELECT component, sum(amount) AS amount,
-    sum(amount) FILTER (WHERE event_id = 0) AS out_of_suspense
+  -- Kinds: 1 paid, 2 waived, 3 charged, 4 written off, 5 recovered (of no balance any more),
+  -- 6 refunded by the merchant, 7 paid ahead and given back.
+  SELECT component, sum(CASE WHEN kind = 3 THEN -amount ELSE amount END)
+      FILTER (WHERE kind <> 5) AS amount,
+    sum(amount) FILTER (WHERE event_id = 0 AND kind = 1) AS out_of_suspense
   FROM :allocation GROUP BY component
 ), steps AS (
   SELECT totals FROM step WHERE run_id = $2 AND phase = 'fold'
@@ -30,7 +33,6 @@ WITH sums AS (
     sum((totals -> 'entered' ->> 'interest')::bigint) AS interest,
     sum((totals -> 'entered' ->> 'penalty')::bigint) AS penalty,
     sum((totals -> 'entered' ->> 'compound')::bigint) AS compound,
-    sum((totals ->> 'feesCharged')::bigint) AS fee,
     sum((totals ->> 'toSuspense')::bigint) AS suspense
   FROM steps
 ), flows AS (
@@ -41,7 +43,7 @@ WITH sums AS (
     FROM entered e, accrued a
   UNION ALL SELECT 'compound', coalesce(e.compound, 0) + coalesce(a.compound, 0), 3
     FROM entered e, accrued a
-  UNION ALL SELECT 'fee', coalesce(e.fee, 0), 4 FROM entered e
+  UNION ALL SELECT 'fee', 0, 4 FROM entered e
   UNION ALL SELECT 'suspense', coalesce(e.suspense, 0), NULL FROM entered e
 )
 SELECT f.name AS place, (b.yesterday + f.gained - used.amount)::text AS expected,

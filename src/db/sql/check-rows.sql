@@ -18,9 +18,11 @@ WITH counted AS (
 ), money AS (
   SELECT count(*) AS differing FROM :outcome o
   JOIN event e ON e.bucket = o.bucket AND e.loan_id = o.loan_id AND e.event_id = o.event_id
-  WHERE e.type > 2 AND o.rule = '' AND e.amount <> 0 AND e.amount <> o.allocated + o.to_suspense
+  WHERE e.business_date = $1::date AND e.type IN (3, 4, 12) AND o.rule = '' AND e.amount <> 0
+    AND e.amount <> o.allocated + o.to_suspense
 ), lines AS (
-  SELECT (SELECT coalesce(sum(amount), 0) FROM :allocation WHERE event_id <> 0) AS allocated,
+  SELECT (SELECT coalesce(sum(amount), 0) FROM :allocation
+      WHERE event_id > 0 AND kind IN (1, 5, 7)) AS allocated,
     (SELECT coalesce(sum(allocated), 0) FROM :outcome) AS posted
 ), compared AS (
   SELECT 'loans read' AS place, c.yesterday AS expected, s.rows_read AS actual

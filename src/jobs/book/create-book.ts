@@ -85,7 +85,7 @@ async function readParts(options: NewBook): Promise<BookParts> {
       next: 'Write it as three capital letters, such as CNY.',
     });
   }
-  const policyFile = options.policyFile ?? join(packageRoot, 'config/policy.yaml');
+  const policyFile = options.policyFile ?? join(packageRoot, defaultPolicy(options.currency));
   const ledgerFile = options.ledgerFile ?? join(packageRoot, 'config/ledger.yaml');
   return {
     calendar: await readCalendar(options.calendar),
@@ -95,6 +95,11 @@ async function readParts(options: NewBook): Promise<BookParts> {
       source: ledgerFile,
     },
   };
+}
+
+/** The cap on what a loan may cost is a Chinese rule: a book in another currency begins without. */
+function defaultPolicy(currency: string): string {
+  return currency === 'CNY' ? 'config/policy.yaml' : 'config/policy-uncapped.yaml';
 }
 
 async function readCalendar(named: string): Promise<BookParts['calendar']> {

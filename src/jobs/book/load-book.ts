@@ -61,7 +61,8 @@ async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
   };
 }
 
-async function loadPolicies(client: pg.Client): Promise<BookData['policies']> {
+/** Every policy of the book, the latest first. Throws LoanbookError `policy_missing`. */
+export async function loadPolicies(client: pg.Client): Promise<BookData['policies']> {
   const { rows } = await client.query<{ effective_from: string; document: string }>(
     'SELECT effective_from, document FROM policy_version ORDER BY effective_from DESC',
   );

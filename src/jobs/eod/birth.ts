@@ -1,27 +1,15 @@
+import { beginLoan } from '../../accounting/begin-loan.js';
 import { installmentAt, startPeriod } from '../../accounting/billing.js';
-import { closeDay } from '../../accounting/close-day.js';
-import {
-  addFlow,
-  BALANCE,
-  type DayFlow,
-  INTEREST,
-  MOVEMENT,
-  PRINCIPAL,
-} from '../../accounting/flow.js';
-import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
+import { BALANCE, type DayFlow, INTEREST, MOVEMENT, PRINCIPAL } from '../../accounting/flow.js';
+import { foldRange } from '../../accounting/fold-range.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Position } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
+import type { DayTerms } from './day-terms.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
-
-/** Terms and policy of a day, as the task prepared them. */
-export interface DayTerms {
-  readonly book: (date: EpochDay) => BookDay;
-  readonly fold: (groupId: number, date: EpochDay) => FoldTerms;
-}
 
 /**
  * Makes `row` the loan as it stood on the evening before `bornOn`, and leaves in `flow` what enters
@@ -42,14 +30,14 @@ export function bear(
   position.loanId = birth.loanId;
   position.bucket = birth.bucket;
   position.groupId = birth.groupId;
-  position.ratePpb = birth.ratePpb;
-  const from = startLoan(row, birth, schedule);
-  for (let date = from; date < bornOn; date += 1) {
-    const due = position.nextDueOn === date;
-    const next = due ? installmentAt(schedule, position.nextSeq) : null;
-    closeDay(position, days.book(date), days.fold(birth.groupId, date), [], next, flow);
-    if (flow.touched) addFlow(row.totals, flow);
-  }
+  const totals = row.openTotals();
+  const file = { contract: birth.contract, schedule, changed: false, totals: () => totals };
+  beginLoan(position, days.fold(birth.groupId, birth.contract.disbursedOn).terms, file);
+  const from =
+    birth.paidPeriods === 0 ? birth.contract.disbursedOn : startPaid(row, birth, schedule);
+  const foldDays = { book: days.book, terms: (date: EpochDay) => days.fold(birth.groupId, date) };
+  const span = { from, to: bornOn - 1 };
+  foldRange({ position, file, totals }, span, [], foldDays, flow, () => undefined);
   position.businessDate = bornOn - 1;
   position.foldedOn = bornOn - 1;
   flow.reset();
@@ -58,7 +46,7 @@ export function bear(
 }
 
 /** Puts the loan behind its last instalment paid before the book; returns the first day to fold. */
-function startLoan(row: PositionRow, birth: Birth, schedule: Schedule): EpochDay {
+function startPaid(row: PositionRow, birth: Birth, schedule: Schedule): EpochDay {
   const { position, totals } = row;
   const paid = birth.paidPeriods;
   let principal = 0;
@@ -67,9 +55,9 @@ function startLoan(row: PositionRow, birth: Birth, schedule: Schedule): EpochDay
     principal += schedule.principal[i]!;
     interest += schedule.interest[i]!;
   }
-  position.principal = birth.principal - principal;
+  position.principal = birth.contract.principal - principal;
   position.principalNotDue = position.principal;
-  if (paid > 0 && schedule.balanceAfter[paid - 1] !== position.principal) {
+  if (schedule.balanceAfter[paid - 1] !== position.principal) {
     throw new InvariantError('the schedule does not sum to the loan', { paidPeriods: paid });
   }
   position.interestAccruedTotal = interest;
@@ -80,7 +68,7 @@ function startLoan(row: PositionRow, birth: Birth, schedule: Schedule): EpochDay
     totals[4 * component] = amount;
     totals[4 * component + 1] = amount;
   }
-  const start = paid === 0 ? birth.disbursedOn : schedule.dueOn[paid - 1]!;
+  const start = schedule.dueOn[paid - 1]!;
   startPeriod(position, start, installmentAt(schedule, paid));
   return start;
 }

@@ -1,5 +1,6 @@
-import { type DayFlow, FEE, PENALTY } from '../../accounting/flow.js';
+import type { DayFlow } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
+import { REVERSED } from './refold.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 export interface GroupFlow {
@@ -23,8 +24,6 @@ export interface Entered {
 export interface ControlTotals {
   groups: GroupFlow[];
   entered: Entered;
-  feesCharged: number;
-  penaltyCharged: number;
   allocated: number;
   toSuspense: number;
 }
@@ -32,8 +31,6 @@ export interface ControlTotals {
 /** Sums a task's flows by accounting group. */
 export class TotalsCollector {
   entered: Entered = { principal: 0, interest: 0, penalty: 0, compound: 0 };
-  feesCharged = 0;
-  penaltyCharged = 0;
   allocated = 0;
   toSuspense = 0;
   eventsRejected = 0;
@@ -47,12 +44,10 @@ export class TotalsCollector {
     group.compoundAccrued += flow.compoundAccrued;
     // What a settlement bills and pays at once never stands among the due amounts.
     group.interestBilled += flow.interestBilled - flow.interestSettled;
-    this.feesCharged += flow.charged[FEE]!;
-    this.penaltyCharged += flow.charged[PENALTY]!;
     for (const outcome of flow.outcomes) {
       this.allocated += outcome.allocated;
       this.toSuspense += outcome.toSuspense;
-      if (outcome.rule !== '') this.eventsRejected += 1;
+      if (outcome.rule !== '' && outcome.rule !== REVERSED) this.eventsRejected += 1;
     }
   }
 
@@ -81,13 +76,11 @@ export class TotalsCollector {
 
   /** Remembers the sums; the function returned brings them back. */
   mark(): () => void {
-    const { entered, feesCharged, penaltyCharged, allocated, toSuspense, eventsRejected } = this;
+    const { entered, allocated, toSuspense, eventsRejected } = this;
     const saved = structuredClone({ entered, groups: this.#groups });
     return () => {
       this.entered = saved.entered;
       this.#groups = saved.groups;
-      this.feesCharged = feesCharged;
-      this.penaltyCharged = penaltyCharged;
       this.allocated = allocated;
       this.toSuspense = toSuspense;
       this.eventsRejected = eventsRejected;
@@ -99,8 +92,6 @@ export class TotalsCollector {
     return {
       groups: this.#groups.filter((group) => group !== undefined),
       entered: this.entered,
-      feesCharged: this.feesCharged,
-      penaltyCharged: this.penaltyCharged,
       allocated: this.allocated,
       toSuspense: this.toSuspense,
     };

@@ -8,7 +8,14 @@ import type { CheckResult, Difference } from './checks.js';
 import { dayTable } from './day-table.js';
 import { taskHash } from './fold-task.js';
 import { POSITION_COLUMNS } from './position-row.js';
-import { ALLOCATION, DAY_TASK, JOURNAL, OUTCOME, VOUCHERS_PER_TASK } from './side-rows.js';
+import {
+  ALLOCATION,
+  DAY_TASK,
+  JOURNAL,
+  OUTCOME,
+  SCHEDULE,
+  VOUCHERS_PER_TASK,
+} from './side-rows.js';
 
 interface SealedStep {
   phase: 'fold' | 'post';
@@ -63,6 +70,7 @@ async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Pr
   const task = step.phase === 'fold' ? step.task : DAY_TASK;
   const voucher = task * VOUCHERS_PER_TASK;
   const vouchers = `voucher BETWEEN ${voucher} AND ${voucher + VOUCHERS_PER_TASK - 1}`;
+  const laidAgain = `effective_on = '${formatDay(date)}' AND version > 1`;
   const parts: Buffer[] = [];
   const none = createHash('sha256').digest();
   if (step.phase === 'fold') {
@@ -73,10 +81,11 @@ async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Pr
     [ALLOCATION, buckets, 'bucket, loan_id, ordinal'],
     [OUTCOME, buckets, 'bucket, loan_id, event_id'],
     [JOURNAL, vouchers, 'voucher, line'],
+    [SCHEDULE, `${buckets} AND ${laidAgain}`, 'bucket, loan_id'],
   ] as const) {
     if (step.phase === 'post' && table !== JOURNAL) parts.push(none);
     else {
-      const name = dayTable(table.parent, date);
+      const name = table.byDay ? dayTable(table.parent, date) : table.parent;
       parts.push(await rowsHash(client, name, table.columns, where, order));
     }
   }

@@ -6,13 +6,14 @@ import { TupleReader } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import type { ControlTotals } from './control-totals.js';
 import { dayTable } from './day-table.js';
+import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from './event-queue.js';
+import { type DeepLoan, loadDeepLoans } from './loan-past.js';
 import { POSITION_COLUMNS, POSITION_FIELDS } from './position-row.js';
 import type { SideTable } from './side-rows.js';
 import { POSITION_ROOM, TaskFold, type TaskInput } from './task-fold.js';
 import {
   type Birth,
   loadBirths,
-  loadEvents,
   loadHeld,
   loadNextInstallments,
   NextInstallments,
@@ -64,7 +65,7 @@ export async function runFoldTask(
   signal: AbortSignal,
 ): Promise<TaskCounts> {
   const first = task.date === book.firstBusinessDate;
-  const input = await loadInput(clients.read, task, first);
+  const input = await loadInput(clients.read, book, task, first);
   const fold = new TaskFold(book, task.date, task.task, input);
   const stream = new TaskStream(clients.write, task, fold);
   await clients.write.query('BEGIN');
@@ -90,17 +91,44 @@ export async function runFoldTask(
   return counts;
 }
 
-async function loadInput(read: pg.Client, task: FoldTask, first: boolean): Promise<TaskInput> {
+async function loadInput(
+  read: pg.Client,
+  book: Book,
+  task: FoldTask,
+  first: boolean,
+): Promise<TaskInput> {
   const events = await loadEvents(read, task);
   const today = await loadBirths(read, task);
-  if (first) return { events, next: new NextInstallments(), births: today, held: new Map() };
+  if (first) {
+    return {
+      events,
+      next: new NextInstallments(),
+      births: today,
+      held: new Map(),
+      deep: new Map(),
+    };
+  }
   const next = await loadNextInstallments(read, task);
   const held = await loadHeld(read, task);
   const unborn: Birth[] = [];
   for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);
   const births = unborn.length === 0 ? today : [...unborn, ...today];
   if (unborn.length > 0) births.sort((a, b) => a.loanId - b.loanId);
-  return { events, next, births, held };
+  return { events, next, births, held, deep: await loadDeep(read, book, task, events) };
+}
+
+/** Loans with an event that may look up a schedule or change the past; mostly few. */
+async function loadDeep(
+  read: pg.Client,
+  book: Book,
+  task: FoldTask,
+  events: EventQueue,
+): Promise<Map<number, DeepLoan>> {
+  const products = [...book.products.values()];
+  const mayPayAhead = products.some((terms) => terms.allocation.earlyPayment !== 'hold');
+  const loanIds = events.loansWith((event) => mayNeedFile(event, mayPayAhead));
+  if (loanIds.length === 0) return new Map();
+  return loadDeepLoans(read, task, loanIds, events.loansWith(changesThePast));
 }
 
 /** Births behind the last row of yesterday, flushed on the way. */
@@ -164,7 +192,7 @@ class TaskStream {
     await this.#fold.side.flush(async (table: SideTable, rows: Buffer) => {
       const sink = new CopySink(
         this.#client,
-        dayTable(table.parent, this.#task.date),
+        table.byDay ? dayTable(table.parent, this.#task.date) : table.parent,
         table.columns,
       );
       await sink.write(rows);
@@ -181,7 +209,7 @@ class TaskStream {
   }
 }
 
-/** SHA-256 over the hashes of a task's positions, allocations, outcomes and journal lines. */
+/** SHA-256 over the hashes of a task's positions, allocations, outcomes, lines and schedules. */
 export function taskHash(parts: readonly Buffer[]): Buffer {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);

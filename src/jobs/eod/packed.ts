@@ -159,6 +159,19 @@ export function readSpecial(cursor: VarintCursor): Special {
   return special;
 }
 
+/** What the packed column `open_installments` holds. */
+export function readOpen(packed: Uint8Array): {
+  readonly open: readonly OpenInstallment[];
+  readonly special: Special | null;
+} {
+  if (packed.length === 0) return { open: [], special: null };
+  const cursor = new VarintCursor();
+  cursor.seek(packed, 0);
+  const count = cursor.next();
+  const open = Array.from({ length: count >> 1 }, () => readInstallment(cursor));
+  return { open, special: count % 2 === 1 ? readSpecial(cursor) : null };
+}
+
 /** The most bytes that it takes. */
 export function specialBytes(special: Special): number {
   const numbers =

@@ -3,7 +3,9 @@ import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounti
 import type { Position } from '../../accounting/position.js';
 import type { PostingRules } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
+import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
+import { dateArray, int8Array } from '../../db/copy-array.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 
 /** Voucher number of an entry: task * 10^8 + ordinal, so that a redo gives the same bytes. */
@@ -15,12 +17,15 @@ const ROOM = 1 << 18;
 
 /** One kind of rows that a task writes beside its positions. */
 export interface SideTable {
-  readonly parent: 'allocation' | 'event_outcome' | 'journal_line';
+  readonly parent: 'allocation' | 'event_outcome' | 'journal_line' | 'schedule';
+  /** Whether each day has a table of its own. */
+  readonly byDay: boolean;
   readonly columns: readonly string[];
 }
 
 export const ALLOCATION: SideTable = {
   parent: 'allocation',
+  byDay: true,
   columns: [
     'loan_id',
     'event_id',
@@ -30,14 +35,17 @@ export const ALLOCATION: SideTable = {
     'ordinal',
     'seq',
     'component',
+    'kind',
   ],
 };
 export const OUTCOME: SideTable = {
   parent: 'event_outcome',
+  byDay: true,
   columns: ['loan_id', 'event_id', 'allocated', 'to_suspense', 'business_date', 'bucket', 'rule'],
 };
 export const JOURNAL: SideTable = {
   parent: 'journal_line',
+  byDay: true,
   columns: [
     'voucher',
     'loan_id',
@@ -49,6 +57,22 @@ export const JOURNAL: SideTable = {
     'bucket',
     'line',
     'kind',
+  ],
+};
+
+/** Schedules laid again on the day: versions behind the first. */
+export const SCHEDULE: SideTable = {
+  parent: 'schedule',
+  byDay: false,
+  columns: [
+    'bucket',
+    'loan_id',
+    'version',
+    'effective_on',
+    'balance_after',
+    'due_on',
+    'principal',
+    'interest',
   ],
 };
 
@@ -65,10 +89,11 @@ export class SideRows {
   readonly allocations = new TupleWriter(ROOM);
   readonly outcomes = new TupleWriter(ROOM);
   readonly journal = new TupleWriter(ROOM);
+  readonly schedules = new TupleWriter(ROOM);
   readonly #rules: PostingRules;
   readonly #date: EpochDay;
   readonly #firstVoucher: number;
-  readonly #hashes = [createHash('sha256'), createHash('sha256'), createHash('sha256')];
+  readonly #hashes = [0, 1, 2, 3].map(() => createHash('sha256'));
   readonly #lines: Line[] = [];
   #vouchers = 0;
 
@@ -80,16 +105,16 @@ export class SideRows {
 
   /** Bytes that wait to be written. */
   get length(): number {
-    return this.allocations.length + this.outcomes.length + this.journal.length;
+    const { allocations, outcomes, journal, schedules } = this;
+    return allocations.length + outcomes.length + journal.length + schedules.length;
   }
 
   mark(): () => void {
-    const marks = [this.allocations.mark(), this.outcomes.mark(), this.journal.mark()] as const;
+    const writers = [this.allocations, this.outcomes, this.journal, this.schedules];
+    const marks = writers.map((writer) => writer.mark());
     const vouchers = this.#vouchers;
     return () => {
-      this.allocations.rewind(marks[0]);
-      this.outcomes.rewind(marks[1]);
-      this.journal.rewind(marks[2]);
+      for (const [k, writer] of writers.entries()) writer.rewind(marks[k]!);
       this.#vouchers = vouchers;
     };
   }
@@ -111,6 +136,7 @@ export class SideRows {
       rows.int2(place);
       rows.int2(line.seq);
       rows.int2(line.component);
+      rows.int2(line.kind);
     }
     for (const outcome of flow.outcomes) {
       this.addOutcome(bucket, loanId, outcome.eventId, outcome);
@@ -133,6 +159,20 @@ export class SideRows {
     rows.date(this.#date);
     rows.int2(bucket);
     rows.text(outcome.rule);
+  }
+
+  /** A schedule laid again: the version that the position carries. */
+  addSchedule(position: Position, schedule: Schedule): void {
+    const rows = this.schedules;
+    rows.tuple(SCHEDULE.columns.length);
+    rows.int2(position.bucket);
+    rows.int8(position.loanId);
+    rows.int2(position.scheduleVersion);
+    rows.date(this.#date);
+    int8Array(rows, schedule.balanceAfter);
+    dateArray(rows, schedule.dueOn);
+    int8Array(rows, schedule.principal);
+    int8Array(rows, schedule.interest);
   }
 
   /** One voucher an event; the close's own movements make one voucher a kind. */
@@ -207,6 +247,7 @@ export class SideRows {
       [ALLOCATION, this.allocations],
       [OUTCOME, this.outcomes],
       [JOURNAL, this.journal],
+      [SCHEDULE, this.schedules],
     ] as const;
     for (const [index, [table, writer]] of parts.entries()) {
       if (writer.length === 0) continue;
@@ -216,7 +257,7 @@ export class SideRows {
     }
   }
 
-  /** SHA-256 of all allocations, outcomes and journal lines, in this order. */
+  /** SHA-256 of all allocations, outcomes, journal lines and schedules, in this order. */
   digests(): Buffer[] {
     return this.#hashes.map((hash) => hash.digest());
   }

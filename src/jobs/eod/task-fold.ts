@@ -1,24 +1,29 @@
 import { installmentAt, type NextInstallment } from '../../accounting/billing.js';
 import { closeDay } from '../../accounting/close-day.js';
 import { addFlow, DayFlow } from '../../accounting/flow.js';
-import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
+import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';
-import { STATUS } from '../../accounting/position.js';
+import type { LoanFile } from '../../accounting/loan-file.js';
+import { type Position, STATUS } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
+import { sameSchedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
-import { bear, type DayTerms } from './birth.js';
+import { bear } from './birth.js';
 import { TotalsCollector } from './control-totals.js';
+import { type DayTerms, dayTerms } from './day-terms.js';
+import { openDeepDay } from './deep-day.js';
+import { changesThePast, type DatedEvent, type EventQueue } from './event-queue.js';
+import type { DeepLoan } from './loan-past.js';
 import { PositionRow } from './position-row.js';
 import { SideRows } from './side-rows.js';
-import type { Birth, DatedEvent, EventQueue, HeldLoan, NextInstallments } from './task-input.js';
+import type { Birth, HeldLoan, NextInstallments } from './task-input.js';
 
 /** Positions are handed to the server in pieces of about this size. */
 export const POSITION_ROOM = 1 << 18;
 
-const NO_EVENTS: readonly LoanEvent[] = [];
+const NO_EVENTS: readonly DatedEvent[] = [];
 
 /** What a task has loaded before its stream starts. */
 export interface TaskInput {
@@ -28,6 +33,8 @@ export interface TaskInput {
   readonly births: readonly Birth[];
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
+  /** Loans whose events of today may need more than the position, by number. */
+  readonly deep: ReadonlyMap<number, DeepLoan>;
 }
 
 export interface HeldReport {
@@ -87,9 +94,8 @@ export class TaskFold {
     const { position } = row;
     const { events } = this.#input;
     const due = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
-    if (position.status === STATUS.settled && position.suspense === 0) {
+    if (due.length === 0 && isOver(position)) {
       this.closed += 1;
-      this.#reject(position.bucket, loanId, due, 'loan_settled');
       return;
     }
     const undo =
@@ -97,8 +103,12 @@ export class TaskFold {
         ? this.side.mark()
         : undefined;
     try {
-      if (position.foldedOn < this.#date - 1) this.#catchUp(due as readonly DatedEvent[]);
-      else this.#foldToday(due);
+      const deep = due.length === 0 ? undefined : this.#input.deep.get(loanId);
+      if (position.foldedOn < this.#date - 1) this.#catchUp(due);
+      else if (deep === undefined) {
+        this.#foldToday(due, null);
+        this.#keep(0);
+      } else this.#foldDeep(due, deep);
     } catch (error) {
       undo?.();
       const reason = holdReason(error);
@@ -126,16 +136,35 @@ export class TaskFold {
     }
   }
 
-  #foldToday(events: readonly LoanEvent[]): void {
+  #foldToday(events: readonly LoanEvent[], file: LoanFile | null): void {
     const row = this.#row;
     const { position } = row;
     const terms = this.#todayTerms[position.groupId];
     if (terms === undefined) throw new InvariantError('unknown accounting group', {});
     let next: NextInstallment | null = null;
     const isDue = position.nextDueOn <= this.#date;
-    if (isDue) next = this.#nextInstallment();
-    closeDay(position, this.#today, terms, events, next, this.#flow);
-    this.#keep(0);
+    if (isDue) {
+      next =
+        file === null ? this.#nextInstallment() : installmentAt(file.schedule, position.nextSeq);
+    }
+    closeDay(position, this.#today, terms, events, next, this.#flow, file);
+  }
+
+  /** A day with events that look up the loan's schedule, or that change its past. */
+  #foldDeep(events: readonly DatedEvent[], loan: DeepLoan): void {
+    const row = this.#row;
+    const day = openDeepDay(row, loan, events, this.#date, this.#days);
+    this.#foldToday(day.events, day.file);
+    if (!sameSchedule(day.file.schedule, day.inForce)) {
+      row.position.scheduleVersion = day.newestVersion + 1;
+      this.side.addSchedule(row.position, day.file.schedule);
+    }
+    const ordinal = this.#keep(0);
+    if (day.past === null) return;
+    const [on, off] = day.past.difference.flows(day.past.rules);
+    this.side.add(row.position, on, ordinal);
+    this.totals.add(row.position, on);
+    this.totals.add(row.position, off);
   }
 
   /** The instalment after the one due today, checked against the balance that the schedule has. */
@@ -162,35 +191,49 @@ export class TaskFold {
   }
 
   #foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
-    const schedule = birth.schedule();
     // A later day may fail after an earlier one was taken over: then none of them counts.
     const undo = from < this.#date ? this.totals.mark() : undefined;
     try {
-      this.#foldFrom(schedule, from, events);
+      this.#foldFrom(birth, from, events);
     } catch (error) {
       undo?.();
       throw error;
     }
   }
 
-  #foldFrom(schedule: Schedule, from: EpochDay, events: readonly DatedEvent[]): void {
-    const { position } = this.#row;
+  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
+    const row = this.#row;
+    const { position } = row;
+    const late = events.find(changesThePast);
+    if (late !== undefined) {
+      throw new InvariantError('a late event waits until the loan is no longer held', {
+        eventId: late.eventId,
+      });
+    }
+    const schedule = birth.schedule();
+    const { contract } = birth;
+    const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
     let ordinal = 0;
     for (let date = from; date <= this.#date; date += 1) {
       const due = position.nextDueOn === date;
-      const next = due ? installmentAt(schedule, position.nextSeq) : null;
+      const next = due ? installmentAt(file.schedule, position.nextSeq) : null;
       const terms = this.#days.fold(position.groupId, date);
       const todays = events.filter((event) => event.businessDate === date);
-      closeDay(position, this.#days.book(date), terms, todays, next, this.#flow);
+      closeDay(position, this.#days.book(date), terms, todays, next, this.#flow, file);
       ordinal = this.#keep(ordinal);
     }
+    if (sameSchedule(file.schedule, schedule)) return;
+    position.scheduleVersion = birth.version + 1;
+    this.side.addSchedule(position, file.schedule);
   }
 
   #foldBirth(birth: Birth): void {
     const row = this.#row;
     const undo = this.side.mark();
     const { events } = this.#input;
-    const own = events.nextLoanId === birth.loanId ? events.take(birth.loanId) : NO_EVENTS;
+    const all = events.nextLoanId === birth.loanId ? events.take(birth.loanId) : NO_EVENTS;
+    const own = all.filter((event) => !changesThePast(event));
+    const late = all.filter(changesThePast);
     try {
       bear(row, birth, birth.bornOn, this.#days, this.#flow);
       this.side.add(row.position, this.#flow);
@@ -201,7 +244,7 @@ export class TaskFold {
         penalty: position.penaltyDue,
         compound: position.compoundDue,
       };
-      this.#foldDays(birth, birth.bornOn, own as readonly DatedEvent[]);
+      this.#foldDays(birth, birth.bornOn, own);
       this.totals.enter(entered);
     } catch (error) {
       undo();
@@ -209,6 +252,7 @@ export class TaskFold {
       return;
     }
     this.born += 1;
+    this.#reject(birth.bucket, birth.loanId, late, 'value_date_before_the_book');
     row.write(this.positions);
   }
 
@@ -237,6 +281,12 @@ export class TaskFold {
   }
 }
 
+/** Nothing is owed, held or running any more: yesterday's position was the loan's last. */
+function isOver({ status, suspense, nextSeq }: Position): boolean {
+  const ended = status === STATUS.settled || status === STATUS.cancelled;
+  return ended && suspense === 0 && nextSeq === 0;
+}
+
 /** The reason to hold a loan for; anything but a broken invariant of the loan goes on upwards. */
 function holdReason(error: unknown): string {
   if (error instanceof InvariantError) {
@@ -244,33 +294,4 @@ function holdReason(error: unknown): string {
   }
   if (error instanceof RangeError) return error.message;
   throw error;
-}
-
-/** Terms by day and group, prepared once each. */
-function dayTerms(book: Book): DayTerms {
-  const days = new Map<EpochDay, BookDay>();
-  const terms = new Map<string, FoldTerms>();
-  return {
-    book: (date) => {
-      let day = days.get(date);
-      if (day === undefined) {
-        day = { date, policy: book.policyOn(date), calendar: book.calendar };
-        days.set(date, day);
-      }
-      return day;
-    },
-    fold: (groupId, date) => {
-      const productId = book.groups.get(groupId)?.productId ?? 0;
-      const product = book.products.get(productId);
-      if (product === undefined) throw new InvariantError('unknown product', { productId });
-      const actual = product.interest.basis === 'actual';
-      const key = `${productId}/${actual ? date : 0}`;
-      let fold = terms.get(key);
-      if (fold === undefined) {
-        fold = foldTerms(product, date);
-        terms.set(key, fold);
-      }
-      return fold;
-    },
-  };
 }

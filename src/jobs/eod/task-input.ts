@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import type { NextInstallment } from '../../accounting/billing.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import { type LoanEvent, PLAIN_EVENT } from '../../accounting/loan-event.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay } from '../../accounting/units.js';
+import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
+import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { copyOut, copyRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import { dayTable } from './day-table.js';
@@ -25,63 +24,6 @@ export function positionQuery(scope: TaskScope): string {
 
 export function positionStream(client: pg.Client, scope: TaskScope): AsyncIterable<Buffer> {
   return copyOut(client, positionQuery(scope));
-}
-
-/** An event with the day that it is booked on: earlier than today for a loan that was held. */
-export interface DatedEvent extends LoanEvent {
-  readonly businessDate: EpochDay;
-}
-
-/** A day's events of one task in loan order; `take` moves through them as the stream does. */
-export class EventQueue {
-  readonly #loanIds: number[] = [];
-  readonly #events: DatedEvent[] = [];
-  #at = 0;
-
-  get size(): number {
-    return this.#events.length;
-  }
-
-  /** The loan of the next event; Infinity at the end. */
-  get nextLoanId(): number {
-    return this.#loanIds[this.#at] ?? Number.POSITIVE_INFINITY;
-  }
-
-  push(loanId: number, event: DatedEvent): void {
-    this.#loanIds.push(loanId);
-    this.#events.push(event);
-  }
-
-  /** All events of the loan, which must be the next one. */
-  take(loanId: number): DatedEvent[] {
-    const from = this.#at;
-    while (this.#loanIds[this.#at] === loanId) this.#at += 1;
-    return this.#events.slice(from, this.#at);
-  }
-}
-
-export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<EventQueue> {
-  const queue = new EventQueue();
-  const date = formatDay(scope.date);
-  const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
-  const columns = 'e.bucket, e.loan_id, e.event_id, e.amount, e.business_date, e.type';
-  const held = `SELECT ${columns} FROM held_loan h JOIN event e
-      ON e.bucket = h.bucket AND e.loan_id = h.loan_id
-      AND e.business_date >= h.held_since AND e.business_date < '${date}'
-    WHERE h.business_date = DATE '${date}' - 1 AND h.bucket ${buckets} AND e.type > 2`;
-  const select = `SELECT loan_id, event_id, amount, business_date, type FROM (
-      SELECT ${columns} FROM event e
-      WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
-      UNION ALL ${held}) AS of_task
-    ORDER BY bucket, loan_id, event_id`;
-  await copyRows(client, select, 5, (view, at) => {
-    const eventId = readInt8(view, at + 16);
-    const amount = readInt8(view, at + 28);
-    const businessDate = readDate(view, at + 40);
-    const type = view.getInt16(at + 48);
-    queue.push(readInt8(view, at + 4), { ...PLAIN_EVENT, eventId, amount, businessDate, type });
-  });
-  return queue;
 }
 
 /** The instalment after the running one of each loan that falls due on the day, in loan order. */
@@ -152,11 +94,10 @@ export interface Birth {
   readonly eventId: number;
   readonly type: number;
   readonly groupId: number;
-  readonly principal: number;
-  readonly ratePpb: number;
-  readonly disbursedOn: EpochDay;
+  readonly contract: LoanContract;
   readonly bornOn: EpochDay;
   readonly paidPeriods: number;
+  readonly version: number;
   /** The schedule's four arrays as they came, unpacked when the loan is folded. */
   readonly schedule: () => Schedule;
 }
@@ -168,17 +109,18 @@ export interface HeldLoan {
   readonly hasPosition: boolean;
 }
 
-const BIRTH_COLUMNS = `l.loan_id, e.event_id, l.principal, l.rate_ppb, l.disbursed_on, l.born_on,
-  l.group_id, l.bucket, l.paid_periods, e.type, s.due_on, s.principal, s.interest, s.balance_after`;
-const BIRTH_FIELDS = 14;
+export const BIRTH_COLUMNS = `l.loan_id, e.event_id, l.principal, l.rate_ppb, l.disbursed_on,
+  l.born_on, coalesce(l.first_due_on, DATE '9999-12-31'), l.group_id, l.bucket, l.paid_periods,
+  e.type, l.periods, s.version, s.due_on, s.principal, s.interest, s.balance_after`;
+export const BIRTH_FIELDS = 17;
 const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
-  JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id AND s.version = 1`;
+  JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id`;
 
 /** The loans born on the day, in loan order. */
 export async function loadBirths(client: pg.Client, scope: TaskScope): Promise<Birth[]> {
   const births: Birth[] = [];
   const select = `SELECT ${BIRTH_COLUMNS} FROM event e ${BIRTH_JOINS}
-    WHERE e.business_date = '${formatDay(scope.date)}' AND e.type <= 2
+    WHERE e.business_date = '${formatDay(scope.date)}' AND e.type <= 2 AND s.version = 1
       AND e.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
     ORDER BY e.bucket, e.loan_id`;
   await copyRows(client, select, BIRTH_FIELDS, (view, at, bytes) => {
@@ -198,46 +140,56 @@ export async function loadHeld(
       WHERE p.bucket = h.bucket AND p.loan_id = h.loan_id)
     FROM held_loan h JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND e.type <= 2
     ${BIRTH_JOINS}
-    WHERE h.business_date = '${formatDay(scope.date - 1)}'
+    WHERE h.business_date = '${formatDay(scope.date - 1)}' AND NOT EXISTS (
+        SELECT FROM schedule later WHERE later.bucket = s.bucket AND later.loan_id = s.loan_id
+          AND later.version > s.version)
       AND h.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
     ORDER BY h.bucket, h.loan_id`;
   await copyRows(client, select, BIRTH_FIELDS + 2, (view, at, bytes) => {
     const birth = readBirth(view, at, bytes);
-    const behind = arraysEnd(view, at);
+    const behind = arraysEnd(view, at + ARRAYS_AT);
     const since = readDate(view, behind + 4);
     held.set(birth.loanId, { birth, since, hasPosition: view.getInt8(behind + 12) === 1 });
   });
   return held;
 }
 
-/** Where the schedule's arrays begin in a birth's tuple: behind 4 int8, 3 int4 and 3 int2. */
-const ARRAYS_AT = 4 * 12 + 3 * 8 + 3 * 6;
+/** Where the schedule's arrays begin in a birth's tuple: behind 4 int8, 3 dates, 1 int4, 5 int2. */
+const ARRAYS_AT = 4 * 12 + 3 * 8 + 8 + 5 * 6;
 
-function arraysEnd(view: DataView, at: number): number {
-  let end = at + ARRAYS_AT;
+/** The end of four arrays that begin at `at`. */
+export function arraysEnd(view: DataView, at: number): number {
+  let end = at;
   for (let i = 0; i < 4; i += 1) end += 4 + view.getInt32(end);
   return end;
 }
 
-function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
-  const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, arraysEnd(view, at)));
+/** Reads a tuple of BIRTH_COLUMNS. */
+export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
+  const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, arraysEnd(view, at + ARRAYS_AT)));
+  const firstDueOn = readDate(view, at + 68);
   return {
     loanId: readInt8(view, at + 4),
     eventId: readInt8(view, at + 16),
-    principal: readInt8(view, at + 28),
-    ratePpb: readInt8(view, at + 40),
-    disbursedOn: readDate(view, at + 52),
+    contract: {
+      principal: readInt8(view, at + 28),
+      ratePpb: readInt8(view, at + 40),
+      disbursedOn: readDate(view, at + 52),
+      firstDueOn: firstDueOn === NO_DAY ? null : firstDueOn,
+      periods: view.getInt16(at + 102),
+    },
     bornOn: readDate(view, at + 60),
-    groupId: view.getInt32(at + 68),
-    bucket: view.getInt16(at + 76),
-    paidPeriods: view.getInt16(at + 82),
-    type: view.getInt16(at + 88),
+    groupId: view.getInt32(at + 76),
+    bucket: view.getInt16(at + 84),
+    paidPeriods: view.getInt16(at + 90),
+    type: view.getInt16(at + 96),
+    version: view.getInt16(at + 108),
     schedule: () => readSchedule(arrays),
   };
 }
 
 /** The four arrays of a schedule from the binary form: five words of header, then elements. */
-function readSchedule(bytes: Buffer): Schedule {
+export function readSchedule(bytes: Buffer): Schedule {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   const array = (read: (view: DataView, at: number) => number, width: number): number[] => {

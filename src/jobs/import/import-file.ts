@@ -11,7 +11,7 @@ import { readTextFile } from '../../files/text-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
-import type { ImportKind, RowIntake } from './row-intake.js';
+import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
 import { SourceColumns } from './source-columns.js';
 import { type ImportFile, readHeader, stageFile } from './stage-file.js';
 
@@ -35,7 +35,7 @@ export interface ImportOptions {
 }
 
 export interface ImportOutcome {
-  readonly kind: 'loans' | 'repayments';
+  readonly kind: ImportKindName;
   readonly file: string;
   readonly sha256: string;
   /** Null for a dry run, and for a file without rows. */

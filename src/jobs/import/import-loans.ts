@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { BUCKET_COUNT } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
+import { loadCostCaps } from '../book/cost-caps.js';
 import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS, LoanIntake } from './loan-intake.js';
 import { ProductCatalogue } from './product-catalogue.js';
@@ -11,7 +12,7 @@ const LOANS: ImportKind<LoanIntake> = {
   columns: LOAN_COLUMNS,
   stageColumns: LOAN_STAGE_COLUMNS,
   stageSql: 'import-loans-stage',
-  rejectSql: 'import-loans-rejected',
+  rejectSql: ['import-loans-rejected'],
   problems: [
     ['loan_no', 'loan_no_in_book'],
     ['loan_no', 'loan_no_repeated'],
@@ -20,7 +21,13 @@ const LOANS: ImportKind<LoanIntake> = {
   analyze: 'analyze_loans',
   async openIntake({ client, openDay, minorDigits }) {
     const catalogue = await ProductCatalogue.load(client);
-    return new LoanIntake(catalogue, openDay, minorDigits, await lastOrdinals(client));
+    const costCapOn = await loadCostCaps(client);
+    return new LoanIntake(
+      { catalogue, costCapOn },
+      openDay,
+      minorDigits,
+      await lastOrdinals(client),
+    );
   },
   async store(client, intake, importId, firstEventId) {
     await client.query(readSql('import-loans-groups'));

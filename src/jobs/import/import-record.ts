@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
+import type { ImportKindName } from './row-intake.js';
 
 /** Any fixed number: imports into one book follow one another. */
 const IMPORT_LOCK = 5_262_666_002;
@@ -24,7 +25,7 @@ export async function takeImportLock(client: pg.Client): Promise<void> {
  */
 export async function requireNew(
   client: pg.Client,
-  kind: 'loans' | 'repayments',
+  kind: ImportKindName,
   content: FileContent,
   again: boolean,
 ): Promise<boolean> {
@@ -49,7 +50,7 @@ export async function requireNew(
 }
 
 interface ImportRecord {
-  readonly kind: 'loans' | 'repayments';
+  readonly kind: ImportKindName;
   readonly name: string;
   readonly sha256: string;
   readonly rowsRead: number;

@@ -1,33 +1,23 @@
 import type pg from 'pg';
-import { readSql } from '../../db/sql-file.js';
+import { eventKind } from './event-kind.js';
 import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
-import { REPAYMENT_COLUMNS, REPAYMENT_STAGE_COLUMNS, RepaymentIntake } from './repayment-intake.js';
-import type { ImportKind } from './row-intake.js';
 
-const REPAYMENTS: ImportKind<RepaymentIntake> = {
-  kind: 'repayments',
-  columns: REPAYMENT_COLUMNS,
-  stageColumns: REPAYMENT_STAGE_COLUMNS,
-  stageSql: 'import-repayments-stage',
-  rejectSql: 'import-repayments-rejected',
-  problems: [
-    ['loan_no', 'unknown_loan'],
-    ['value_date', 'value_date_before_disbursement'],
-    ['ref', 'ref_in_book'],
-    ['ref', 'ref_repeated'],
+const REPAYMENTS = eventKind(
+  'repayments',
+  [
+    { name: 'ref', required: true },
+    { name: 'loan_no', required: true },
+    { name: 'value_date', required: true },
+    // A settlement may leave it empty, so an empty one is judged by the row's type.
+    { name: 'amount', required: false },
+    { name: 'type', required: false },
   ],
-  totalColumn: 'amount',
-  analyze: 'analyze_events',
-  openIntake({ openDay, minorDigits }) {
-    return Promise.resolve(new RepaymentIntake(openDay, minorDigits));
-  },
-  async store(client, _intake, importId, firstEventId) {
-    await client.query(readSql('import-repayments-event'), [importId, firstEventId]);
-  },
-};
+  ['repayment', 'settlement'],
+);
 
 /**
- * Imports repayments and settlements, booked on their value dates. Throws as `importFile` does.
+ * Imports repayments and settlements, booked on their value dates, and late ones on the open day.
+ * Throws as `importFile` does.
  */
 export function importRepayments(
   client: pg.Client,

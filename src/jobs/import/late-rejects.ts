@@ -15,7 +15,7 @@ export async function rejectStaged(
   file: ImportFile,
 ): Promise<void> {
   await client.query('ANALYZE stage');
-  await client.query(readSql(kind.rejectSql));
+  for (const name of kind.rejectSql) await client.query(readSql(name));
   const lines: number[] = [];
   const problems: number[] = [];
   const select = 'SELECT line, problem FROM rejected ORDER BY line';

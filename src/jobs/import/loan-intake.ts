@@ -1,5 +1,6 @@
 import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
+import { isAboveCostCap } from '../../accounting/cost-cap.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { annualRatePpb } from '../../accounting/period-interest.js';
 import { Refusal } from '../../accounting/refusal.js';
@@ -8,6 +9,7 @@ import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { dateArray, int8Array, nullField } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
 import type { RowIntake } from './row-intake.js';
@@ -64,16 +66,19 @@ export class LoanIntake implements RowIntake {
   entersOpenDay = false;
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
+  readonly #costCapOn: CostCapOn;
   readonly #minorDigits: number;
   readonly #ordinals: number[];
 
+  /** `rules`: what a loan is held to beside its own product. */
   constructor(
-    catalogue: ProductCatalogue,
+    rules: { readonly catalogue: ProductCatalogue; readonly costCapOn: CostCapOn },
     openDay: EpochDay,
     minorDigits: number,
     ordinals: number[],
   ) {
-    this.#catalogue = catalogue;
+    this.#catalogue = rules.catalogue;
+    this.#costCapOn = rules.costCapOn;
     this.#openDay = openDay;
     this.#minorDigits = minorDigits;
     this.#ordinals = ordinals;
@@ -142,13 +147,17 @@ export class LoanIntake implements RowIntake {
   }
 
   #checkSchedule(
-    { contract, paidPeriods }: LoanTerms,
+    { entry, contract, paidPeriods }: LoanTerms,
     schedule: Schedule,
     fields: readonly string[],
   ): RowProblem | undefined {
     const { dueOn } = schedule;
     if (dueOn[dueOn.length - 1]! >= NO_DAY) {
       return problem('disbursed_on', 'schedule_out_of_range', fields[6]!);
+    }
+    const cap = this.#costCapOn(contract.disbursedOn);
+    if (cap !== null && isAboveCostCap(entry.terms, contract, schedule, cap)) {
+      return problem('rate', 'cost_above_cap', fields[4]!);
     }
     if (paidPeriods === 0) return undefined;
     const value = fields[8]!;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/epoch-day.js';
+import { annualRatePpb } from '../../accounting/period-interest.js';
 import type { ProductTerms } from '../../accounting/product.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { productFromValue } from '../../documents/product-document.js';
@@ -43,6 +44,15 @@ export class ProductCatalogue {
 
   has(code: string): boolean {
     return this.#byCode.has(code);
+  }
+
+  /** How many of its rate unit each product version counts to the year: 12 for monthly rates. */
+  rateUnits(): { productIds: number[]; unitsAYear: number[] } {
+    const entries = [...this.#byCode.values()].flat();
+    return {
+      productIds: entries.map((entry) => entry.productId),
+      unitsAYear: entries.map((entry) => annualRatePpb(entry.terms, 1)),
+    };
   }
 
   /** The named version; without one, the latest that is effective on the day. */

@@ -18,15 +18,18 @@ export interface ImportScene {
   readonly minorDigits: number;
 }
 
+/** What a file brings; it is kept with the import. */
+export type ImportKindName = 'loans' | 'repayments' | 'events';
+
 /** What a kind of file adds to the common way of importing. */
 export interface ImportKind<Intake extends RowIntake = RowIntake> {
-  readonly kind: 'loans' | 'repayments';
+  readonly kind: ImportKindName;
   readonly columns: readonly ColumnSpec[];
   readonly stageColumns: readonly string[];
   /** Statement (a file of src/db/sql) that makes the temporary table `stage`. */
   readonly stageSql: string;
-  /** Statement that makes the temporary table `rejected` (line, problem) out of `stage`. */
-  readonly rejectSql: string;
+  /** Statements that make the temporary table `rejected` (line, problem) out of `stage`. */
+  readonly rejectSql: readonly string[];
   /** Field and rule of `problem` 1, 2 ... in `rejected`. */
   readonly problems: readonly (readonly [field: string, rule: string])[];
   /** The column of `stage` whose sum is the file's control total. */

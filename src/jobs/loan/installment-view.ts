@@ -2,7 +2,7 @@ import { parseDay } from '../../accounting/epoch-day.js';
 import { COMPONENTS } from '../../accounting/flow.js';
 import type { OpenInstallment } from '../../accounting/position.js';
 import type { Fen } from '../../accounting/units.js';
-import { readInstallment, VarintCursor } from '../eod/packed.js';
+import { readOpen } from '../eod/packed.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
 import type { InstallmentStatus, InstallmentView, ScheduleRowView } from './loan-view.js';
 
@@ -69,16 +69,7 @@ export function installmentViews(
 }
 
 function openInstallments(packed: Buffer): Map<number, OpenInstallment> {
-  const found = new Map<number, OpenInstallment>();
-  if (packed.length === 0) return found;
-  const cursor = new VarintCursor();
-  cursor.seek(packed, 0);
-  const count = cursor.next();
-  for (let k = 0; k < count; k += 1) {
-    const item = readInstallment(cursor);
-    found.set(item.seq, item);
-  }
-  return found;
+  return new Map(readOpen(packed).open.map((item) => [item.seq, item]));
 }
 
 /** How many instalments have become due: of a settled loan those up to its settlement. */

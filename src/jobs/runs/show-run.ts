@@ -151,7 +151,6 @@ async function loadTotals(
     penaltyAccrued: sumOf(groups, (group) => group.penaltyAccrued),
     compoundAccrued: sumOf(groups, (group) => group.compoundAccrued),
     interestBilled: sumOf(groups, (group) => group.interestBilled),
-    feesCharged: sumOf(tasks, (totals) => totals.feesCharged),
     allocated: sumOf(tasks, (totals) => totals.allocated),
     toSuspense: sumOf(tasks, (totals) => totals.toSuspense),
   };

@@ -86,7 +86,7 @@ const REFUSED_PATHS: Readonly<Record<string, string>> = {
 };
 
 /** A refusal of the core is the document's fault: it says where, by which rule and with what. */
-function refusedDocument(error: unknown, source: string): unknown {
+export function refusedDocument(error: unknown, source: string): unknown {
   if (error instanceof RangeError) {
     return new LoanbookError('amount_out_of_range', `${source}: ${error.message}`, {
       exitCode: EXIT.usage,

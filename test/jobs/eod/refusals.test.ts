@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ENGINE_VERSION } from '../../../src/accounting/close-day.js';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
@@ -53,7 +54,7 @@ describe('a close', () => {
 
   it('held by another host exits 75 and names the holder; its lease runs out', async () => {
     await sql(`INSERT INTO run (job, business_date, tasks, status, engine_version, holder, token,
-      lease_until) VALUES ('eod', '2026-03-30', 4, 'open', 1, 'elsewhere/77/other',
+      lease_until) VALUES ('eod', '2026-03-30', 4, 'open', ${ENGINE_VERSION}, 'elsewhere/77/other',
       gen_random_uuid(), now() + interval '1 hour')`);
     await expect(closeDays(database.target, OPTIONS)).rejects.toMatchObject({
       code: 'day_is_being_closed',

@@ -1,12 +1,15 @@
--- A loan that is not in the book (1), money before its disbursement (2), a reference that the loan
--- has in the book (3) or in an earlier line of the file (4).
+-- A loan that is not in the book (1), a value date before its disbursement (2), a reference that
+-- the loan has in the book (3) or in an earlier line of the file (4), a rate that is no safe integer
+-- of billionths a year (5).
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
 SELECT line, min(problem) AS problem
 FROM (
   SELECT s.line, CASE WHEN l.loan_id IS NULL THEN 1
-    WHEN s.value_date < l.disbursed_on THEN 2 WHEN e.event_id IS NOT NULL THEN 3 END AS problem
+    WHEN s.value_date < l.disbursed_on THEN 2 WHEN e.event_id IS NOT NULL THEN 3
+    WHEN s.rate_ppb > 9007199254740991 / u.units_a_year THEN 5 END AS problem
   FROM stage s
   LEFT JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no
+  LEFT JOIN rate_unit u ON u.product_id = l.product_id
   LEFT JOIN event e ON e.bucket = l.bucket AND e.loan_id = l.loan_id AND e.ref = s.ref
   UNION ALL
   SELECT s.line, 4

@@ -1,0 +1,101 @@
+import { addMonthsAnchored, civilOf, monthIndex } from './epoch-day.js';
+import { type Fraction, fraction } from './fraction.js';
+import type { ProductTerms, RoundingMode } from './product.js';
+import type { LoanContract, Schedule } from './schedule-rows.js';
+import { type EpochDay, type Fen, RATE_SCALE, type RatePpb } from './units.js';
+
+/** A double's value of n instalments is this close to the exact one, relatively, times n. */
+const RELATIVE_ERROR = 2 ** -50;
+
+const UNITS_A_YEAR = { month: 12, week: 52, day: 365 } as const;
+
+/**
+ * What rounding one period's interest can add at most, in halves of the minor unit. At its own
+ * rate the instalments of a loan are worth its principal and these roundings, discounted: a loan
+ * priced at the cap is not above it because its interest was rounded up.
+ */
+const ROUNDING_HALVES: Readonly<Record<RoundingMode, number>> = {
+  half_up: 1,
+  half_even: 1,
+  up: 2,
+  down: 0,
+};
+
+/**
+ * Whether the agreed cash flows of a contract cost more a year than `capPpb`: the same question as
+ * whether `irrAnnual` of `loanCost` is above the cap, without looking for the rate. It is when the
+ * instalments, discounted at the cap, are worth more than what was paid out. An odd first period
+ * counts by its length, for which `loanCost` has no room: with a month more to the first due date
+ * a loan of 18% would cost 24%. A double decides where it is clear, whole numbers where it is not.
+ */
+export function isAboveCostCap(
+  terms: ProductTerms,
+  contract: LoanContract,
+  schedule: Schedule,
+  capPpb: RatePpb,
+): boolean {
+  const { interval } = terms.repayment;
+  const { paidOut, flows, firstDueOn } = agreedFlows(terms, contract, schedule);
+  const atCap = ({ num, den }: Fraction) => fraction(capPpb, num, RATE_SCALE * den);
+  const first = atCap(yearsBetween(interval.unit, contract.disbursedOn, firstDueOn));
+  const regular = atCap({ num: interval.every, den: UNITS_A_YEAR[interval.unit] });
+  const discount = 1 / (1 + regular.num / regular.den);
+  let worth = 0;
+  for (let k = flows.length - 1; k > 0; k -= 1) worth = (worth + flows[k]!) * discount;
+  worth = (worth + (flows[0] ?? 0)) / (1 + first.num / first.den);
+  const above = worth - paidOut;
+  if (Math.abs(above) > worth * flows.length * RELATIVE_ERROR) return above > 0;
+  return isAboveExactly(paidOut, flows, first, regular);
+}
+
+interface AgreedFlows {
+  readonly paidOut: Fen;
+  readonly flows: readonly Fen[];
+  readonly firstDueOn: EpochDay;
+}
+
+/** In halves of the minor unit; a row due at disbursement, the down payment, is never paid out. */
+function agreedFlows(terms: ProductTerms, contract: LoanContract, schedule: Schedule): AgreedFlows {
+  const allowed = ROUNDING_HALVES[terms.interest.rounding];
+  const { dueOn, principal, interest, fee } = schedule;
+  const flows: Fen[] = [];
+  let paidOut = 2 * contract.principal;
+  for (let k = 0; k < dueOn.length; k += 1) {
+    const flow = 2 * (principal[k]! + interest[k]! + (fee?.[k] ?? 0));
+    if (dueOn[k]! <= contract.disbursedOn) paidOut -= flow;
+    else flows.push(flow - allowed);
+  }
+  return { paidOut, flows, firstDueOn: dueOn[dueOn.length - flows.length] ?? contract.disbursedOn };
+}
+
+/** Whole months and 365ths for the days left; for weeks and days 364ths and 365ths. */
+function yearsBetween(unit: keyof typeof UNITS_A_YEAR, from: EpochDay, to: EpochDay): Fraction {
+  if (unit !== 'month') return { num: to - from, den: unit === 'week' ? 364 : 365 };
+  const start = civilOf(from);
+  let months = monthIndex(civilOf(to)) - monthIndex(start);
+  let oddFrom = addMonthsAnchored(from, months, start.day);
+  if (oddFrom > to) {
+    months -= 1;
+    oddFrom = addMonthsAnchored(from, months, start.day);
+  }
+  return oddFrom === to
+    ? { num: months, den: 12 }
+    : { num: months * 365 + (to - oddFrom) * 12, den: 12 * 365 };
+}
+
+/** What is still owed at the cap's rate after the last instalment is below zero. */
+function isAboveExactly(
+  paidOut: Fen,
+  flows: readonly Fen[],
+  first: Fraction,
+  regular: Fraction,
+): boolean {
+  let owed = BigInt(paidOut);
+  let scale = 1n;
+  for (const [k, flow] of flows.entries()) {
+    const { num, den } = k === 0 ? first : regular;
+    scale *= BigInt(den);
+    owed = owed * BigInt(num + den) - BigInt(flow) * scale;
+  }
+  return owed < 0n;
+}

@@ -1,0 +1,11 @@
+import { importEvents } from '../jobs/import/import-events.js';
+import type { CommandModule } from './command-module.js';
+import { configureImport, type ImportFlags, runImport } from './import-options.js';
+
+export const command: CommandModule<[string], ImportFlags> = {
+  configure: configureImport,
+  async run(context, [file], flags) {
+    await runImport(context, 'events', file, flags, importEvents);
+    return undefined;
+  },
+};

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { productSchema } from './product-schema.js';
+
+/**
+ * The JSON Schema (draft 2020-12) of a product document, made from the schema that checks it: keys,
+ * defaults, words, bounds and what each key is for. Contradictions between keys are not in it.
+ */
+export function productJsonSchema(): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(productSchema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    // Zod leaves out the default of a field that is transformed, lest it had another form. Here it
+    // has not: a checked document is a document.
+    override({ zodSchema: { _zod }, jsonSchema }) {
+      if (_zod.def.type === 'default') jsonSchema.default = _zod.def.defaultValue;
+    },
+  });
+  return { $schema, title: 'loanbook product', ...schema };
+}

@@ -1,0 +1,113 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/loan-event.js';
+import { EARLY_PAYMENTS } from '../../accounting/product.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { copyRows } from '../../db/copy-stream.js';
+import { readDate, readInt8 } from '../../db/copy-tuple.js';
+import type { TaskScope } from './task-input.js';
+
+/** An event with its dates: booked earlier than today for a loan that was held. */
+export interface DatedEvent extends LoanEvent {
+  readonly valueDate: EpochDay;
+  readonly businessDate: EpochDay;
+  /** Of a reversal: the event that it undoes; 0 for every other type. */
+  readonly ofEventId: number;
+}
+
+/** A day's events of one task in loan order; `take` moves through them as the stream does. */
+export class EventQueue {
+  readonly #loanIds: number[] = [];
+  readonly #events: DatedEvent[] = [];
+  #at = 0;
+
+  get size(): number {
+    return this.#events.length;
+  }
+
+  /** The loan of the next event; Infinity at the end. */
+  get nextLoanId(): number {
+    return this.#loanIds[this.#at] ?? Number.POSITIVE_INFINITY;
+  }
+
+  push(loanId: number, event: DatedEvent): void {
+    this.#loanIds.push(loanId);
+    this.#events.push(event);
+  }
+
+  /** All events of the loan, which must be the next one. */
+  take(loanId: number): DatedEvent[] {
+    const from = this.#at;
+    while (this.#loanIds[this.#at] === loanId) this.#at += 1;
+    return this.#events.slice(from, this.#at);
+  }
+
+  /** The loans with an event that satisfies `wanted`, ascending. */
+  loansWith(wanted: (event: DatedEvent) => boolean): number[] {
+    const found: number[] = [];
+    for (const [k, event] of this.#events.entries()) {
+      const loanId = this.#loanIds[k]!;
+      if (found[found.length - 1] !== loanId && wanted(event)) found.push(loanId);
+    }
+    return found;
+  }
+}
+
+/** Whether an event changes days that are closed: the loan is then folded again. */
+export function changesThePast(event: DatedEvent): boolean {
+  return event.valueDate < event.businessDate || event.type === EVENT_TYPE.reversal;
+}
+
+/** Whether an event may need the loan's schedule; `mayPayAhead`: a product of the book does. */
+export function mayNeedFile(event: DatedEvent, mayPayAhead: boolean): boolean {
+  if (changesThePast(event)) return true;
+  return needsFile(event.type, event.earlyPayment ?? (mayPayAhead ? 'prepay' : 'hold'));
+}
+
+export const EVENT_COLUMNS = `e.loan_id, e.event_id, e.amount, e.rate_ppb, e.of_event_id,
+  e.value_date, e.business_date, e.due_on, e.type, e.component, e.seq, e.early_payment`;
+export const EVENT_FIELDS = 12;
+
+/** Reads a tuple of EVENT_COLUMNS. */
+export function readEventTuple(view: DataView, at: number): { loanId: number; event: DatedEvent } {
+  const dates = at + 5 * 12;
+  const small = dates + 3 * 8;
+  const early = view.getInt16(small + 22);
+  return {
+    loanId: readInt8(view, at + 4),
+    event: {
+      eventId: readInt8(view, at + 16),
+      amount: readInt8(view, at + 28),
+      ratePpb: readInt8(view, at + 40),
+      ofEventId: readInt8(view, at + 52),
+      valueDate: readDate(view, dates + 4),
+      businessDate: readDate(view, dates + 12),
+      dueOn: readDate(view, dates + 20),
+      type: view.getInt16(small + 4),
+      component: view.getInt16(small + 10),
+      seq: view.getInt16(small + 16),
+      earlyPayment: early === 0 ? null : EARLY_PAYMENTS[early - 1]!,
+    },
+  };
+}
+
+/** The events booked today, and those that wait with a loan that is held. */
+export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<EventQueue> {
+  const queue = new EventQueue();
+  const date = formatDay(scope.date);
+  const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
+  const held = `SELECT e.* FROM held_loan h JOIN event e
+      ON e.bucket = h.bucket AND e.loan_id = h.loan_id
+      AND e.business_date >= h.held_since AND e.business_date < '${date}'
+    WHERE h.business_date = DATE '${date}' - 1 AND h.bucket ${buckets} AND e.type > 2`;
+  const select = `SELECT ${EVENT_COLUMNS} FROM (
+      SELECT e.* FROM event e
+      WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
+      UNION ALL ${held}) AS e
+    ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
+  await copyRows(client, select, EVENT_FIELDS, (view, at) => {
+    const { loanId, event } = readEventTuple(view, at);
+    queue.push(loanId, event);
+  });
+  return queue;
+}

@@ -1,0 +1,219 @@
+import { DayFlow } from '../../accounting/flow.js';
+import {
+  type FoldDays,
+  foldRange,
+  keepMoney,
+  type LoanRun,
+  type ValuedEvent,
+  VOIDED_EVENT,
+} from '../../accounting/fold-range.js';
+import { EVENT_TYPE } from '../../accounting/loan-event.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
+import { bear } from './birth.js';
+import type { DayTerms } from './day-terms.js';
+import { changesThePast, type DatedEvent } from './event-queue.js';
+import { FlowSum } from './flow-sum.js';
+import { type DeepLoan, type LoanPast, scheduleOn } from './loan-past.js';
+import { PositionRow } from './position-row.js';
+
+/** The rule of an event that a reversal undid. */
+export const REVERSED = 'reversed';
+/** Before the rule of an event that was posted until a later one made it impossible. */
+export const VOIDED = 'voided: ';
+
+/** A past folded again: what stands now, and by what it differs from what was booked. */
+export interface Refolded {
+  readonly run: LoanRun;
+  readonly difference: FlowSum;
+  /** Rules of today's late events and reversals, and of earlier ones that changed. */
+  readonly rules: ReadonlyMap<number, string>;
+  /** Today's events that are still to be applied on their own day. */
+  readonly onTime: readonly DatedEvent[];
+}
+
+/**
+ * Folds a loan again from the nearest day that no change reaches: once with what was known
+ * yesterday, which must give the booked position, once with what is known now. The difference of
+ * the two is what today posts (ARCHITECTURE 1: back-dating). Throws InvariantError when the first
+ * does not equal the booked position: the loan is then held.
+ */
+export function refold(
+  booked: PositionRow,
+  loan: DeepLoan,
+  date: EpochDay,
+  days: DayTerms,
+): Refolded {
+  const past = loan.past;
+  if (past === null) throw new InvariantError('the past of the loan was not loaded', {});
+  const rules = judgeToday(loan, past, date);
+  const undoneBefore = undone(past, rules, date - 1);
+  const undoneNow = undone(past, rules, date);
+  const difference = new FlowSum();
+  const groupId = booked.position.groupId;
+  const foldDays: FoldDays = {
+    book: days.book,
+    terms: (day) => days.fold(groupId, day),
+  };
+  const before = past.events.filter(({ businessDate }) => businessDate < date);
+  const without = foldFromBase(loan, past, date, days, foldDays, {
+    events: queue(before, past, undoneBefore),
+    difference,
+    sign: -1,
+    onRefused: (event) => {
+      throw new InvariantError('a posted event no longer applies', { eventId: event.eventId });
+    },
+  });
+  requireBooked(without, booked);
+  const late = past.events.filter((event) => isLateNow(event, date, rules));
+  const known = [...queue(before, past, undoneNow), ...queue(late, past, undoneNow)];
+  const run = foldFromBase(loan, past, date, days, foldDays, {
+    events: known.sort((a, b) => a.valueDate - b.valueDate),
+    difference,
+    sign: 1,
+    onRefused: (event, rule) => {
+      const wasPosted = past.verdicts.get(event.eventId) === '';
+      rules.set(event.eventId, wasPosted ? VOIDED + rule : rule);
+      return wasPosted;
+    },
+  });
+  for (const place of undoneNow) if (!undoneBefore.has(place)) rules.set(place, REVERSED);
+  const onTime = past.events.filter(
+    (event) =>
+      event.businessDate === date && !changesThePast(event) && !undoneNow.has(event.eventId),
+  );
+  return { run, difference, rules, onTime };
+}
+
+function isLateNow(event: DatedEvent, date: EpochDay, rules: ReadonlyMap<number, string>): boolean {
+  const isLate = event.businessDate === date && event.valueDate < date;
+  return isLate && event.type !== EVENT_TYPE.reversal && (rules.get(event.eventId) ?? '') === '';
+}
+
+/** Judges what needs no fold: late events of before the book, reversals of what was rejected. */
+function judgeToday(loan: DeepLoan, past: LoanPast, date: EpochDay): Map<number, string> {
+  const rules = new Map<number, string>();
+  for (const event of past.events) {
+    if (event.businessDate !== date || !changesThePast(event)) continue;
+    let rule = '';
+    if (event.type === EVENT_TYPE.reversal) {
+      const verdict = past.verdicts.get(event.ofEventId) ?? '';
+      const isKept = verdict === '' || verdict.startsWith(VOIDED);
+      if (!isKept) rule = 'reversed_event_was_rejected';
+    } else if (event.valueDate < loan.birth.bornOn) rule = 'value_date_before_the_book';
+    rules.set(event.eventId, rule);
+  }
+  return rules;
+}
+
+/** The events that reversals booked up to a day have undone. */
+function undone(past: LoanPast, rules: ReadonlyMap<number, string>, until: EpochDay): Set<number> {
+  const found = new Set<number>();
+  for (const event of past.events) {
+    if (event.type !== EVENT_TYPE.reversal || event.businessDate > until) continue;
+    const rule = rules.get(event.eventId) ?? past.verdicts.get(event.eventId) ?? '';
+    if (rule === '') found.add(event.ofEventId);
+  }
+  return found;
+}
+
+function queue(
+  events: readonly DatedEvent[],
+  past: LoanPast,
+  gone: ReadonlySet<number>,
+): ValuedEvent[] {
+  const found: ValuedEvent[] = [];
+  for (const event of events) {
+    if (event.type === EVENT_TYPE.reversal || gone.has(event.eventId)) continue;
+    if (event.valueDate <= past.baseOn) continue;
+    const rule = past.verdicts.get(event.eventId) ?? '';
+    const isVoided = rule.startsWith(VOIDED);
+    if (rule !== '' && rule !== REVERSED && !isVoided) continue;
+    const { valueDate } = event;
+    found.push({ valueDate, event: isVoided ? { ...event, type: VOIDED_EVENT } : event });
+  }
+  return found.sort((a, b) => a.valueDate - b.valueDate);
+}
+
+interface Pass {
+  readonly events: readonly ValuedEvent[];
+  readonly difference: FlowSum;
+  readonly sign: 1 | -1;
+  /** Told of a refused event; true where its money is to be kept. */
+  readonly onRefused: (event: DatedEvent, rule: string) => boolean;
+}
+
+function foldFromBase(
+  loan: DeepLoan,
+  past: LoanPast,
+  date: EpochDay,
+  days: DayTerms,
+  foldDays: FoldDays,
+  pass: Pass,
+): LoanRun {
+  const { birth } = loan;
+  const flow = new DayFlow();
+  const row = new PositionRow();
+  let from = birth.bornOn;
+  if (past.baseOn < birth.bornOn) bear(row, birth, birth.bornOn, days, flow);
+  else {
+    if (past.base === null) throw new InvariantError('the position to fold from is gone', {});
+    row.read(viewOf(past.base), 0, past.base);
+    from = past.baseOn + 1;
+  }
+  const totals = row.openTotals();
+  const { position } = row;
+  const schedule = scheduleOn(loan, from - 1).schedule();
+  const file = { contract: birth.contract, schedule, changed: false, totals: () => totals };
+  const run = { position, file, totals };
+  const byId = new Map(past.events.map((event) => [event.eventId, event]));
+  foldRange(run, { from, to: date - 1 }, pass.events, foldDays, flow, () => {
+    pass.difference.add(flow, pass.sign);
+    for (const { eventId, rule } of [...flow.outcomes]) {
+      const event = byId.get(eventId);
+      if (rule === '' || event === undefined) continue;
+      const isVoided = (past.verdicts.get(eventId) ?? '').startsWith(VOIDED);
+      if (!isVoided && !pass.onRefused(event, rule)) continue;
+      keepInSuspense(run, event, flow, pass);
+    }
+  });
+  return run;
+}
+
+/** The money of an event that is impossible: kept beside what the day's close has left. */
+function keepInSuspense(run: LoanRun, event: DatedEvent, flow: DayFlow, pass: Pass): void {
+  flow.reset();
+  flow.accruing = run.position.accruing;
+  const kept = keepMoney(run.position, event, flow);
+  if (kept === 0) return;
+  pass.difference.add(flow, pass.sign);
+  pass.difference.keep(event.eventId, kept, pass.sign);
+}
+
+const scratch = [new TupleWriter(1 << 16), new TupleWriter(1 << 16)] as const;
+
+/** The fold without today's changes must give what was booked, to the last byte. */
+function requireBooked(run: LoanRun, booked: PositionRow): void {
+  const again = new PositionRow();
+  again.blank();
+  Object.assign(again.position, run.position);
+  for (const [k, total] of run.totals.entries()) again.totals[k] = total;
+  again.position.scheduleVersion = booked.position.scheduleVersion;
+  again.position.engineVersion = booked.position.engineVersion;
+  const [one, other] = scratch;
+  one.length = 0;
+  other.length = 0;
+  again.write(one);
+  booked.write(other);
+  const same = one.bytes.subarray(0, one.length).equals(other.bytes.subarray(0, other.length));
+  if (same) return;
+  throw new InvariantError('folding the past again does not give the booked position', {
+    bookedPrincipal: booked.position.principal,
+    foldedPrincipal: run.position.principal,
+    bookedAccrued: booked.position.interestAccrued,
+    foldedAccrued: run.position.interestAccrued,
+    bookedSuspense: booked.position.suspense,
+    foldedSuspense: run.position.suspense,
+  });
+}

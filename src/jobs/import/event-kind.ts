@@ -1,0 +1,47 @@
+import { readSql } from '../../db/sql-file.js';
+import type { EventName } from '../../documents/simulate-event.js';
+import { EVENT_STAGE_COLUMNS, EventIntake } from './event-intake.js';
+import { ProductCatalogue } from './product-catalogue.js';
+import type { ImportKind } from './row-intake.js';
+import type { ColumnSpec } from './source-columns.js';
+
+/** A kind of file that brings events of some types, with the columns that these need. */
+export function eventKind(
+  kind: 'repayments' | 'events',
+  columns: readonly ColumnSpec[],
+  types: readonly EventName[],
+): ImportKind<EventIntake> {
+  return {
+    kind,
+    columns,
+    stageColumns: EVENT_STAGE_COLUMNS,
+    stageSql: 'import-events-stage',
+    // Which reversals can go in is seen when it is known which of the other rows do.
+    rejectSql: [
+      'import-events-rejected',
+      'import-events-reversal',
+      'import-events-reversal-rejected',
+    ],
+    problems: [
+      ['loan_no', 'unknown_loan'],
+      ['value_date', 'value_date_before_disbursement'],
+      ['ref', 'ref_in_book'],
+      ['ref', 'ref_repeated'],
+      ['rate', 'rate_out_of_range'],
+      ['of', 'unknown_of'],
+      ['of', 'reversal_of_a_reversal'],
+      ['of', 'already_reversed'],
+      ['of', 'reversal_before_event'],
+    ],
+    totalColumn: 'amount',
+    analyze: 'analyze_events',
+    async openIntake(scene) {
+      const { productIds, unitsAYear } = (await ProductCatalogue.load(scene.client)).rateUnits();
+      await scene.client.query(readSql('import-events-rate-units'), [productIds, unitsAYear]);
+      return new EventIntake(scene, columns, types);
+    },
+    async store(client, _intake, importId, firstEventId) {
+      await client.query(readSql('import-events-event'), [importId, firstEventId]);
+    },
+  };
+}
