@@ -8,8 +8,8 @@ import type { Fen } from './units.js';
 /**
  * Flat interest (CONVENTIONS, Schedule; practice A4): each period bears round(base x factor),
  * payment = round((P + all interest) / n), principal is the rest of the payment. With `flat_total`
- * the interest is rounded once in total, round(total / n), never more than is left, and round(P / n)
- * a row, the rest in the last. `kept`: the payment in force, in place of a new one.
+ * the interest is rounded once in total, round(total / n), never more than is left, and
+ * round(P / n) a row, the rest in the last. `kept`: the payment in force, in place of a new one.
  */
 export function layFlat(span: Span, kept: Fen | null): LaidSchedule {
   const { repayment, interest } = span.terms;
