@@ -80,12 +80,3 @@ export function accruedAndOwed(position: Position): Fen {
   const met = interestMet(aheadOf(position, position.nextSeq));
   return Math.max(accruedInterest(position) - met, 0);
 }
-
-/** Fees and penalty charges that are to fall due with later instalments, and are not met yet. */
-export function chargesAhead(position: Position): Fen {
-  let sum = 0;
-  for (const item of position.special?.ahead ?? []) {
-    sum += item.feeDue - item.feeMet + item.penaltyDue - item.penaltyMet;
-  }
-  return sum;
-}

@@ -1,8 +1,8 @@
 import { installmentAt } from './billing.js';
 import { closeDay } from './close-day.js';
-import { addFlow, BALANCE, type DayFlow, MOVEMENT } from './flow.js';
+import { addFlow, type DayFlow } from './flow.js';
 import type { BookDay, FoldTerms } from './fold-terms.js';
-import { EVENT_TYPE, type LoanEvent } from './loan-event.js';
+import type { LoanEvent } from './loan-event.js';
 import type { LoanFile } from './loan-file.js';
 import type { Position } from './position.js';
 import type { EpochDay, Fen } from './units.js';
@@ -57,12 +57,4 @@ export function foldRange(
     if (flow.touched) addFlow(totals, flow);
     onDay(date);
   }
-}
-
-/** The money of a repayment that became impossible goes to suspense. */
-export function keepMoney(position: Position, event: LoanEvent, flow: DayFlow): Fen {
-  if (event.type !== EVENT_TYPE.repayment && event.type !== VOIDED_EVENT) return 0;
-  position.suspense += event.amount;
-  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, event.amount, event.eventId);
-  return event.amount;
 }

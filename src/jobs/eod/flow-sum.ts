@@ -41,11 +41,6 @@ export class FlowSum {
     }
   }
 
-  /** Money of an event that became impossible. */
-  keep(eventId: number, amount: number, sign: 1 | -1): void {
-    this.#outcome(eventId, 0, sign * amount);
-  }
-
   #outcome(eventId: number, allocated: number, toSuspense: number): void {
     const known = this.#events.get(eventId) ?? { allocated: 0, toSuspense: 0 };
     known.allocated += allocated;

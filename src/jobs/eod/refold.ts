@@ -2,7 +2,6 @@ import { DayFlow } from '../../accounting/flow.js';
 import {
   type FoldDays,
   foldRange,
-  keepMoney,
   type LoanRun,
   type ValuedEvent,
   VOIDED_EVENT,
@@ -75,7 +74,6 @@ export function refold(
     onRefused: (event, rule) => {
       const wasPosted = past.verdicts.get(event.eventId) === '';
       rules.set(event.eventId, wasPosted ? VOIDED + rule : rule);
-      return wasPosted;
     },
   });
   for (const place of undoneNow) if (!undoneBefore.has(place)) rules.set(place, REVERSED);
@@ -130,8 +128,11 @@ function queue(
     const rule = past.verdicts.get(event.eventId) ?? '';
     const isVoided = rule.startsWith(VOIDED);
     if (rule !== '' && rule !== REVERSED && !isVoided) continue;
-    const { valueDate } = event;
-    found.push({ valueDate, event: isVoided ? { ...event, type: VOIDED_EVENT } : event });
+    const { valueDate, type } = event;
+    // What was posted before and is impossible now leaves its money in suspense.
+    const holdsMoney = past.verdicts.has(event.eventId) && type === EVENT_TYPE.repayment;
+    const own = { ...event, type: isVoided ? VOIDED_EVENT : type, holdsMoney };
+    found.push({ valueDate, event: own });
   }
   return found.sort((a, b) => a.valueDate - b.valueDate);
 }
@@ -140,8 +141,8 @@ interface Pass {
   readonly events: readonly ValuedEvent[];
   readonly difference: FlowSum;
   readonly sign: 1 | -1;
-  /** Told of a refused event; true where its money is to be kept. */
-  readonly onRefused: (event: DatedEvent, rule: string) => boolean;
+  /** Told of an event that is refused and was not before. */
+  readonly onRefused: (event: DatedEvent, rule: string) => void;
 }
 
 function foldFromBase(
@@ -170,25 +171,14 @@ function foldFromBase(
   const byId = new Map(past.events.map((event) => [event.eventId, event]));
   foldRange(run, { from, to: date - 1 }, pass.events, foldDays, flow, () => {
     pass.difference.add(flow, pass.sign);
-    for (const { eventId, rule } of [...flow.outcomes]) {
+    for (const { eventId, rule } of flow.outcomes) {
       const event = byId.get(eventId);
       if (rule === '' || event === undefined) continue;
       const isVoided = (past.verdicts.get(eventId) ?? '').startsWith(VOIDED);
-      if (!isVoided && !pass.onRefused(event, rule)) continue;
-      keepInSuspense(run, event, flow, pass);
+      if (!isVoided) pass.onRefused(event, rule);
     }
   });
   return run;
-}
-
-/** The money of an event that is impossible: kept beside what the day's close has left. */
-function keepInSuspense(run: LoanRun, event: DatedEvent, flow: DayFlow, pass: Pass): void {
-  flow.reset();
-  flow.accruing = run.position.accruing;
-  const kept = keepMoney(run.position, event, flow);
-  if (kept === 0) return;
-  pass.difference.add(flow, pass.sign);
-  pass.difference.keep(event.eventId, kept, pass.sign);
 }
 
 const scratch = [new TupleWriter(1 << 16), new TupleWriter(1 << 16)] as const;
