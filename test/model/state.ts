@@ -36,7 +36,7 @@ export interface State {
   line: { night: number; share: Fraction; amount: bigint };
   /** The day that is being closed. */
   today: number;
-  /** Under recalculation: who was paid principal when, and interest of closed rows carried on. */
+  /** Under recalculation: when principal of which row was met, and interest that is carried on. */
   principalPaid: { day: number; seq: number; amount: bigint }[];
   carried: bigint;
   suspense: bigint;
