@@ -119,6 +119,8 @@ function settleUnits(scene: EventScene): void {
   const { position, book, fold } = scene;
   const { interestTo, partial } = fold.terms.prepayment;
   if (interestTo === 'none' || partial.interestOn !== 'whole_balance') return;
+  specialOf(position).owedNights = 0;
+  specialOf(position).carried = 0;
   if (interestTo === 'next_due') settleUpTo(scene, position.nextDueOn);
   else if (fold.terms.interest.accrual === 'straight_line') settleUpTo(scene, book.date);
   else if (isCapped(scene)) settleUpTo(scene, position.nextDueOn);

@@ -16,7 +16,16 @@ const present = existsSync(FINERACT_ALLOCATION);
 const all = present
   ? z.array(fineractHistory).parse(JSON.parse(readFileSync(FINERACT_ALLOCATION, 'utf8')))
   : [];
+const recalculated = all.filter(({ effective }) => effective.interest_recalculation);
 const plain = all.filter(({ effective }) => !effective.interest_recalculation);
+
+/** With recalculation, what no document of ours can say: each fails once it starts to match. */
+const DIFFERS: Readonly<Record<string, string>> = {
+  'C3246@EMICalculation:3074': 'paid off with the interest of all of the running period',
+  'C3671@LoanInterestPause:2138': 'disbursed in two parts',
+  'C4001@LoanMigration:886': 'disbursed in two parts',
+  'C3667@LoanRepayment:5381': 'money ahead goes to the next instalment, the rest to the last',
+};
 
 interface Cells {
   readonly seq: number;
@@ -114,5 +123,20 @@ describe.skipIf(!present)(`Fineract's allocations (skipped without ${FINERACT_AL
     for (const { after, folded, expected } of checkpointsOf(history)) {
       expect({ after, cells: folded }).toEqual({ after, cells: expected });
     }
+  });
+
+  test('there are 42 with recalculation', () => expect(recalculated).toHaveLength(42));
+
+  test.each(named(recalculated.filter(({ id }) => !(id in DIFFERS))))('%s', (_id, history) => {
+    for (const { after, folded, expected } of checkpointsOf(history)) {
+      expect({ after, cells: folded }).toEqual({ after, cells: expected });
+    }
+  });
+
+  test.each(Object.entries(DIFFERS))('%s still differs: %s', (differing) => {
+    const history = recalculated.find(({ id }) => id === differing);
+    const checkpoints = history === undefined ? [] : checkpointsOf(history);
+    const folded = checkpoints.map((checkpoint) => checkpoint.folded);
+    expect(folded).not.toEqual(checkpoints.map((checkpoint) => checkpoint.expected));
   });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatAmount } from '../../src/accounting/amount-text.js';
+import { formatAmount, parseRatePpb } from '../../src/accounting/amount-text.js';
 import { fineractLoan, productDocumentOf } from './fineract-product.js';
 import type { Scenario } from './simulation.js';
 import { cents } from './terms.js';
@@ -92,7 +92,7 @@ export function scenarioAfter(history: FineractHistory, events: number, through:
     policy: { non_accrual_after: 99_999 },
     loan: {
       principal: text(disbursed),
-      rate: String(Number(loan.interest_rate) / 100),
+      rate: formatAmount(Number(parseRatePpb(loan.interest_rate, true)), 9),
       periods: loan.number_of_repayments,
       disbursed_on: disbursedOn,
     },

@@ -72,6 +72,7 @@ export function recalculate(state: State, day: number): void {
     const borne = round(borneBy(state, row, left, row.due, overdueTo), mode) + carried;
     if (isClosed(row)) {
       carried = borne - row.asked.interest;
+      if (level) row.asked.principal = met(row, 'principal');
     } else {
       const takesRest = !level || index === lastOpen;
       row.asked.interest = takesRest ? atLeastMet(row, borne) : interestBeside(state, row, borne);
