@@ -208,7 +208,8 @@ function borneByRunning(scene: EventScene, factor: Factor): Fen {
 
 function borneInNights({ position, fold }: EventScene, factor: Factor, owedNights: number): Fen {
   // A prepayment has paid the period's interest up to its due date.
-  if (position.special?.settledOn === position.nextDueOn) return 0;
+  const { interestTo } = fold.terms.prepayment;
+  if (interestTo === 'next_due' && position.special?.settledOn === position.nextDueOn) return 0;
   const nights = position.nextDueOn - position.periodStartOn;
   return interestOn(owedNights, shareOfFactor(factor, 1, nights), fold.terms.interest.rounding);
 }

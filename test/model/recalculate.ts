@@ -42,11 +42,14 @@ export function borneBy(
   overdueTo: number,
 ): Fraction {
   let nights = 0n;
-  for (let day = row.start; day < until; day += 1) {
+  const from = state.borneFrom > row.start ? state.borneFrom : row.start;
+  for (let day = from; day < until; day += 1) {
     const ahead = paidBy(state, day, (seq) => seq >= row.seq);
     const overdue = day < overdueTo ? overdueOn(state, day) : 0n;
     nights += scheduled - ahead + overdue;
   }
+  // Prepaid principal that had been paid ahead before leaves nights that owed less than nothing.
+  if (nights < 0n) nights = 0n;
   return multiply(multiply(whole(nights), row.factor), ratio(1, row.due - row.start));
 }
 

@@ -23,6 +23,9 @@ function settleAhead(state: State, row: Row): void {
     const over = row.paid[component] - room;
     if (over <= 0n) continue;
     row.paid[component] = room;
+    if (component === 'principal') {
+      state.principalPaid.push({ day: state.today, seq: row.seq, amount: -over });
+    }
     state.suspense += over;
   }
 }
@@ -41,6 +44,7 @@ export function dropRows(state: State, dropped: readonly Row[]): void {
       row.paid[component] = 0n;
     }
     for (const component of COMPONENTS) state.suspense += row.paid[component];
+    state.principalPaid = state.principalPaid.filter(({ seq }) => seq !== row.seq);
   }
 }
 
