@@ -16,6 +16,7 @@ export function unsettle(special: Special): void {
   special.lineFrom = NO_DAY;
   special.lineBase = 0;
   special.owedNights = 0;
+  special.owedFrom = 0;
   special.carried = 0;
 }
 

@@ -96,6 +96,8 @@ export interface Special {
   principalPart: Fen;
   /** Recalculation: principal owed, summed over the nights of the running period so far. */
   owedNights: number;
+  /** Nights before this day are not among them: a prepayment has paid what they bore; else 0. */
+  owedFrom: EpochDay;
   /** Recalculation: interest of instalments before, asked by none of them; may be negative. */
   carried: Fen;
   /** Recalculation: rows made for a charge alone, behind those of the contract. */
@@ -117,6 +119,7 @@ export function blankSpecial(): Special {
     payment: 0,
     principalPart: 0,
     owedNights: 0,
+    owedFrom: 0,
     carried: 0,
     chargeRows: 0,
     askedLater: -1,

@@ -70,14 +70,14 @@ export function recalculateToday(scene: EventScene): void {
 
 /** Interest of the night: the exact sum of what was owed in the period so far, rounded. */
 export function accrueRecalculated(scene: EventScene): void {
-  const { position, fold, flow } = scene;
+  const { position, book, fold, flow } = scene;
   const special = specialOf(position);
   const rows = comingRows(scene);
   let sum = 0;
   if (rows === null) special.carried = 0;
   else {
     position.periodUnits += position.ratePpb * fold.nightScale;
-    special.owedNights += position.principal;
+    if (book.date >= special.owedFrom) special.owedNights += position.principal;
     const factor = runningFactor(position, fold, fileOf(scene));
     sum = borneInNights(scene, factor, special.owedNights) + special.carried;
   }
@@ -202,14 +202,12 @@ function borneByRunning(scene: EventScene, factor: Factor): Fen {
   const { position, book } = scene;
   let owed = position.principal;
   for (const item of position.open) owed -= item.principalOpen;
-  const nightsLeft = position.nextDueOn - book.date;
-  return borneInNights(scene, factor, specialOf(position).owedNights + nightsLeft * owed);
+  const { owedNights, owedFrom } = specialOf(position);
+  const nightsLeft = position.nextDueOn - Math.max(book.date, owedFrom);
+  return borneInNights(scene, factor, owedNights + nightsLeft * owed);
 }
 
 function borneInNights({ position, fold }: EventScene, factor: Factor, owedNights: number): Fen {
-  // A prepayment has paid the period's interest up to its due date.
-  const { interestTo } = fold.terms.prepayment;
-  if (interestTo === 'next_due' && position.special?.settledOn === position.nextDueOn) return 0;
   const nights = position.nextDueOn - position.periodStartOn;
   return interestOn(owedNights, shareOfFactor(factor, 1, nights), fold.terms.interest.rounding);
 }

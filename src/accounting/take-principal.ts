@@ -16,8 +16,8 @@ export function takePrincipal(scene: EventScene, principal: Fen): void {
   if (special.flatBase > 0) special.flatBase = shrunkFlatBase(scene, principal, before);
   if (fold.recalculates) {
     // Its interest of the nights so far was paid or reversed with it.
-    const nights = book.date - position.periodStartOn;
-    special.owedNights = Math.max(0, special.owedNights - principal * nights);
+    const nights = book.date - Math.max(position.periodStartOn, special.owedFrom);
+    special.owedNights = Math.max(0, special.owedNights - principal * Math.max(0, nights));
   }
   position.principal -= principal;
   position.principalNotDue = before - principal;

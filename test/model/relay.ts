@@ -44,7 +44,8 @@ export function dropRows(state: State, dropped: readonly Row[]): void {
       row.paid[component] = 0n;
     }
     for (const component of COMPONENTS) state.suspense += row.paid[component];
-    state.principalPaid = state.principalPaid.filter(({ seq }) => seq !== row.seq);
+    const met = row.paid.principal + row.waived.principal;
+    state.principalPaid.push({ day: state.today, seq: row.seq, amount: -met });
   }
 }
 

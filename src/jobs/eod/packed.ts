@@ -23,6 +23,7 @@ const SPECIAL_NUMBERS = [
   'payment',
   'principalPart',
   'owedNights',
+  'owedFrom',
   'chargeRows',
 ] as const;
 const AHEAD_NUMBERS = [
