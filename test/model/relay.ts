@@ -18,7 +18,13 @@ export interface Change {
 function settleAhead(state: State, row: Row): void {
   for (const component of COMPONENTS) {
     const asked = row.asked[component];
-    if (row.waived[component] > asked) row.waived[component] = asked;
+    const overWaived = row.waived[component] - asked;
+    if (overWaived > 0n) {
+      row.waived[component] = asked;
+      if (component === 'principal') {
+        state.principalPaid.push({ day: state.today, seq: row.seq, amount: -overWaived });
+      }
+    }
     const room = asked - row.waived[component];
     const over = row.paid[component] - room;
     if (over <= 0n) continue;
