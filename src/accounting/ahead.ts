@@ -15,6 +15,9 @@ export function unsettle(special: Special): void {
   special.settledRates = 0;
   special.lineFrom = NO_DAY;
   special.lineBase = 0;
+  special.owedNights = 0;
+  special.owedFrom = 0;
+  special.carried = 0;
 }
 
 /** What stands ahead for an instalment not yet due; undefined: nothing. */

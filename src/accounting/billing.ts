@@ -1,4 +1,4 @@
-import { accruedInterest, interestMet, principalMet, unsettle } from './ahead.js';
+import { accruedInterest, interestMet, principalMet, specialOf, unsettle } from './ahead.js';
 import { allocateDue } from './allocation.js';
 import { lastFreeDay } from './calendar.js';
 import {
@@ -64,7 +64,8 @@ function bill(
   const principal = position.nextPrincipal;
   const interest = position.nextInterest;
   const accrued = accruedInterest(position);
-  if (position.nextDueOn !== date || accrued !== interest) {
+  const carried = fold.recalculates ? accrued - interest : 0;
+  if (position.nextDueOn !== date || accrued !== interest + carried) {
     throw new InvariantError('the running instalment is not accrued to its due date', {
       seq,
       dueOn: position.nextDueOn,
@@ -107,6 +108,7 @@ function bill(
   flow.interestSettled += metInterest;
   flow.touched = true;
   startPeriod(position, date, next);
+  if (carried !== 0) carryOn(position, carried);
   if (position.principalNotDue > 0 && position.nextSeq === 0) {
     throw new InvariantError('principal is left without an instalment', {
       seq,
@@ -137,6 +139,11 @@ export function startPeriod(
   position.nextDueOn = next.dueOn;
   position.nextPrincipal = next.principal;
   position.nextInterest = next.interest;
+}
+
+/** Recalculation: interest that an instalment did not ask goes on, and lapses behind the last. */
+function carryOn(position: Position, carried: Fen): void {
+  specialOf(position).carried = carried;
 }
 
 /** What was done ahead for the instalment that becomes due. */

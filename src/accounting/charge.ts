@@ -1,4 +1,4 @@
-import { openAhead } from './ahead.js';
+import { openAhead, specialOf } from './ahead.js';
 import { lastFreeDay } from './calendar.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, FEE, MOVEMENT } from './flow.js';
@@ -39,8 +39,9 @@ export function applyCharge(scene: EventScene, event: LoanEvent): string {
 
 /** A row for a charge alone, behind the last instalment. */
 function addRow(scene: EventScene, dueOn: EpochDay): number {
-  const { position, book } = scene;
+  const { position, book, fold } = scene;
   const file = fileOf(scene);
+  if (fold.recalculates) specialOf(position).chargeRows += 1;
   const before = file.schedule;
   const row = { dueOn: [dueOn], principal: [0], interest: [0], balanceAfter: [0] };
   file.schedule = joined(before, row);

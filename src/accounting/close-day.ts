@@ -1,12 +1,13 @@
 import { accrueInterest, accruePenalty } from './accrual.js';
 import { ageLoan } from './ageing.js';
-import { billInstallment, type NextInstallment } from './billing.js';
-import type { EventScene } from './event-scene.js';
+import { billInstallment, installmentAt, type NextInstallment } from './billing.js';
+import { type EventScene, fileOf } from './event-scene.js';
 import type { DayFlow } from './flow.js';
 import type { BookDay, FoldTerms } from './fold-terms.js';
-import { applyEvent, EVENT_TYPE, type LoanEvent } from './loan-event.js';
+import { applyEvent, EVENT_TYPE, type LoanEvent, noteAskedLater } from './loan-event.js';
 import type { LoanFile } from './loan-file.js';
 import type { Position } from './position.js';
+import { accrueRecalculated, recalculateToday } from './recalculation.js';
 
 /** Goes up when the same input may give another position. */
 export const ENGINE_VERSION = 2;
@@ -17,8 +18,8 @@ export const ENGINE_VERSION = 2;
  * (Closing day D): due, suspense, events in order of arrival, the night, ageing. Nothing is read
  * but the arguments. `next` is the instalment after the running one and is asked for only when the
  * running one falls due; `file` is asked for by events that `needsFile` names, which may lay its
- * schedule again. Throws InvariantError when the loan can't be folded; the caller then holds the
- * loan and drops position, flow and file.
+ * schedule again, and by every close of a product with recalculation. Throws InvariantError when
+ * the loan can't be folded; the caller then holds the loan and drops position, flow and file.
  */
 export function closeDay(
   position: Position,
@@ -32,14 +33,19 @@ export function closeDay(
   const { date } = book;
   flow.reset();
   flow.accruing = position.accruing;
+  let following = next;
+  if (fold.recalculates) {
+    following = openRecalculated({ position, book, fold, file, flow });
+  }
   if (position.nextDueOn <= date) {
-    billInstallment(position, book, fold, next, flow);
+    billInstallment(position, book, fold, following, flow);
   }
   if (events.length > 0) {
     const scene: EventScene = { position, book, fold, file, flow };
     for (const event of inOrder(events)) applyEvent(scene, event);
   }
-  if (position.nextSeq !== 0) accrueInterest(position, fold, date, flow);
+  if (fold.recalculates) accrueRecalculated({ position, book, fold, file, flow });
+  else if (position.nextSeq !== 0) accrueInterest(position, fold, date, flow);
   if (position.open.length > 0) {
     accruePenalty(position, fold, date, flow);
     dropPaid(position);
@@ -57,6 +63,14 @@ const PAYMENTS: ReadonlySet<number> = new Set([
   EVENT_TYPE.settlement,
   EVENT_TYPE.recovery,
 ]);
+
+/** The morning of a loan whose interest follows its payments; the instalment after the running. */
+function openRecalculated(scene: EventScene): NextInstallment | null {
+  const { position } = scene;
+  recalculateToday(scene);
+  if ((position.special?.askedLater ?? -1) >= 0) noteAskedLater(scene);
+  return position.nextSeq === 0 ? null : installmentAt(fileOf(scene).schedule, position.nextSeq);
+}
 
 /** The waivers of a day come before its payments, whatever their order of arrival. */
 function inOrder(events: readonly LoanEvent[]): readonly LoanEvent[] {

@@ -149,6 +149,7 @@ function stopRunning(position: Position): void {
   position.periodUnits = 0;
   if (position.special !== null) {
     position.special.ahead = [];
+    position.special.chargeRows = 0;
     unsettle(position.special);
   }
 }

@@ -5,6 +5,7 @@ import type { AllocationOrder } from './fold-terms.js';
 import { mulDivRound } from './money.js';
 import type { Position } from './position.js';
 import type { EarlyPayment } from './product.js';
+import { askToday } from './recalculation.js';
 import type { Schedule } from './schedule-rows.js';
 import type { Fen } from './units.js';
 
@@ -64,6 +65,7 @@ export function payAhead(
   const seqs = seqsAhead(position, schedule);
   if (how === 'pay_evenly') return payEvenly(scene, order, amount, eventId);
   if (how === 'pay_last') seqs.reverse();
+  if (fold.recalculates) return payRecalculated(scene, order, seqs, amount, eventId);
   return spendAhead(scene, order, seqs, amount, eventId);
 }
 
@@ -90,6 +92,25 @@ function payEvenly(scene: EventScene, order: AllocationOrder, amount: Fen, event
         left -= offered - spendAhead(scene, one, [seq], offered, eventId);
       }
     }
+  }
+  return left;
+}
+
+/** Row by row, each asking what it asks today; what is left of it follows the balance. */
+function payRecalculated(
+  scene: EventScene,
+  order: AllocationOrder,
+  seqs: readonly number[],
+  amount: Fen,
+  eventId: number,
+): Fen {
+  const { schedule } = fileOf(scene);
+  const open = seqs.filter((seq) => openAheadTotal(scene.position, schedule, seq) > 0);
+  let left = amount;
+  for (const seq of open) {
+    if (left === 0) break;
+    askToday(scene, seq);
+    left = spendAhead(scene, order, [seq], left, eventId);
   }
   return left;
 }

@@ -22,6 +22,8 @@ export interface AllocationOrder {
 /** A product's terms made ready for one business day, once for all of its loans. */
 export interface FoldTerms {
   readonly terms: ProductTerms;
+  /** Interest follows the actual payments: every close then needs the loan's file. */
+  readonly recalculates: boolean;
   /** Units of a night for a rate of 1 ppb: a night bears base * rate * this / denominator. */
   readonly nightScale: number;
   readonly nightScaleOf: (day: EpochDay) => number;
@@ -55,6 +57,7 @@ export function foldTerms(terms: ProductTerms, date: EpochDay): FoldTerms {
     inAdvanceOrder === null ? rule : { ...rule, order: inAdvanceOrder };
   return {
     terms,
+    recalculates: terms.interest.recalculation !== null,
     nightScale: nightUnits(1, basis, date),
     nightScaleOf: (day) => nightUnits(1, basis, day),
     denominator,

@@ -42,7 +42,7 @@ export function layRestAgain(scene: EventScene, keep: KeptByPrepayment, eventId:
 }
 
 /** What an instalment asks before the event: as it was laid again last, or as it was agreed. */
-function inForce(scene: EventScene): PaymentInForce {
+export function inForce(scene: EventScene): PaymentInForce {
   const { special } = scene.position;
   const { payment = 0, principalPart = 0 } = special ?? {};
   if (payment > 0 || principalPart > 0) {

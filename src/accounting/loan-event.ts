@@ -10,6 +10,7 @@ import { type Position, STATUS } from './position.js';
 import { prepay, prepayWith } from './prepayment.js';
 import type { EarlyPayment } from './product.js';
 import { applyRateChange } from './rate-change.js';
+import { recalculate } from './recalculation.js';
 import { type EpochDay, type Fen, NO_DAY, type RatePpb } from './units.js';
 import { applyWaiver } from './waiver.js';
 import { applyWriteOff } from './write-off.js';
@@ -90,6 +91,7 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
     return;
   }
   flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
+  if (scene.fold.recalculates) recalculate(scene);
   noteAskedLater(scene);
 }
 
@@ -159,7 +161,7 @@ export function isSettled(position: Position): boolean {
 }
 
 /** Keeps in the position what the schedule still asks, so that a loan met ahead in full shows. */
-function noteAskedLater({ position, file }: EventScene): void {
+export function noteAskedLater({ position, file }: EventScene): void {
   if (file === null || (position.special === null && position.nextSeq !== 0)) return;
   const special = specialOf(position);
   special.askedLater = 0;

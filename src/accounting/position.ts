@@ -91,9 +91,17 @@ export interface Special {
   lineBase: Fen;
   /** flat_interest: what the interest counts on; 0 for every other method. */
   flatBase: Fen;
-  /** The level payment and the principal part in force once the schedule was laid again; else 0. */
+  /** The level payment and the principal part in force, once they were needed; before that 0. */
   payment: Fen;
   principalPart: Fen;
+  /** Recalculation: principal owed, summed over the nights of the running period so far. */
+  owedNights: number;
+  /** Nights before this day are not among them: a prepayment has paid what they bore; else 0. */
+  owedFrom: EpochDay;
+  /** Recalculation: interest of instalments before, asked by none of them; may be negative. */
+  carried: Fen;
+  /** Recalculation: rows made for a charge alone, behind those of the contract. */
+  chargeRows: number;
   /** What instalments not yet due still ask, charges included; -1 before an event needed it. */
   askedLater: Fen;
 }
@@ -110,6 +118,10 @@ export function blankSpecial(): Special {
     flatBase: 0,
     payment: 0,
     principalPart: 0,
+    owedNights: 0,
+    owedFrom: 0,
+    carried: 0,
+    chargeRows: 0,
     askedLater: -1,
   };
 }

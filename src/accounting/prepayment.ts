@@ -119,11 +119,16 @@ function settleUnits(scene: EventScene): void {
   const { position, book, fold } = scene;
   const { interestTo, partial } = fold.terms.prepayment;
   if (interestTo === 'none' || partial.interestOn !== 'whole_balance') return;
+  const special = specialOf(position);
+  if (fold.recalculates) {
+    special.owedNights = 0;
+    special.owedFrom = interestTo === 'next_due' ? position.nextDueOn : book.date;
+    special.carried = 0;
+  }
   if (interestTo === 'next_due') settleUpTo(scene, position.nextDueOn);
   else if (fold.terms.interest.accrual === 'straight_line') settleUpTo(scene, book.date);
   else if (isCapped(scene)) settleUpTo(scene, position.nextDueOn);
   else {
-    const special = specialOf(position);
     special.settledUnits = position.periodUnits;
     special.settledOn = NO_DAY;
   }

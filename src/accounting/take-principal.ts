@@ -12,10 +12,15 @@ import type { Fen } from './units.js';
 
 /** Takes principal off what is not yet due; the flat base shrinks with it. */
 export function takePrincipal(scene: EventScene, principal: Fen): void {
-  const { position } = scene;
+  const { position, book, fold } = scene;
   const special = specialOf(position);
   const before = position.principalNotDue;
   if (special.flatBase > 0) special.flatBase = shrunkFlatBase(scene, principal, before);
+  if (fold.recalculates) {
+    // Its interest of the nights so far was paid or reversed with it.
+    const nights = book.date - Math.max(position.periodStartOn, special.owedFrom);
+    special.owedNights = Math.max(0, special.owedNights - principal * Math.max(0, nights));
+  }
   position.principal -= principal;
   position.principalNotDue = before - principal;
 }

@@ -1,6 +1,5 @@
 import type { ProductTerms } from '../accounting/product.js';
 import { compileProduct } from './compile-product.js';
-import { notSupported } from './not-supported.js';
 import { productContradictions } from './product-rules.js';
 import { type ProductDocument, productSchema } from './product-schema.js';
 import { readDocumentText } from './read-text.js';
@@ -13,8 +12,7 @@ export interface CheckedProduct {
 
 /**
  * A product document from YAML or JSON text. Throws LoanbookError `invalid_document`, exit code 2,
- * with path, rule and value of everything that is wrong; what can be said but not yet computed has
- * the rule `not_supported`.
+ * with path, rule and value of everything that is wrong.
  */
 export function parseProductDocument(text: string, sourceName: string): CheckedProduct {
   return productFromValue(readDocumentText(text, sourceName), { name: sourceName });
@@ -23,6 +21,6 @@ export function parseProductDocument(text: string, sourceName: string): CheckedP
 /** The same from a value that was read before: part of a larger document, or one kept as JSON. */
 export function productFromValue(value: unknown, source: DocumentSource): CheckedProduct {
   const document = checkShape(productSchema, value, source);
-  refuseViolations(source, [...productContradictions(document), ...notSupported(document)]);
+  refuseViolations(source, productContradictions(document));
   return { document, terms: compileProduct(document) };
 }

@@ -59,10 +59,24 @@ function repaymentContradictions({ repayment, currency }: ProductDocument): Viol
   return found;
 }
 
-function interestContradictions({ interest }: ProductDocument): Violation[] {
-  if (interest.period_interest !== 'thirty_360' || interest.basis !== 'actual') return [];
-  const rule = 'thirty_360 needs a basis of 360, 364 or 365';
-  return [{ path: 'interest.basis', rule, value: interest.basis }];
+function interestContradictions({ interest, repayment }: ProductDocument): Violation[] {
+  const found: Violation[] = [];
+  if (interest.period_interest === 'thirty_360' && interest.basis === 'actual') {
+    const rule = 'thirty_360 needs a basis of 360, 364 or 365';
+    found.push({ path: 'interest.basis', rule, value: interest.basis });
+  }
+  const { recalculation } = interest;
+  if (recalculation !== null) {
+    // What does not follow the balance, or is carried in fractions of it, cannot follow payments.
+    const excluded =
+      (repayment.method === 'flat_interest' && 'method flat_interest') ||
+      (repayment.carry_fraction && 'carry_fraction');
+    if (excluded) {
+      const rule = `must be null with ${excluded}`;
+      found.push({ path: 'interest.recalculation', rule, value: recalculation });
+    }
+  }
+  return found;
 }
 
 function penaltyContradictions({ penalty, interest }: ProductDocument): Violation[] {

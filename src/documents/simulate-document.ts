@@ -43,7 +43,7 @@ export interface SimulationSurroundings {
 /**
  * Reads documents of CONVENTIONS `simulate`, one after the other. Products, policies and calendars
  * that repeat are compiled once. The reader throws LoanbookError `invalid_document`, exit code 2,
- * with path, rule and value; what can be said but not yet computed has the rule `not_supported`.
+ * with path, rule and value.
  */
 export function simulationReader(
   surroundings: SimulationSurroundings,

@@ -20,8 +20,8 @@ const row = z.object({
   due_total: amount,
 });
 
-/** A repayment schedule that Apache Fineract's tests assert, parameters resolved. */
-export const fineractCase = z.object({
+/** A loan of Apache Fineract's tests, parameters resolved: what every kind of case says of it. */
+export const fineractLoan = z.object({
   id: z.string(),
   effective,
   loan: z.object({
@@ -39,12 +39,24 @@ export const fineractCase = z.object({
     interestRecognitionOnDisbursementDate: z.boolean().optional(),
   }),
   disbursed: amount,
+});
+export type FineractLoan = z.output<typeof fineractLoan>;
+
+/** A repayment schedule that its tests assert. */
+export const fineractCase = fineractLoan.extend({
   expected: z.object({ schedule: z.array(row) }),
 });
 export type FineractCase = z.output<typeof fineractCase>;
 
+interface ProductFields {
+  readonly code: string;
+  readonly currency: string;
+  readonly repayment: Readonly<Record<string, unknown>>;
+  readonly interest: Readonly<Record<string, unknown>>;
+}
+
 /** The product document that says what the case's Fineract product says (cases/README.md). */
-export function productDocumentOf({ effective, loan, product }: FineractCase): object {
+export function productDocumentOf({ effective, loan, product }: FineractLoan): ProductFields {
   const flat = effective.interest_type === 'FLAT';
   const progressive = effective.schedule_type === 'PROGRESSIVE';
   const multiple = effective.installment_multiples_of;
@@ -83,12 +95,12 @@ export function productDocumentOf({ effective, loan, product }: FineractCase): o
 }
 
 /** A cumulative schedule counts 365 days for an actual year. */
-function basisOf({ days_in_year: days, schedule_type: type }: FineractCase['effective']) {
+function basisOf({ days_in_year: days, schedule_type: type }: FineractLoan['effective']) {
   if (days === 'ACTUAL') return type === 'CUMULATIVE' ? 365 : 'actual';
   return Number(days.replace('DAYS', ''));
 }
 
-function periodInterestOf(effective: FineractCase['effective']): string {
+function periodInterestOf(effective: FineractLoan['effective']): string {
   if (effective.interest_calculation_period === 'SAME_AS_REPAYMENT_PERIOD') return 'monthly';
   return effective.days_in_month === 'DAYS30' ? 'thirty_360' : 'actual_days';
 }

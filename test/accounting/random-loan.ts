@@ -11,6 +11,30 @@ export interface DayRange {
 
 /** A random product, loan and history, the same for the same seed: a document for `simulate`. */
 export function randomLoan(seed: number, within?: DayRange): ModelDocument {
+  // Drawn apart, so that a seed means the same loan with recalculation and without.
+  const apart = new Draw(seed + APART);
+  const document = randomDocument(seed, within);
+  return apart.chance(0.2) ? recalculated(document, apart) : document;
+}
+
+const APART = 1_000_000_000;
+
+/** The events whose rule under recalculation is settled. */
+const RECALCULATED_EVENTS = new Set(['repayment', 'fee', 'waiver', 'suspense_refund', 'reversal']);
+
+/** The same loan with interest that follows its payments, where its product may say so. */
+function recalculated(document: ModelDocument, draw: Draw): ModelDocument {
+  const { repayment, interest, allocation } = document.product as Loose;
+  if (repayment.method === 'flat_interest' || repayment.carry_fraction) return document;
+  interest.recalculation = { rest: draw.of(['daily', 'same_as_repayment_period']) };
+  if (allocation?.early_payment === 'pay_evenly') allocation.early_payment = 'pay_next';
+  const events = (document.events ?? []).filter(({ type }) => RECALCULATED_EVENTS.has(type));
+  for (const event of events)
+    if (event.early_payment === 'pay_evenly') event.early_payment = 'pay_next';
+  return { ...document, events };
+}
+
+function randomDocument(seed: number, within?: DayRange): ModelDocument {
   const draw = new Draw(seed);
   const product = randomProduct(draw);
   const anyDay = parseDay('2026-01-01')! - 400 + draw.upTo(700);

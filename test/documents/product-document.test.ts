@@ -237,6 +237,16 @@ describe('what is refused', () => {
         'got 100',
     ],
     [
+      'recalculation of what does not follow the balance',
+      'repayment: {method: flat_interest}\ninterest: {recalculation: {rest: daily}}',
+      'interest.recalculation: must be null with method flat_interest; got {"rest":"daily"}',
+    ],
+    [
+      'recalculation of interest that is carried unrounded',
+      'repayment: {carry_fraction: true}\ninterest: {recalculation: {rest: daily}}',
+      'interest.recalculation: must be null with carry_fraction; got {"rest":"daily"}',
+    ],
+    [
       'a fee below its minimum',
       'prepayment: {fee: {rate: 0.03, min: 20, max: 10}}',
       'prepayment.fee.max: is below min; got 10',
@@ -244,13 +254,6 @@ describe('what is refused', () => {
   ])('%s', (_name, body, expected) => {
     expect(violations(`code: P\n${body}`)).toEqual([expected]);
   });
-
-  test.each([['interest.recalculation', '{rest: daily}', '{"rest":"daily"}']])(
-    'what cannot be computed yet: %s: %s',
-    (path, value, got) => {
-      expect(violations(withKey(path, value))).toEqual([`${path}: not_supported; got ${got}`]);
-    },
-  );
 
   test('text that cannot be read names line and column', () => {
     expect(() => parseProductDocument('code: P\ncode: Q\n', 'p.yaml')).toThrow(/p\.yaml:2:1: /);

@@ -47,6 +47,7 @@ export function startPeriod(state: State): void {
   state.nights = ZERO;
   state.paidPerUnit = ZERO;
   state.accrued = 0n;
+  state.borneFrom = 0;
   state.line = { night: 0, share: ZERO, amount: 0n };
 }
 

@@ -18,6 +18,9 @@ export function waive(
     const asked = open(row, component);
     const part = asked < left ? asked : left;
     row.waived[component] += part;
+    if (component === 'principal') {
+      state.principalPaid.push({ day: state.today, seq: row.seq, amount: part });
+    }
     left -= part;
   }
   return true;

@@ -140,6 +140,8 @@ export function prepay(state: State, ref: string, principal: bigint, day: number
   postInterest(state, charged - fromAccrued);
   if (to !== 'none' && partial.interest_on === 'whole_balance') {
     state.paidPerUnit = unitPaid(state, running, day);
+    state.borneFrom = to === 'next_due' ? running.due : day;
+    state.carried = 0n;
   }
   state.accrued -= fromAccrued;
   layAgain(state, { day, balance: left, flatBase, keep: partial.keep });

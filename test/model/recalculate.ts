@@ -18,7 +18,7 @@ const LEVEL = new Set([
   'balloon',
 ]);
 
-/** Principal that rows had been paid at the close of a day. */
+/** Principal that rows had been paid, or that was waived of them, at the close of a day. */
 function paidBy(state: State, day: number, counts: (seq: number) => boolean): bigint {
   return state.principalPaid.reduce(
     (total, paid) => (paid.day <= day && counts(paid.seq) ? total + paid.amount : total),
@@ -29,7 +29,7 @@ function paidBy(state: State, day: number, counts: (seq: number) => boolean): bi
 function overdueOn(state: State, day: number): bigint {
   const due = dueRows(state);
   const seqs = new Set(due.map((row) => row.seq));
-  const asked = sumOf(due, (row) => row.asked.principal - row.waived.principal);
+  const asked = sumOf(due, (row) => row.asked.principal);
   return asked - paidBy(state, day, (seq) => seqs.has(seq));
 }
 
@@ -42,17 +42,23 @@ export function borneBy(
   overdueTo: number,
 ): Fraction {
   let nights = 0n;
-  for (let day = row.start; day < until; day += 1) {
+  const from = state.borneFrom > row.start ? state.borneFrom : row.start;
+  for (let day = from; day < until; day += 1) {
     const ahead = paidBy(state, day, (seq) => seq >= row.seq);
     const overdue = day < overdueTo ? overdueOn(state, day) : 0n;
     nights += scheduled - ahead + overdue;
   }
+  // Prepaid principal that had been paid ahead before leaves nights that owed less than nothing.
+  if (nights < 0n) nights = 0n;
   return multiply(multiply(whole(nights), row.factor), ratio(1, row.due - row.start));
 }
 
+function met(row: Row, component: 'principal' | 'interest'): bigint {
+  return row.paid[component] + row.waived[component];
+}
+
 function isClosed(row: Row): boolean {
-  const { asked, paid, waived } = row;
-  return asked.principal > 0n && paid.principal + waived.principal >= asked.principal;
+  return row.asked.principal > 0n && met(row, 'principal') >= row.asked.principal;
 }
 
 /** Sets principal and interest of the instalments that are not yet due, as of a day. */
@@ -69,9 +75,12 @@ export function recalculate(state: State, day: number): void {
     const borne = round(borneBy(state, row, left, row.due, overdueTo), mode) + carried;
     if (isClosed(row)) {
       carried = borne - row.asked.interest;
+      if (level) row.asked.principal = met(row, 'principal');
     } else {
-      carried = 0n;
-      row.asked.interest = borne;
+      const takesRest = !level || index === lastOpen;
+      row.asked.interest = takesRest ? atLeastMet(row, borne) : interestBeside(state, row, borne);
+      // What the row does not ask, or was met beyond what it bears, goes on to the next one.
+      carried = borne - row.asked.interest;
       if (level) row.asked.principal = levelPrincipal(state, rows, index, lastOpen, left);
     }
     left -= row.asked.principal;
@@ -86,12 +95,31 @@ function levelPrincipal(
   lastOpen: number,
   left: bigint,
 ): bigint {
-  const later = sumOf(rows.slice(index + 1).filter(isClosed), (row) => row.asked.principal);
-  if (index === lastOpen) return left - later;
+  const row = rows[index]!;
+  const most = left - sumOf(rows.slice(index + 1), (later) => met(later, 'principal'));
+  if (index === lastOpen) return most;
   if (index < freeRows(state, rows)) return 0n;
-  const asked = (state.payment ?? 0n) - rows[index]!.asked.interest;
-  const most = left - later;
-  return asked < 0n ? 0n : asked > most ? most : asked;
+  return principalOf(state, row, most);
+}
+
+/** The payment less the interest: at least what was met of it, at most what is left for it. */
+function principalOf(state: State, row: Row, most: bigint): bigint {
+  const asked = larger((state.payment ?? 0n) - row.asked.interest, met(row, 'principal'));
+  return asked > most ? most : asked;
+}
+
+function atLeastMet(row: Row, borne: bigint): bigint {
+  return larger(borne, larger(met(row, 'interest'), 0n));
+}
+
+/** Where more principal was met than the payment leaves room for, interest gives way to it. */
+function interestBeside(state: State, row: Row, borne: bigint): bigint {
+  const room = (state.payment ?? 0n) - atLeastMet(row, borne);
+  return met(row, 'principal') > larger(room, 0n) ? met(row, 'interest') : atLeastMet(row, borne);
+}
+
+function larger(left: bigint, right: bigint): bigint {
+  return left > right ? left : right;
 }
 
 function freeRows(state: State, rows: readonly Row[]): number {
@@ -109,14 +137,14 @@ export function askToday(state: State, row: Row, day: number): void {
   const index = rows.indexOf(row);
   if (index < 0 || isClosed(row)) return;
   const total = sumOf(rows, (item) => item.asked.principal);
-  row.asked.interest =
-    index === rows.findIndex((item) => !isClosed(item)) ? passed(state, day) : 0n;
+  const isFirst = index === rows.findIndex((item) => !isClosed(item));
+  row.asked.interest = larger(isFirst ? passed(state, day) : 0n, met(row, 'interest'));
+  if (index < freeRows(state, rows)) return;
   if (!LEVEL.has(state.terms.product.repayment.method)) return;
   const others = rows.filter((item) => item !== row);
   const open = others.filter((item) => !isClosed(item));
-  const most = total - sumOf(others.filter(isClosed), (item) => item.asked.principal);
-  const asked = (state.payment ?? 0n) - row.asked.interest;
-  row.asked.principal = open.length === 0 || asked > most ? most : asked < 0n ? 0n : asked;
+  const most = total - sumOf(others, (item) => met(item, 'principal'));
+  row.asked.principal = open.length === 0 ? most : principalOf(state, row, most);
   // What the row takes more of leaves the last open one.
   const other = open.at(-1);
   if (other)

@@ -18,11 +18,20 @@ export interface Change {
 function settleAhead(state: State, row: Row): void {
   for (const component of COMPONENTS) {
     const asked = row.asked[component];
-    if (row.waived[component] > asked) row.waived[component] = asked;
+    const overWaived = row.waived[component] - asked;
+    if (overWaived > 0n) {
+      row.waived[component] = asked;
+      if (component === 'principal') {
+        state.principalPaid.push({ day: state.today, seq: row.seq, amount: -overWaived });
+      }
+    }
     const room = asked - row.waived[component];
     const over = row.paid[component] - room;
     if (over <= 0n) continue;
     row.paid[component] = room;
+    if (component === 'principal') {
+      state.principalPaid.push({ day: state.today, seq: row.seq, amount: -over });
+    }
     state.suspense += over;
   }
 }
@@ -44,6 +53,8 @@ export function dropRows(state: State, dropped: readonly Row[]): void {
       row.paid[component] = 0n;
     }
     for (const component of COMPONENTS) state.suspense += row.paid[component];
+    const met = row.paid.principal + row.waived.principal;
+    state.principalPaid.push({ day: state.today, seq: row.seq, amount: -met });
   }
 }
 

@@ -36,9 +36,11 @@ export interface State {
   line: { night: number; share: Fraction; amount: bigint };
   /** The day that is being closed. */
   today: number;
-  /** Under recalculation: who was paid principal when, and interest of closed rows carried on. */
+  /** Under recalculation: when principal of which row was met, and interest that is carried on. */
   principalPaid: { day: number; seq: number; amount: bigint }[];
   carried: bigint;
+  /** Nights of the running period before this day were paid by a prepayment, with all they bear. */
+  borneFrom: number;
   suspense: bigint;
   posted: Posted;
   lines: AllocationLine[];
@@ -65,6 +67,7 @@ export function birth(terms: Terms): State {
     today: terms.disbursedOn,
     principalPaid: [],
     carried: 0n,
+    borneFrom: 0,
     suspense: 0n,
     posted: { interest: 0n, penalty: 0n, compound: 0n },
     lines: [],

@@ -3,6 +3,7 @@ import { installmentAt, startPeriod } from '../../accounting/billing.js';
 import { BALANCE, type DayFlow, INTEREST, MOVEMENT, PRINCIPAL } from '../../accounting/flow.js';
 import { foldRange } from '../../accounting/fold-range.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
+import type { LoanFile } from '../../accounting/loan-file.js';
 import type { Position } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
@@ -23,7 +24,7 @@ export function bear(
   bornOn: EpochDay,
   days: DayTerms,
   flow: DayFlow,
-): void {
+): LoanFile {
   row.blank();
   const { position } = row;
   const schedule = birth.schedule();
@@ -43,6 +44,7 @@ export function bear(
   flow.reset();
   flow.accruing = position.accruing;
   enter(position, birth, flow);
+  return file;
 }
 
 /** Puts the loan behind its last instalment paid before the book; returns the first day to fold. */

@@ -126,9 +126,29 @@ async function loadDeep(
 ): Promise<Map<number, DeepLoan>> {
   const products = [...book.products.values()];
   const mayPayAhead = products.some((terms) => terms.allocation.earlyPayment !== 'hold');
-  const loanIds = events.loansWith((event) => mayNeedFile(event, mayPayAhead));
+  const wanted = events.loansWith((event) => mayNeedFile(event, mayPayAhead));
+  const recalculating = await loansThatRecalculate(read, book, task);
+  const loanIds = [...new Set([...wanted, ...recalculating])];
   if (loanIds.length === 0) return new Map();
   return loadDeepLoans(read, task, loanIds, events.loansWith(changesThePast));
+}
+
+/** Loans whose interest follows their payments: every close of them may lay their schedule again. */
+async function loansThatRecalculate(
+  read: pg.Client,
+  book: Book,
+  task: FoldTask,
+): Promise<number[]> {
+  const groups = [...book.groups.entries()].filter(
+    ([, { productId }]) => book.products.get(productId)?.interest.recalculation !== null,
+  );
+  if (groups.length === 0) return [];
+  const { rows } = await read.query<{ loan_id: number }>(
+    `SELECT loan_id FROM ${dayTable('position', task.date - 1)}
+     WHERE bucket BETWEEN $1 AND $2 AND group_id = ANY($3) ORDER BY bucket, loan_id`,
+    [task.bucketFrom, task.bucketTo, groups.map(([groupId]) => groupId)],
+  );
+  return rows.map(({ loan_id: loanId }) => loanId);
 }
 
 /** Births behind the last row of yesterday, flushed on the way. */

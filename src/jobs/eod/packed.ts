@@ -22,6 +22,9 @@ const SPECIAL_NUMBERS = [
   'flatBase',
   'payment',
   'principalPart',
+  'owedNights',
+  'owedFrom',
+  'chargeRows',
 ] as const;
 const AHEAD_NUMBERS = [
   'seq',
@@ -134,6 +137,7 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
   };
   for (const key of SPECIAL_NUMBERS) put(special[key]);
   put(special.askedLater + 1);
+  put(unsigned(special.carried));
   put(special.rates.length);
   for (const step of special.rates) {
     put(step.on);
@@ -148,6 +152,7 @@ export function readSpecial(cursor: VarintCursor): Special {
   const special = blankSpecial();
   for (const key of SPECIAL_NUMBERS) special[key] = cursor.next();
   special.askedLater = cursor.next() - 1;
+  special.carried = signed(cursor.next());
   for (let left = cursor.next(); left > 0; left -= 1) {
     special.rates.push({ on: cursor.next(), ratePpb: cursor.next() });
   }
@@ -172,11 +177,20 @@ export function readOpen(packed: Uint8Array): {
   return { open, special: count % 2 === 1 ? readSpecial(cursor) : null };
 }
 
+/** An amount of either sign as one that is not negative, small where it is small. */
+function unsigned(amount: number): number {
+  return amount < 0 ? -2 * amount - 1 : 2 * amount;
+}
+
+function signed(packed: number): number {
+  return packed % 2 === 1 ? (packed + 1) / -2 : packed / 2;
+}
+
 /** The most bytes that it takes. */
 export function specialBytes(special: Special): number {
   const numbers =
     SPECIAL_NUMBERS.length +
-    3 +
+    4 +
     2 * special.rates.length +
     AHEAD_NUMBERS.length * special.ahead.length;
   return numbers * MAX_VARINT_BYTES;

@@ -7,6 +7,7 @@ import {
   VOIDED_EVENT,
 } from '../../accounting/fold-range.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
+import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
@@ -157,7 +158,8 @@ function foldFromBase(
   const flow = new DayFlow();
   const row = new PositionRow();
   let from = birth.bornOn;
-  if (past.baseOn < birth.bornOn) bear(row, birth, birth.bornOn, days, flow);
+  let born: LoanFile | null = null;
+  if (past.baseOn < birth.bornOn) born = bear(row, birth, birth.bornOn, days, flow);
   else {
     if (past.base === null) throw new InvariantError('the position to fold from is gone', {});
     row.read(viewOf(past.base), 0, past.base);
@@ -165,7 +167,7 @@ function foldFromBase(
   }
   const totals = row.openTotals();
   const { position } = row;
-  const schedule = scheduleOn(loan, from - 1).schedule();
+  const schedule = born?.schedule ?? scheduleOn(loan, from - 1).schedule();
   const file = { contract: birth.contract, schedule, changed: false, totals: () => totals };
   const run = { position, file, totals };
   const byId = new Map(past.events.map((event) => [event.eventId, event]));

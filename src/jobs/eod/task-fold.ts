@@ -6,7 +6,7 @@ import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { type Position, STATUS } from '../../accounting/position.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import { sameSchedule } from '../../accounting/schedule-rows.js';
+import { type Schedule, sameSchedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
@@ -103,7 +103,8 @@ export class TaskFold {
         ? this.side.mark()
         : undefined;
     try {
-      const deep = due.length === 0 ? undefined : this.#input.deep.get(loanId);
+      const asks = due.length > 0 || this.#todayTerms[position.groupId]?.recalculates === true;
+      const deep = asks ? this.#input.deep.get(loanId) : undefined;
       if (position.foldedOn < this.#date - 1) this.#catchUp(due);
       else if (deep === undefined) {
         this.#foldToday(due, null);
@@ -187,21 +188,21 @@ export class TaskFold {
     const { position } = this.#row;
     const held = this.#input.held.get(position.loanId);
     if (held === undefined) throw new InvariantError('a held loan is not in the list', {});
-    this.#foldDays(held.birth, position.foldedOn + 1, events);
+    this.#foldDays(held.birth, position.foldedOn + 1, events, held.birth.schedule());
   }
 
-  #foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
+  #foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
     // A later day may fail after an earlier one was taken over: then none of them counts.
     const undo = from < this.#date ? this.totals.mark() : undefined;
     try {
-      this.#foldFrom(birth, from, events);
+      this.#foldFrom(birth, from, events, schedule);
     } catch (error) {
       undo?.();
       throw error;
     }
   }
 
-  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[]): void {
+  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
     const row = this.#row;
     const { position } = row;
     const late = events.find(changesThePast);
@@ -210,7 +211,6 @@ export class TaskFold {
         eventId: late.eventId,
       });
     }
-    const schedule = birth.schedule();
     const { contract } = birth;
     const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
     let ordinal = 0;
@@ -222,7 +222,7 @@ export class TaskFold {
       closeDay(position, this.#days.book(date), terms, todays, next, this.#flow, file);
       ordinal = this.#keep(ordinal);
     }
-    if (sameSchedule(file.schedule, schedule)) return;
+    if (sameSchedule(file.schedule, birth.schedule())) return;
     position.scheduleVersion = birth.version + 1;
     this.side.addSchedule(position, file.schedule);
   }
@@ -235,7 +235,7 @@ export class TaskFold {
     const own = all.filter((event) => !changesThePast(event));
     const late = all.filter(changesThePast);
     try {
-      bear(row, birth, birth.bornOn, this.#days, this.#flow);
+      const file = bear(row, birth, birth.bornOn, this.#days, this.#flow);
       this.side.add(row.position, this.#flow);
       const { position } = row;
       const entered = {
@@ -244,7 +244,7 @@ export class TaskFold {
         penalty: position.penaltyDue,
         compound: position.compoundDue,
       };
-      this.#foldDays(birth, birth.bornOn, own);
+      this.#foldDays(birth, birth.bornOn, own, file.schedule);
       this.totals.enter(entered);
     } catch (error) {
       undo();

@@ -56,6 +56,10 @@ const special: fc.Arbitrary<Special> = fc.record({
   flatBase: fc.maxSafeNat(),
   payment: amount,
   principalPart: amount,
+  owedNights: fc.maxSafeNat(),
+  owedFrom: day,
+  carried: fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
+  chargeRows: small,
   askedLater: fc.integer({ min: -1, max: 1_000_000_000 }),
 });
 
