@@ -9,8 +9,9 @@ import type { DatabaseTarget } from '../db/target.js';
 import { dayTable } from '../jobs/eod/day-table.js';
 import { POSITION_FIELDS } from '../jobs/eod/position-row.js';
 import { type ClosedDay, DEFAULT_TASKS } from '../jobs/eod/run-day.js';
+import { askFloor } from './ask-floor.js';
+import { backDate } from './back-date.js';
 import { loanbook } from './cli-child.js';
-import { measureFloor, measureSql } from './floor.js';
 import { MemorySampler } from './memory.js';
 import { requireSafeSettings, type ServerSettings } from './server-settings.js';
 
@@ -23,7 +24,7 @@ export interface BenchOptions {
 }
 
 interface DayResult {
-  kind: 'ordinary' | 'month_end' | 'peak';
+  kind: 'ordinary' | 'late' | 'month_end' | 'peak';
   business_date: string;
   loans: number;
   events: number;
@@ -63,6 +64,8 @@ export async function benchmark(options: BenchOptions): Promise<void> {
     }
   }
   memory.stop();
+  // The day of late files comes last, behind the three that every run has.
+  days.sort((a, b) => Number(a.kind === 'late') - Number(b.kind === 'late'));
   const report = {
     loans: options.loans,
     workers: options.workers,
@@ -80,11 +83,12 @@ function plans(options: BenchOptions): Plan[] {
   if (options.only !== 'peak') {
     // The days before the last of February are ordinary; on it the due days 29 to 31 come together.
     const monthEnd = parseDay('2026-02-28')!;
-    const first = monthEnd - options.ordinaryDays - 1;
+    const first = monthEnd - options.ordinaryDays - 2;
     const days: { date: EpochDay; kind: DayResult['kind'] }[] = [];
     for (let i = 1; i <= options.ordinaryDays; i += 1) {
       days.push({ date: first + i, kind: 'ordinary' });
     }
+    days.push({ date: monthEnd - 1, kind: 'late' });
     days.push({ date: monthEnd, kind: 'month_end' });
     found.push({ profile: 'bench-spread', firstDay: first, generateFrom: first, days });
   }
@@ -114,10 +118,15 @@ async function measurePlan(
     process.stderr.write(`${line}\n`);
   };
   for (const { date, kind } of plan.days) {
+    if (kind === 'late') backDate(repaymentsOf(data, date), date, plan.firstDay);
     await importDay(folder, data, date, memory);
     const source = dayTable('position', date - 1);
-    const floor = await measureFloor(target, source, options.workers, DEFAULT_TASKS);
-    const sql = await measureSql(target, source);
+    const { floor, sql } = await askFloor({
+      target,
+      source,
+      workers: options.workers,
+      tasks: DEFAULT_TASKS,
+    });
     await settle(target);
     memory.takePeakMb();
     const walBefore = await walPosition(target);
@@ -186,8 +195,11 @@ async function importDay(
   date: EpochDay,
   memory: MemorySampler,
 ): Promise<void> {
-  const file = join(data, `repayments-${formatDay(date)}.csv`);
-  await loanbook(folder, ['import', 'repayments', file], memory);
+  await loanbook(folder, ['import', 'repayments', repaymentsOf(data, date)], memory);
+}
+
+function repaymentsOf(data: string, date: EpochDay): string {
+  return join(data, `repayments-${formatDay(date)}.csv`);
 }
 
 async function close(

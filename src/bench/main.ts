@@ -19,8 +19,9 @@ if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
   [--only all|spread|peak] [--schedules N] [--json]
 
-Builds a book and closes an ordinary day, a month end and a peak day, each beside the floor: the
-bare COPY streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
+Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
+60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
+streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
 or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
 instalments, on one core and without a server.
 `);

@@ -1,6 +1,14 @@
 import { parseDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS } from '../../accounting/flow.js';
-import type { OpenInstallment } from '../../accounting/position.js';
+import {
+  COMPONENTS,
+  COMPOUND,
+  FEE,
+  INTEREST,
+  LINE,
+  PENALTY,
+  PRINCIPAL,
+} from '../../accounting/flow.js';
+import type { AheadInstallment, OpenInstallment } from '../../accounting/position.js';
 import type { Fen } from '../../accounting/units.js';
 import { readOpen } from '../eod/packed.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
@@ -29,93 +37,88 @@ export function scheduleRows(
   });
 }
 
+/** What a loan's instalments are shown from. */
+export interface InstallmentSources {
+  readonly schedule: StoredSchedule;
+  readonly position: StoredPosition;
+  readonly allocations: readonly StoredAllocation[];
+  /** Instalments that were paid before the book. */
+  readonly paidPeriods: number;
+}
+
 /**
- * The instalments as the position has them. What is paid of a past one is the schedule less what is
- * open; penalty, compound interest and fee of a paid one are what was allocated to them. Those
- * that a settlement took out of the schedule are left out.
+ * The instalments as the schedule asks, the position holds and the allocations say: what is paid and
+ * waived are sums of the lines, penalty and compound interest of one that is paid are what was paid
+ * of them.
  */
-export function installmentViews(
-  schedule: StoredSchedule,
-  position: StoredPosition,
-  allocations: readonly StoredAllocation[],
-  settledOn: string | null,
-  text: Format,
-): InstallmentView[] {
-  const open = openInstallments(position.openInstallments);
-  const charged = chargesPaid(allocations);
-  const billed = billedCount(schedule, position, settledOn);
-  const shown = position.nextSeq === 0 ? billed : schedule.dueOn.length;
-  return Array.from({ length: shown }, (_, k) => {
+export function installmentViews(sources: InstallmentSources, text: Format): InstallmentView[] {
+  const { schedule, position, paidPeriods } = sources;
+  const { open, special } = readOpen(position.openInstallments);
+  const sums = sumLines(sources.allocations);
+  return schedule.dueOn.map((dueOn, k) => {
     const seq = k + 1;
-    const item = seq > billed ? undefined : open.get(seq);
-    const scheduled = [schedule.principal[k]!, schedule.interest[k]!];
-    const due = [...scheduled, ...dueCharges(seq, item, charged)];
-    const left = seq > billed ? due : leftOf(item);
+    const own = open.filter((item) => item.seq === seq);
+    const ahead = special?.ahead.find((item) => item.seq === seq);
+    const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
+    const met = (kind: number, component: number) => sums.get(`${kind}/${seq}/${component}`) ?? 0;
+    const before = seq <= paidPeriods;
+    const due = dueOf(schedule, k, own, ahead, met);
     const figures = (component: number) => ({
       due: text(due[component]!),
-      paid: text(due[component]! - left[component]!),
+      paid: text(before ? due[component]! : met(LINE.paid, component)),
+      waived: text(met(LINE.waived, component)),
     });
+    const left = COMPONENTS.reduce(
+      (sum, _, component) =>
+        sum + due[component]! - met(LINE.paid, component) - met(LINE.waived, component),
+      0,
+    );
     return {
       seq,
-      dueOn: schedule.dueOn[k]!,
-      status: statusOf(seq > billed, due, item),
-      principal: figures(0),
-      interest: figures(1),
-      penalty: figures(2),
-      compound: figures(3),
-      fee: figures(4),
+      dueOn,
+      status: isAhead ? (left > 0 ? 'pending' : 'paid') : dueStatus(own, position.businessDate),
+      principal: figures(PRINCIPAL),
+      interest: figures(INTEREST),
+      penalty: figures(PENALTY),
+      compound: figures(COMPOUND),
+      fee: figures(FEE),
     };
   });
 }
 
-function openInstallments(packed: Buffer): Map<number, OpenInstallment> {
-  return new Map(readOpen(packed).open.map((item) => [item.seq, item]));
-}
-
-/** How many instalments have become due: of a settled loan those up to its settlement. */
-function billedCount(
-  schedule: StoredSchedule,
-  position: StoredPosition,
-  settledOn: string | null,
-): number {
-  if (position.nextSeq > 0) return position.nextSeq - 1;
-  if (settledOn === null) return schedule.dueOn.length;
-  return schedule.dueOn.filter((dueOn) => dueOn <= settledOn).length;
-}
-
-/** Paid penalty, compound interest and fee by instalment. */
-function chargesPaid(allocations: readonly StoredAllocation[]): Map<number, Fen[]> {
-  const paid = new Map<number, Fen[]>();
-  for (const { seq, component, amount } of allocations) {
-    if (component < 2) continue;
-    const sums = paid.get(seq) ?? new Array<Fen>(COMPONENTS.length).fill(0);
-    sums[component]! += amount;
-    paid.set(seq, sums);
+/** By kind, instalment and component; money after a write-off, or given back, is paid or not. */
+function sumLines(allocations: readonly StoredAllocation[]): Map<string, Fen> {
+  const sums = new Map<string, Fen>();
+  for (const { kind, seq, component, amount } of allocations) {
+    const isPayment = kind === LINE.recovered || kind === LINE.returned;
+    const key = `${isPayment ? LINE.paid : kind}/${seq}/${component}`;
+    sums.set(key, (sums.get(key) ?? 0) + amount);
   }
-  return paid;
+  return sums;
 }
 
-function dueCharges(
-  seq: number,
-  item: OpenInstallment | undefined,
-  charged: ReadonlyMap<number, readonly Fen[]>,
+function dueOf(
+  schedule: StoredSchedule,
+  k: number,
+  own: readonly OpenInstallment[],
+  ahead: AheadInstallment | undefined,
+  met: (kind: number, component: number) => Fen,
 ): Fen[] {
-  if (item !== undefined) return [item.penalty.due, item.compound.due, item.feeDue];
-  return charged.get(seq)?.slice(2) ?? [0, 0, 0];
+  const due: Fen[] = [schedule.principal[k]!, schedule.interest[k]!, 0, 0, 0];
+  due[FEE] = met(LINE.charged, FEE) + (ahead === undefined ? 0 : ahead.feeDue - ahead.feeMet);
+  for (const component of [PENALTY, COMPOUND]) {
+    const open = own.reduce(
+      (sum, item) => sum + (component === PENALTY ? item.penalty.open : item.compound.open),
+      0,
+    );
+    due[component] = met(LINE.paid, component) + met(LINE.waived, component) + open;
+  }
+  if (ahead !== undefined) due[PENALTY]! += ahead.penaltyDue - ahead.penaltyMet;
+  return due;
 }
 
-function leftOf(item: OpenInstallment | undefined): Fen[] {
-  if (item === undefined) return [0, 0, 0, 0, 0];
-  const { principalOpen, interestOpen, penalty, compound, feeOpen } = item;
-  return [principalOpen, interestOpen, penalty.open, compound.open, feeOpen];
-}
-
-function statusOf(
-  ahead: boolean,
-  due: readonly Fen[],
-  item: OpenInstallment | undefined,
-): InstallmentStatus {
-  if (ahead) return due.some((amount) => amount > 0) ? 'pending' : 'paid';
-  if (item === undefined) return 'paid';
-  return item.overdue ? 'overdue' : 'due';
+function dueStatus(own: readonly OpenInstallment[], businessDate: string): InstallmentStatus {
+  if (own.length === 0) return 'paid';
+  const today = parseDay(businessDate) ?? 0;
+  return own.some((item) => today > item.lastFreeOn) ? 'overdue' : 'due';
 }

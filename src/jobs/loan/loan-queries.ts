@@ -150,9 +150,14 @@ export async function loadEvents(
     `SELECT e.event_id AS "eventId", e.type, e.ref, e.value_date AS "valueDate",
        e.business_date AS "businessDate", e.amount, o.rule, o.allocated,
        o.to_suspense AS "toSuspense"
-     FROM event e LEFT JOIN event_outcome o
-       ON o.bucket = $1 AND o.loan_id = $2 AND o.event_id = e.event_id
-       AND o.business_date BETWEEN $4 AND $3
+     FROM event e LEFT JOIN (
+       -- A later day that changed the past has outcomes of its own: amounts add up, the last rules.
+       SELECT event_id, sum(allocated)::bigint AS allocated, sum(to_suspense)::bigint AS to_suspense,
+         (array_agg(rule ORDER BY business_date DESC))[1] AS rule
+       FROM event_outcome
+       WHERE bucket = $1 AND loan_id = $2 AND business_date BETWEEN $4 AND $3
+       GROUP BY event_id
+     ) o ON o.event_id = e.event_id
      WHERE e.bucket = $1 AND e.loan_id = $2 AND e.business_date <= $3
      ORDER BY e.event_id`,
     [loan.bucket, loan.loanId, asOf, loan.bornOn],
@@ -161,6 +166,8 @@ export async function loadEvents(
 }
 
 export interface StoredAllocation {
+  /** A code of LINE. */
+  readonly kind: number;
   readonly eventId: number;
   readonly seq: number;
   readonly component: number;
@@ -173,9 +180,11 @@ export async function loadAllocations(
   asOf: string,
 ): Promise<StoredAllocation[]> {
   const { rows } = await client.query<StoredAllocation>(
-    `SELECT event_id AS "eventId", seq, component, amount FROM allocation
+    `SELECT kind, event_id AS "eventId", seq, component, sum(amount)::bigint AS amount
+     FROM allocation
      WHERE bucket = $1 AND loan_id = $2 AND business_date BETWEEN $4 AND $3
-     ORDER BY business_date, ordinal`,
+     GROUP BY kind, event_id, seq, component HAVING sum(amount) <> 0
+     ORDER BY min(business_date), min(ordinal)`,
     [loan.bucket, loan.loanId, asOf, loan.bornOn],
   );
   return rows;

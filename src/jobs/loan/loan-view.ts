@@ -52,7 +52,9 @@ export type InstallmentView = {
   readonly seq: number;
   readonly dueOn: string;
   readonly status: InstallmentStatus;
-} & Readonly<Record<Component, { readonly due: string; readonly paid: string }>>;
+} & Readonly<
+  Record<Component, { readonly due: string; readonly paid: string; readonly waived: string }>
+>;
 
 export interface PositionView {
   readonly businessDate: string;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS, MOVEMENTS } from '../../accounting/flow.js';
+import { COMPONENTS, LINE, MOVEMENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
@@ -58,21 +58,15 @@ export async function showLoan(
     installments:
       schedule === undefined || position === undefined
         ? []
-        : installmentViews(schedule, position, allocations, settledOn(events, allocations), text),
+        : installmentViews(
+            { schedule, position, allocations, paidPeriods: loan.paidPeriods },
+            text,
+          ),
     position: position === undefined ? null : positionView(position, text),
     held: await of(loadHeld, null),
     events: events.map((event) => eventView(event, allocations, text)),
     entries: entries.map((entry) => entryView(entry, text)),
   };
-}
-
-/** The value date of the event that paid outside the instalments; null: none did. */
-function settledOn(
-  events: readonly StoredEvent[],
-  allocations: readonly StoredAllocation[],
-): string | null {
-  const aside = allocations.find(({ seq }) => seq === 0);
-  return events.find(({ eventId }) => eventId === aside?.eventId)?.valueDate ?? null;
 }
 
 function unknownLoan(loanNo: string): LoanbookError {
@@ -110,6 +104,9 @@ function termsView(loan: LoanRow, text: Format): LoanTermsView {
     paidPeriods: loan.paidPeriods,
   };
 }
+
+/** Kinds of lines that say what money paid. */
+const PAID: ReadonlySet<number> = new Set([LINE.paid, LINE.recovered, LINE.returned]);
 
 const NO_DAY_TEXT = formatDay(NO_DAY);
 
@@ -152,7 +149,7 @@ function eventView(
     allocated: text(event.allocated ?? 0),
     toSuspense: text(event.toSuspense ?? 0),
     allocations: allocations
-      .filter(({ eventId }) => eventId === event.eventId)
+      .filter(({ eventId, kind }) => eventId === event.eventId && PAID.has(kind))
       .map(({ seq, component, amount }) => ({
         seq,
         component: COMPONENTS[component]!,
