@@ -8,19 +8,20 @@ import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
 import { type Cell, type Column, printJson, printRecord, printTable } from './output.js';
 
-export const command: CommandModule<[string], { asOf?: string }> = {
+export const command: CommandModule<[string], { asOf?: string; knownAt?: string }> = {
   configure(cmd) {
-    cmd.argument('<loan-no>').option('--as-of <date>');
+    cmd.argument('<loan-no>').option('--as-of <date>').option('--known-at <date>');
   },
   async run(context, [loanNo], options) {
     const asOf = dayOption('--as-of', options.asOf);
+    const knownAt = dayOption('--known-at', options.knownAt);
     const target = await resolveTarget(context.bookFolder, context.env);
     const loan = await withClient(
       target,
       { applicationName: 'loanbook loan show', settings: { jit: 'off' } },
       async (client) => {
         await requireMigrated(client);
-        return showLoan(client, loanNo, asOf);
+        return showLoan(client, loanNo, asOf, knownAt);
       },
     );
     if (context.json) printJson(context.stdout, loan);
@@ -34,7 +35,7 @@ function printLoan(out: Out, loan: LoanView): void {
   out.write(`loan ${loan.loanNo}\n\n`);
   const { product, version, productName, ...terms } = loan.terms;
   printRecord(out, { product: `${product} v${version} ${productName}`, ...spaced(terms) });
-  section(out, loan.asOf === null ? 'position: no day is sealed yet' : `position ${loan.asOf}`);
+  section(out, positionTitle(loan));
   if (loan.position !== null) printRecord(out, spaced(loan.position));
   else if (loan.asOf !== null) out.write('not in the book on that day\n');
   if (loan.held !== null) {
@@ -48,6 +49,11 @@ function printLoan(out: Out, loan: LoanView): void {
   printTable(out, EVENT_COLUMNS, loan.events.map(eventLine));
   section(out, 'entries (accrual and due are posted once for the accounting group)');
   printTable(out, ENTRY_COLUMNS, loan.entries);
+}
+
+function positionTitle({ asOf, knownAt }: LoanView): string {
+  if (asOf === null) return 'position: no day is sealed yet';
+  return asOf === knownAt ? `position ${asOf}` : `position ${asOf}, as known at ${knownAt}`;
 }
 
 function section(out: Out, title: string): void {

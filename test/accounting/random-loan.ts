@@ -22,15 +22,22 @@ const APART = 1_000_000_000;
 /** The events whose rule under recalculation is settled. */
 const RECALCULATED_EVENTS = new Set(['repayment', 'fee', 'waiver', 'suspense_refund', 'reversal']);
 
+/**
+ * Money paid early under recalculation is held, or pays instalments ahead: the page says of no
+ * other rule what it does to interest that follows the payments.
+ */
+const UNSETTLED = new Set(['pay_evenly', 'prepay']);
+
 /** The same loan with interest that follows its payments, where its product may say so. */
 function recalculated(document: ModelDocument, draw: Draw): ModelDocument {
   const { repayment, interest, allocation } = document.product as Loose;
   if (repayment.method === 'flat_interest' || repayment.carry_fraction) return document;
   interest.recalculation = { rest: draw.of(['daily', 'same_as_repayment_period']) };
-  if (allocation?.early_payment === 'pay_evenly') allocation.early_payment = 'pay_next';
+  if (UNSETTLED.has(allocation?.early_payment)) allocation.early_payment = 'pay_next';
   const events = (document.events ?? []).filter(({ type }) => RECALCULATED_EVENTS.has(type));
-  for (const event of events)
-    if (event.early_payment === 'pay_evenly') event.early_payment = 'pay_next';
+  for (const event of events) {
+    if (UNSETTLED.has(event.early_payment ?? '')) event.early_payment = 'pay_next';
+  }
   return { ...document, events };
 }
 

@@ -78,6 +78,27 @@ export async function loadDeepLoans(
   return loans;
 }
 
+/**
+ * One loan with all that was booked of it up to a day, to be folded from birth. Undefined: the book
+ * has no such loan.
+ */
+export async function loadWholePast(
+  client: pg.Client,
+  loanId: number,
+  knownAt: EpochDay,
+): Promise<DeepLoan | undefined> {
+  const loan = (await loadContracts(client, [loanId])).get(loanId);
+  if (loan === undefined) return undefined;
+  const scope = { date: knownAt, bucketFrom: loan.birth.bucket, bucketTo: loan.birth.bucket };
+  const events = (await loadPastEvents(client, scope, [loanId])).get(loanId) ?? [];
+  const found = new Map<number, Map<number, string>>();
+  const asked = events.map((event) => [loanId, event] as const);
+  await readVerdicts(client, { ...scope, date: knownAt + 1 }, asked, found);
+  const verdicts = found.get(loanId) ?? new Map<number, string>();
+  loan.past = { events, verdicts, baseOn: loan.birth.bornOn - 1, base: null };
+  return loan;
+}
+
 function idList(loanIds: readonly number[]): string {
   return `unnest('{${loanIds.join(',')}}'::bigint[]) AS u (loan_id)`;
 }

@@ -164,6 +164,26 @@ export function readSpecial(cursor: VarintCursor): Special {
   return special;
 }
 
+/** Writes the column `open_installments`; nothing where nothing is open or extraordinary. */
+export function writeOpen(
+  bytes: Uint8Array,
+  at: number,
+  open: readonly OpenInstallment[],
+  special: Special | null,
+): number {
+  if (open.length === 0 && special === null) return at;
+  let to = writeVarint(bytes, at, 2 * open.length + (special === null ? 0 : 1));
+  for (const item of open) to = writeInstallment(bytes, to, item);
+  return special === null ? to : writeSpecial(bytes, to, special);
+}
+
+/** The same as a buffer of its own. */
+export function packOpen(open: readonly OpenInstallment[], special: Special | null): Buffer {
+  const room = (special === null ? 0 : specialBytes(special)) + MAX_VARINT_BYTES;
+  const bytes = Buffer.alloc(room + open.length * MAX_INSTALLMENT_BYTES);
+  return bytes.subarray(0, writeOpen(bytes, 0, open, special));
+}
+
 /** What the packed column `open_installments` holds. */
 export function readOpen(packed: Uint8Array): {
   readonly open: readonly OpenInstallment[];

@@ -9,10 +9,8 @@ import {
   readTotals,
   specialBytes,
   VarintCursor,
-  writeInstallment,
-  writeSpecial,
+  writeOpen,
   writeTotals,
-  writeVarint,
 } from './packed.js';
 
 /** The columns of a position in the order of the table and of every COPY, fixed widths first. */
@@ -236,12 +234,7 @@ export class PositionRow {
     const { view, bytes } = writer;
     const { open, special } = this.position;
     const openAt = at + OPEN_LENGTH_AT + 4;
-    let to = openAt;
-    if (open.length > 0 || special !== null) {
-      to = writeVarint(bytes, to, 2 * open.length + (special === null ? 0 : 1));
-      for (const item of open) to = writeInstallment(bytes, to, item);
-      if (special !== null) to = writeSpecial(bytes, to, special);
-    }
+    let to = writeOpen(bytes, openAt, open, special);
     view.setInt32(at + OPEN_LENGTH_AT, to - openAt);
     const totalsAt = to + 4;
     if (this.#totalsKnown) {

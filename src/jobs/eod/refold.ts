@@ -9,7 +9,7 @@ import {
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';
@@ -83,6 +83,23 @@ export function refold(
       event.businessDate === date && !changesThePast(event) && !undoneNow.has(event.eventId),
   );
   return { run, difference, rules, onTime };
+}
+
+/**
+ * Folds a loan from birth through a day with all that is known of it, `past.events`: what was true
+ * of that day, where `refold` says what has to be posted.
+ */
+export function foldAsKnown(loan: DeepLoan, through: EpochDay, days: DayTerms): LoanRun {
+  const { past, birth } = loan;
+  if (past === null) throw new InvariantError('the past of the loan was not loaded', {});
+  const foldDays = { book: days.book, terms: (day: EpochDay) => days.fold(birth.groupId, day) };
+  const gone = undone(past, new Map(), NO_DAY);
+  return foldFromBase(loan, past, through + 1, days, foldDays, {
+    events: queue(past.events, past, gone),
+    difference: new FlowSum(),
+    sign: 1,
+    onRefused: () => undefined,
+  });
 }
 
 function isLateNow(event: DatedEvent, date: EpochDay, rules: ReadonlyMap<number, string>): boolean {

@@ -5,6 +5,8 @@ export interface LoanView {
   readonly loanNo: string;
   /** The sealed day that position, instalments, events and entries are shown of; null: none yet. */
   readonly asOf: string | null;
+  /** The sealed day up to which what was booked counts; that of `asOf` unless another was asked. */
+  readonly knownAt: string | null;
   readonly terms: LoanTermsView;
   readonly schedule: readonly ScheduleRowView[];
   readonly installments: readonly InstallmentView[];

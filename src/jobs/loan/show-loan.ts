@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../accounting/epoch-day.js';
 import { COMPONENTS, LINE, MOVEMENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
@@ -9,6 +9,7 @@ import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { productFromValue } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
+import { knownLoan } from './known-at.js';
 import {
   findLoan,
   type LoanRow,
@@ -22,6 +23,7 @@ import {
   type StoredEntry,
   type StoredEvent,
   type StoredPosition,
+  type StoredSchedule,
 } from './loan-queries.js';
 import type { EntryView, EventView, LoanTermsView, LoanView, PositionView } from './loan-view.js';
 
@@ -29,12 +31,15 @@ type Format = (fen: Fen) => string;
 
 /**
  * One loan as it stood at the close of a sealed day, by default the last; an open day is never
- * shown. Throws LoanbookError `unknown_loan`, and `day_not_sealed` (exit 2) for another day.
+ * shown. With `knownAt`, a sealed day too, what was true of the first day by all that was booked up
+ * to the second: late events and reversals count from their value dates. Throws LoanbookError
+ * `unknown_loan`, and `day_not_sealed` and `known_before_as_of` (exit 2) for other days.
  */
 export async function showLoan(
   client: pg.Client,
   loanNo: string,
   asOf?: EpochDay,
+  knownAt?: EpochDay,
 ): Promise<LoanView> {
   const asked = asOf === undefined ? null : formatDay(asOf);
   const loan = await findLoan(client, bucketOf(loanNo), loanNo, asked);
@@ -42,17 +47,18 @@ export async function showLoan(
   if (asked !== null && !loan.asOfIsSealed) throw notSealed(asked, loan.lastSealed);
   const text = (fen: Fen) => formatAmount(fen, loan.minorDigits);
   const day = asked ?? loan.lastSealed;
+  const known = knownAt === undefined || day === null ? day : knownDay(loan, day, knownAt);
   const of = <T>(load: (client: pg.Client, loan: LoanRow, day: string) => Promise<T>, none: T) =>
-    day === null ? Promise.resolve(none) : load(client, loan, day);
+    known === null ? Promise.resolve(none) : load(client, loan, known);
   // One after the other: a connection runs one statement at a time.
-  const position = await of(loadPosition, undefined);
-  const schedule = await loadSchedule(client, loan, position?.scheduleVersion ?? null);
+  const { position, schedule } = await standing(client, loan, day, known);
   const allocations = await of(loadAllocations, [] as StoredAllocation[]);
   const events = await of(loadEvents, [] as StoredEvent[]);
   const entries = await of(loadEntries, [] as StoredEntry[]);
   return {
     loanNo,
     asOf: day,
+    knownAt: known,
     terms: termsView(loan, text),
     schedule: schedule === undefined ? [] : scheduleRows(schedule, loan.disbursedOn, text),
     installments:
@@ -67,6 +73,36 @@ export async function showLoan(
     events: events.map((event) => eventView(event, allocations, text)),
     entries: entries.map((entry) => entryView(entry, text)),
   };
+}
+
+/** Position and schedule as booked on the day, or folded again with what was known later. */
+async function standing(
+  client: pg.Client,
+  loan: LoanRow,
+  day: string | null,
+  known: string | null,
+): Promise<{ position: StoredPosition | undefined; schedule: StoredSchedule | undefined }> {
+  if (day !== null && known !== null && day !== known) {
+    const [asOf, knownAt] = [parseDay(day)!, parseDay(known)!];
+    const found = await knownLoan(client, loan.loanId, asOf, knownAt);
+    return found ?? { position: undefined, schedule: undefined };
+  }
+  const position = day === null ? undefined : await loadPosition(client, loan, day);
+  return {
+    position,
+    schedule: await loadSchedule(client, loan, position?.scheduleVersion ?? null),
+  };
+}
+
+function knownDay(loan: LoanRow, day: string, knownAt: EpochDay): string {
+  const known = formatDay(knownAt);
+  if (loan.lastSealed === null || known > loan.lastSealed) throw notSealed(known, loan.lastSealed);
+  if (known >= day) return known;
+  throw new LoanbookError('known_before_as_of', 'Nothing of a day is known before it.', {
+    exitCode: EXIT.usage,
+    evidence: { asOf: day, knownAt: known },
+    next: 'Give --known-at the day of --as-of or a later one.',
+  });
 }
 
 function unknownLoan(loanNo: string): LoanbookError {

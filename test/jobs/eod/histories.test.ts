@@ -11,6 +11,7 @@ import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
+import { showLoan } from '../../../src/jobs/loan/show-loan.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { randomLoan } from '../../accounting/random-loan.js';
 import { simulated } from '../../accounting/simulation.js';
@@ -169,3 +170,37 @@ it('closes to what each history simulates to, late events and reversals too', as
   }
   expect(differing.join('\n')).toBe('');
 }, 180_000);
+
+it('shows what was true of an earlier day by what is known now', async () => {
+  const asOf = FROM + 20;
+  let compared = 0;
+  await withClient(database.target, {}, async (client) => {
+    for (const [loanNo, document] of loans) {
+      const all = simulated({ ...document, through: formatDay(THROUGH) } as never);
+      if (all.rejected.length > 0) continue;
+      const events = inTime(document.events ?? []);
+      const then = { ...document, events, through: formatDay(asOf) };
+      const { position } = simulated(then as never);
+      const shown = await showLoan(client, loanNo, asOf, THROUGH);
+      expect({ loanNo, ...shown.position }).toMatchObject({
+        loanNo,
+        status: position.status,
+        principal: position.principal,
+        interestAccrued: position.interest_accrued,
+        interestDue: position.interest_due,
+        suspense: position.suspense,
+        daysPastDue: position.days_past_due,
+      });
+      compared += 1;
+    }
+  });
+  expect(compared).toBeGreaterThan(LOANS / 4);
+}, 60_000);
+
+/** The same events as if each had arrived on its value date, and what was reversed never. */
+function inTime(events: NonNullable<ModelDocument['events']>): ModelDocument['events'] {
+  const reversed = new Set(events.flatMap((event) => event.of ?? []));
+  return events
+    .filter((event) => event.type !== 'reversal' && !reversed.has(event.ref))
+    .map(({ business_date: _booked, ...event }) => event);
+}
