@@ -8,14 +8,8 @@ import type { CheckResult, Difference } from './checks.js';
 import { dayTable } from './day-table.js';
 import { taskHash } from './fold-task.js';
 import { POSITION_COLUMNS } from './position-row.js';
-import {
-  ALLOCATION,
-  DAY_TASK,
-  JOURNAL,
-  OUTCOME,
-  SCHEDULE,
-  VOUCHERS_PER_TASK,
-} from './side-rows.js';
+import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
+import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
 
 interface SealedStep {
   phase: 'fold' | 'post';

@@ -9,7 +9,7 @@ import { dayTable } from './day-table.js';
 import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from './event-queue.js';
 import { type DeepLoan, loadDeepLoans } from './loan-past.js';
 import { POSITION_COLUMNS, POSITION_FIELDS } from './position-row.js';
-import type { SideTable } from './side-rows.js';
+import type { SideTable } from './side-tables.js';
 import { POSITION_ROOM, TaskFold, type TaskInput } from './task-fold.js';
 import {
   type Birth,

@@ -8,6 +8,8 @@ import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 
+import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE, type SideTable } from './side-tables.js';
+
 /** Voucher number of an entry: task * 10^8 + ordinal, so that a redo gives the same bytes. */
 export const VOUCHERS_PER_TASK = 100_000_000;
 /** The task number under which the entries of whole accounting groups are numbered. */
@@ -15,66 +17,14 @@ export const DAY_TASK = 99_999;
 
 const ROOM = 1 << 18;
 
-/** One kind of rows that a task writes beside its positions. */
-export interface SideTable {
-  readonly parent: 'allocation' | 'event_outcome' | 'journal_line' | 'schedule';
-  /** Whether each day has a table of its own. */
-  readonly byDay: boolean;
-  readonly columns: readonly string[];
+interface WaitingOutcome {
+  readonly bucket: number;
+  readonly loanId: number;
+  readonly eventId: number;
+  readonly rule: string;
+  readonly allocated: number;
+  readonly toSuspense: number;
 }
-
-export const ALLOCATION: SideTable = {
-  parent: 'allocation',
-  byDay: true,
-  columns: [
-    'loan_id',
-    'event_id',
-    'amount',
-    'business_date',
-    'bucket',
-    'ordinal',
-    'seq',
-    'component',
-    'kind',
-  ],
-};
-export const OUTCOME: SideTable = {
-  parent: 'event_outcome',
-  byDay: true,
-  columns: ['loan_id', 'event_id', 'allocated', 'to_suspense', 'business_date', 'bucket', 'rule'],
-};
-export const JOURNAL: SideTable = {
-  parent: 'journal_line',
-  byDay: true,
-  columns: [
-    'voucher',
-    'loan_id',
-    'event_id',
-    'amount',
-    'business_date',
-    'account_id',
-    'group_id',
-    'bucket',
-    'line',
-    'kind',
-  ],
-};
-
-/** Schedules laid again on the day: versions behind the first. */
-export const SCHEDULE: SideTable = {
-  parent: 'schedule',
-  byDay: false,
-  columns: [
-    'bucket',
-    'loan_id',
-    'version',
-    'effective_on',
-    'balance_after',
-    'due_on',
-    'principal',
-    'interest',
-  ],
-};
 
 interface Line {
   accountId: number;
@@ -95,6 +45,7 @@ export class SideRows {
   readonly #firstVoucher: number;
   readonly #hashes = [0, 1, 2, 3].map(() => createHash('sha256'));
   readonly #lines: Line[] = [];
+  readonly #waiting: WaitingOutcome[] = [];
   #vouchers = 0;
 
   constructor(rules: PostingRules, date: EpochDay, task: number) {
@@ -110,12 +61,14 @@ export class SideRows {
   }
 
   mark(): () => void {
+    this.#writeOutcomes();
     const writers = [this.allocations, this.outcomes, this.journal, this.schedules];
     const marks = writers.map((writer) => writer.mark());
     const vouchers = this.#vouchers;
     return () => {
       for (const [k, writer] of writers.entries()) writer.rewind(marks[k]!);
       this.#vouchers = vouchers;
+      this.#waiting.length = 0;
     };
   }
 
@@ -144,21 +97,33 @@ export class SideRows {
     this.#addEntries(position, flow.movements);
   }
 
+  /** Outcomes of a loan wait until all of its day is known: they are kept in order of events. */
   addOutcome(
     bucket: number,
     loanId: number,
     eventId: number,
     outcome: { rule: string; allocated: number; toSuspense: number },
   ): void {
+    if (this.#waiting.length > 0 && this.#waiting[0]!.loanId !== loanId) this.#writeOutcomes();
+    const { rule, allocated, toSuspense } = outcome;
+    this.#waiting.push({ bucket, loanId, eventId, rule, allocated, toSuspense });
+  }
+
+  #writeOutcomes(): void {
+    const waiting = this.#waiting;
+    if (waiting.length > 1) waiting.sort((a, b) => a.eventId - b.eventId);
     const rows = this.outcomes;
-    rows.tuple(OUTCOME.columns.length);
-    rows.int8(loanId);
-    rows.int8(eventId);
-    rows.int8(outcome.allocated);
-    rows.int8(outcome.toSuspense);
-    rows.date(this.#date);
-    rows.int2(bucket);
-    rows.text(outcome.rule);
+    for (const outcome of waiting) {
+      rows.tuple(OUTCOME.columns.length);
+      rows.int8(outcome.loanId);
+      rows.int8(outcome.eventId);
+      rows.int8(outcome.allocated);
+      rows.int8(outcome.toSuspense);
+      rows.date(this.#date);
+      rows.int2(outcome.bucket);
+      rows.text(outcome.rule);
+    }
+    waiting.length = 0;
   }
 
   /** A schedule laid again: the version that the position carries. */
@@ -243,6 +208,7 @@ export class SideRows {
 
   /** Hands the collected rows to `write`, table by table, and hashes them. */
   async flush(write: (table: SideTable, rows: Buffer) => Promise<void>): Promise<void> {
+    this.#writeOutcomes();
     const parts = [
       [ALLOCATION, this.allocations],
       [OUTCOME, this.outcomes],

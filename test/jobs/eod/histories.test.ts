@@ -8,6 +8,7 @@ import { CLASS_NAMES, STATUS_NAMES } from '../../../src/accounting/position.js';
 import { withClient } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
+import { checkDay } from '../../../src/jobs/eod/check-day.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
@@ -134,6 +135,8 @@ it('closes to what each history simulates to, late events and reversals too', as
     const [closed] = await closeDays(database.target, { workers: 1, tasks: 2 });
     expect(closed, formatDay(day)).toMatchObject({ held: 0 });
     expect(closed!.checks.filter((check) => !check.ok)).toEqual([]);
+    const { checks } = await withClient(database.target, {}, (client) => checkDay(client, []));
+    expect(checks.filter((check) => !check.ok)).toEqual([]);
   }
   const stored = await withClient(database.target, {}, async (client) => {
     const { rows } = await client.query<StoredPosition>(

@@ -1,0 +1,60 @@
+/** One kind of rows that a task writes beside its positions. */
+export interface SideTable {
+  readonly parent: 'allocation' | 'event_outcome' | 'journal_line' | 'schedule';
+  /** Whether each day has a table of its own. */
+  readonly byDay: boolean;
+  readonly columns: readonly string[];
+}
+
+export const ALLOCATION: SideTable = {
+  parent: 'allocation',
+  byDay: true,
+  columns: [
+    'loan_id',
+    'event_id',
+    'amount',
+    'business_date',
+    'bucket',
+    'ordinal',
+    'seq',
+    'component',
+    'kind',
+  ],
+};
+export const OUTCOME: SideTable = {
+  parent: 'event_outcome',
+  byDay: true,
+  columns: ['loan_id', 'event_id', 'allocated', 'to_suspense', 'business_date', 'bucket', 'rule'],
+};
+export const JOURNAL: SideTable = {
+  parent: 'journal_line',
+  byDay: true,
+  columns: [
+    'voucher',
+    'loan_id',
+    'event_id',
+    'amount',
+    'business_date',
+    'account_id',
+    'group_id',
+    'bucket',
+    'line',
+    'kind',
+  ],
+};
+
+/** Schedules laid again on the day: versions behind the first. */
+export const SCHEDULE: SideTable = {
+  parent: 'schedule',
+  byDay: false,
+  columns: [
+    'bucket',
+    'loan_id',
+    'version',
+    'effective_on',
+    'balance_after',
+    'due_on',
+    'principal',
+    'interest',
+  ],
+};
