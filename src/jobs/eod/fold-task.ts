@@ -133,7 +133,7 @@ async function loadDeep(
   return loadDeepLoans(read, task, loanIds, events.loansWith(changesThePast));
 }
 
-/** Loans whose interest follows their payments: every close of them may lay their schedule again. */
+/** Loans whose interest follows their payments: every close may lay their schedule again. */
 async function loansThatRecalculate(
   read: pg.Client,
   book: Book,

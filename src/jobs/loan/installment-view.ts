@@ -47,9 +47,9 @@ export interface InstallmentSources {
 }
 
 /**
- * The instalments as the schedule asks, the position holds and the allocations say: what is paid and
- * waived are sums of the lines, penalty and compound interest of one that is paid are what was paid
- * of them.
+ * The instalments as the schedule asks, the position holds and the allocations say. What is paid
+ * and waived are sums of the lines; penalty and compound interest of an instalment that is paid are
+ * what was paid of them.
  */
 export function installmentViews(sources: InstallmentSources, text: Format): InstallmentView[] {
   const { schedule, position, paidPeriods } = sources;

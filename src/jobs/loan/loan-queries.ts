@@ -151,8 +151,9 @@ export async function loadEvents(
        e.business_date AS "businessDate", e.amount, o.rule, o.allocated,
        o.to_suspense AS "toSuspense"
      FROM event e LEFT JOIN (
-       -- A later day that changed the past has outcomes of its own: amounts add up, the last rules.
-       SELECT event_id, sum(allocated)::bigint AS allocated, sum(to_suspense)::bigint AS to_suspense,
+       -- A day that changed the past has outcomes of its own: amounts add up, the last rule holds.
+       SELECT event_id, sum(allocated)::bigint AS allocated,
+         sum(to_suspense)::bigint AS to_suspense,
          (array_agg(rule ORDER BY business_date DESC))[1] AS rule
        FROM event_outcome
        WHERE bucket = $1 AND loan_id = $2 AND business_date BETWEEN $4 AND $3
