@@ -205,12 +205,9 @@ export class TaskFold {
   #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
     const row = this.#row;
     const { position } = row;
-    const late = events.find(changesThePast);
-    if (late !== undefined) {
-      throw new InvariantError('a late event waits until the loan is no longer held', {
-        eventId: late.eventId,
-      });
-    }
+    // Which days it would change is not known while days are missing: it can be sent again.
+    const late = events.filter(changesThePast);
+    this.#reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
     const { contract } = birth;
     const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
     let ordinal = 0;
@@ -218,7 +215,9 @@ export class TaskFold {
       const due = position.nextDueOn === date;
       const next = due ? installmentAt(file.schedule, position.nextSeq) : null;
       const terms = this.#days.fold(position.groupId, date);
-      const todays = events.filter((event) => event.businessDate === date);
+      const todays = events.filter(
+        (event) => event.businessDate === date && !changesThePast(event),
+      );
       closeDay(position, this.#days.book(date), terms, todays, next, this.#flow, file);
       ordinal = this.#keep(ordinal);
     }
@@ -232,8 +231,9 @@ export class TaskFold {
     const undo = this.side.mark();
     const { events } = this.#input;
     const all = events.nextLoanId === birth.loanId ? events.take(birth.loanId) : NO_EVENTS;
-    const own = all.filter((event) => !changesThePast(event));
-    const late = all.filter(changesThePast);
+    const isEarly = (event: DatedEvent) => event.valueDate < birth.bornOn;
+    const own = all.filter((event) => !isEarly(event));
+    const early = all.filter(isEarly);
     try {
       const file = bear(row, birth, birth.bornOn, this.#days, this.#flow);
       this.side.add(row.position, this.#flow);
@@ -252,7 +252,7 @@ export class TaskFold {
       return;
     }
     this.born += 1;
-    this.#reject(birth.bucket, birth.loanId, late, 'value_date_before_the_book');
+    this.#reject(birth.bucket, birth.loanId, early, 'value_date_before_the_book');
     row.write(this.positions);
   }
 

@@ -86,7 +86,14 @@ describe('a close', () => {
       due_on = v.due_on FROM saved v WHERE s.loan_id = v.loan_id`);
     await sql(`UPDATE loan SET paid_periods = ${victim!.paid_periods}
       WHERE loan_id = ${victim!.loan_id}`);
+    // A late event on it is rejected: which days it would change is not known yet.
+    await sql(`INSERT INTO event (bucket, loan_id, event_id, type, ref, value_date, business_date,
+      amount, import_id) SELECT bucket, loan_id, 999999999, 3, 'LATE', '2026-03-30', '2026-03-31',
+      100, 1 FROM loan WHERE loan_id = ${victim!.loan_id}`);
     const [second] = await closeDays(database.target, OPTIONS);
+    expect(await sql(`SELECT rule FROM event_outcome WHERE event_id = 999999999`)).toEqual([
+      { rule: 'late_on_a_held_loan' },
+    ]);
     expect(second).toMatchObject({ held: 0, loans: first!.loans + second!.born - second!.closed });
     expect(second!.checks.every((check) => check.ok)).toBe(true);
     const [position] = await sql<{ folded: boolean }>(
