@@ -2,7 +2,7 @@ import { accruedInterest, aheadOf, interestMet, unsettle } from './ahead.js';
 import { type EventScene, fileOf, orderInForce } from './event-scene.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PENALTY, PRINCIPAL } from './flow.js';
 
-import { giveBack, head, NO_ROWS, principalLeft, returnExcess, unwaive } from './lay-again.js';
+import { head, NO_ROWS, principalLeft, returnExcess, returnInterest } from './lay-again.js';
 
 import type { Position } from './position.js';
 import { prepaymentFee } from './prepayment-fee.js';
@@ -116,13 +116,7 @@ export function accrueTo(scene: EventScene, earned: Fen, kept: Fen, eventId: num
   flow.interestSettled += earned;
   for (const item of position.special?.ahead ?? []) {
     const useful = item.seq === position.nextSeq ? Math.min(interestMet(item), kept) : 0;
-    const over = interestMet(item) - useful;
-    const money = Math.min(over, item.interestPaid);
-    item.interestPaid -= money;
-    item.interestWaived -= over - money;
-    position.interestAccrued += over;
-    giveBack(scene, item.seq, INTEREST, money, eventId);
-    unwaive(scene, item.seq, INTEREST, over - money, eventId);
+    returnInterest(scene, item, useful, eventId);
   }
 }
 

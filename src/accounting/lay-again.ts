@@ -1,6 +1,7 @@
-import { blankAhead, principalMetAhead, specialOf } from './ahead.js';
+import { blankAhead, interestMet, principalMetAhead, specialOf } from './ahead.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
+import type { AheadInstallment } from './position.js';
 import type { KeptByPrepayment } from './product.js';
 import { askedFactor } from './running-period.js';
 import { layContract } from './schedule.js';
@@ -128,21 +129,29 @@ export function returnExcess(scene: EventScene, schedule: Schedule, eventId: num
       giveBack(scene, item.seq, PRINCIPAL, money, eventId);
       unwaive(scene, item.seq, PRINCIPAL, over - money, eventId);
     }
-    const interest = schedule.interest[item.seq - 1] ?? 0;
-    const overInterest = item.interestPaid + item.interestWaived - interest;
-    if (overInterest > 0) {
-      const money = Math.min(overInterest, item.interestPaid);
-      item.interestPaid -= money;
-      item.interestWaived -= overInterest - money;
-      position.interestAccrued += overInterest;
-      giveBack(scene, item.seq, INTEREST, money, eventId);
-      unwaive(scene, item.seq, INTEREST, overInterest - money, eventId);
-    }
+    returnInterest(scene, item, schedule.interest[item.seq - 1] ?? 0, eventId);
   }
 }
 
+/** Of the interest met ahead `kept` stays with the row; money beyond it goes to suspense. */
+export function returnInterest(
+  scene: EventScene,
+  item: AheadInstallment,
+  kept: Fen,
+  eventId: number,
+): void {
+  const over = interestMet(item) - kept;
+  if (over <= 0) return;
+  const money = Math.min(over, item.interestPaid);
+  item.interestPaid -= money;
+  item.interestWaived -= over - money;
+  scene.position.interestAccrued += over;
+  giveBack(scene, item.seq, INTEREST, money, eventId);
+  unwaive(scene, item.seq, INTEREST, over - money, eventId);
+}
+
 /** Money that had paid ahead is money held for the customer again. */
-export function giveBack(
+function giveBack(
   { position, flow }: EventScene,
   seq: number,
   component: number,
@@ -158,7 +167,7 @@ export function giveBack(
 }
 
 /** A waiver of what is not asked any more waives nothing. */
-export function unwaive(
+function unwaive(
   { position, flow }: EventScene,
   seq: number,
   component: number,

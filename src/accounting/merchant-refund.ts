@@ -1,4 +1,4 @@
-import { accruedInterest, specialOf } from './ahead.js';
+import { specialOf } from './ahead.js';
 
 import { endSchedule } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
@@ -122,7 +122,6 @@ function reverseAccrual({ position, flow }: EventScene, totals: readonly Fen[]):
 
 function clear(scene: EventScene): void {
   const { position } = scene;
-  if (accruedInterest(position) !== 0) position.interestAccrued = 0;
   specialOf(position).ahead = [];
   endSchedule(scene);
   position.status = STATUS.cancelled;

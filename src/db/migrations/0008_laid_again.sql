@@ -39,3 +39,6 @@ ALTER TABLE schedule
      AND cardinality(principal) = cardinality(due_on)
      AND cardinality(interest) = cardinality(due_on)
      AND cardinality(balance_after) = cardinality(due_on));
+
+COMMENT ON COLUMN allocation.kind IS '1 paid, 2 waived, 3 charged, 4 written off, 5 recovered,
+  6 refunded by the merchant, 7 paid ahead and given back';

@@ -78,7 +78,6 @@ function parseLine(text: string, name: string): unknown {
 const REFUSED_PATHS: Readonly<Record<string, string>> = {
   calendar_year_not_loaded: 'calendar.years',
   first_due_not_after_disbursement: 'loan.first_due_on',
-  method_not_supported: 'product.repayment.method',
   period_rate_out_of_range: 'loan.rate',
   principal_free_too_long: 'loan.periods',
   rate_out_of_range: 'loan.rate',
