@@ -34,12 +34,18 @@ export async function foldTasks(
   let done = rows[0]!.done;
   let failure: unknown;
   options.onProgress?.(done, run.tasks);
+  // One session claims for all lanes: one claim after the other.
+  let turn: Promise<FoldTask | undefined> = Promise.resolve(undefined);
+  const claim = (): Promise<FoldTask | undefined> => {
+    turn = turn.then(() => claimTask(control, run));
+    return turn;
+  };
   const lane = async (): Promise<void> => {
     for (;;) {
       if (failure !== undefined) return;
       if (options.signal?.aborted) throw interrupted();
       lost.throwIfAborted();
-      const task = await claimTask(control, run);
+      const task = await claim();
       if (task === undefined) return;
       await retrying(() => foldOnce(pool, { target, book, task }), { attemptsMax: ATTEMPTS_MAX });
       done += 1;

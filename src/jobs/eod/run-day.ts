@@ -90,7 +90,7 @@ export async function runDay(
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? DEFAULT_TASKS;
     const run = await takeRun(control, date, tasks, pool.options.maxThreads);
-    const heartbeat = beat(control, run);
+    const heartbeat = await beat(target, run);
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);
       const started = performance.now();
@@ -127,7 +127,7 @@ export async function runDay(
       await endExecution(control, run, outcome, message).catch(() => undefined);
       throw error;
     } finally {
-      heartbeat.stop();
+      await heartbeat.stop();
     }
   } finally {
     await control.end();
@@ -142,11 +142,18 @@ function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {
   });
 }
 
-/** Renews the run's lease while the close goes on; `lost` fires when somebody else took the run. */
-function beat(control: pg.Client, run: HeldRun): { lost: AbortSignal; stop: () => void } {
+/**
+ * Renews the run's lease while the close goes on; `lost` fires when somebody else took the run. It
+ * has a session of its own: the other one is in the midst of a transaction as often as not.
+ */
+async function beat(
+  target: DatabaseTarget,
+  run: HeldRun,
+): Promise<{ lost: AbortSignal; stop: () => Promise<void> }> {
   const lost = new AbortController();
+  const client = await connect(target, { applicationName: `loanbook lease ${run.runId}` });
   const timer = setInterval(() => {
-    renewRun(control, run).then(
+    renewRun(client, run).then(
       (held) => {
         if (!held) lost.abort(new LoanbookError('run_lost', 'another process took this run over'));
       },
@@ -154,7 +161,11 @@ function beat(control: pg.Client, run: HeldRun): { lost: AbortSignal; stop: () =
     );
   }, HEARTBEAT_MS);
   timer.unref();
-  return { lost: lost.signal, stop: () => clearInterval(timer) };
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    await client.end();
+  };
+  return { lost: lost.signal, stop };
 }
 
 async function requireFewHeld(
