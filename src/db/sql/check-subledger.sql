@@ -1,5 +1,5 @@
 -- Every account that has a sub-ledger equals it, by accounting group, and its balance is yesterday's
--- plus what the journal moved; $1 = the day.
+-- plus what the journal moved; group 0 is what belongs to none; $1 = the day.
 WITH measured AS (
   SELECT s.group_id, m.measure, sum(m.amount) AS amount
   FROM subledger_total s, LATERAL (VALUES
@@ -27,7 +27,7 @@ WITH measured AS (
 ), accounts AS (
   SELECT a.account_id, a.code, a.subledger, g.group_id,
     CASE WHEN a.normal_side = 'debit' THEN 1 ELSE -1 END AS side
-  FROM account a CROSS JOIN accounting_group g
+  FROM account a CROSS JOIN (SELECT group_id FROM accounting_group UNION ALL SELECT 0) AS g
 ), compared AS (
   SELECT a.code, a.group_id, a.subledger, coalesce(b.balance, 0) AS balance,
     coalesce(v.amount, 0) AS moved, a.side * coalesce(m.amount, 0) AS measured

@@ -7,6 +7,7 @@ import { inTransaction } from '../../db/connect.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Book } from '../book/book.js';
+import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { taskHash } from './fold-task.js';
@@ -35,6 +36,7 @@ export async function postGroups(
     );
     if (step.rowCount === 0) return;
     const side = groupEntries(book, date, sumGroups(rows.map((row) => row.totals.groups)));
+    await addWaitingEntries(client, side, date);
     await side.flush(async (table, bytes) => {
       const sink = new CopySink(client, dayTable(table.parent, date), table.columns);
       await sink.write(bytes);
@@ -47,6 +49,39 @@ export async function postGroups(
     const sql = readSql('gl-balance').replaceAll(':journal', dayTable('journal_line', date));
     await client.query(sql, [formatDay(date)]);
   });
+}
+
+interface WaitingLine {
+  entry_id: number;
+  source: EntrySource;
+  bucket: number;
+  loan_id: number;
+  group_id: number;
+  account_id: number;
+  amount: number;
+}
+
+/** The entries that were made for the day, in order of arrival: a voucher each. */
+async function addWaitingEntries(client: pg.Client, side: SideRows, date: EpochDay): Promise<void> {
+  const { rows } = await client.query<WaitingLine>(
+    `SELECT e.entry_id, e.source, e.bucket, e.loan_id, e.group_id, l.account_id, l.amount
+     FROM entry e JOIN entry_line l USING (entry_id)
+     WHERE e.business_date = $1 ORDER BY e.entry_id, l.line`,
+    [formatDay(date)],
+  );
+  for (let from = 0; from < rows.length; ) {
+    const first = rows[from]!;
+    let to = from + 1;
+    while (rows[to]?.entry_id === first.entry_id) to += 1;
+    const lines = rows.slice(from, to).map((row) => ({
+      accountId: row.account_id,
+      amount: row.amount,
+    }));
+    const { bucket, loan_id: loanId, group_id: groupId } = first;
+    const kind = ENTRY_KIND + ENTRY_SOURCES.indexOf(first.source);
+    side.addVoucher(lines, { bucket, loanId, groupId }, first.entry_id, kind);
+    from = to;
+  }
 }
 
 /** The entries of whole groups as journal rows, in order of group, state and kind. */

@@ -150,9 +150,7 @@ export class SideRows {
       this.#lines.length = 0;
       for (let i = from; i < to; i += 1) this.#addLegs(movements[i]!);
       if (this.#lines.length > 0) {
-        this.#vouchers += 1;
-        const voucher = this.#firstVoucher + this.#vouchers;
-        this.writeVoucher(voucher, this.#lines, position, first.eventId, first.kind);
+        this.addVoucher(this.#lines, position, first.eventId, first.kind);
       }
       from = to;
     }
@@ -178,13 +176,15 @@ export class SideRows {
     }
   }
 
-  writeVoucher(
-    voucher: number,
+  /** Adds an entry under the next voucher number. Throws InvariantError where it does not balance. */
+  addVoucher(
     lines: readonly Line[],
     of: { loanId: number; bucket: number; groupId: number },
     eventId: number,
     kind: number,
   ): void {
+    this.#vouchers += 1;
+    const voucher = this.#firstVoucher + this.#vouchers;
     let sum = 0;
     let number = 0;
     for (const line of lines) {

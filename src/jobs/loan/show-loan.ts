@@ -8,6 +8,7 @@ import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { productFromValue } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { ENTRY_KIND, ENTRY_SOURCES } from '../ledger/entry.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
 import { knownLoan } from './known-at.js';
 import {
@@ -204,7 +205,7 @@ function entryView(entry: StoredEntry, text: Format): EntryView {
     nameZh,
     debit: text(Math.max(amount, 0)),
     credit: text(Math.max(0 - amount, 0)),
-    movement: MOVEMENTS[kind] ?? String(kind),
+    movement: MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind),
     ref,
   };
 }

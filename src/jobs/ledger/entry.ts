@@ -1,0 +1,144 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
+
+/** Where entries that no loan's fold makes come from; the index is part of what journals store. */
+export const ENTRY_SOURCES = [
+  'manual',
+  'impairment',
+  'channel',
+  'bank',
+  'tolerance',
+  'unidentified',
+  'period',
+  'transfer',
+] as const;
+export type EntrySource = (typeof ENTRY_SOURCES)[number];
+
+/** `kind` of a journal line of such an entry: this plus the source; movements lie below. */
+export const ENTRY_KIND = 100;
+
+export interface EntryLine {
+  /** Account code. */
+  readonly account: string;
+  /** Minor units, debit positive; lines of 0 are left out. */
+  readonly amount: Fen;
+}
+
+export interface NewEntry {
+  readonly source: EntrySource;
+  /** What the entry stands for, unique within its source. */
+  readonly reference: string;
+  readonly memo: string;
+  readonly maker: string;
+  readonly checker?: string;
+  readonly loan?: { readonly bucket: number; readonly loanId: number };
+  readonly groupId?: number;
+  readonly lines: readonly EntryLine[];
+}
+
+/**
+ * Takes entries into the open day, whose close will post them; call it inside of a transaction.
+ * Returns the day. Throws LoanbookError: `entry_not_balanced`, `unknown_account`,
+ * `account_has_subledger` (the positions alone move it), `entry_exists` (2), `no_book` and
+ * `day_is_being_closed` (75). Nothing is taken then.
+ */
+export async function addEntries(
+  client: pg.Client,
+  entries: readonly NewEntry[],
+): Promise<EpochDay> {
+  const { date, isBeingClosed } = await holdOpenDay(client);
+  if (isBeingClosed) throw dayIsBeingClosed(formatDay(date), 'entries');
+  const accounts = await accountsByCode(client);
+  for (const entry of entries) await addEntry(client, date, accounts, entry);
+  return date;
+}
+
+interface AccountRow {
+  readonly code: string;
+  readonly account_id: number;
+  readonly subledger: string | null;
+}
+
+async function accountsByCode(client: pg.Client): Promise<Map<string, AccountRow>> {
+  const { rows } = await client.query<AccountRow>(
+    'SELECT code, account_id, subledger FROM account',
+  );
+  return new Map(rows.map((row) => [row.code, row]));
+}
+
+async function addEntry(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: ReadonlyMap<string, AccountRow>,
+  entry: NewEntry,
+): Promise<void> {
+  const { source, reference } = entry;
+  const lines = entry.lines.filter((line) => line.amount !== 0);
+  const sum = lines.reduce((total, line) => total + line.amount, 0);
+  if (sum !== 0 || lines.length === 0) throw refused(entry, 'entry_not_balanced', { sum });
+  const ids = lines.map((line) => {
+    const account = accounts.get(line.account);
+    if (account === undefined) throw refused(entry, 'unknown_account', { account: line.account });
+    if (account.subledger === null) return account.account_id;
+    throw refused(entry, 'account_has_subledger', {
+      account: line.account,
+      subledger: account.subledger,
+    });
+  });
+  const { rows } = await client.query<{ entry_id: number }>(
+    `INSERT INTO entry (business_date, source, reference, memo, bucket, loan_id, group_id, maker,
+       checker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+     ON CONFLICT (source, reference) DO NOTHING RETURNING entry_id`,
+    [
+      formatDay(date),
+      source,
+      reference,
+      entry.memo,
+      entry.loan?.bucket ?? 0,
+      entry.loan?.loanId ?? 0,
+      entry.groupId ?? 0,
+      entry.maker,
+      entry.checker ?? null,
+    ],
+  );
+  const entryId = rows[0]?.entry_id;
+  if (entryId === undefined) throw refused(entry, 'entry_exists', {});
+  await client.query(
+    `INSERT INTO entry_line (entry_id, line, account_id, amount)
+     SELECT $1, place, account_id, amount
+     FROM unnest($2::int[], $3::bigint[]) WITH ORDINALITY AS u (account_id, amount, place)`,
+    [entryId, ids, lines.map((line) => line.amount)],
+  );
+}
+
+const SAYS = {
+  entry_not_balanced: ['Debits and credits of an entry differ.', 'Put the amounts right.'],
+  unknown_account: [
+    'The chart of accounts has no such account.',
+    '`loanbook gl chart show` lists the accounts.',
+  ],
+  account_has_subledger: [
+    'The account equals a sum over the loans: only what happens to loans moves it.',
+    'Bring an event of the loan (`loanbook import events`), or name another account.',
+  ],
+  entry_exists: [
+    'There is an entry of this source and reference already.',
+    'Nothing is posted twice: give another reference where it is another one.',
+  ],
+} as const;
+
+function refused(
+  { source, reference }: NewEntry,
+  rule: keyof typeof SAYS,
+  evidence: Record<string, string | number>,
+): LoanbookError {
+  const [message, next] = SAYS[rule];
+  return new LoanbookError(rule, message, {
+    exitCode: EXIT.usage,
+    evidence: { source, reference, ...evidence },
+    next,
+  });
+}
