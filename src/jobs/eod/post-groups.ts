@@ -9,8 +9,8 @@ import { readSql } from '../../db/sql-file.js';
 import type { Book } from '../book/book.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
-import { taskHash } from './fold-task.js';
 import { DAY_TASK, SideRows } from './side-rows.js';
+import { taskHash } from './task-stream.js';
 
 /**
  * Posts accrual and due once for each accounting group, from the tasks' control totals, and writes
