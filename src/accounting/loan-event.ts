@@ -160,8 +160,8 @@ export function isSettled(position: Position): boolean {
 }
 
 /**
- * Keeps in the position what the schedule still asks, so that a loan met ahead in full shows. A loan
- * without a `special` has met nothing ahead; making one here would let the position depend on
+ * Keeps in the position what the schedule still asks, so that a loan met ahead in full shows.
+ * Without a `special` nothing was met ahead; making one here would let the position depend on
  * whether a file came along that no event asked for.
  */
 export function noteAskedLater({ position, file }: EventScene): void {

@@ -57,8 +57,8 @@ function knowingDay(events: readonly DatedEvent[], until: EpochDay): EpochDay {
 
 /**
  * The nearest row from which each loan can be folded again, given the day it was born and all its
- * events. A loan that was out of the book or held for some days has no row to fold from of them: then
- * it is an earlier one, of a day that again knew everything.
+ * events. A loan that was out of the book or held for some days has no row of them to fold from:
+ * then it is an earlier one, of a day that again knew everything.
  */
 export async function loadBases(
   client: pg.Client,

@@ -119,7 +119,7 @@ export class TaskFold {
     }
   }
 
-  /** A loan that has left the book is folded on from its last row; it returns if that changes it. */
+  /** A loan that left the book is folded on from its last row; it returns if that changes it. */
   #foldLeft(loanId: number, events: readonly DatedEvent[]): void {
     const { row, side, days } = this.loan;
     const bucket = Math.floor(loanId / 4_294_967_296);
