@@ -1,4 +1,3 @@
-import { specialOf } from './ahead.js';
 import { allocateDue, dueTotal } from './allocation.js';
 import { applyCharge } from './charge.js';
 import { closeOutOf, payCloseOut } from './close-out.js';
@@ -160,10 +159,14 @@ export function isSettled(position: Position): boolean {
   return position.nextSeq === 0 || position.special?.askedLater === 0;
 }
 
-/** Keeps in the position what the schedule still asks, so that a loan met ahead in full shows. */
+/**
+ * Keeps in the position what the schedule still asks, so that a loan met ahead in full shows.
+ * Without a `special` nothing was met ahead; making one here would let the position depend on
+ * whether a file came along that no event asked for.
+ */
 export function noteAskedLater({ position, file }: EventScene): void {
-  if (file === null || (position.special === null && position.nextSeq !== 0)) return;
-  const special = specialOf(position);
+  const { special } = position;
+  if (file === null || special === null) return;
   special.askedLater = 0;
   for (const seq of seqsAhead(position, file.schedule)) {
     special.askedLater += openAheadTotal(position, file.schedule, seq);

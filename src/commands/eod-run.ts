@@ -105,6 +105,7 @@ function printDays(context: CommandContext, days: readonly ClosedDay[]): void {
       { key: 'businessDate', title: 'day' },
       { key: 'loans', title: 'loans', align: 'right' },
       { key: 'born', title: 'born', align: 'right' },
+      { key: 'returned', title: 'returned', align: 'right' },
       { key: 'closed', title: 'closed', align: 'right' },
       { key: 'held', title: 'held', align: 'right' },
       { key: 'events', title: 'events', align: 'right' },

@@ -65,6 +65,7 @@ const STEP_COLUMNS: readonly Column<RunView['steps'][number]>[] = [
   { key: 'read', title: 'read', align: 'right' },
   { key: 'written', title: 'written', align: 'right' },
   { key: 'born', title: 'born', align: 'right' },
+  { key: 'returned', title: 'returned', align: 'right' },
   { key: 'closed', title: 'closed', align: 'right' },
   { key: 'held', title: 'held', align: 'right' },
   { key: 'events', title: 'events', align: 'right' },

@@ -1,12 +1,13 @@
--- Loans: yesterday's rows + born - closed = today's rows, and every task read all of its share;
--- events: every event of the day has one outcome, unless its loan is held; $1 = the day, $2 = run.
+-- Loans: yesterday's rows + born + returned - closed = today's rows, and every task read all of its
+-- share; events: every event of the day has one outcome, unless its loan is held; $1 = the day, $2 =
+-- its run.
 WITH counted AS (
   SELECT coalesce(sum(loans) FILTER (WHERE business_date = $1::date), 0) AS today,
     coalesce(sum(loans) FILTER (WHERE business_date = $1::date - 1), 0) AS yesterday
   FROM subledger_total WHERE business_date IN ($1::date, $1::date - 1)
 ), steps AS (
   SELECT sum(rows_read) AS rows_read, sum(rows_written) AS rows_written,
-    sum(loans_born) AS born, sum(loans_closed) AS closed
+    sum(loans_born) AS born, sum(loans_returned) AS returned, sum(loans_closed) AS closed
   FROM step WHERE run_id = $2 AND phase = 'fold'
 ), events AS (
   SELECT count(*) AS lacking FROM event e
@@ -27,7 +28,7 @@ WITH counted AS (
 ), compared AS (
   SELECT 'loans read' AS place, c.yesterday AS expected, s.rows_read AS actual
   FROM counted c, steps s
-  UNION ALL SELECT 'loans written', s.rows_read + s.born - s.closed, c.today
+  UNION ALL SELECT 'loans written', s.rows_read + s.born + s.returned - s.closed, c.today
   FROM counted c, steps s
   UNION ALL SELECT 'loans counted by the tasks', s.rows_written, c.today FROM counted c, steps s
   UNION ALL SELECT 'events without an outcome', 0, lacking FROM events

@@ -1,6 +1,6 @@
 import type { DayFlow } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
-import { REVERSED } from './refold.js';
+import { REVERSED } from './event-queue.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 export interface GroupFlow {

@@ -6,10 +6,10 @@ import { copyOut } from '../../db/copy-stream.js';
 import { TupleReader } from '../../db/copy-tuple.js';
 import type { CheckResult, Difference } from './checks.js';
 import { dayTable } from './day-table.js';
-import { taskHash } from './fold-task.js';
 import { POSITION_COLUMNS } from './position-row.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
 import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
+import { taskHash } from './task-stream.js';
 
 interface SealedStep {
   phase: 'fold' | 'post';

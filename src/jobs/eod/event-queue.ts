@@ -7,6 +7,9 @@ import { copyRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import type { TaskScope } from './task-input.js';
 
+/** The rule of an event that a reversal undid. */
+export const REVERSED = 'reversed';
+
 /** An event with its dates: booked earlier than today for a loan that was held. */
 export interface DatedEvent extends LoanEvent {
   readonly valueDate: EpochDay;

@@ -4,16 +4,9 @@ import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyRows } from '../../db/copy-stream.js';
-import { readDate, readInt8 } from '../../db/copy-tuple.js';
-import { dayTable } from './day-table.js';
-import {
-  changesThePast,
-  type DatedEvent,
-  EVENT_COLUMNS,
-  EVENT_FIELDS,
-  readEventTuple,
-} from './event-queue.js';
-import { POSITION_COLUMNS, POSITION_FIELDS } from './position-row.js';
+import { readDate } from '../../db/copy-tuple.js';
+import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, readEventTuple } from './event-queue.js';
+import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {
   arraysEnd,
   BIRTH_COLUMNS,
@@ -36,7 +29,7 @@ export interface LoanPast {
   readonly events: readonly DatedEvent[];
   /** What became of those judged before, where it matters: the rule, empty for posted. */
   readonly verdicts: ReadonlyMap<number, string>;
-  /** The last day whose position none of the changes reaches; before `bornOn`: fold from birth. */
+  /** The last kept day that none of the changes reaches; before `bornOn`: fold from birth. */
   readonly baseOn: EpochDay;
   /** The position of that day as its tuple. */
   readonly base: Buffer | null;
@@ -61,18 +54,19 @@ export async function loadDeepLoans(
   const loans = await loadContracts(client, loanIds);
   if (changing.length === 0) return loans;
   const events = await loadPastEvents(client, scope, changing);
-  const bases = new Map<number, EpochDay>();
-  for (const loanId of changing) bases.set(loanId, baseDay(events.get(loanId) ?? [], scope.date));
-  const verdicts = await loadVerdicts(client, scope, events, bases);
-  const snapshots = await loadSnapshots(client, loans, bases);
+  const bornOn = new Map<number, EpochDay>();
   for (const loanId of changing) {
     const loan = loans.get(loanId);
-    if (loan === undefined) continue;
-    loan.past = {
+    if (loan !== undefined) bornOn.set(loanId, loan.birth.bornOn);
+  }
+  const bases = await loadBases(client, bornOn, events, scope.date);
+  const verdicts = await loadVerdicts(client, scope, events, bases);
+  for (const [loanId, base] of bases) {
+    loans.get(loanId)!.past = {
       events: events.get(loanId) ?? [],
       verdicts: verdicts.get(loanId) ?? new Map(),
-      baseOn: bases.get(loanId)!,
-      base: snapshots.get(loanId) ?? null,
+      baseOn: base.on,
+      base: base.row,
     };
   }
   return loans;
@@ -98,13 +92,6 @@ export async function loadWholePast(
   loan.past = { events, verdicts, baseOn: loan.birth.bornOn - 1, base: null };
   return loan;
 }
-
-function idList(loanIds: readonly number[]): string {
-  return `unnest('{${loanIds.join(',')}}'::bigint[]) AS u (loan_id)`;
-}
-
-const SAME_LOAN = (table: string) =>
-  `${table}.bucket = (u.loan_id >> 32)::smallint AND ${table}.loan_id = u.loan_id`;
 
 async function loadContracts(
   client: pg.Client,
@@ -151,40 +138,12 @@ async function loadPastEvents(
   return found;
 }
 
-/** The day on which an event takes effect: a reversal from that of the event that it undoes. */
-function effectOf(event: DatedEvent, events: readonly DatedEvent[]): EpochDay {
-  if (event.type !== EVENT_TYPE.reversal) return event.valueDate;
-  return events.find((other) => other.eventId === event.ofEventId)?.valueDate ?? event.valueDate;
-}
-
-/**
- * The latest day before every effect of today's changes whose booked position knew all that is
- * known of it now: no event took effect by then and was booked later.
- */
-export function baseDay(events: readonly DatedEvent[], today: EpochDay): EpochDay {
-  const effects = events.map((event) => effectOf(event, events));
-  let base = today - 1;
-  for (const [k, event] of events.entries()) {
-    if (event.businessDate === today && changesThePast(event))
-      base = Math.min(base, effects[k]! - 1);
-  }
-  for (let settled = false; !settled; ) {
-    settled = true;
-    for (const [k, event] of events.entries()) {
-      if (effects[k]! > base || event.businessDate <= base) continue;
-      base = effects[k]! - 1;
-      settled = false;
-    }
-  }
-  return base;
-}
-
 /** Verdicts on the events that are folded again and on those that today's reversals undo. */
 async function loadVerdicts(
   client: pg.Client,
   scope: TaskScope,
   events: ReadonlyMap<number, readonly DatedEvent[]>,
-  bases: ReadonlyMap<number, EpochDay>,
+  bases: ReadonlyMap<number, Base>,
 ): Promise<Map<number, Map<number, string>>> {
   const recent: [number, DatedEvent][] = [];
   const older: [number, DatedEvent][] = [];
@@ -193,7 +152,7 @@ async function loadVerdicts(
     for (const event of own) {
       if (event.businessDate >= scope.date) continue;
       const matters =
-        event.valueDate > bases.get(loanId)! ||
+        event.valueDate > (bases.get(loanId)?.on ?? scope.date) ||
         undone.has(event.eventId) ||
         event.type === EVENT_TYPE.reversal;
       if (!matters) continue;
@@ -230,30 +189,6 @@ async function readVerdicts(
     }
     own.set(eventId, rule);
   }
-}
-
-async function loadSnapshots(
-  client: pg.Client,
-  loans: ReadonlyMap<number, DeepLoan>,
-  bases: ReadonlyMap<number, EpochDay>,
-): Promise<Map<number, Buffer>> {
-  const byDay = new Map<EpochDay, number[]>();
-  for (const [loanId, day] of bases) {
-    const loan = loans.get(loanId);
-    if (loan === undefined || day < loan.birth.bornOn) continue;
-    byDay.set(day, [...(byDay.get(day) ?? []), loanId]);
-  }
-  const found = new Map<number, Buffer>();
-  for (const [day, loanIds] of byDay) {
-    const columns = POSITION_COLUMNS.map((column) => `p.${column}`).join(', ');
-    const select = `SELECT ${columns} FROM ${idList(loanIds)}
-      JOIN ${dayTable('position', day)} p ON ${SAME_LOAN('p')}`;
-    await copyRows(client, select, POSITION_FIELDS, (view, at, bytes) => {
-      // A tuple's end is not known here: what lies behind it does no harm, it is read by offsets.
-      found.set(readInt8(view, at + 4), Buffer.from(bytes.subarray(at)));
-    });
-  }
-  return found;
 }
 
 /** The schedule in force at the close of a day. */

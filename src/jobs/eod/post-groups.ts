@@ -10,8 +10,8 @@ import type { Book } from '../book/book.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
-import { taskHash } from './fold-task.js';
 import { DAY_TASK, SideRows } from './side-rows.js';
+import { taskHash } from './task-stream.js';
 
 /**
  * Posts accrual and due once for each accounting group, from the tasks' control totals, and writes

@@ -10,16 +10,15 @@ import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
-import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
+import { viewOf } from '../../db/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';
-import { changesThePast, type DatedEvent } from './event-queue.js';
+import { changesThePast, type DatedEvent, REVERSED } from './event-queue.js';
 import { FlowSum } from './flow-sum.js';
 import { type DeepLoan, type LoanPast, scheduleOn } from './loan-past.js';
 import { PositionRow } from './position-row.js';
+import { sameState } from './same-state.js';
 
-/** The rule of an event that a reversal undid. */
-export const REVERSED = 'reversed';
 /** Before the rule of an event that was posted until a later one made it impossible. */
 export const VOIDED = 'voided: ';
 
@@ -200,8 +199,6 @@ function foldFromBase(
   return run;
 }
 
-const scratch = [new TupleWriter(1 << 16), new TupleWriter(1 << 16)] as const;
-
 /** The fold without today's changes must give what was booked, to the last byte. */
 function requireBooked(run: LoanRun, booked: PositionRow): void {
   const again = new PositionRow();
@@ -210,13 +207,7 @@ function requireBooked(run: LoanRun, booked: PositionRow): void {
   for (const [k, total] of run.totals.entries()) again.totals[k] = total;
   again.position.scheduleVersion = booked.position.scheduleVersion;
   again.position.engineVersion = booked.position.engineVersion;
-  const [one, other] = scratch;
-  one.length = 0;
-  other.length = 0;
-  again.write(one);
-  booked.write(other);
-  const same = one.bytes.subarray(0, one.length).equals(other.bytes.subarray(0, other.length));
-  if (same) return;
+  if (sameState(again, booked)) return;
   throw new InvariantError('folding the past again does not give the booked position', {
     bookedPrincipal: booked.position.principal,
     foldedPrincipal: run.position.principal,

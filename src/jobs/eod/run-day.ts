@@ -38,6 +38,7 @@ export interface ClosedDay {
   readonly runId: number;
   readonly loans: number;
   readonly born: number;
+  readonly returned: number;
   readonly closed: number;
   readonly held: number;
   readonly events: number;
@@ -198,14 +199,23 @@ async function requireFewHeld(
 
 type Counts = Pick<
   ClosedDay,
-  'businessDate' | 'runId' | 'loans' | 'born' | 'closed' | 'held' | 'events' | 'eventsRejected'
+  | 'businessDate'
+  | 'runId'
+  | 'loans'
+  | 'born'
+  | 'returned'
+  | 'closed'
+  | 'held'
+  | 'events'
+  | 'eventsRejected'
 > & { resumed: boolean };
 
 async function summary(control: pg.Client, run: HeldRun, date: EpochDay): Promise<Counts> {
   const { rows } = await control.query<Omit<Counts, 'businessDate' | 'runId' | 'resumed'>>(
     `SELECT sum(rows_written)::bigint AS loans, sum(loans_born)::bigint AS born,
-       sum(loans_closed)::bigint AS closed, sum(loans_held)::bigint AS held,
-       sum(events_read)::bigint AS events, sum(events_rejected)::bigint AS "eventsRejected"
+       sum(loans_returned)::bigint AS returned, sum(loans_closed)::bigint AS closed,
+       sum(loans_held)::bigint AS held, sum(events_read)::bigint AS events,
+       sum(events_rejected)::bigint AS "eventsRejected"
      FROM step WHERE run_id = $1 AND phase = 'fold'`,
     [run.runId],
   );

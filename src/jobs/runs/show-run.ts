@@ -17,6 +17,7 @@ export interface StepLine {
   readonly read: number;
   readonly written: number;
   readonly born: number;
+  readonly returned: number;
   readonly closed: number;
   readonly held: number;
   readonly events: number;
@@ -95,8 +96,9 @@ async function loadHead(client: pg.Client, runId: number): Promise<RunHead> {
 async function loadSteps(client: pg.Client, runId: number): Promise<StepLine[]> {
   const { rows } = await client.query<StepLine>(
     `SELECT phase, task, status, bucket_from AS "bucketFrom", bucket_to AS "bucketTo", attempt,
-       rows_read AS read, rows_written AS written, loans_born AS born, loans_closed AS closed,
-       loans_held AS held, events_read AS events, events_rejected AS rejected,
+       rows_read AS read, rows_written AS written, loans_born AS born,
+       loans_returned AS returned, loans_closed AS closed, loans_held AS held,
+       events_read AS events, events_rejected AS rejected,
        (extract(epoch FROM ended_at - started_at) * 1000)::int AS milliseconds,
        encode(hash, 'hex') AS hash
      FROM step WHERE run_id = $1

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, withClient } from '../../../src/db/connect.js';
 import type { DatabaseTarget } from '../../../src/db/target.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
@@ -24,7 +26,24 @@ async function build(): Promise<{ database: TestDatabase; book: TestBook }> {
   const database = await testDatabase();
   const book = await generatedBook(database.target, BOOK);
   for (const day of DAYS) await book.importDay(day);
+  await importReversals(database.target, book);
   return { database, book };
+}
+
+/** What settled loans on the first day is undone on the last one, when they have left the book. */
+async function importReversals(target: DatabaseTarget, book: TestBook): Promise<void> {
+  const file = join(book.folder, 'reversals.csv');
+  await withClient(target, {}, async (client) => {
+    const { rows } = await client.query<{ loan_no: string; ref: string }>(
+      `SELECT l.loan_no, e.ref FROM event e JOIN loan l USING (bucket, loan_id)
+       WHERE e.type = 4 AND e.business_date = '${DAYS[0]}' ORDER BY l.loan_no`,
+    );
+    const lines = rows.map(({ loan_no, ref }, k) =>
+      ['V', k, ',', loan_no, ',reversal,', DAYS[2], ',', ref].join(''),
+    );
+    writeFileSync(file, `${['ref,loan_no,type,value_date,of', ...lines].join('\n')}\n`);
+    await importEvents(client, { file });
+  });
 }
 
 /** Starts a close in a process of its own and kills it once some tasks are done. */
@@ -63,7 +82,8 @@ describe('the hash of a day does not depend on how it was closed', () => {
 
   beforeAll(async () => {
     const target = await fresh();
-    await closeDays(target, { through: (await openDay(target)) + 2, workers: 1 });
+    const days = await closeDays(target, { through: (await openDay(target)) + 2, workers: 1 });
+    expect(days[2]!.returned).toBeGreaterThan(0);
     oneWorker = await chainOf(target);
   });
 
