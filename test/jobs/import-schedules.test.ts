@@ -1,7 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
+import { packageRoot } from '../../src/package-root.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../support/import-book.js';
 
 const HEADER = 'loan_no,product,principal,rate,disbursed_on';
@@ -60,6 +62,17 @@ describe('schedules that go in', () => {
       'SELECT schedules_name AS name, length(schedules_sha256) AS digits FROM imported_file',
     );
     expect(record).toEqual({ name: 'schedules.csv', digits: 64 });
+  });
+
+  it('are as the page of files shows them', async () => {
+    const page = readFileSync(join(packageRoot, 'docs/files.md'), 'utf8');
+    const [, shown = ''] = /^```csv\n(loan_no,due_on[^`]*)```$/m.exec(page) ?? [];
+    const file = loans(`ALT-0007,CASH,10000.00,0.18,${OPEN_DAY}`);
+    const own = book.raw('schedules.csv', shown);
+    expect(await importLoans(book.client, { file, schedules: own })).toMatchObject({
+      rowsTaken: 1,
+      schedules: { read: 1, taken: 1 },
+    });
   });
 
   it('may say what can be derived, and agreed fees: these enter as events', async () => {
