@@ -7,6 +7,8 @@ import { type EpochDay, type Fen, RATE_SCALE, type RatePpb } from './units.js';
 /** A double's value of n instalments is this close to the exact one, relatively, times n. */
 const RELATIVE_ERROR = 2 ** -50;
 
+/** Of months and 365ths of a year. */
+const MONTH_DENOMINATOR = 12 * 365;
 const UNITS_A_YEAR = { month: 12, week: 52, day: 365 } as const;
 
 /**
@@ -26,32 +28,39 @@ const ROUNDING_HALVES: Readonly<Record<RoundingMode, number>> = {
  * whether `irrAnnual` of `loanCost` is above the cap, without looking for the rate. It is when the
  * instalments, discounted at the cap, are worth more than what was paid out. An odd first period
  * counts by its length, for which `loanCost` has no room: with a month more to the first due date
- * a loan of 18% would cost 24%. A double decides where it is clear, whole numbers where it is not.
+ * a loan of 18% would cost 24%. Of a loan's own schedule, `isOwn`, every period counts by its
+ * length. A double decides where it is clear, whole numbers where it is not.
  */
 export function isAboveCostCap(
   terms: ProductTerms,
   contract: LoanContract,
   schedule: Schedule,
   capPpb: RatePpb,
+  isOwn = false,
 ): boolean {
   const { interval } = terms.repayment;
-  const { paidOut, flows, firstDueOn } = agreedFlows(terms, contract, schedule);
+  const { disbursedOn } = contract;
+  const { paidOut, flows, dueOn } = agreedFlows(terms, contract, schedule);
   const atCap = ({ num, den }: Fraction) => fraction(capPpb, num, RATE_SCALE * den);
-  const first = atCap(yearsBetween(interval.unit, contract.disbursedOn, firstDueOn));
+  const first = atCap(yearsBetween(interval.unit, disbursedOn, dueOn[0] ?? disbursedOn));
   const regular = atCap({ num: interval.every, den: UNITS_A_YEAR[interval.unit] });
-  const discount = 1 / (1 + regular.num / regular.den);
+  const own = isOwn ? periodLengths(interval.unit, disbursedOn, dueOn).map(atCap) : undefined;
+  const ofPeriod = (k: number) => own?.[k] ?? (k === 0 ? first : regular);
   let worth = 0;
-  for (let k = flows.length - 1; k > 0; k -= 1) worth = (worth + flows[k]!) * discount;
-  worth = (worth + (flows[0] ?? 0)) / (1 + first.num / first.den);
+  for (let k = flows.length - 1; k >= 0; k -= 1) {
+    const { num, den } = ofPeriod(k);
+    worth = (worth + flows[k]!) / (1 + num / den);
+  }
   const above = worth - paidOut;
   if (Math.abs(above) > worth * flows.length * RELATIVE_ERROR) return above > 0;
-  return isAboveExactly(paidOut, flows, first, regular);
+  return isAboveExactly(paidOut, flows, ofPeriod);
 }
 
 interface AgreedFlows {
   readonly paidOut: Fen;
   readonly flows: readonly Fen[];
-  readonly firstDueOn: EpochDay;
+  /** Of the flows. */
+  readonly dueOn: readonly EpochDay[];
 }
 
 /** In halves of the minor unit; a row due at disbursement, the down payment, is never paid out. */
@@ -65,7 +74,24 @@ function agreedFlows(terms: ProductTerms, contract: LoanContract, schedule: Sche
     if (dueOn[k]! <= contract.disbursedOn) paidOut -= flow;
     else flows.push(flow - allowed);
   }
-  return { paidOut, flows, firstDueOn: dueOn[dueOn.length - flows.length] ?? contract.disbursedOn };
+  return { paidOut, flows, dueOn: dueOn.slice(dueOn.length - flows.length) };
+}
+
+/** From due date to due date, each counted from the start: to a clamped month end is a month. */
+function periodLengths(
+  unit: keyof typeof UNITS_A_YEAR,
+  start: EpochDay,
+  dueOn: readonly EpochDay[],
+): Fraction[] {
+  const den = unit === 'week' ? 364 : unit === 'day' ? 365 : MONTH_DENOMINATOR;
+  let before = 0;
+  return dueOn.map((due) => {
+    const years = yearsBetween(unit, start, due);
+    const until = years.num * (den / years.den);
+    const length = { num: until - before, den };
+    before = until;
+    return length;
+  });
 }
 
 /** Whole months and 365ths for the days left; for weeks and days 364ths and 365ths. */
@@ -80,20 +106,19 @@ function yearsBetween(unit: keyof typeof UNITS_A_YEAR, from: EpochDay, to: Epoch
   }
   return oddFrom === to
     ? { num: months, den: 12 }
-    : { num: months * 365 + (to - oddFrom) * 12, den: 12 * 365 };
+    : { num: months * 365 + (to - oddFrom) * 12, den: MONTH_DENOMINATOR };
 }
 
 /** What is still owed at the cap's rate after the last instalment is below zero. */
 function isAboveExactly(
   paidOut: Fen,
   flows: readonly Fen[],
-  first: Fraction,
-  regular: Fraction,
+  ofPeriod: (k: number) => Fraction,
 ): boolean {
   let owed = BigInt(paidOut);
   let scale = 1n;
   for (const [k, flow] of flows.entries()) {
-    const { num, den } = k === 0 ? first : regular;
+    const { num, den } = ofPeriod(k);
     scale *= BigInt(den);
     owed = owed * BigInt(num + den) - BigInt(flow) * scale;
   }

@@ -2,10 +2,21 @@ import { importLoans } from '../jobs/import/import-loans.js';
 import type { CommandModule } from './command-module.js';
 import { configureImport, type ImportFlags, runImport } from './import-options.js';
 
-export const command: CommandModule<[string], ImportFlags> = {
-  configure: configureImport,
+interface Flags extends ImportFlags {
+  readonly schedules?: string;
+  readonly schedulesMapping?: string;
+}
+
+export const command: CommandModule<[string], Flags> = {
+  configure(cmd) {
+    configureImport(cmd);
+    cmd.option('--schedules <file>').option('--schedules-mapping <file>');
+  },
   async run(context, [file], flags) {
-    await runImport(context, 'loans', file, flags, importLoans);
+    const { schedules, schedulesMapping } = flags;
+    await runImport(context, 'loans', file, flags, (client, options) =>
+      importLoans(client, { ...options, schedules, schedulesMapping }),
+    );
     return undefined;
   },
 };

@@ -65,10 +65,14 @@ export async function runImport(
 }
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
-  const { minorDigits, amount, rejectFile, importId, dryRun, ...counts } = outcome;
+  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ...counts } = outcome;
   printOutcome(context, {
     ...counts,
     amount: formatAmount(amount, minorDigits),
+    schedulesFile: schedules?.file,
+    schedulesSha256: schedules?.sha256,
+    schedulesRead: schedules?.read,
+    schedulesTaken: schedules?.taken,
     rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,

@@ -35,6 +35,13 @@ export function nullField(writer: TupleWriter): void {
   writer.length += 4;
 }
 
+export function boolField(writer: TupleWriter, value: boolean): void {
+  writer.ensure(5);
+  writer.view.setInt32(writer.length, 1);
+  writer.view.setInt8(writer.length + 4, value ? 1 : 0);
+  writer.length += 5;
+}
+
 /** Dimensions, null flag, element type, then length and lower bound; before the elements. */
 function arrayHeader(
   writer: TupleWriter,

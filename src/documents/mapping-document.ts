@@ -13,7 +13,7 @@ const columnSchema = mapping({
 });
 
 const mappingSchema = mapping({
-  kind: oneOf('loans', 'repayments', 'events'),
+  kind: oneOf('loans', 'repayments', 'events', 'schedules'),
   columns: z.record(z.string(), columnSchema, { error: 'must be a mapping' }),
   other_columns: oneOf('refuse', 'ignore').default('refuse'),
 });

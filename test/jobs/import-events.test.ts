@@ -188,4 +188,11 @@ it('the fixture of the documents goes in behind the loans of the small demo', as
     rejectFile,
   });
   expect(outcome).toMatchObject({ rowsTaken: 12, rowsRejected: 0 });
+  // The READMEs' walk has more loans, this one among them.
+  for (const name of ['README.md', 'README.zh-CN.md']) {
+    const text = readFileSync(join(packageRoot, name), 'utf8');
+    const [, shown = ''] = /^```csv\n(ref,loan_no[^`]*)```$/m.exec(text) ?? [];
+    const walk = { file: book.raw('events.csv', shown), rejectFile, dryRun: true };
+    expect(await importEvents(book.client, walk)).toMatchObject({ rowsTaken: 3 });
+  }
 });

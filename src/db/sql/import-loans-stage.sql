@@ -17,5 +17,8 @@ CREATE TEMP TABLE stage (
   due_on        date[] NOT NULL,
   due_principal bigint[] NOT NULL,
   due_interest  bigint[] NOT NULL,
-  balance_after bigint[] NOT NULL
+  balance_after bigint[] NOT NULL,
+  -- Of a schedule of the loan's own.
+  due_fee       bigint[] NOT NULL,
+  brought       boolean NOT NULL
 ) ON COMMIT DROP

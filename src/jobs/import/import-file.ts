@@ -3,17 +3,15 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import { parseMappingDocument } from '../../documents/mapping-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { FileContent } from '../../files/file-content.js';
 import { RejectFile } from '../../files/reject-file.js';
-import { readTextFile } from '../../files/text-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
-import { SourceColumns } from './source-columns.js';
-import { type ImportFile, readHeader, stageFile } from './stage-file.js';
+import { openSource } from './source-file.js';
+import { type ImportFile, stageFile } from './stage-file.js';
 
 /** Rows from which on the close is planned with fresh statistics. */
 const ANALYZED_ROWS_MIN = 1000;
@@ -49,6 +47,16 @@ export interface ImportOutcome {
   /** Null when nothing was rejected. */
   readonly rejectFile: string | null;
   readonly dryRun: boolean;
+  /** Of loans that came with a file of their own schedules. */
+  readonly schedules?: SchedulesOutcome;
+}
+
+export interface SchedulesOutcome {
+  readonly file: string;
+  readonly sha256: string;
+  readonly read: number;
+  /** Loans that went in with a schedule of their own. */
+  readonly taken: number;
 }
 
 /**
@@ -82,21 +90,10 @@ export async function importFile<Intake extends RowIntake>(
 }
 
 async function openFile(kind: ImportKind, options: ImportOptions): Promise<ImportFile> {
-  const { signal } = options;
-  const mapping =
-    options.mapping === undefined
-      ? undefined
-      : parseMappingDocument(
-          await readTextFile(options.mapping),
-          options.mapping,
-          kind.kind,
-          kind.columns.map((column) => column.name),
-        );
-  const content = await inspectFile(options.file, signal);
-  const header = await readHeader(options.file);
-  const columns = new SourceColumns(options.file, header, kind.columns, mapping);
-  const rejects = new RejectFile(options.rejectFile ?? `${options.file}.rejects.csv`, header);
-  return { content, columns, rejects, signal, onProgress: options.onProgress };
+  const { signal, onProgress } = options;
+  const source = await openSource(kind.kind, kind.columns, options);
+  const path = options.rejectFile ?? `${options.file}.rejects.csv`;
+  return { ...source, rejects: new RejectFile(path, source.header), signal, onProgress };
 }
 
 async function runImport<Intake extends RowIntake>(
@@ -133,6 +130,7 @@ async function runImport<Intake extends RowIntake>(
     minorDigits,
     rejectFile: rowsRejected > 0 ? file.rejects.path : null,
     dryRun: options.dryRun === true,
+    ...(await kind.outcome?.(client, intake)),
   };
   // A file without rows leaves no trace: those of two quiet days have the same content.
   if (options.dryRun === true || staged.rowsRead === 0) return { ...outcome, importId: null };

@@ -1,55 +1,119 @@
+import { stat } from 'node:fs/promises';
 import type pg from 'pg';
+import { FEE } from '../../accounting/flow.js';
+import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import { BUCKET_COUNT } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
-import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
+import {
+  type ImportOptions,
+  type ImportOutcome,
+  importFile,
+  type SchedulesOutcome,
+} from './import-file.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS, LoanIntake } from './loan-intake.js';
+import { OwnSchedules } from './own-schedules.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
+import { SCHEDULE_COLUMNS } from './schedule-group.js';
+import { openSource } from './source-file.js';
+import type { ScheduleFile } from './stage-schedules.js';
 
-const LOANS: ImportKind<LoanIntake> = {
-  kind: 'loans',
-  columns: LOAN_COLUMNS,
-  stageColumns: LOAN_STAGE_COLUMNS,
-  stageSql: 'import-loans-stage',
-  rejectSql: ['import-loans-rejected'],
-  problems: [
-    ['loan_no', 'loan_no_in_book'],
-    ['loan_no', 'loan_no_repeated'],
-  ],
-  totalColumn: 'principal',
-  analyze: 'analyze_loans',
-  async openIntake({ client, openDay, minorDigits }) {
-    const catalogue = await ProductCatalogue.load(client);
-    const costCapOn = await loadCostCaps(client);
-    return new LoanIntake(
-      { catalogue, costCapOn },
-      openDay,
-      minorDigits,
-      await lastOrdinals(client),
-    );
-  },
-  async store(client, intake, importId, firstEventId) {
-    await client.query(readSql('import-loans-groups'));
-    await client.query(readSql('import-loans-loan'), [importId]);
-    await client.query(readSql('import-loans-schedule'));
-    await client.query(readSql('import-loans-event'), [importId, firstEventId]);
-    await client.query(
-      `UPDATE bucket_counter c SET last_ordinal = given.ordinal
-       FROM unnest($1::bigint[]) WITH ORDINALITY AS given (ordinal, place)
-       WHERE c.bucket = given.place - 1 AND c.last_ordinal < given.ordinal`,
-      [intake.ordinals],
-    );
-  },
-};
+export interface LoanImportOptions extends ImportOptions {
+  /** Path of a file of the loans' own schedules. */
+  readonly schedules?: string;
+  /** Path of a column mapping document for that file. */
+  readonly schedulesMapping?: string;
+}
 
 /**
- * Imports loans with their schedules. A loan disbursed on the open day or later enters by a
- * disbursement on that day; one disbursed before is opened on the open day, behind its instalments
- * paid (`paid_periods`). Throws as `importFile` does.
+ * Imports loans with their schedules: those of a second file where it has one for the loan, else
+ * laid by the product. A loan disbursed on the open day or later enters by a disbursement on that
+ * day; one disbursed before is opened on the open day, behind its instalments paid
+ * (`paid_periods`). Throws as `importFile` does.
  */
-export function importLoans(client: pg.Client, options: ImportOptions): Promise<ImportOutcome> {
-  return importFile(client, LOANS, options);
+export async function importLoans(
+  client: pg.Client,
+  options: LoanImportOptions,
+): Promise<ImportOutcome> {
+  const { schedules, schedulesMapping, onProgress, signal } = options;
+  if (schedules === undefined) return await importFile(client, loansKind(null), options);
+  const named = { file: schedules, mapping: schedulesMapping, signal };
+  const source = await openSource('schedules', SCHEDULE_COLUMNS, named);
+  const before = source.content.bytes;
+  const total = before + (await bytesOf(options.file));
+  const file = { ...source, signal, onProgress: (done: number) => onProgress?.(done, total) };
+  const onLoans = (done: number) => onProgress?.(before + done, total);
+  return await importFile(client, loansKind(file), { ...options, onProgress: onLoans });
+}
+
+/** Only for progress: a file that is not there is told by whoever opens it. */
+async function bytesOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
+  return {
+    kind: 'loans',
+    columns: LOAN_COLUMNS,
+    stageColumns: LOAN_STAGE_COLUMNS,
+    stageSql: 'import-loans-stage',
+    rejectSql: ['import-loans-rejected'],
+    problems: [
+      ['loan_no', 'loan_no_in_book'],
+      ['loan_no', 'loan_no_repeated'],
+    ],
+    totalColumn: 'principal',
+    analyze: 'analyze_loans',
+    async openIntake(scene) {
+      const { client } = scene;
+      const catalogue = await ProductCatalogue.load(client);
+      const costCapOn = await loadCostCaps(client);
+      const own = schedules === null ? undefined : await OwnSchedules.stage(scene, schedules);
+      return new LoanIntake({ catalogue, costCapOn }, scene, await lastOrdinals(client), own);
+    },
+    async outcome(client, { second }) {
+      if (schedules === null || second === undefined) return {};
+      return { schedules: await schedulesOutcome(client, schedules, second) };
+    },
+    store,
+  };
+}
+
+async function schedulesOutcome(
+  client: pg.Client,
+  { content }: ScheduleFile,
+  own: OwnSchedules,
+): Promise<SchedulesOutcome> {
+  const { rows } = await client.query<{ taken: number }>(
+    'SELECT count(*) AS taken FROM stage WHERE brought',
+  );
+  const { path, sha256 } = content;
+  return { file: path, sha256, read: own.count, taken: rows[0]!.taken };
+}
+
+async function store(
+  client: pg.Client,
+  intake: LoanIntake,
+  importId: number,
+  firstEventId: number,
+): Promise<void> {
+  await client.query(readSql('import-loans-groups'));
+  await client.query(readSql('import-loans-loan'), [importId]);
+  await client.query(readSql('import-loans-schedule'));
+  await client.query(readSql('import-loans-event'), [importId, firstEventId]);
+  if (intake.second !== undefined) {
+    await client.query(readSql('import-loans-fee'), [importId, EVENT_TYPE.fee, FEE]);
+  }
+  await client.query(
+    `UPDATE bucket_counter c SET last_ordinal = given.ordinal
+     FROM unnest($1::bigint[]) WITH ORDINALITY AS given (ordinal, place)
+     WHERE c.bucket = given.place - 1 AND c.last_ordinal < given.ordinal`,
+    [intake.ordinals],
+  );
 }
 
 async function lastOrdinals(client: pg.Client): Promise<number[]> {

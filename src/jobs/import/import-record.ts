@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
@@ -19,9 +20,18 @@ export async function takeImportLock(client: pg.Client): Promise<void> {
   });
 }
 
+interface EarlierImport {
+  readonly import_id: number;
+  readonly name: string;
+  /** Null: it brought none. */
+  readonly schedules: string | null;
+  readonly at: string;
+}
+
 /**
  * Throws LoanbookError `already_imported`, naming the earlier import of the same content, unless
- * `again`. Returns whether there was one.
+ * `again`. Returns whether there was one. A file of own schedules that comes with it makes no other
+ * file of the loans: they can enter the book only once, whichever schedules they bring.
  */
 export async function requireNew(
   client: pg.Client,
@@ -29,8 +39,9 @@ export async function requireNew(
   content: FileContent,
   again: boolean,
 ): Promise<boolean> {
-  const { rows } = await client.query<{ import_id: number; name: string; at: string }>(
-    `SELECT import_id, name, to_char(imported_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+  const { rows } = await client.query<EarlierImport>(
+    `SELECT import_id, name, schedules_name AS schedules,
+       to_char(imported_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
      FROM imported_file WHERE kind = $1 AND sha256 = $2 ORDER BY import_id LIMIT 1`,
     [kind, content.sha256],
   );
@@ -43,6 +54,7 @@ export async function requireNew(
       sha256: content.sha256,
       earlierImport: earlier.import_id,
       earlierName: earlier.name,
+      earlierSchedules: earlier.schedules ?? undefined,
       importedAt: earlier.at,
     },
     next: 'If it is meant to go in once more, say --again.',
@@ -58,14 +70,16 @@ interface ImportRecord {
   readonly rowsRejected: number;
   readonly amount: number;
   readonly again: boolean;
+  readonly schedules?: { readonly file: string; readonly sha256: string };
 }
 
 /** Writes the import's row; returns its number. */
 export async function recordImport(client: pg.Client, record: ImportRecord): Promise<number> {
   const { rows } = await client.query<{ import_id: number }>(
     `INSERT INTO imported_file
-       (kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING import_id`,
+       (kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again,
+        schedules_name, schedules_sha256)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING import_id`,
     [
       record.kind,
       record.name,
@@ -75,6 +89,8 @@ export async function recordImport(client: pg.Client, record: ImportRecord): Pro
       record.rowsRejected,
       record.amount,
       record.again,
+      record.schedules === undefined ? null : basename(record.schedules.file),
+      record.schedules?.sha256 ?? null,
     ],
   );
   return rows[0]!.import_id;

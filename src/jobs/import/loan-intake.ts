@@ -7,12 +7,14 @@ import { Refusal } from '../../accounting/refusal.js';
 import { laySchedule } from '../../accounting/schedule.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
-import { dateArray, int8Array, nullField } from '../../db/copy-array.js';
+import { boolField, dateArray, int8Array, nullField } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/copy-tuple.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
+import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
+import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
-import type { RowIntake } from './row-intake.js';
+import type { ImportScene, RowIntake } from './row-intake.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';
 
 export const LOAN_COLUMNS: readonly ColumnSpec[] = [
@@ -48,6 +50,8 @@ export const LOAN_STAGE_COLUMNS = [
   'due_principal',
   'due_interest',
   'balance_after',
+  'due_fee',
+  'brought',
 ] as const;
 
 const ORG_DEFAULT = 'head';
@@ -64,19 +68,21 @@ interface LoanTerms {
 /** Reads loans: a disbursement from the open day on, an opening (a migrated loan) before it. */
 export class LoanIntake implements RowIntake {
   entersOpenDay = false;
+  readonly second?: OwnSchedules;
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
   readonly #minorDigits: number;
   readonly #ordinals: number[];
 
-  /** `rules`: what a loan is held to beside its own product. */
+  /** `rules`: what a loan is held to beside its own product; `own`: schedules that loans bring. */
   constructor(
     rules: { readonly catalogue: ProductCatalogue; readonly costCapOn: CostCapOn },
-    openDay: EpochDay,
-    minorDigits: number,
+    { openDay, minorDigits }: ImportScene,
     ordinals: number[],
+    own?: OwnSchedules,
   ) {
+    if (own !== undefined) this.second = own;
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
     this.#openDay = openDay;
@@ -94,22 +100,42 @@ export class LoanIntake implements RowIntake {
     const org = fields[9] || ORG_DEFAULT;
     if (!isCleanText(loanNo)) return problem('loan_no', 'malformed_text', loanNo);
     if (!isCleanText(org)) return problem('org', 'malformed_text', org);
-    const terms = this.#readTerms(fields);
+    const own = this.second?.of(loanNo) ?? null;
+    if (own !== null && own.problem !== null) return own.problem;
+    const terms = this.#readTerms(fields, own);
     if ('rule' in terms) return terms;
-    let schedule: Schedule;
+    const schedule = this.#scheduleOf(terms, own, fields);
+    if ('rule' in schedule) return schedule;
+    const wrong = this.#checkSchedule(terms, schedule, fields, own !== null);
+    if (wrong !== undefined) return wrong;
+    this.#put(writer, line, loanNo, org, fields[4]!, terms);
+    dateArray(writer, schedule.dueOn);
+    int8Array(writer, schedule.principal);
+    int8Array(writer, schedule.interest);
+    int8Array(writer, schedule.balanceAfter);
+    int8Array(writer, schedule.fee ?? []);
+    boolField(writer, own !== null);
+    return undefined;
+  }
+
+  /** The loan's own schedule, else its product's. */
+  #scheduleOf(
+    { entry, contract }: LoanTerms,
+    own: OwnSchedule | null,
+    fields: readonly string[],
+  ): Schedule | RowProblem {
     try {
-      schedule = laySchedule(terms.entry.terms, terms.contract);
+      // Of a loan with its own schedule as well: an event that lays it again asks for the payment.
+      const laid = laySchedule(entry.terms, contract);
+      if (own === null || this.second === undefined) return laid;
+      return agreedSchedule(own, contract, this.second.words);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return problem(fieldOfRefusal(error.code), error.code, valueOfRefusal(error.code, fields));
     }
-    const wrong = this.#checkSchedule(terms, schedule, fields);
-    if (wrong !== undefined) return wrong;
-    this.#put(writer, line, loanNo, org, fields[4]!, terms, schedule);
-    return undefined;
   }
 
-  #readTerms(fields: readonly string[]): LoanTerms | RowProblem {
+  #readTerms(fields: readonly string[], own: OwnSchedule | null): LoanTerms | RowProblem {
     const [, code = '', versionText = '', principalText = '', rateText = ''] = fields;
     const [, , , , , periodsText = '', disbursedText = '', firstText = '', paidText = ''] = fields;
     const disbursedOn = parseDay(disbursedText);
@@ -135,10 +161,15 @@ export class LoanIntake implements RowIntake {
     const ratePpb = annualRate(entry, unitPpb);
     if (ratePpb === undefined) return problem('rate', 'rate_out_of_range', rateText);
     const periods =
-      periodsText === '' ? entry.terms.repayment.periods : (parseCount(periodsText) ?? 0);
+      periodsText === ''
+        ? (own?.dueOn.length ?? entry.terms.repayment.periods)
+        : (parseCount(periodsText) ?? 0);
     if (periods === null) return problem('periods', 'missing_field', '');
     if (periods < 1 || periods > PERIODS_MAX) {
       return problem('periods', 'malformed_number', periodsText);
+    }
+    if (own !== null && periods !== own.dueOn.length && !isOneRow(entry)) {
+      return problem('periods', 'periods_not_rows', periodsText);
     }
     const paidPeriods = paidText === '' ? 0 : parseCount(paidText);
     if (paidPeriods === undefined) return problem('paid_periods', 'malformed_number', paidText);
@@ -150,13 +181,14 @@ export class LoanIntake implements RowIntake {
     { entry, contract, paidPeriods }: LoanTerms,
     schedule: Schedule,
     fields: readonly string[],
+    isOwn: boolean,
   ): RowProblem | undefined {
     const { dueOn } = schedule;
     if (dueOn[dueOn.length - 1]! >= NO_DAY) {
       return problem('disbursed_on', 'schedule_out_of_range', fields[6]!);
     }
     const cap = this.#costCapOn(contract.disbursedOn);
-    if (cap !== null && isAboveCostCap(entry.terms, contract, schedule, cap)) {
+    if (cap !== null && isAboveCostCap(entry.terms, contract, schedule, cap, isOwn)) {
       return problem('rate', 'cost_above_cap', fields[4]!);
     }
     if (paidPeriods === 0) return undefined;
@@ -178,7 +210,6 @@ export class LoanIntake implements RowIntake {
     org: string,
     rate: string,
     { entry, contract, paidPeriods }: LoanTerms,
-    schedule: Schedule,
   ): void {
     const bucket = bucketOf(loanNo);
     const ordinal = this.#ordinals[bucket]! + 1;
@@ -201,11 +232,12 @@ export class LoanIntake implements RowIntake {
     else writer.date(contract.firstDueOn);
     writer.int2(paidPeriods);
     writer.date(bornOn);
-    dateArray(writer, schedule.dueOn);
-    int8Array(writer, schedule.principal);
-    int8Array(writer, schedule.interest);
-    int8Array(writer, schedule.balanceAfter);
   }
+}
+
+/** One row however many periods it spans. */
+function isOneRow({ terms }: CatalogueEntry): boolean {
+  return terms.repayment.method === 'bullet' || terms.repayment.method === 'daily_interest';
 }
 
 function annualRate(entry: CatalogueEntry, unitPpb: number): number | undefined {

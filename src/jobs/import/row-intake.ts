@@ -1,12 +1,29 @@
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/units.js';
 import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { ImportOutcome } from './import-file.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';
+
+/** What of a second file no row of the first asks for, and why it cannot stay out silently. */
+export interface Unclaimed {
+  readonly key: string;
+  readonly problem: RowProblem;
+}
+
+/** A second file, staged before, that rows of the first one need. */
+export interface SecondFile {
+  /** Our column by which a row asks for its part. */
+  readonly column: string;
+  /** Makes the parts of the coming rows ready. No COPY into `stage` is under way then. */
+  fetch(keys: readonly string[]): Promise<void>;
+  unclaimed(): AsyncIterable<Unclaimed>;
+}
 
 /** Checks one row after the other and stages those that can go in. */
 export interface RowIntake {
   /** A staged row belongs to the open day. */
   readonly entersOpenDay: boolean;
+  readonly second?: SecondFile;
   /** `fields` are our columns in order; writes one tuple, or says why not. */
   take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined;
 }
@@ -37,6 +54,8 @@ export interface ImportKind<Intake extends RowIntake = RowIntake> {
   /** Function of the schema that takes statistics of the tables written. */
   readonly analyze: 'analyze_loans' | 'analyze_events';
   openIntake(scene: ImportScene): Promise<Intake>;
+  /** What this kind adds to the outcome; `stage` holds what can go in. */
+  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules'>>;
   /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
   store(client: pg.Client, intake: Intake, importId: number, firstEventId: number): Promise<void>;
 }

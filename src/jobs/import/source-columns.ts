@@ -10,8 +10,10 @@ export interface ColumnSpec {
 
 /** Why a row cannot go in. */
 export interface RowProblem {
-  /** One of our columns. */
+  /** One of our columns; with `line`, a name as it is reported. */
   readonly field: string;
+  /** The line of another file that is to blame: the one of the loans' own schedules. */
+  readonly line?: number;
   readonly rule: string;
   readonly value: string;
 }
@@ -67,16 +69,36 @@ export class SourceColumns {
     return undefined;
   }
 
+  /** The text of one of our columns; '' where there is none or it cannot be turned. */
+  textOf(field: string, record: readonly string[]): string {
+    const source = this.#sources[this.#placeOf(field)];
+    if (source === undefined) return '';
+    const text = source.index < 0 ? source.constant : (record[source.index] ?? '');
+    return source.transform === undefined || text === ''
+      ? text
+      : (source.transform.turn(text) ?? '');
+  }
+
+  /** A record of the file that holds nothing but one of our columns. */
+  recordOf(field: string, text: string): string[] {
+    const record = new Array<string>(this.width).fill('');
+    const { index = -1 } = this.#sources[this.#placeOf(field)] ?? {};
+    if (index >= 0) record[index] = text;
+    return record;
+  }
+
   /** The name in the file of one of our columns. */
   nameOf(field: string): string {
-    const at = this.#specs.findIndex((spec) => spec.name === field);
-    return this.#sources[at]?.name ?? field;
+    return this.#sources[this.#placeOf(field)]?.name ?? field;
   }
 
   /** Whether one of our columns is the last of the file. */
   isLast(field: string): boolean {
-    const at = this.#specs.findIndex((spec) => spec.name === field);
-    return this.#sources[at]?.index === this.width - 1;
+    return this.#sources[this.#placeOf(field)]?.index === this.width - 1;
+  }
+
+  #placeOf(field: string): number {
+    return this.#specs.findIndex((spec) => spec.name === field);
   }
 }
 

@@ -1,40 +1,27 @@
 import { CopySink } from '../../db/copy-stream.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
-import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches, fileTruncated } from '../../files/csv-reader.js';
-import type { FileContent } from '../../files/file-content.js';
-import type { RejectFile } from '../../files/reject-file.js';
+import type { Reject, RejectFile } from '../../files/reject-file.js';
 import type { ImportKind, ImportScene, RowIntake } from './row-intake.js';
 import type { RowProblem, SourceColumns } from './source-columns.js';
+import { isIncomplete, type SourceFile, widthProblem } from './source-file.js';
 
 const WRITER_ROOM = 1 << 20;
+/** Rows that are looked up together: what they need is in memory at a time. */
+const LOOK_AHEAD_ROWS = 1000;
 
 /** A file on its way into the book. */
-export interface ImportFile {
-  readonly content: FileContent;
-  readonly columns: SourceColumns;
+export interface ImportFile extends SourceFile {
   readonly rejects: RejectFile;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
 }
 
 export interface Staged {
+  /** What the intake found missing from the file counts as read, and was rejected. */
   readonly rowsRead: number;
   /** Line on which the last row begins. */
   readonly lastLine: number;
-}
-
-/** The header of a CSV file. Throws LoanbookError `file_empty`. */
-export async function readHeader(file: string): Promise<readonly string[]> {
-  for await (const batch of csvBatches(file)) {
-    const header = batch.records[0];
-    if (header !== undefined) return header;
-  }
-  throw new LoanbookError('file_empty', 'The file is empty.', {
-    exitCode: EXIT.failed,
-    evidence: { file },
-    next: 'It needs a header and rows below it. Nothing was imported.',
-  });
 }
 
 /** Reads the whole file into the temporary table `stage`; rows that can't go in are rejected. */
@@ -44,7 +31,7 @@ export async function stageFile(
   intake: RowIntake,
   file: ImportFile,
 ): Promise<Staged> {
-  const sink = new CopySink(scene.client, 'stage', kind.stageColumns);
+  const sink = new StageSink(scene, kind, intake.second !== undefined);
   let staged: Staged | undefined;
   let failure: unknown;
   try {
@@ -55,10 +42,37 @@ export async function stageFile(
   // A COPY left open would keep the connection from ever answering the ROLLBACK.
   await sink.finish();
   if (staged === undefined) throw failure;
-  return staged;
+  const unclaimed = await rejectUnclaimed(intake, file);
+  return { ...staged, rowsRead: staged.rowsRead + unclaimed };
 }
 
-async function writeRows(sink: CopySink, intake: RowIntake, file: ImportFile): Promise<Staged> {
+/** One COPY for the whole file; one a batch where the intake asks the database in between. */
+class StageSink {
+  readonly #scene: ImportScene;
+  readonly #kind: ImportKind;
+  readonly #onePerBatch: boolean;
+  #copy: CopySink | undefined;
+
+  constructor(scene: ImportScene, kind: ImportKind, onePerBatch: boolean) {
+    this.#scene = scene;
+    this.#kind = kind;
+    this.#onePerBatch = onePerBatch;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    this.#copy ??= new CopySink(this.#scene.client, 'stage', this.#kind.stageColumns);
+    await this.#copy.write(bytes);
+    if (this.#onePerBatch) await this.finish();
+  }
+
+  async finish(): Promise<void> {
+    const copy = this.#copy;
+    this.#copy = undefined;
+    await copy?.finish();
+  }
+}
+
+async function writeRows(sink: StageSink, intake: RowIntake, file: ImportFile): Promise<Staged> {
   const { content, columns, rejects } = file;
   const writer = new TupleWriter(WRITER_ROOM);
   const fields: string[] = [];
@@ -66,21 +80,26 @@ async function writeRows(sink: CopySink, intake: RowIntake, file: ImportFile): P
   let lastLine = 1;
   let last: { row: readonly string[]; problem: RowProblem | undefined } | undefined;
   for await (const batch of csvBatches(content.path, file.signal)) {
+    let askedTo = 0;
     for (let i = 0; i < batch.records.length; i += 1) {
       rowsRead += 1;
       if (rowsRead === 0) continue;
+      if (intake.second !== undefined && i >= askedTo) {
+        askedTo = i + LOOK_AHEAD_ROWS;
+        const { column } = intake.second;
+        const rows = batch.records.slice(i, askedTo);
+        await intake.second.fetch(rows.map((row) => columns.textOf(column, row)));
+      }
       const row = batch.records[i]!;
       lastLine = batch.lines[i]!;
       const problem = takeRow(columns, intake, row, fields, lastLine, writer);
       last = { row, problem };
-      if (problem === undefined) continue;
-      await rejects.add({ ...problem, line: lastLine, field: columns.nameOf(problem.field) }, row);
+      if (problem !== undefined) await rejects.add(rejectOf(problem, lastLine, columns), row);
     }
     if (writer.length > 0) await sink.write(writer.take());
     file.onProgress?.(batch.bytesRead, content.bytes);
   }
-  const isCut = !content.endsWithNewline && isIncomplete(columns, last?.row, last?.problem);
-  if (isCut) throw fileTruncated(content.path, lastLine);
+  if (isIncomplete(file, last?.row, last?.problem)) throw fileTruncated(content.path, lastLine);
   return { rowsRead: Math.max(0, rowsRead), lastLine };
 }
 
@@ -92,19 +111,25 @@ function takeRow(
   line: number,
   writer: TupleWriter,
 ): RowProblem | undefined {
-  if (row.length !== columns.width) {
-    const value = `${row.length} instead of ${columns.width}`;
-    return { field: '', rule: 'column_count', value };
-  }
-  return columns.read(row, fields) ?? intake.take(fields, line, writer);
+  const problem = widthProblem(columns, row) ?? columns.read(row, fields);
+  return problem ?? intake.take(fields, line, writer);
 }
 
-/** A last line without its newline: fields are missing, or the last one is cut off. */
-function isIncomplete(
-  columns: SourceColumns,
-  row: readonly string[] | undefined,
-  problem: RowProblem | undefined,
-): boolean {
-  if (row === undefined || problem === undefined) return false;
-  return row.length < columns.width || columns.isLast(problem.field);
+/** Rejects what the second file brings for no row of this one; returns how much. */
+async function rejectUnclaimed({ second }: RowIntake, file: ImportFile): Promise<number> {
+  if (second === undefined) return 0;
+  const { columns, rejects } = file;
+  let count = 0;
+  for await (const { key, problem } of second.unclaimed()) {
+    const row = columns.recordOf(second.column, key);
+    await rejects.add(rejectOf(problem, 0, columns), row);
+    count += 1;
+  }
+  return count;
+}
+
+/** A problem of another file than the row's names its own line and column. */
+function rejectOf(problem: RowProblem, line: number, columns: SourceColumns): Reject {
+  if (problem.line !== undefined) return { ...problem, line: problem.line };
+  return { ...problem, line, field: columns.nameOf(problem.field) };
 }

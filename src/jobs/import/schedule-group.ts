@@ -1,0 +1,153 @@
+import { parseAmount } from '../../accounting/amount-text.js';
+import { bucketOf } from '../../accounting/bucket.js';
+import { parseDay } from '../../accounting/epoch-day.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+import { dateArray, int8Array } from '../../db/copy-array.js';
+import type { TupleWriter } from '../../db/copy-tuple.js';
+import { parseCount } from './field-text.js';
+import { NOT_SAID } from './own-schedule.js';
+import type { ColumnSpec, RowProblem } from './source-columns.js';
+
+/** Rows as `simulate` prints them; what can be derived may be left out. */
+export const SCHEDULE_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'loan_no', required: true },
+  { name: 'seq', required: false },
+  { name: 'due_on', required: true },
+  { name: 'days', required: false },
+  { name: 'principal', required: true },
+  { name: 'interest', required: true },
+  { name: 'fee', required: false },
+  { name: 'total', required: false },
+  { name: 'balance_after', required: false },
+];
+
+/** Columns of the staging table, in the order in which `put` writes them. */
+export const SCHEDULE_STAGE_COLUMNS = [
+  'ordinal',
+  'bucket',
+  'loan_no',
+  'line',
+  'due_on',
+  'principal',
+  'interest',
+  'fee',
+  'balance_after',
+  'lines',
+  'problem_line',
+  'field',
+  'rule',
+  'value',
+] as const;
+
+/** Of AMOUNTS, in its order; NOT_SAID where the row leaves one out. */
+type Amounts = [principal: Fen, interest: Fen, fee: Fen, total: Fen, balanceAfter: Fen];
+
+/** What a smallint holds. */
+const ROWS_MAX = 32_767;
+
+/** Rows of one loan as they come: all that is in memory of a file of schedules. */
+export class ScheduleGroup {
+  readonly loanNo: string;
+  readonly #minorDigits: number;
+  readonly #line: number;
+  readonly #lines: number[] = [];
+  readonly #dueOn: EpochDay[] = [];
+  readonly #principal: Fen[] = [];
+  readonly #interest: Fen[] = [];
+  readonly #fee: Fen[] = [];
+  readonly #balanceAfter: Fen[] = [];
+  #problem: (RowProblem & { readonly line: number }) | undefined;
+
+  constructor(loanNo: string, line: number, minorDigits: number) {
+    this.loanNo = loanNo;
+    this.#line = line;
+    this.#minorDigits = minorDigits;
+  }
+
+  /** A row that cannot be read: the schedule cannot be taken. The first one is reported. */
+  spoil(problem: RowProblem, line: number): void {
+    this.#problem ??= { ...problem, line };
+  }
+
+  /** Adds a row; `fields` are our columns in order. */
+  add(fields: readonly string[], line: number): void {
+    if (this.#problem !== undefined) return;
+    const problem = this.#read(fields);
+    if (problem === undefined) this.#lines.push(line);
+    else this.#problem = { ...problem, line };
+  }
+
+  put(writer: TupleWriter, ordinal: number, nameOf: (column: string) => string): void {
+    const { field = '', rule = '', value = '', line = 0 } = this.#problem ?? {};
+    const isGapless = this.#lines.every((at, row) => at === this.#line + row);
+    writer.tuple(SCHEDULE_STAGE_COLUMNS.length);
+    writer.int4(ordinal);
+    writer.int2(bucketOf(this.loanNo));
+    writer.text(this.loanNo);
+    writer.int4(this.#line);
+    dateArray(writer, this.#dueOn);
+    int8Array(writer, this.#principal);
+    int8Array(writer, this.#interest);
+    int8Array(writer, this.#fee.some((fee) => fee !== 0) ? this.#fee : []);
+    const isSaid = this.#balanceAfter.some((balance) => balance !== NOT_SAID);
+    int8Array(writer, isSaid ? this.#balanceAfter : []);
+    int8Array(writer, isGapless ? [] : this.#lines);
+    writer.int4(line);
+    writer.text(rule === '' ? '' : nameOf(field));
+    writer.text(rule);
+    // The server's text holds no such character.
+    writer.text(value.replaceAll('\0', '\ufffd'));
+  }
+
+  #read(fields: readonly string[]): RowProblem | undefined {
+    const [loanNo = '', seqText = '', dueText = '', daysText = ''] = fields;
+    const row = this.#dueOn.length;
+    if (row === ROWS_MAX) return wrong('loan_no', 'too_many_rows', loanNo);
+    const seq = seqText === '' ? row + 1 : parseCount(seqText);
+    if (seq === undefined) return wrong('seq', 'malformed_number', seqText);
+    if (seq !== row + 1) return wrong('seq', 'seq_out_of_order', seqText);
+    const dueOn = parseDay(dueText);
+    if (dueOn === undefined) return wrong('due_on', 'malformed_date', dueText);
+    if (dueOn >= NO_DAY) return wrong('due_on', 'due_out_of_range', dueText);
+    if (dueOn <= (this.#dueOn[row - 1] ?? Number.NEGATIVE_INFINITY)) {
+      return wrong('due_on', 'due_not_ascending', dueText);
+    }
+    if (daysText !== '' && parseCount(daysText) === undefined) {
+      return wrong('days', 'malformed_number', daysText);
+    }
+    const problem = this.#readAmounts(fields);
+    if (problem === undefined) this.#dueOn.push(dueOn);
+    return problem;
+  }
+
+  #readAmounts(fields: readonly string[]): RowProblem | undefined {
+    const amounts: Fen[] = [];
+    for (const [at, column] of AMOUNTS) {
+      const text = fields[at]!;
+      const amount = text === '' ? NOT_SAID : parseAmount(text, this.#minorDigits);
+      if (amount === undefined) return wrong(column, 'malformed_amount', text);
+      if (text !== '' && amount < 0) return wrong(column, 'amount_negative', text);
+      amounts.push(amount);
+    }
+    const [principal, interest, feeSaid, total, balanceAfter] = amounts as Amounts;
+    const fee = feeSaid === NOT_SAID ? 0 : feeSaid;
+    if (total !== NOT_SAID && total !== principal + interest + fee) {
+      return wrong('total', 'total_not_sum', fields[TOTAL]!);
+    }
+    this.#principal.push(principal);
+    this.#interest.push(interest);
+    this.#fee.push(fee);
+    this.#balanceAfter.push(balanceAfter);
+    return undefined;
+  }
+}
+
+const TOTAL = SCHEDULE_COLUMNS.findIndex(({ name }) => name === 'total');
+/** Place and name of the columns that hold amounts. */
+const AMOUNTS = ['principal', 'interest', 'fee', 'total', 'balance_after'].map(
+  (column) => [SCHEDULE_COLUMNS.findIndex(({ name }) => name === column), column] as const,
+);
+
+function wrong(field: string, rule: string, value: string): RowProblem {
+  return { field, rule, value };
+}

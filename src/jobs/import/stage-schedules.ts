@@ -1,0 +1,124 @@
+import { CopySink } from '../../db/copy-stream.js';
+import { TupleWriter } from '../../db/copy-tuple.js';
+import { readSql } from '../../db/sql-file.js';
+import { csvBatches, fileTruncated } from '../../files/csv-reader.js';
+import { isCleanText } from './field-text.js';
+import type { ImportScene } from './row-intake.js';
+import { SCHEDULE_STAGE_COLUMNS, ScheduleGroup } from './schedule-group.js';
+import type { RowProblem } from './source-columns.js';
+import { isIncomplete, type SourceFile, widthProblem } from './source-file.js';
+
+const WRITER_ROOM = 1 << 20;
+
+/** A file of the loans' own schedules on its way into the book. */
+export interface ScheduleFile extends SourceFile {
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
+}
+
+/** How a column of the file of schedules is reported. */
+export function scheduleField(file: SourceFile, column: string): string {
+  return column === '' ? 'schedule' : `schedule.${file.columns.nameOf(column)}`;
+}
+
+/**
+ * Reads a file of schedules into the temporary table `own_schedule`, one row a loan; returns how
+ * many. The rows of one loan stand together, so that no more than these are in memory: what is
+ * wrong with one is kept with its loan.
+ */
+export async function stageSchedules(scene: ImportScene, file: ScheduleFile): Promise<number> {
+  await scene.client.query(readSql('import-schedules-stage'));
+  const sink = new CopySink(scene.client, 'own_schedule', SCHEDULE_STAGE_COLUMNS);
+  const stager = new ScheduleStager(file, scene.minorDigits);
+  let failure: unknown;
+  try {
+    await stager.writeRows(sink);
+  } catch (error) {
+    failure = error;
+  }
+  // A COPY left open would keep the connection from ever answering the ROLLBACK.
+  await sink.finish();
+  if (failure !== undefined) throw failure;
+  await scene.client.query('CREATE INDEX ON own_schedule (loan_no)');
+  await scene.client.query('ANALYZE own_schedule');
+  return stager.count;
+}
+
+class ScheduleStager {
+  count = 0;
+  readonly #file: ScheduleFile;
+  readonly #minorDigits: number;
+  readonly #writer = new TupleWriter(WRITER_ROOM);
+  readonly #fields: string[] = [];
+  #group: ScheduleGroup | undefined;
+  /** A row whose loan cannot be told, behind the last row of the loan before. */
+  #stray: { readonly problem: RowProblem; readonly line: number } | undefined;
+
+  constructor(file: ScheduleFile, minorDigits: number) {
+    this.#file = file;
+    this.#minorDigits = minorDigits;
+  }
+
+  async writeRows(sink: CopySink): Promise<void> {
+    const { content, signal, onProgress } = this.#file;
+    let isHeader = true;
+    let lastLine = 1;
+    let last: { row: readonly string[]; problem: RowProblem | null } | undefined;
+    for await (const batch of csvBatches(content.path, signal)) {
+      for (const [at, row] of batch.records.entries()) {
+        if (!isHeader) {
+          lastLine = batch.lines[at]!;
+          last = { row, problem: this.#take(row, lastLine) };
+        }
+        isHeader = false;
+      }
+      if (this.#writer.length > 0) await sink.write(this.#writer.take());
+      onProgress?.(batch.bytesRead, content.bytes);
+    }
+    if (isIncomplete(this.#file, last?.row, last?.problem)) {
+      throw fileTruncated(content.path, lastLine);
+    }
+    // Nothing but rows of no loan.
+    if (this.#group === undefined && this.#stray !== undefined) this.#begin('', this.#stray.line);
+    this.#close();
+    if (this.#writer.length > 0) await sink.write(this.#writer.take());
+  }
+
+  /** Adds a row to the schedule of its loan; returns what was seen to be wrong with it alone. */
+  #take(row: readonly string[], line: number): RowProblem | null {
+    const { columns } = this.#file;
+    const loanNo = columns.textOf('loan_no', row);
+    const problem = widthProblem(columns, row) ?? columns.read(row, this.#fields) ?? null;
+    if (loanNo === '' || !isCleanText(loanNo)) {
+      const unknown = { field: 'loan_no', rule: 'malformed_text', value: loanNo };
+      this.#spoilBothSides(problem ?? unknown, line);
+      return problem;
+    }
+    if (this.#group?.loanNo === loanNo) this.#stray = undefined;
+    else this.#begin(loanNo, line);
+    if (problem === null) this.#group?.add(this.#fields, line);
+    else this.#group?.spoil(problem, line);
+    return problem;
+  }
+
+  #begin(loanNo: string, line: number): void {
+    this.#close();
+    this.#group = new ScheduleGroup(loanNo, line, this.#minorDigits);
+    if (this.#stray !== undefined) this.#group.spoil(this.#stray.problem, this.#stray.line);
+    this.#stray = undefined;
+  }
+
+  #close(): void {
+    if (this.#group === undefined) return;
+    this.count += 1;
+    const nameOf = (column: string) => scheduleField(this.#file, column);
+    this.#group.put(this.#writer, this.count, nameOf);
+    this.#group = undefined;
+  }
+
+  /** It may be of the loan before it or of the one behind it: neither can be trusted. */
+  #spoilBothSides(problem: RowProblem, line: number): void {
+    this.#group?.spoil(problem, line);
+    this.#stray ??= { problem, line };
+  }
+}
