@@ -176,4 +176,19 @@ describe('events are rejected against each other:', () => {
       '7,of,already_reversed,R2',
     ]);
   });
+
+  it('a reversal that a close rejected may be sent again', async () => {
+    expect(await rejectsOf(paid('R1'), undo('V1', 'R1'))).toEqual([]);
+    await book.asOwner(`CREATE TABLE judged PARTITION OF event_outcome FOR VALUES IN ('${OPEN_DAY}');
+      INSERT INTO judged (bucket, loan_id, event_id, allocated, to_suspense, business_date, rule)
+      SELECT bucket, loan_id, event_id, 0, 0, business_date, 'late_on_a_held_loan' FROM event
+      WHERE ref = 'V1'`);
+    try {
+      expect(await rejectsOf(undo('V2', 'R1'), undo('V3', 'R1'))).toEqual([
+        '3,of,already_reversed,R1',
+      ]);
+    } finally {
+      await book.asOwner('DROP TABLE judged');
+    }
+  });
 });

@@ -1,6 +1,7 @@
 -- The reversals of the file that are not rejected yet, each with the event that it undoes: of its
 -- loan, in the book or on an earlier line that is not rejected either. Problems: there is none (6),
--- it is a reversal itself (7), it is reversed already (8), it is booked after its reversal (9).
+-- it is a reversal itself (7), it is reversed already (8; a reversal that the close rejected may be
+-- sent again), it is booked after its reversal (9).
 -- Types 1 and 2, disbursement and opening, are what a loan is born by and cannot be undone.
 CREATE TEMP TABLE reversal ON COMMIT DROP AS
 WITH found AS (
@@ -8,7 +9,9 @@ WITH found AS (
     CASE WHEN e.event_id IS NULL AND t.line IS NULL THEN 6
       WHEN coalesce(e.type, t.type) = 13 THEN 7
       WHEN EXISTS (SELECT FROM event u WHERE u.bucket = e.bucket AND u.loan_id = e.loan_id
-        AND u.of_event_id = e.event_id) THEN 8
+        AND u.of_event_id = e.event_id AND NOT EXISTS (SELECT FROM event_outcome o
+          WHERE o.bucket = u.bucket AND o.loan_id = u.loan_id AND o.event_id = u.event_id
+            AND o.rule <> '')) THEN 8
       WHEN s.business_date < coalesce(e.business_date, t.business_date) THEN 9 END AS problem
   FROM stage s
   JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no
