@@ -1,0 +1,18 @@
+/** One column of a table that is written to a file. */
+export interface TableColumn {
+  readonly key: string;
+  readonly title: string;
+  /** An amount is decimal text, a count a whole number, a date YYYY-MM-DD. */
+  readonly kind: 'text' | 'amount' | 'count' | 'date';
+  /** Characters, in a workbook. */
+  readonly width?: number;
+}
+
+export type TableRow = Readonly<Record<string, string | number | null | undefined>>;
+
+/** Rows with their columns; `name` is the sheet of a workbook and the key of a JSON document. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: Iterable<TableRow> | AsyncIterable<TableRow>;
+}
