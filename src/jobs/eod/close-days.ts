@@ -1,4 +1,3 @@
-import type { Piscina } from 'piscina';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { withClient } from '../../db/connect.js';
@@ -6,7 +5,8 @@ import { requireMigrated } from '../../db/migrate.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { LoanbookError } from '../../errors.js';
 import { loadBook } from '../book/load-book.js';
-import { type ClosedDay, openPool, type RunDayOptions, runDay } from './run-day.js';
+import { type FoldPool, openPool } from './fold-pool.js';
+import { type ClosedDay, type RunDayOptions, runDay } from './run-day.js';
 
 export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress'> {
   /** Close this day only; it must be the open one. */
@@ -35,13 +35,13 @@ export async function closeDays(
   try {
     return await closeInPool(target, pool, options);
   } finally {
-    await pool?.destroy();
+    await pool?.threads.destroy();
   }
 }
 
 async function closeInPool(
   target: DatabaseTarget,
-  pool: Piscina | undefined,
+  pool: FoldPool | undefined,
   options: CloseDaysOptions,
 ): Promise<ClosedDay[]> {
   const open = await withClient(target, { applicationName: 'loanbook eod' }, async (client) => {

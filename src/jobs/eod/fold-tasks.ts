@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import type { Piscina } from 'piscina';
 import { retrying } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { BookData } from '../book/book.js';
 import { claimTask, type HeldRun } from './claim.js';
+import type { FoldPool } from './fold-pool.js';
 import type { FoldTask } from './fold-task.js';
 import type { RunDayOptions } from './run-day.js';
 import type { WorkerFailure, WorkerJob, WorkerResult } from './worker.js';
@@ -13,14 +13,14 @@ import type { WorkerFailure, WorkerJob, WorkerResult } from './worker.js';
 const ATTEMPTS_MAX = 4;
 
 /**
- * Has every waiting task of the run folded: each worker thread gets the next claimed task as soon
- * as it is free. Stops handing out tasks at the first error that can't heal, waits for the tasks
+ * Has every waiting task of the run folded: each worker gets the next claimed task as soon as it
+ * is free. Stops handing out tasks at the first error that can't heal, waits for the tasks
  * under way, then throws.
  */
 export async function foldTasks(
   control: pg.Client,
   target: DatabaseTarget,
-  pool: Piscina,
+  pool: FoldPool,
   run: HeldRun,
   book: BookData,
   options: RunDayOptions,
@@ -52,7 +52,7 @@ export async function foldTasks(
       options.onProgress?.(done, run.tasks);
     }
   };
-  const lanes = Array.from({ length: pool.options.maxThreads }, () =>
+  const lanes = Array.from({ length: pool.workers }, () =>
     lane().catch((error: unknown) => {
       failure ??= error;
     }),
@@ -62,8 +62,8 @@ export async function foldTasks(
   if (failure !== undefined) throw failure;
 }
 
-async function foldOnce(pool: Piscina, job: WorkerJob): Promise<void> {
-  const result = (await pool.run(job)) as WorkerResult;
+async function foldOnce(pool: FoldPool, job: WorkerJob): Promise<void> {
+  const result = (await pool.threads.run(job)) as WorkerResult;
   if (!result.ok) throw new TaskFailed(result, job.task);
 }
 

@@ -1,19 +1,15 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import type pg from 'pg';
-import { Piscina } from 'piscina';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { connect } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { packageRoot } from '../../package-root.js';
 import { bookFromData } from '../book/book.js';
 import { loadBookData } from '../book/load-book.js';
 import type { CheckResult } from './checks.js';
 import { endExecution, HEARTBEAT_MS, type HeldRun, renewRun, takeRun } from './claim.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
+import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
 import { postGroups } from './post-groups.js';
 
@@ -53,33 +49,13 @@ export interface ClosedDay {
 }
 
 /**
- * The worker threads of a process; one pool serves day after day. A stream's garbage is short-lived
- * buffers beside a heap of a few MB. With V8's small first limits a million loans set off seventy
- * full collections, a quarter of our processor time; with 256 MB there was one, but memory grew
- * with the book. From here on a close of 200,000 loans and one of a million stay at the same level.
- */
-export function openPool(workers: number = availableParallelism()): Piscina {
-  setFlagsFromString('--initial-old-space-size=32');
-  setFlagsFromString('--min-semi-space-size=8');
-  return new Piscina({
-    filename: join(packageRoot, 'dist/jobs/eod/worker.js'),
-    name: 'foldInWorker',
-    minThreads: workers,
-    maxThreads: workers,
-    concurrentTasksPerWorker: 1,
-    idleTimeout: Number.POSITIVE_INFINITY,
-    resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 },
-  });
-}
-
-/**
  * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
  * An interrupted close is resumed by calling it again. Throws LoanbookError: `day_is_being_closed`
  * (75), `checks_failed` (3), `too_many_held`, `no_posting_rule`, `interrupted` (130).
  */
 export async function runDay(
   target: DatabaseTarget,
-  pool: Piscina,
+  pool: FoldPool,
   options: RunDayOptions = {},
 ): Promise<ClosedDay> {
   const began = performance.now();
@@ -90,7 +66,7 @@ export async function runDay(
     const date = book.businessDate;
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? DEFAULT_TASKS;
-    const run = await takeRun(control, date, tasks, pool.options.maxThreads);
+    const run = await takeRun(control, date, tasks, pool.workers);
     const heartbeat = await beat(target, run);
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);

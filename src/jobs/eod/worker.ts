@@ -33,13 +33,14 @@ export interface WorkerFailure {
 
 export type WorkerResult = WorkerSuccess | WorkerFailure;
 
-/** A worker keeps its sessions and the book's parameters while tasks of one run come in. */
+/** A thread keeps its sessions and the book's parameters while tasks of one run come in. */
 interface Session extends TaskClients {
   readonly book: Book;
   readonly runId: number;
 }
 
-let session: Session | undefined;
+/** The sessions that no task is using: a thread folds more than one task at a time. */
+const idle: Session[] = [];
 
 /** Settings of a session that reads positions: one task, straight off the index, nothing clever. */
 const READ_SETTINGS = {
@@ -48,14 +49,16 @@ const READ_SETTINGS = {
   synchronize_seqscans: 'off',
 };
 
-/** Entry of the worker thread: folds one task. The thread owns both of its connections. */
+/** Entry of the worker thread: folds one task, over two connections that the thread owns. */
 export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
+  let session: Session | undefined;
   try {
     session = await sessionFor(job);
     const counts = await runFoldTask(session, session.book, job.task, new AbortController().signal);
+    idle.push(session);
     return { ok: true, read: counts.read, written: counts.written, held: counts.held };
   } catch (error) {
-    drop();
+    if (session !== undefined) drop(session);
     return failureOf(error);
   }
 }
@@ -79,6 +82,7 @@ function failureOf(error: unknown): WorkerFailure {
 }
 
 async function sessionFor(job: WorkerJob): Promise<Session> {
+  const session = idle.pop();
   if (session !== undefined) {
     if (session.runId === job.task.runId) return session;
     return { ...session, book: bookFromData(job.book), runId: job.task.runId };
@@ -90,9 +94,7 @@ async function sessionFor(job: WorkerJob): Promise<Session> {
 }
 
 /** A session whose COPY did not end cleanly is of no use any more. */
-function drop(): void {
-  if (session === undefined) return;
-  destroyClient(session.read);
-  destroyClient(session.write);
-  session = undefined;
+function drop({ read, write }: Session): void {
+  destroyClient(read);
+  destroyClient(write);
 }
