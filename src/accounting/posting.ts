@@ -6,8 +6,19 @@ export interface PostingLeg {
   readonly sign: 1 | -1;
 }
 
+/** The loans that a rule is for; null: any. */
+export interface RuleScope {
+  /** Product code. */
+  readonly product: string | null;
+  readonly org: string | null;
+  readonly fundingPlan: string | null;
+}
+
+export const EVERY_LOAN: RuleScope = { product: null, org: null, fundingPlan: null };
+
 /** What a movement of one balance posts in one state, as pairs of a debit and a credit account. */
 export interface PostingRule {
+  readonly scope: RuleScope;
   /** Index into MOVEMENTS. */
   readonly kind: number;
   /** Index into BALANCES. */
@@ -36,17 +47,24 @@ export const SUBLEDGER_MEASURES = [
 export type SubledgerMeasure = (typeof SUBLEDGER_MEASURES)[number];
 
 /**
- * Posting rules as a flat array, looked up once a movement. An entry balances by construction:
- * each pair is one debit and one credit of the same amount.
+ * Posting rules of one kind of loans as a flat array, looked up once a movement. Of the rules that
+ * cover a movement the most specific one posts it: product before org before funding plan. An entry
+ * balances by construction: each pair is one debit and one credit of the same amount.
  */
 export class PostingRules {
   readonly #legs: (readonly PostingLeg[] | undefined)[];
 
-  constructor(rules: Iterable<PostingRule>) {
+  /** `of`: the product, org and funding plan of the loans; without it only rules for any loan. */
+  constructor(rules: Iterable<PostingRule>, of: RuleScope = EVERY_LOAN) {
     const size = MOVEMENTS.length * BALANCES.length * 2;
     this.#legs = new Array<readonly PostingLeg[] | undefined>(size).fill(undefined);
+    const specific = new Array<number>(size).fill(-1);
     for (const rule of rules) {
-      this.#legs[slot(rule.kind, rule.balance, rule.accruing)] = rule.pairs.flatMap(legsOfPair);
+      if (!covers(rule.scope, of)) continue;
+      const at = slot(rule.kind, rule.balance, rule.accruing);
+      if (specificity(rule.scope) < specific[at]!) continue;
+      specific[at] = specificity(rule.scope);
+      this.#legs[at] = rule.pairs.flatMap(legsOfPair);
     }
   }
 
@@ -58,6 +76,20 @@ export class PostingRules {
 
 function slot(kind: number, balance: number, accruing: boolean): number {
   return (kind * BALANCES.length + balance) * 2 + (accruing ? 1 : 0);
+}
+
+/** Whether a rule of this scope is for such loans. */
+export function covers(scope: RuleScope, of: RuleScope): boolean {
+  return (
+    (scope.product === null || scope.product === of.product) &&
+    (scope.org === null || scope.org === of.org) &&
+    (scope.fundingPlan === null || scope.fundingPlan === of.fundingPlan)
+  );
+}
+
+/** More is more specific; two rules for the same loans are as specific only with equal scopes. */
+export function specificity({ product, org, fundingPlan }: RuleScope): number {
+  return (product === null ? 0 : 4) + (org === null ? 0 : 2) + (fundingPlan === null ? 0 : 1);
 }
 
 function legsOfPair(pair: PostingPair): PostingLeg[] {

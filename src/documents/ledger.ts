@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { formatDay, parseDay } from '../accounting/epoch-day.js';
 import { BALANCES, type Balance, MOVEMENTS, type MovementKind } from '../accounting/flow.js';
-import { type PostingRule, SUBLEDGER_MEASURES } from '../accounting/posting.js';
+import { type PostingRule, type RuleScope, SUBLEDGER_MEASURES } from '../accounting/posting.js';
 import type { EpochDay } from '../accounting/units.js';
 import { LoanbookError } from '../errors.js';
 import { date, listOf, mapping, oneOf, words } from './fields.js';
+import { taxSchema, taxViolations } from './ledger-tax.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
 
@@ -25,12 +26,16 @@ const ruleSchema = mapping({
   balance: z.union([balance, z.array(balance).min(1)], { error: balanceRule }),
   state: oneOf('accruing', 'non_accruing', 'any'),
   post: listOf(mapping({ debit: words(), credit: words() })),
+  product: z.union([words(), listOf(words()).min(1)]).optional(),
+  org: words().optional(),
+  funding_plan: words().optional(),
 });
 
 const ledgerSchema = mapping({
   effective_from: date(),
   accounts: listOf(accountSchema),
   rules: listOf(ruleSchema),
+  tax: taxSchema,
 });
 
 /** A checked ledger document: plain JSON, dates as text. */
@@ -42,7 +47,10 @@ export interface LedgerRule {
   readonly on: MovementKind;
   readonly balance: Balance;
   readonly accruing: boolean;
+  readonly scope: RuleScope;
   readonly post: readonly { readonly debit: string; readonly credit: string }[];
+  /** Where the document has it: the index of `rules`. */
+  readonly index: number;
 }
 
 export interface CheckedLedger {
@@ -71,6 +79,7 @@ export function ledgerFromValue(value: unknown, source: DocumentSource): Checked
     ...repeated(document.accounts, 'subledger'),
     ...unknownAccounts(document),
     ...violations,
+    ...taxViolations(document.tax, document.accounts),
   ]);
   const effectiveFrom = parseDay(document.effective_from);
   if (effectiveFrom === undefined) throw new TypeError(`unchecked date ${document.effective_from}`);
@@ -94,6 +103,7 @@ export function postingRulesOf(
     kind: MOVEMENTS.indexOf(rule.on),
     balance: BALANCES.indexOf(rule.balance),
     accruing: rule.accruing,
+    scope: rule.scope,
     pairs: rule.post.map((pair) => ({
       debitAccountId: idOf(pair.debit),
       creditAccountId: idOf(pair.credit),
@@ -115,6 +125,7 @@ function repeated(accounts: readonly LedgerAccount[], key: 'code' | 'subledger')
 
 function unknownAccounts(document: LedgerDocument): Violation[] {
   const codes = new Set(document.accounts.map((account) => account.code));
+  const classes = new Map(document.accounts.map((account) => [account.code, account.class]));
   const violations: Violation[] = [];
   for (const [index, rule] of document.rules.entries()) {
     for (const [at, pair] of rule.post.entries()) {
@@ -123,8 +134,14 @@ function unknownAccounts(document: LedgerDocument): Violation[] {
         if (codes.has(pair[side])) continue;
         violations.push({ path: `${path}.${side}`, rule: 'is not an account', value: pair[side] });
       }
-      if (pair.debit !== pair.credit) continue;
-      violations.push({ path, rule: 'debits and credits one account', value: pair.debit });
+      if (pair.debit === pair.credit) {
+        violations.push({ path, rule: 'debits and credits one account', value: pair.debit });
+      }
+      const [one, other] = [classes.get(pair.debit), classes.get(pair.credit)];
+      if (one === undefined || other === undefined) continue;
+      if ((one === 'memorandum') === (other === 'memorandum')) continue;
+      const value = `${pair.debit} and ${pair.credit}`;
+      violations.push({ path, rule: 'leaves the balance sheet unbalanced', value });
     }
   }
   return violations;
@@ -138,18 +155,37 @@ function expandRules(document: LedgerDocument): {
   const rules: LedgerRule[] = [];
   const violations: Violation[] = [];
   for (const [index, rule] of document.rules.entries()) {
-    const states = rule.state === 'any' ? [true, false] : [rule.state === 'accruing'];
-    for (const name of [rule.balance].flat()) {
-      for (const accruing of states) {
-        const key = `${rule.on} of ${name}, ${accruing ? 'accruing' : 'non_accruing'}`;
-        const earlier = coveredBy.get(key);
-        coveredBy.set(key, index);
-        rules.push({ on: rule.on, balance: name, accruing, post: rule.post });
-        if (earlier === undefined) continue;
-        const broken = `is covered by rules[${earlier}] already`;
-        violations.push({ path: `rules[${index}]`, rule: broken, value: key });
-      }
+    for (const part of partsOf(rule, index)) {
+      const { product, org, fundingPlan } = part.scope;
+      const loans = [product, org, fundingPlan].filter((name) => name !== null).join('/');
+      const state = part.accruing ? 'accruing' : 'non_accruing';
+      const key = `${part.on} of ${part.balance}, ${state}${loans === '' ? '' : `, ${loans}`}`;
+      const earlier = coveredBy.get(JSON.stringify([key, part.scope]));
+      coveredBy.set(JSON.stringify([key, part.scope]), index);
+      rules.push(part);
+      if (earlier === undefined) continue;
+      const broken = `is covered by rules[${earlier}] already`;
+      violations.push({ path: `rules[${index}]`, rule: broken, value: key });
     }
   }
   return { rules, violations };
+}
+
+/** A rule of the document for each product, balance and state that it names. */
+function partsOf(rule: LedgerDocument['rules'][number], index: number): LedgerRule[] {
+  const states = rule.state === 'any' ? [true, false] : [rule.state === 'accruing'];
+  const products: (string | null)[] = rule.product === undefined ? [null] : [rule.product].flat();
+  const { org = null, funding_plan: fundingPlan = null, on, post } = rule;
+  return products.flatMap((product) =>
+    [rule.balance].flat().flatMap((balanceName) =>
+      states.map((accruing) => ({
+        on,
+        balance: balanceName,
+        accruing,
+        scope: { product, org, fundingPlan },
+        post,
+        index,
+      })),
+    ),
+  );
 }

@@ -52,7 +52,8 @@ describe('a new book', () => {
     expect(() => book.calendar.isWorkingDay(day('2027-01-04'))).toThrow(/2027/);
     const codeOf = new Map(book.accounts.map((account) => [account.accountId, account.code]));
     const posted = (kind: number, balance: number, accruing: boolean) =>
-      book.postingRules
+      book
+        .postingRulesOf(0)
         .legs(kind, balance, accruing)
         ?.map((leg) => `${leg.sign > 0 ? 'Dr' : 'Cr'} ${codeOf.get(leg.accountId)}`);
     expect(posted(MOVEMENT.disbursement, BALANCE.principalNormal, true)).toEqual([
@@ -71,7 +72,7 @@ describe('a new book', () => {
 
   it('has a rule for every movement that the fold emits, in every state', async () => {
     await create();
-    const { postingRules } = await loadBook(client);
+    const postingRules = (await loadBook(client)).postingRulesOf(0);
     const { opening, repayment, suspenseUse, accrual, due, overdue, fee } = MOVEMENT;
     const all = Object.values(BALANCE);
     const both: [number, number[]][] = [

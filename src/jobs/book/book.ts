@@ -1,6 +1,7 @@
 import { Calendar } from '../../accounting/calendar.js';
 import { type PostingRule, PostingRules } from '../../accounting/posting.js';
 import type { BookPolicy, ProductTerms } from '../../accounting/product.js';
+import type { TaxRule } from '../../accounting/tax-rule.js';
 import type { EpochDay } from '../../accounting/units.js';
 
 export interface Account {
@@ -17,6 +18,8 @@ export interface Account {
 /** What accrual and due are posted once for. */
 export interface AccountingGroup {
   readonly productId: number;
+  /** Product code. */
+  readonly product: string;
   readonly org: string;
   readonly fundingPlan: string;
 }
@@ -42,6 +45,7 @@ export interface BookData {
   readonly products: readonly (readonly [number, ProductTerms])[];
   readonly groups: readonly (readonly [number, AccountingGroup])[];
   readonly postingRules: readonly PostingRule[];
+  readonly taxRules: readonly TaxRule[];
   readonly accounts: readonly Account[];
 }
 
@@ -60,8 +64,10 @@ export interface Book {
   readonly products: ReadonlyMap<number, ProductTerms>;
   /** By group_id. */
   readonly groups: ReadonlyMap<number, AccountingGroup>;
+  /** Those in force on the open day for the loans of an accounting group. */
+  postingRulesOf(groupId: number): PostingRules;
   /** Those in force on the open day. */
-  readonly postingRules: PostingRules;
+  readonly taxRules: readonly TaxRule[];
   readonly accounts: readonly Account[];
 }
 
@@ -70,12 +76,17 @@ export function bookFromData(data: BookData): Book {
   const { policies, calendar } = data;
   const earliest = policies.at(-1);
   if (earliest === undefined) throw new TypeError('a book without a policy');
+  const groups = new Map(data.groups);
+  const rulesByGroup: PostingRules[] = [];
   return {
     ...data,
     calendar: calendar === null ? Calendar.everyDayWorks : new Calendar(calendar),
     policyOn: (date) => (policies.find((version) => version.from <= date) ?? earliest).policy,
     products: new Map(data.products),
-    groups: new Map(data.groups),
-    postingRules: new PostingRules(data.postingRules),
+    groups,
+    postingRulesOf(groupId) {
+      rulesByGroup[groupId] ??= new PostingRules(data.postingRules, groups.get(groupId));
+      return rulesByGroup[groupId];
+    },
   };
 }

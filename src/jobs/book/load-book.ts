@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/epoch-day.js';
-import type { PostingRule } from '../../accounting/posting.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
+import { taxRulesOf } from '../../documents/ledger-tax.js';
 import { policyFromValue } from '../../documents/policy-document.js';
 import { productFromValue } from '../../documents/product-document.js';
 import { LoanbookError } from '../../errors.js';
@@ -28,7 +28,7 @@ export async function loadBookData(client: pg.Client): Promise<BookData> {
     policies: await loadPolicies(client),
     products: await loadProducts(client),
     groups: await loadGroups(client),
-    postingRules: await loadPostingRules(client, row.business_date, accounts),
+    ...(await loadLedgerRules(client, row.business_date, accounts)),
     accounts,
   };
 }
@@ -89,16 +89,15 @@ async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
   const { rows } = await client.query<{
     group_id: number;
     product_id: number;
+    product: string;
     org: string;
     funding_plan: string;
-  }>('SELECT group_id, product_id, org, funding_plan FROM accounting_group ORDER BY group_id');
-  return rows.map(
-    (row) =>
-      [
-        row.group_id,
-        { productId: row.product_id, org: row.org, fundingPlan: row.funding_plan },
-      ] as const,
-  );
+  }>(`SELECT g.group_id, g.product_id, p.code AS product, g.org, g.funding_plan
+      FROM accounting_group g JOIN product_version p USING (product_id) ORDER BY g.group_id`);
+  return rows.map(({ group_id, product_id, funding_plan, product, org }) => [
+    group_id,
+    { productId: product_id, product, org, fundingPlan: funding_plan },
+  ]);
 }
 
 async function loadAccounts(client: pg.Client): Promise<Account[]> {
@@ -110,11 +109,11 @@ async function loadAccounts(client: pg.Client): Promise<Account[]> {
   return rows;
 }
 
-async function loadPostingRules(
+async function loadLedgerRules(
   client: pg.Client,
   businessDate: string,
   accounts: readonly Account[],
-): Promise<PostingRule[]> {
+): Promise<Pick<BookData, 'postingRules' | 'taxRules'>> {
   const { rows } = await client.query<{ effective_from: string; document: string }>(
     `SELECT effective_from, document FROM ledger_version
      ORDER BY effective_from <= $1 DESC,
@@ -127,10 +126,11 @@ async function loadPostingRules(
   const ledger = ledgerFromValue(JSON.parse(row.document), {
     name: `ledger ${row.effective_from}`,
   });
-  return postingRulesOf(
-    ledger,
-    new Map(accounts.map((account) => [account.code, account.accountId])),
-  );
+  const ids = new Map(accounts.map((account) => [account.code, account.accountId]));
+  return {
+    postingRules: postingRulesOf(ledger, ids),
+    taxRules: taxRulesOf(ledger.document.tax, ids),
+  };
 }
 
 function missing(code: string, what: string): LoanbookError {

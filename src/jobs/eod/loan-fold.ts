@@ -36,7 +36,7 @@ export class LoanFold {
   constructor(book: Book, date: EpochDay, task: number, next: NextInstallments) {
     this.#date = date;
     this.#next = next;
-    this.side = new SideRows(book.postingRules, date, task);
+    this.side = new SideRows(book.postingRulesOf, date, task);
     this.days = dayTerms(book);
     this.#today = this.days.book(date);
     for (const groupId of book.groups.keys()) {

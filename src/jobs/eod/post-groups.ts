@@ -10,6 +10,7 @@ import type { Book } from '../book/book.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js';
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
+import { addTax } from './post-tax.js';
 import { DAY_TASK, SideRows } from './side-rows.js';
 import { taskHash } from './task-stream.js';
 
@@ -37,11 +38,15 @@ export async function postGroups(
     if (step.rowCount === 0) return;
     const side = groupEntries(book, date, sumGroups(rows.map((row) => row.totals.groups)));
     await addWaitingEntries(client, side, date);
-    await side.flush(async (table, bytes) => {
-      const sink = new CopySink(client, dayTable(table.parent, date), table.columns);
-      await sink.write(bytes);
-      await sink.finish();
-    });
+    const flush = (): Promise<void> =>
+      side.flush(async (table, bytes) => {
+        const sink = new CopySink(client, dayTable(table.parent, date), table.columns);
+        await sink.write(bytes);
+        await sink.finish();
+      });
+    await flush();
+    await addTax(client, side, book, date);
+    await flush();
     await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
       runId,
       taskHash(side.digests()),
@@ -86,7 +91,7 @@ async function addWaitingEntries(client: pg.Client, side: SideRows, date: EpochD
 
 /** The entries of whole groups as journal rows, in order of group, state and kind. */
 export function groupEntries(book: Book, date: EpochDay, groups: readonly GroupFlow[]): SideRows {
-  const side = new SideRows(book.postingRules, date, DAY_TASK);
+  const side = new SideRows(book.postingRulesOf, date, DAY_TASK);
   const flow = new DayFlow();
   const position = blankPosition();
   for (const group of groups) {

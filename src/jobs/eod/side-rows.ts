@@ -40,7 +40,7 @@ export class SideRows {
   readonly outcomes = new TupleWriter(ROOM);
   readonly journal = new TupleWriter(ROOM);
   readonly schedules = new TupleWriter(ROOM);
-  readonly #rules: PostingRules;
+  readonly #rulesOf: (groupId: number) => PostingRules;
   readonly #date: EpochDay;
   readonly #firstVoucher: number;
   readonly #hashes = [0, 1, 2, 3].map(() => createHash('sha256'));
@@ -48,8 +48,8 @@ export class SideRows {
   readonly #waiting: WaitingOutcome[] = [];
   #vouchers = 0;
 
-  constructor(rules: PostingRules, date: EpochDay, task: number) {
-    this.#rules = rules;
+  constructor(rulesOf: (groupId: number) => PostingRules, date: EpochDay, task: number) {
+    this.#rulesOf = rulesOf;
     this.#date = date;
     this.#firstVoucher = task * VOUCHERS_PER_TASK;
   }
@@ -148,7 +148,8 @@ export class SideRows {
       let to = from + 1;
       while (to < movements.length && sameVoucher(first, movements[to]!)) to += 1;
       this.#lines.length = 0;
-      for (let i = from; i < to; i += 1) this.#addLegs(movements[i]!);
+      const rules = this.#rulesOf(position.groupId);
+      for (let i = from; i < to; i += 1) this.#addLegs(rules, movements[i]!);
       if (this.#lines.length > 0) {
         this.addVoucher(this.#lines, position, first.eventId, first.kind);
       }
@@ -156,8 +157,8 @@ export class SideRows {
     }
   }
 
-  #addLegs(movement: Movement): void {
-    const legs = this.#rules.legs(movement.kind, movement.balance, movement.accruing);
+  #addLegs(rules: PostingRules, movement: Movement): void {
+    const legs = rules.legs(movement.kind, movement.balance, movement.accruing);
     if (legs === undefined) {
       throw new MissingRule(
         MOVEMENTS[movement.kind]!,

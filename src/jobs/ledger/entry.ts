@@ -20,6 +20,9 @@ export type EntrySource = (typeof ENTRY_SOURCES)[number];
 /** `kind` of a journal line of such an entry: this plus the source; movements lie below. */
 export const ENTRY_KIND = 100;
 
+/** `kind` of the lines that take the tax out of income. */
+export const TAX_KIND = 99;
+
 export interface EntryLine {
   /** Account code. */
   readonly account: string;

@@ -1,0 +1,55 @@
+import type { Fen, RatePpb } from './units.js';
+import { taxWithin } from './vat.js';
+
+/** The tax in the income of one account. */
+export interface TaxRule {
+  readonly incomeAccountId: number;
+  readonly ratePpb: RatePpb;
+  /** Output tax that is owed. */
+  readonly outputAccountId: number;
+  /** Where tax waits for its tax point, while the gross amount lies in an account; null: nowhere. */
+  readonly deferred: { readonly accountId: number; readonly whileInAccountId: number } | null;
+}
+
+/** What the tax of one accounting group rests on, in minor units. */
+export interface TaxBase {
+  /** Gross income since it is taxed: up to yesterday, and today's. */
+  readonly grossBefore: Fen;
+  readonly gross: Fen;
+  /** Balance of the account whose amounts have not reached their tax point. */
+  readonly waitingBefore: Fen;
+  readonly waiting: Fen;
+  /** What entered that account today with a migrated loan, no income of this book. */
+  readonly migrated: Fen;
+}
+
+export interface TaxParts {
+  /** Tax out of today's income. */
+  readonly fromIncome: Fen;
+  /** Tax that migrated loans brought, against the account that they entered from. */
+  readonly fromMigration: Fen;
+  readonly toDeferred: Fen;
+  readonly toOutput: Fen;
+}
+
+/**
+ * A day's tax of one group by cumulative difference: the tax of the running totals less that of
+ * yesterday's, so that no fen drifts. What waits for its tax point is deferred, the rest is owed.
+ * Income that was reversed, as on the way to non-accrual, takes its tax back with it.
+ */
+export function taxOfDay({ ratePpb, deferred }: TaxRule, base: TaxBase): TaxParts {
+  const grown = (before: Fen, now: Fen): Fen =>
+    taxWithin(now, ratePpb) - taxWithin(before, ratePpb);
+  const fromIncome = grown(base.grossBefore, base.gross);
+  if (deferred === null) {
+    return { fromIncome, fromMigration: 0, toDeferred: 0, toOutput: fromIncome };
+  }
+  const fromMigration = grown(base.waitingBefore, base.waitingBefore + base.migrated);
+  const toDeferred = grown(base.waitingBefore, base.waiting);
+  return {
+    fromIncome,
+    fromMigration,
+    toDeferred,
+    toOutput: fromIncome + fromMigration - toDeferred,
+  };
+}

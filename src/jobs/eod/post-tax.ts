@@ -1,0 +1,139 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { BALANCES, MOVEMENT } from '../../accounting/flow.js';
+import type { PostingRules } from '../../accounting/posting.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import { type TaxRule, taxOfDay } from '../../accounting/tax-rule.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { Book } from '../book/book.js';
+import { TAX_KIND } from '../ledger/entry.js';
+import { dayTable } from './day-table.js';
+import type { SideRows } from './side-rows.js';
+
+/** What an account and group came to: yesterday's total or balance, and what moved today. */
+interface Amounts {
+  before: Fen;
+  moved: Fen;
+  /** Of what moved: with migrated loans. */
+  opened: Fen;
+  /** Tax so far. */
+  tax: Fen;
+}
+
+/**
+ * Takes the tax out of the day's income, an entry for each accounting group and taxed income, once
+ * the other entries of the day stand in its journal; keeps the totals that the next night starts
+ * from. Entries that people made are theirs to tax.
+ */
+export async function addTax(
+  client: pg.Client,
+  side: SideRows,
+  book: Book,
+  date: EpochDay,
+): Promise<void> {
+  if (book.taxRules.length === 0) return;
+  const amounts = await amountsOf(client, book.taxRules, date);
+  const kept: { account: number; group: number; gross: Fen; tax: Fen }[] = [];
+  for (const rule of book.taxRules) {
+    for (const groupId of [0, ...book.groups.keys()].sort((a, b) => a - b)) {
+      const income = amounts(rule.incomeAccountId, groupId);
+      const waiting = amounts(rule.deferred?.whileInAccountId ?? 0, groupId);
+      // Income is a credit: its gross total grows with it.
+      const grossBefore = income.before;
+      const gross = grossBefore - income.moved;
+      const parts = taxOfDay(rule, {
+        grossBefore,
+        gross,
+        waitingBefore: waiting.before,
+        waiting: waiting.before + waiting.moved,
+        migrated: waiting.opened,
+      });
+      const { fromIncome, fromMigration, toDeferred, toOutput } = parts;
+      const lines = [
+        { accountId: rule.incomeAccountId, amount: fromIncome },
+        { accountId: rule.deferred?.accountId ?? 0, amount: 0 - toDeferred },
+        { accountId: rule.outputAccountId, amount: 0 - toOutput },
+      ];
+      if (fromMigration !== 0) {
+        const accountId = enteredFrom(book.postingRulesOf(groupId), rule);
+        lines.push({ accountId, amount: fromMigration });
+      }
+      const posted = lines.filter((line) => line.amount !== 0);
+      if (posted.length > 0)
+        side.addVoucher(posted, { loanId: 0, bucket: 0, groupId }, 0, TAX_KIND);
+      if (gross === 0 && income.tax === 0) continue;
+      kept.push({
+        account: rule.incomeAccountId,
+        group: groupId,
+        gross,
+        tax: income.tax + fromIncome,
+      });
+    }
+  }
+  await client.query(
+    `INSERT INTO tax_total (business_date, income_account_id, group_id, gross, tax)
+     SELECT $1, * FROM unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[])`,
+    [
+      formatDay(date),
+      kept.map((row) => row.account),
+      kept.map((row) => row.group),
+      kept.map((row) => row.gross),
+      kept.map((row) => row.tax),
+    ],
+  );
+}
+
+/** The account that a migrated loan's untaxed interest was entered against. */
+function enteredFrom(rules: PostingRules, { deferred }: TaxRule): number {
+  for (const balance of BALANCES.keys()) {
+    const legs = rules.legs(MOVEMENT.opening, balance, true) ?? [];
+    const at = legs.findIndex((leg) => leg.accountId === deferred?.whileInAccountId);
+    if (at >= 0) return legs[at % 2 === 0 ? at + 1 : at - 1]!.accountId;
+  }
+  throw new InvariantError('no rule enters the account whose tax is deferred', {});
+}
+
+async function amountsOf(
+  client: pg.Client,
+  rules: readonly TaxRule[],
+  date: EpochDay,
+): Promise<(accountId: number, groupId: number) => Amounts> {
+  const income = rules.map((rule) => rule.incomeAccountId);
+  const waiting = rules.flatMap((rule) => rule.deferred?.whileInAccountId ?? []);
+  const found = new Map<string, Amounts>();
+  const at = (accountId: number, groupId: number): Amounts => {
+    const key = `${accountId}/${groupId}`;
+    let own = found.get(key);
+    if (own === undefined) {
+      own = { before: 0, moved: 0, opened: 0, tax: 0 };
+      found.set(key, own);
+    }
+    return own;
+  };
+  const { rows: totals } = await client.query<
+    Record<'account' | 'group' | 'gross' | 'tax', number>
+  >(
+    `SELECT income_account_id AS account, group_id AS group, gross, tax FROM tax_total
+     WHERE business_date = $1::date - 1
+     UNION ALL
+     SELECT account_id, group_id, balance, 0 FROM gl_balance
+     WHERE business_date = $1::date - 1 AND account_id = ANY($2)`,
+    [formatDay(date), waiting],
+  );
+  for (const { account, group, gross, tax } of totals) {
+    Object.assign(at(account, group), { before: gross, tax });
+  }
+  const { rows: moves } = await client.query<
+    Record<'account' | 'group' | 'moved' | 'opened', number>
+  >(
+    `SELECT account_id AS account, group_id AS group, sum(amount)::bigint AS moved,
+       coalesce(sum(amount) FILTER (WHERE kind = $2), 0)::bigint AS opened
+     FROM ${dayTable('journal_line', date)}
+     WHERE account_id = ANY($1) AND kind < $3 GROUP BY 1, 2`,
+    [[...income, ...waiting], MOVEMENT.opening, TAX_KIND],
+  );
+  for (const { account, group, moved, opened } of moves) {
+    Object.assign(at(account, group), { moved, opened });
+  }
+  return at;
+}
