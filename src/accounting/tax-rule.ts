@@ -1,3 +1,4 @@
+import { partOfGrowth } from './split.js';
 import type { Fen, RatePpb } from './units.js';
 import { taxWithin } from './vat.js';
 
@@ -39,7 +40,7 @@ export interface TaxParts {
  */
 export function taxOfDay({ ratePpb, deferred }: TaxRule, base: TaxBase): TaxParts {
   const grown = (before: Fen, now: Fen): Fen =>
-    taxWithin(now, ratePpb) - taxWithin(before, ratePpb);
+    partOfGrowth(before, now, (total) => taxWithin(total, ratePpb));
   const fromIncome = grown(base.grossBefore, base.gross);
   if (deferred === null) {
     return { fromIncome, fromMigration: 0, toDeferred: 0, toOutput: fromIncome };
