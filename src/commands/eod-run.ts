@@ -5,6 +5,7 @@ import { closeDays } from '../jobs/eod/close-days.js';
 import type { ClosedDay } from '../jobs/eod/run-day.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
+import { countOption } from './count-option.js';
 import { dayOption } from './day-option.js';
 import { printJson, printTable } from './output.js';
 import type { Progress } from './progress.js';
@@ -69,22 +70,6 @@ export const command: CommandModule<[], Options> = {
     return undefined;
   },
 };
-
-function countOption(
-  name: string,
-  text: string | undefined,
-  min: number,
-  max: number,
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new LoanbookError('malformed_number', `${name} is not a number from ${min} to ${max}`, {
-    exitCode: EXIT.usage,
-    evidence: { option: name, value: text },
-    next: `give ${name} a whole number from ${min} to ${max}`,
-  });
-}
 
 function printPlan(context: CommandContext, planned: readonly string[]): void {
   if (context.json) printJson(context.stdout, { planned });

@@ -9,6 +9,8 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   import: 'loans, repayments and other events from files',
   eod: 'the close of a business day',
   gl: 'the general ledger',
+  'gl chart': 'the chart of accounts',
+  'gl rules': 'the posting rules',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -118,6 +120,26 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'gl trial-balance',
     summary: 'balances and turnover of every account on a sealed day',
     load: () => import('./gl-trial-balance.js'),
+  },
+  {
+    path: 'gl chart show',
+    summary: 'the chart of accounts with its balances',
+    load: () => import('./gl-chart-show.js'),
+  },
+  {
+    path: 'gl rules show',
+    summary: 'the posting rules in force on a day',
+    load: () => import('./gl-rules-show.js'),
+  },
+  {
+    path: 'gl rules preview',
+    summary: 'which postings other rules would have changed',
+    load: () => import('./gl-rules-preview.js'),
+  },
+  {
+    path: 'gl explain',
+    summary: 'why a voucher stands in the journal',
+    load: () => import('./gl-explain.js'),
   },
   {
     path: 'loan show',

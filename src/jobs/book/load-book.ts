@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
+import { type CheckedLedger, ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
 import { taxRulesOf } from '../../documents/ledger-tax.js';
 import { policyFromValue } from '../../documents/policy-document.js';
 import { productFromValue } from '../../documents/product-document.js';
@@ -114,23 +114,29 @@ async function loadLedgerRules(
   businessDate: string,
   accounts: readonly Account[],
 ): Promise<Pick<BookData, 'postingRules' | 'taxRules'>> {
-  const { rows } = await client.query<{ effective_from: string; document: string }>(
-    `SELECT effective_from, document FROM ledger_version
-     ORDER BY effective_from <= $1 DESC,
-       CASE WHEN effective_from <= $1 THEN $1 - effective_from ELSE effective_from - $1 END
-     LIMIT 1`,
-    [businessDate],
-  );
-  const row = rows[0];
-  if (row === undefined) throw missing('ledger_missing', 'ledger');
-  const ledger = ledgerFromValue(JSON.parse(row.document), {
-    name: `ledger ${row.effective_from}`,
-  });
+  const ledger = await ledgerInForce(client, businessDate);
   const ids = new Map(accounts.map((account) => [account.code, account.accountId]));
   return {
     postingRules: postingRulesOf(ledger, ids),
     taxRules: taxRulesOf(ledger.document.tax, ids),
   };
+}
+
+/**
+ * The chart of accounts and rules in force on a day, YYYY-MM-DD; the earliest one also holds before
+ * it was made. Throws LoanbookError `ledger_missing`.
+ */
+export async function ledgerInForce(client: pg.Client, day: string): Promise<CheckedLedger> {
+  const { rows } = await client.query<{ effective_from: string; document: string }>(
+    `SELECT effective_from, document FROM ledger_version
+     ORDER BY effective_from <= $1 DESC,
+       CASE WHEN effective_from <= $1 THEN $1 - effective_from ELSE effective_from - $1 END
+     LIMIT 1`,
+    [day],
+  );
+  const row = rows[0];
+  if (row === undefined) throw missing('ledger_missing', 'ledger');
+  return ledgerFromValue(JSON.parse(row.document), { name: `ledger ${row.effective_from}` });
 }
 
 function missing(code: string, what: string): LoanbookError {

@@ -1,0 +1,194 @@
+import type pg from 'pg';
+import { formatAmount } from '../../accounting/amount-text.js';
+import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import { MOVEMENTS } from '../../accounting/flow.js';
+import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
+import { covers, specificity } from '../../accounting/posting.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { LedgerRule } from '../../documents/ledger.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { dayTable } from '../eod/day-table.js';
+import { ENTRY_KIND, ENTRY_SOURCES, TAX_KIND } from './entry.js';
+import { type LoanShare, loanShares } from './loan-shares.js';
+
+/** A rule that a line may have been posted by, as its document has it. */
+export interface RuleView {
+  /** Where: `rules[12]` of the document in force from `effectiveFrom`. */
+  readonly path: string;
+  readonly effectiveFrom: string;
+  readonly on: string;
+  readonly balance: string;
+  readonly state: 'accruing' | 'non_accruing';
+  /** Product, org and funding plan that the rule is for; empty: any loan. */
+  readonly only: string;
+}
+
+export interface ExplainedLine {
+  readonly line: number;
+  readonly account: string;
+  readonly name: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly rules: readonly RuleView[];
+}
+
+export interface ExplainedVoucher {
+  readonly businessDate: string;
+  readonly voucher: number;
+  /** What happened, in the words of the rules, or the source of an entry that was made. */
+  readonly movement: string;
+  readonly loanNo: string | null;
+  readonly product: string | null;
+  readonly org: string | null;
+  readonly fundingPlan: string | null;
+  /** The loan event or the entry behind it. */
+  readonly because: string;
+  readonly lines: readonly ExplainedLine[];
+  /** Of an entry for a whole accounting group: the loans with the greatest shares. */
+  readonly loans: readonly LoanShare[];
+}
+
+interface Row {
+  readonly line: number;
+  readonly amount: Fen;
+  readonly kind: number;
+  readonly event_id: number;
+  readonly group_id: number;
+  readonly loan_id: number;
+  readonly code: string;
+  readonly name_zh: string;
+  readonly loan_no: string | null;
+  readonly product: string | null;
+  readonly org: string | null;
+  readonly funding_plan: string | null;
+  readonly minor_digits: number;
+}
+
+/**
+ * Why a voucher of a sealed day stands in the journal: what happened, the rule or rules that post
+ * such a line, and for a summary line the loans behind it. Throws LoanbookError `unknown_voucher`
+ * and `day_not_sealed` (exit 2).
+ */
+export async function explainVoucher(
+  client: pg.Client,
+  date: EpochDay,
+  voucher: number,
+  loans: number,
+): Promise<ExplainedVoucher> {
+  const day = formatDay(date);
+  const rows = await voucherRows(client, date, voucher);
+  const first = rows[0];
+  if (first === undefined) {
+    throw new LoanbookError('unknown_voucher', 'The day has no such voucher.', {
+      exitCode: EXIT.usage,
+      evidence: { businessDate: day, voucher },
+      next: '`loanbook gl statement` and `loanbook loan show` list vouchers.',
+    });
+  }
+  const text = (amount: Fen): string => formatAmount(amount, first.minor_digits);
+  const { effectiveFrom, rules } = await ledgerInForce(client, day);
+  const scope = { product: first.product, org: first.org, fundingPlan: first.funding_plan };
+  const own = inForceFor(rules, scope).filter((rule) => rule.on === MOVEMENTS[first.kind]);
+  return {
+    businessDate: day,
+    voucher,
+    movement: movementOf(first.kind),
+    loanNo: first.loan_no,
+    ...scope,
+    because: await becauseOf(client, first),
+    lines: rows.map(({ line, code, name_zh: name, amount }) => ({
+      line,
+      account: code,
+      name,
+      debit: amount > 0 ? text(amount) : '',
+      credit: amount < 0 ? text(0 - amount) : '',
+      rules: own
+        .filter(({ post }) => post.some((pair) => pair.debit === code || pair.credit === code))
+        .map((rule) => ruleView(rule, formatDay(effectiveFrom))),
+    })),
+    loans: first.loan_id === 0 ? await loanShares(client, date, first, loans) : [],
+  };
+}
+
+/** What a journal line's kind says. */
+export function movementOf(kind: number): string {
+  if (kind === TAX_KIND) return 'tax';
+  return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
+}
+
+/** Of the rules that cover a movement of such loans, the most specific one. */
+export function inForceFor(
+  rules: readonly LedgerRule[],
+  of: { product: string | null; org: string | null; fundingPlan: string | null },
+): LedgerRule[] {
+  const best = new Map<string, LedgerRule>();
+  for (const rule of rules) {
+    if (!covers(rule.scope, of)) continue;
+    const key = `${rule.on}/${rule.balance}/${rule.accruing}`;
+    const known = best.get(key);
+    if (known !== undefined && specificity(known.scope) > specificity(rule.scope)) continue;
+    best.set(key, rule);
+  }
+  return [...best.values()];
+}
+
+function ruleView(rule: LedgerRule, effectiveFrom: string): RuleView {
+  const { product, org, fundingPlan } = rule.scope;
+  return {
+    path: `rules[${rule.index}]`,
+    effectiveFrom,
+    on: rule.on,
+    balance: rule.balance,
+    state: rule.accruing ? 'accruing' : 'non_accruing',
+    only: [product, org, fundingPlan].filter((name) => name !== null).join(' '),
+  };
+}
+
+async function voucherRows(client: pg.Client, date: EpochDay, voucher: number): Promise<Row[]> {
+  const { rowCount } = await client.query('SELECT FROM sealed_day WHERE business_date = $1', [
+    formatDay(date),
+  ]);
+  if (rowCount === 0) {
+    throw new LoanbookError('day_not_sealed', 'There is no such sealed day.', {
+      exitCode: EXIT.usage,
+      evidence: { businessDate: formatDay(date) },
+      next: '`loanbook eod run` closes and seals a day.',
+    });
+  }
+  const { rows } = await client.query<Row>(
+    `SELECT j.line, j.amount, j.kind, j.event_id, j.group_id, j.loan_id, a.code, a.name_zh,
+       l.loan_no, p.code AS product, g.org, g.funding_plan, b.minor_digits
+     FROM ${dayTable('journal_line', date)} j JOIN account a USING (account_id) CROSS JOIN book b
+       LEFT JOIN loan l ON l.bucket = j.bucket AND l.loan_id = j.loan_id
+       LEFT JOIN accounting_group g ON g.group_id = j.group_id
+       LEFT JOIN product_version p ON p.product_id = g.product_id
+     WHERE j.voucher = $1 ORDER BY j.line`,
+    [voucher],
+  );
+  return rows;
+}
+
+async function becauseOf(client: pg.Client, row: Row): Promise<string> {
+  if (row.kind >= ENTRY_KIND) {
+    const { rows } = await client.query<{ because: string }>(
+      `SELECT source || ' ' || reference || ': ' || memo || ', by ' || maker
+         || coalesce(', approved by ' || checker, '') AS because FROM entry WHERE entry_id = $1`,
+      [row.event_id],
+    );
+    return rows[0]?.because ?? '';
+  }
+  if (row.kind === TAX_KIND) return 'tax within the income of the accounting group';
+  if (row.event_id <= 0) {
+    return row.loan_id === 0 ? 'the night of a whole accounting group' : 'the close itself';
+  }
+  const { rows } = await client.query<{ ref: string; type: number; value_date: string }>(
+    `SELECT ref, type, value_date FROM event WHERE event_id = $1
+       AND bucket = ($2::bigint >> 32)::smallint AND loan_id = $2`,
+    [row.event_id, row.loan_id],
+  );
+  const event = rows[0];
+  if (event === undefined) return '';
+  const valued = formatDay(parseDay(event.value_date) ?? 0);
+  return `${EVENT_TYPE_NAMES[event.type] ?? event.type} ${event.ref}, value date ${valued}`;
+}
