@@ -31,7 +31,10 @@ export async function applyPolicy(
   );
 }
 
-/** Applies a chart of accounts with its posting rules; throws as `applyPolicy` does. */
+/**
+ * Applies a chart of accounts with its posting rules; throws as `applyPolicy` does, and
+ * `account_changed`, `account_has_balance` and `unknown_product`.
+ */
 export async function applyLedger(
   client: pg.Client,
   text: string,
@@ -42,7 +45,10 @@ export async function applyLedger(
   return inTransaction(client, async () => {
     const { effective_from } = ledger.document;
     const applied = await applyVersion(client, 'ledger_version', effective_from, stored, source);
-    if (applied.outcome === 'applied') await putAccounts(client, ledger, source);
+    if (applied.outcome !== 'applied') return applied;
+    await putAccounts(client, ledger, source);
+    await requireNoOrphan(client, ledger, source);
+    await requireProducts(client, ledger, source);
     return applied;
   });
 }
@@ -115,6 +121,46 @@ export async function putAccounts(
       next: 'Give the changed account a code of its own.',
     });
   }
+}
+
+/** An account that has a balance stays in the chart: else nothing could move the balance any more. */
+async function requireNoOrphan(
+  client: pg.Client,
+  { document }: CheckedLedger,
+  source: string,
+): Promise<void> {
+  const { rows } = await client.query<{ code: string }>(
+    `SELECT a.code FROM gl_balance g JOIN account a USING (account_id)
+     WHERE g.business_date = (SELECT max(business_date) FROM sealed_day)
+       AND a.code <> ALL ($1)
+     GROUP BY a.code HAVING bool_or(g.balance <> 0) ORDER BY a.code`,
+    [document.accounts.map(({ code }) => code)],
+  );
+  if (rows.length === 0) return;
+  throw new LoanbookError('account_has_balance', 'The chart leaves out accounts with a balance.', {
+    exitCode: EXIT.usage,
+    evidence: { source, accounts: rows.map(({ code }) => code).join(', ') },
+    next: 'Keep them in the document, or bring their balances to zero first.',
+  });
+}
+
+/** A rule for a product that is not there would never post anything, most likely a slip. */
+async function requireProducts(
+  client: pg.Client,
+  { rules }: CheckedLedger,
+  source: string,
+): Promise<void> {
+  const named = new Set(rules.flatMap(({ scope }) => scope.product ?? []));
+  const { rows } = await client.query<{ code: string }>(
+    'SELECT DISTINCT code FROM product_version',
+  );
+  for (const { code } of rows) named.delete(code);
+  if (named.size === 0) return;
+  throw new LoanbookError('unknown_product', 'A posting rule is for a product that is not there.', {
+    exitCode: EXIT.usage,
+    evidence: { source, products: [...named].sort().join(', ') },
+    next: 'Apply the product first, or put its code right.',
+  });
 }
 
 function versionExists(kind: string, effectiveFrom: string, source: string): LoanbookError {
