@@ -11,6 +11,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   gl: 'the general ledger',
   'gl chart': 'the chart of accounts',
   'gl rules': 'the posting rules',
+  reconcile: 'compare what ought to be the same, and name every break',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -140,6 +141,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'gl explain',
     summary: 'why a voucher stands in the journal',
     load: () => import('./gl-explain.js'),
+  },
+  {
+    path: 'reconcile core',
+    summary: 'compare a day with the balances of another core',
+    load: () => import('./reconcile-core.js'),
   },
   {
     path: 'loan show',

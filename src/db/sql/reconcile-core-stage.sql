@@ -1,0 +1,15 @@
+-- One row a loan of another core's balance file, as read; a measure that it does not bring is null.
+CREATE TEMP TABLE core (
+  line              integer NOT NULL,
+  bucket            smallint NOT NULL,
+  loan_no           text COLLATE "C" NOT NULL,
+  principal         bigint,
+  principal_overdue bigint,
+  interest          bigint,
+  interest_due      bigint,
+  penalty           bigint,
+  compound          bigint,
+  fee               bigint,
+  suspense          bigint,
+  days_past_due     bigint
+) ON COMMIT DROP
