@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly workers: number;
   readonly ordinaryDays: number;
   readonly only: string;
+  /** Days that are closed before the first measured one: so far back a late event can reach. */
+  readonly daysBefore: number;
   readonly json: boolean;
 }
 
@@ -83,10 +85,11 @@ function plans(options: BenchOptions): Plan[] {
   if (options.only !== 'peak') {
     // The days before the last of February are ordinary; on it the due days 29 to 31 come together.
     const monthEnd = parseDay('2026-02-28')!;
-    const first = monthEnd - options.ordinaryDays - 2;
+    const measured = monthEnd - options.ordinaryDays - 1;
+    const first = measured - 1 - options.daysBefore;
     const days: { date: EpochDay; kind: DayResult['kind'] }[] = [];
-    for (let i = 1; i <= options.ordinaryDays; i += 1) {
-      days.push({ date: first + i, kind: 'ordinary' });
+    for (let i = 0; i < options.ordinaryDays; i += 1) {
+      days.push({ date: measured + i, kind: 'ordinary' });
     }
     days.push({ date: monthEnd - 1, kind: 'late' });
     days.push({ date: monthEnd, kind: 'month_end' });
@@ -169,7 +172,7 @@ async function buildBook(
     const seconds = ((performance.now() - started) / 1000).toLocaleString('en-US');
     process.stderr.write(`${words.slice(0, 2).join(' ')}: ${seconds} s\n`);
   };
-  const days = plan.days.length + 2;
+  const days = plan.days.at(-1)!.date - plan.generateFrom + 1;
   await step([
     ...['generate', '--loans', String(options.loans), '--seed', '1', '--out', data],
     ...['--profile', plan.profile, '--start', formatDay(plan.generateFrom)],
@@ -186,7 +189,23 @@ async function buildBook(
   const started = performance.now();
   await close(folder, options, memory);
   process.stderr.write(`first close: ${Math.round(performance.now() - started)} ms\n`);
+  await closeBefore(plan, folder, data, options, memory);
   return data;
+}
+
+/** The days between the first and those to be measured. */
+async function closeBefore(
+  plan: Plan,
+  folder: string,
+  data: string,
+  options: BenchOptions,
+  memory: MemorySampler,
+): Promise<void> {
+  for (let date = plan.firstDay + 1; date < plan.days[0]!.date; date += 1) {
+    await importDay(folder, data, date, memory);
+    await close(folder, options, memory);
+    process.stderr.write(`closed ${formatDay(date)}\n`);
+  }
 }
 
 async function importDay(

@@ -8,6 +8,7 @@ const { values } = parseArgs({
     loans: { type: 'string', default: '1000000' },
     workers: { type: 'string', default: String(availableParallelism()) },
     'ordinary-days': { type: 'string', default: '1' },
+    'days-before': { type: 'string', default: '0' },
     schedules: { type: 'string' },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--only all|spread|peak] [--schedules N] [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
@@ -37,6 +38,7 @@ instalments, on one core and without a server.
     loans: Number(values.loans),
     workers: Number(values.workers),
     ordinaryDays: Number(values['ordinary-days']),
+    daysBefore: Number(values['days-before']),
     only: values.only,
     json: values.json,
   });
