@@ -18,6 +18,8 @@ interface Amounts {
   opened: Fen;
   /** Tax so far. */
   tax: Fen;
+  /** It was taxed yesterday. */
+  isTaxed: boolean;
 }
 
 /**
@@ -38,14 +40,17 @@ export async function addTax(
     for (const groupId of [0, ...book.groups.keys()].sort((a, b) => a - b)) {
       const income = amounts(rule.incomeAccountId, groupId);
       const waiting = amounts(rule.deferred?.whileInAccountId ?? 0, groupId);
-      // Income is a credit: its gross total grows with it.
+      const waitingNow = waiting.before + waiting.moved;
+      // On the first day that income is taxed, what has not reached its tax point counts as new.
+      const waitingBefore = income.isTaxed ? waiting.before : 0;
       const grossBefore = income.before;
-      const gross = grossBefore - income.moved;
+      // Income is a credit: its gross total grows with it.
+      const gross = grossBefore - income.moved + waiting.before - waitingBefore;
       const parts = taxOfDay(rule, {
         grossBefore,
         gross,
-        waitingBefore: waiting.before,
-        waiting: waiting.before + waiting.moved,
+        waitingBefore,
+        waiting: waitingNow,
         migrated: waiting.opened,
       });
       const { fromIncome, fromMigration, toDeferred, toOutput } = parts;
@@ -61,7 +66,7 @@ export async function addTax(
       const posted = lines.filter((line) => line.amount !== 0);
       if (posted.length > 0)
         side.addVoucher(posted, { loanId: 0, bucket: 0, groupId }, 0, TAX_KIND);
-      if (gross === 0 && income.tax === 0) continue;
+      if (gross === 0 && income.tax === 0 && waitingNow === 0) continue;
       kept.push({
         account: rule.incomeAccountId,
         group: groupId,
@@ -105,23 +110,23 @@ async function amountsOf(
     const key = `${accountId}/${groupId}`;
     let own = found.get(key);
     if (own === undefined) {
-      own = { before: 0, moved: 0, opened: 0, tax: 0 };
+      own = { before: 0, moved: 0, opened: 0, tax: 0, isTaxed: false };
       found.set(key, own);
     }
     return own;
   };
   const { rows: totals } = await client.query<
-    Record<'account' | 'group' | 'gross' | 'tax', number>
+    Record<'account' | 'group' | 'gross' | 'tax', number> & { taxed: boolean }
   >(
-    `SELECT income_account_id AS account, group_id AS group, gross, tax FROM tax_total
-     WHERE business_date = $1::date - 1
+    `SELECT income_account_id AS account, group_id AS group, gross, tax, true AS taxed
+     FROM tax_total WHERE business_date = $1::date - 1
      UNION ALL
-     SELECT account_id, group_id, balance, 0 FROM gl_balance
+     SELECT account_id, group_id, balance, 0, false FROM gl_balance
      WHERE business_date = $1::date - 1 AND account_id = ANY($2)`,
     [formatDay(date), waiting],
   );
-  for (const { account, group, gross, tax } of totals) {
-    Object.assign(at(account, group), { before: gross, tax });
+  for (const { account, group, gross, tax, taxed } of totals) {
+    Object.assign(at(account, group), { before: gross, tax, isTaxed: taxed });
   }
   const { rows: moves } = await client.query<
     Record<'account' | 'group' | 'moved' | 'opened', number>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { parseAmount } from '../../../src/accounting/amount-text.js';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { connect, inTransaction } from '../../../src/db/connect.js';
+import { applyLedger } from '../../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';
@@ -15,6 +16,7 @@ import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { addEntries, type EntrySource } from '../../../src/jobs/ledger/entry.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
+import { packageRoot } from '../../../src/package-root.js';
 import { practiceCase } from '../../accounting/practice-cases.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
@@ -227,5 +229,26 @@ describe('the ledger of one loan', () => {
       '1132.01': '9.23',
       '2221.02': '-0.52',
     });
+  });
+
+  it('that begins to be taxed defers the tax of what is not due yet', async () => {
+    const packaged = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
+    const [untaxed = '', tax = ''] = packaged.split(/^tax:$/m);
+    const at = (day: string, text: string): string => text.replace('2000-01-01', day);
+    await applyLedger(client, at('2026-01-15', untaxed), 'untaxed');
+    await applyLedger(client, at('2026-02-01', `${untaxed}tax:${tax}`), 'taxed');
+    const terms = '{method: interest_only, periods: 12}';
+    await lend(
+      `code: LIFE\neffective_from: 2026-01-01\nrepayment: ${terms}\n`,
+      'L1,LIFE,12000.00,0.12,12,2026-01-15',
+    );
+    // Seventeen nights of 4.00 before, one with the tax: 4.08 within 72.00 (72 - 67.92).
+    await closeThrough('2026-01-31');
+    expect(await balances()).toMatchObject({ '1132.01': '68.00', '6011.01': '-68.00' });
+    await closeThrough('2026-02-01');
+    expect(await balances()).toMatchObject({ '6011.01': '-67.92', '2221.02': '-4.08' });
+    // Due: 120.00 with 6.79, and a night of 4.00 with 0.23.
+    await closeThrough('2026-02-15');
+    expect(await balances()).toMatchObject({ '2221.01': '-6.79', '2221.02': '-0.23' });
   });
 });
