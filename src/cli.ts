@@ -25,9 +25,11 @@ interface ProgramParts {
 export function buildProgram(parts: ProgramParts): Command {
   const { registry, host, invoke, onChosen } = parts;
   const entries = new Map<Command, CommandEntry>();
+  const groups = new Map<string, Command>();
   const loadChosen = async (_parent: Command, cmd: Command) => {
     const entry = entries.get(cmd);
-    onChosen?.(entry?.path ?? cmd.name());
+    const group = [...groups].find(([, known]) => known === cmd)?.[0];
+    onChosen?.(entry?.path ?? group ?? cmd.name());
     if (entry === undefined) return;
     const { command } = await entry.load();
     command.configure?.(cmd);
@@ -41,21 +43,28 @@ export function buildProgram(parts: ProgramParts): Command {
   };
   const program = emptyProgram(host).hook('preSubcommand', loadChosen);
   for (const entry of registry) {
-    const [first = '', second] = entry.path.split(' ');
-    const parent = second === undefined ? program : groupOf(program, first, loadChosen);
-    entries.set(parent.command(second ?? first).description(entry.summary), entry);
+    const words = entry.path.split(' ');
+    const name = words.pop() ?? '';
+    let parent = program;
+    for (const at of words.keys()) {
+      const path = words.slice(0, at + 1).join(' ');
+      const group = groups.get(path) ?? newGroup(parent, path, loadChosen);
+      groups.set(path, group);
+      parent = group;
+    }
+    entries.set(parent.command(name).description(entry.summary), entry);
   }
   return program;
 }
 
-function groupOf(
-  program: Command,
-  name: string,
+/** A group of commands, such as `gl`, or of one group's, such as `gl export`. */
+function newGroup(
+  parent: Command,
+  path: string,
   loadChosen: (parent: Command, cmd: Command) => Promise<void>,
 ): Command {
-  const known = program.commands.find((cmd) => cmd.name() === name);
-  if (known !== undefined) return known;
-  const group = program.command(name).description(GROUP_SUMMARIES[name] ?? '');
+  const name = path.slice(path.lastIndexOf(' ') + 1);
+  const group = parent.command(name).description(GROUP_SUMMARIES[path] ?? '');
   return group.helpCommand(false).hook('preSubcommand', loadChosen);
 }
 

@@ -106,7 +106,7 @@ function knownDay(loan: LoanRow, day: string, knownAt: EpochDay): string {
   });
 }
 
-function unknownLoan(loanNo: string): LoanbookError {
+export function unknownLoan(loanNo: string): LoanbookError {
   return new LoanbookError('unknown_loan', 'The book has no such loan.', {
     evidence: { loanNo },
     next: 'Check the number: it is compared as it was imported, capitals and zeros included.',
