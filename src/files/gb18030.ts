@@ -9,7 +9,8 @@ let fourBytes: Map<string, number> | undefined;
 
 /**
  * Text as GB 18030, which holds all of Unicode and, for the characters of GBK, is GBK: what many
- * finance systems in China read. The tables are those of the platform's own decoder, turned round.
+ * finance systems in China read. The tables are those of the platform's own decoder, turned round;
+ * a few code points for private use that it has no bytes for are written as `?`.
  */
 export function encodeGb18030(text: string): Buffer {
   const bytes: number[] = [];

@@ -1,5 +1,11 @@
 import { formatAmount } from '../../accounting/amount-text.js';
-import { COMPONENTS, DOWN_PAYMENT_EVENT, LINE, PRINCIPAL } from '../../accounting/flow.js';
+import {
+  COMPONENTS,
+  DOWN_PAYMENT_EVENT,
+  LINE,
+  PRINCIPAL,
+  SUSPENSE_EVENT,
+} from '../../accounting/flow.js';
 import { EVENT_TYPE, EVENT_TYPE_NAMES, type EventTypeName } from '../../accounting/loan-event.js';
 import type { Fen } from '../../accounting/units.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
@@ -116,7 +122,7 @@ export function statementRows(
   return { rows, principal, suspense };
 }
 
-/** By day; within a day events in order of arrival, the close itself last. */
+/** By day and `placeOf`. */
 function effectsOf({ events, allocations, moves }: StatementSources): Effect[] {
   const effects = new Map<string, Effect>();
   const effectOf = (businessDate: string, eventId: number): Effect => {
@@ -144,12 +150,19 @@ function effectsOf({ events, allocations, moves }: StatementSources): Effect[] {
     effect.principal += principal;
     effect.suspense += suspense;
   }
-  const place = (effect: Effect) => (effect.eventId === 0 ? Number.MAX_VALUE : effect.eventId);
+  const types = new Map(events.map(({ eventId, type }) => [eventId, type]));
   return [...effects.values()].sort(
     (a, b) =>
       (a.businessDate < b.businessDate ? -1 : a.businessDate > b.businessDate ? 1 : 0) ||
-      place(a) - place(b),
+      placeOf(a.eventId, types) - placeOf(b.eventId, types),
   );
+}
+
+/** The order of a day: what begins the loan, its down payment, suspense, events as they arrived. */
+function placeOf(eventId: number, types: ReadonlyMap<number, number>): number {
+  const type = types.get(eventId);
+  if (type === EVENT_TYPE.disbursement || type === EVENT_TYPE.opening) return -3;
+  return eventId === DOWN_PAYMENT_EVENT ? -2 : eventId === SUSPENSE_EVENT ? -1 : eventId;
 }
 
 /** Posted, be it that a later day undid it. */
