@@ -187,7 +187,7 @@ describe('a statement of a million lines', () => {
   });
 });
 
-/** Debits and credits of 1.00 on the receipts in transit, and the turnover that they make. */
+/** Debits and credits of 1.00 on the receipts in transit, as many of each: no balance moves. */
 async function addLines(client: pg.Client, lines: number): Promise<void> {
   await client.query(
     `INSERT INTO journal_line SELECT 880000000000 + at, l.loan_id, 0, 100 - 200 * (at % 2), $1::date,
