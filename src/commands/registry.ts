@@ -12,6 +12,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   'gl chart': 'the chart of accounts',
   'gl rules': 'the posting rules',
   reconcile: 'compare what ought to be the same, and name every break',
+  'gl export': 'the journal for other programs',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -148,9 +149,39 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./reconcile-core.js'),
   },
   {
+    path: 'gl ledger',
+    summary: 'each account by day: opening, debit, credit, closing',
+    load: () => import('./gl-ledger.js'),
+  },
+  {
+    path: 'gl statement',
+    summary: 'every journal line of one account with its running balance',
+    load: () => import('./gl-statement.js'),
+  },
+  {
+    path: 'gl subledger',
+    summary: 'the balance of each sub-ledger account by loan',
+    load: () => import('./gl-subledger.js'),
+  },
+  {
+    path: 'gl export vouchers',
+    summary: 'voucher lines for a finance system, in a declared layout',
+    load: () => import('./gl-export-vouchers.js'),
+  },
+  {
+    path: 'gl export hledger',
+    summary: 'the journal in the format of hledger',
+    load: () => import('./gl-export-hledger.js'),
+  },
+  {
     path: 'loan show',
     summary: 'everything about one loan',
     load: () => import('./loan-show.js'),
+  },
+  {
+    path: 'loan statement',
+    summary: 'the statement that a customer gets',
+    load: () => import('./loan-statement.js'),
   },
   {
     path: 'runs list',

@@ -1,11 +1,8 @@
-import { createWriteStream, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Table, TableRow } from './table.js';
+import { writeWhole } from './whole-file.js';
 import { xlsx } from './xlsx.js';
 
 export const TABLE_FORMATS = ['csv', 'xlsx', 'json'] as const;
@@ -30,16 +27,10 @@ export function formatOfFile(file: string): TableFormat {
  */
 export async function writeTables(file: string, tables: readonly Table[]): Promise<void> {
   const format = formatOfFile(file);
-  const half = `${file}.part`;
-  try {
-    const content =
-      format === 'xlsx' ? xlsx(tables) : format === 'json' ? json(tables) : csv(tables);
-    await pipeline(Readable.from(content), createWriteStream(half));
-    await rename(half, file);
-  } catch (error) {
-    rmSync(half, { force: true });
-    throw error;
-  }
+  await writeWhole(
+    file,
+    format === 'xlsx' ? xlsx(tables) : format === 'json' ? json(tables) : csv(tables),
+  );
 }
 
 /** Rows are turned into text so many at a time. */

@@ -13,6 +13,8 @@ export type TableRow = Readonly<Record<string, string | number | null | undefine
 /** Rows with their columns; `name` is the sheet of a workbook and the key of a JSON document. */
 export interface Table {
   readonly name: string;
+  /** What the sheet is called instead, for those who read it. */
+  readonly title?: string;
   readonly columns: readonly TableColumn[];
   readonly rows: Iterable<TableRow> | AsyncIterable<TableRow>;
 }

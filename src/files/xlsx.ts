@@ -112,7 +112,10 @@ function sheetName(name: string): string {
 }
 
 function partsOf(tables: readonly Table[]): Record<string, string> {
-  const sheets = tables.map(({ name }, at) => ({ at: at + 1, name: sheetName(name) }));
+  const sheets = tables.map(({ name, title }, at) => ({
+    at: at + 1,
+    name: sheetName(title ?? name),
+  }));
   const overrides = sheets.map(
     ({ at }) =>
       `<Override PartName="/xl/worksheets/sheet${at}.xml" ContentType="${SPREADSHEET}.worksheet+xml"/>`,

@@ -21,7 +21,8 @@ export async function capture(
   args: readonly string[],
   { env = {}, signal = new AbortController().signal, registry }: CapturedOptions = {},
 ): Promise<Captured> {
-  const stdout = new PassThrough();
+  // Read when the command has ended: a stream that waits for its reader would wait for ever.
+  const stdout = new PassThrough({ highWaterMark: 1 << 28 });
   const stderr = new PassThrough();
   const host = { env, stdin: Readable.from([]), stdout, stderr, signal };
   const exitCode = await runCommandLine(args, host, registry);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/accounting/epoch-day.js';
 import { EVENT_TYPE } from '../../src/accounting/loan-event.js';
@@ -8,6 +9,7 @@ import { productFromValue } from '../../src/documents/product-document.js';
 import { LoanbookError } from '../../src/errors.js';
 import { loadBook } from '../../src/jobs/book/load-book.js';
 import { closeDays } from '../../src/jobs/eod/close-days.js';
+import { exportHledger } from '../../src/jobs/ledger/hledger-export.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { showLoan } from '../../src/jobs/loan/show-loan.js';
 import { listRuns } from '../../src/jobs/runs/list-runs.js';
@@ -16,6 +18,7 @@ import { day, fen } from '../accounting/terms.js';
 import { capture } from '../commands/captured-host.js';
 import { generatedBook, type TestBook } from '../support/book.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { hasHledger, hledgerBalances, strictCheck } from '../support/hledger.js';
 
 const DAYS = ['2026-03-30', '2026-03-31'] as const;
 const LOANS = 300;
@@ -195,6 +198,18 @@ describe('after two closes', () => {
     expect(await codeOf(inBook((client) => trialBalance(client, day('2026-01-01'))))).toBe(
       'day_not_sealed',
     );
+  });
+
+  it.skipIf(!hasHledger)('gives hledger a journal with the same balances', async () => {
+    const out = join(book.folder, 'book.journal');
+    const range = { from: day(DAYS[0]), to: day(DAYS[1]) };
+    const { lines } = await inBook(async (client) => {
+      await exportHledger(client, { ...range, out });
+      return trialBalance(client);
+    });
+    expect(strictCheck(out)).toBe('');
+    const closing = lines.map((line) => [line.account, line.closing]);
+    expect(hledgerBalances(out)).toEqual(Object.fromEntries(closing));
   });
 
   it('lists the runs, and shows one with its steps and totals', async () => {

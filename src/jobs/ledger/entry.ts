@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
+import { MOVEMENTS } from '../../accounting/flow.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
@@ -22,6 +23,12 @@ export const ENTRY_KIND = 100;
 
 /** `kind` of the lines that take the tax out of income. */
 export const TAX_KIND = 99;
+
+/** What happened, as a journal line's `kind` says it: a movement, a source of entries, or tax. */
+export function movementOf(kind: number): string {
+  if (kind === TAX_KIND) return 'tax';
+  return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
+}
 
 export interface EntryLine {
   /** Account code. */

@@ -9,7 +9,7 @@ import type { LedgerRule } from '../../documents/ledger.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { dayTable } from '../eod/day-table.js';
-import { ENTRY_KIND, ENTRY_SOURCES, TAX_KIND } from './entry.js';
+import { ENTRY_KIND, movementOf, TAX_KIND } from './entry.js';
 import { type LoanShare, loanShares } from './loan-shares.js';
 
 /** A rule that a line may have been posted by, as its document has it. */
@@ -109,12 +109,6 @@ export async function explainVoucher(
     })),
     loans: first.loan_id === 0 ? await loanShares(client, date, first, loans) : [],
   };
-}
-
-/** What a journal line's kind says. */
-export function movementOf(kind: number): string {
-  if (kind === TAX_KIND) return 'tax';
-  return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
 }
 
 /** Of the rules that cover a movement of such loans, the most specific one. */

@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { type SealedRange, sealedRange } from './sealed-range.js';
 
-/** One account on one day; amounts are decimal text, balances debit positive. */
+/** One account; amounts are decimal text, balances debit positive. */
 export interface TrialBalanceLine {
   readonly account: string;
   readonly name: string;
@@ -18,6 +18,9 @@ export interface TrialBalanceLine {
 }
 
 export interface TrialBalance {
+  /** First day of the turnover. */
+  readonly from: string;
+  /** The day of the closing balances. */
   readonly businessDate: string;
   readonly currency: string;
   readonly lines: readonly TrialBalanceLine[];
@@ -45,25 +48,22 @@ interface Row {
 }
 
 /**
- * Every account with its balance before a sealed day, the day's turnover and its balance at the
- * close; by default the last sealed day. Throws LoanbookError `nothing_sealed` and `day_not_sealed`
- * (exit 2).
+ * Every account with its balance before `from`, the turnover of the days from it to `date` and its
+ * balance at the close of `date`. Left out, `date` is the last sealed day and `from` that same day.
+ * Throws what `sealedRange` does.
  */
-export async function trialBalance(client: pg.Client, date?: EpochDay): Promise<TrialBalance> {
-  const { day, currency, minorDigits } = await sealedDay(client, date);
-  const { rows } = await client.query<Row>(
-    `SELECT a.code AS account, a.name, a.name_zh AS "nameZh", a.class,
-       a.normal_side AS "normalSide", coalesce(sum(g.debit), 0)::bigint AS debit,
-       coalesce(sum(g.credit), 0)::bigint AS credit, coalesce(sum(g.balance), 0)::bigint AS closing
-     FROM account a LEFT JOIN gl_balance g
-       ON g.account_id = a.account_id AND g.business_date = $1
-     GROUP BY a.account_id ORDER BY a.code`,
-    [day],
-  );
-  const text = (fen: Fen) => formatAmount(fen, minorDigits);
+export async function trialBalance(
+  client: pg.Client,
+  date?: EpochDay,
+  from?: EpochDay,
+): Promise<TrialBalance> {
+  const range = await sealedRange(client, { from, to: date });
+  const rows = await accountRows(client, range);
+  const text = (fen: Fen) => formatAmount(fen, range.minorDigits);
   return {
-    businessDate: day,
-    currency,
+    from: formatDay(range.from),
+    businessDate: formatDay(range.to),
+    currency: range.currency,
     lines: rows.map(({ debit, credit, closing, ...account }) => ({
       ...account,
       opening: text(closing - debit + credit),
@@ -73,6 +73,20 @@ export async function trialBalance(client: pg.Client, date?: EpochDay): Promise<
     })),
     totals: totalsOf(rows, text),
   };
+}
+
+async function accountRows(client: pg.Client, { from, to }: SealedRange): Promise<Row[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT a.code AS account, a.name, a.name_zh AS "nameZh", a.class,
+       a.normal_side AS "normalSide", coalesce(sum(g.debit), 0)::bigint AS debit,
+       coalesce(sum(g.credit), 0)::bigint AS credit,
+       coalesce(sum(g.balance) FILTER (WHERE g.business_date = $2), 0)::bigint AS closing
+     FROM account a LEFT JOIN gl_balance g
+       ON g.account_id = a.account_id AND g.business_date BETWEEN $1 AND $2
+     GROUP BY a.account_id ORDER BY a.code`,
+    [formatDay(from), formatDay(to)],
+  );
+  return rows;
 }
 
 function totalsOf(rows: readonly Row[], text: (fen: Fen) => string): TrialBalance['totals'] {
@@ -96,33 +110,4 @@ function totalsOf(rows: readonly Row[], text: (fen: Fen) => string): TrialBalanc
     closingCredit: text(closingCredit),
     balanced: debit === credit && closing === 0,
   };
-}
-
-interface SealedDay {
-  readonly day: string;
-  readonly currency: string;
-  readonly minorDigits: number;
-}
-
-async function sealedDay(client: pg.Client, date: EpochDay | undefined): Promise<SealedDay> {
-  const asOf = date === undefined ? null : formatDay(date);
-  const { rows } = await client.query<SealedDay & { lastSealed: string }>(
-    `SELECT s.business_date AS day, b.currency, b.minor_digits AS "minorDigits",
-       max(s.business_date) OVER () AS "lastSealed"
-     FROM sealed_day s CROSS JOIN book b
-     ORDER BY s.business_date = $1 DESC NULLS LAST, s.business_date DESC LIMIT 1`,
-    [asOf],
-  );
-  const [found] = rows;
-  if (found === undefined) {
-    throw new LoanbookError('nothing_sealed', 'No day is sealed yet: the ledger has no balances.', {
-      next: '`loanbook eod run` closes and seals a day.',
-    });
-  }
-  if (asOf === null || found.day === asOf) return found;
-  throw new LoanbookError('day_not_sealed', 'There is no such sealed day.', {
-    exitCode: EXIT.usage,
-    evidence: { asOf, lastSealed: found.lastSealed },
-    next: '`loanbook eod run` closes and seals a day.',
-  });
 }

@@ -2,13 +2,13 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS, LINE, MOVEMENTS } from '../../accounting/flow.js';
+import { COMPONENTS, LINE } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { productFromValue } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { ENTRY_KIND, ENTRY_SOURCES } from '../ledger/entry.js';
+import { movementOf } from '../ledger/entry.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
 import { knownLoan } from './known-at.js';
 import {
@@ -106,7 +106,7 @@ function knownDay(loan: LoanRow, day: string, knownAt: EpochDay): string {
   });
 }
 
-function unknownLoan(loanNo: string): LoanbookError {
+export function unknownLoan(loanNo: string): LoanbookError {
   return new LoanbookError('unknown_loan', 'The book has no such loan.', {
     evidence: { loanNo },
     next: 'Check the number: it is compared as it was imported, capitals and zeros included.',
@@ -205,7 +205,7 @@ function entryView(entry: StoredEntry, text: Format): EntryView {
     nameZh,
     debit: text(Math.max(amount, 0)),
     credit: text(Math.max(0 - amount, 0)),
-    movement: MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind),
+    movement: movementOf(kind),
     ref,
   };
 }

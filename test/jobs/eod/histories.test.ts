@@ -1,11 +1,19 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
+import type { TableRow } from '../../../src/files/table.js';
+import { exportHledger } from '../../../src/jobs/ledger/hledger-export.js';
+import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
+import { customerStatement } from '../../../src/jobs/loan/customer-statement.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
 import { leavingLoan } from '../../accounting/leaving-loan.js';
 import { randomLoan } from '../../accounting/random-loan.js';
 import { simulated } from '../../accounting/simulation.js';
 import type { ModelDocument } from '../../model/model.js';
 import { comparable, HistoryBook } from '../../support/history-book.js';
+import { hasHledger, hledgerBalances, strictCheck } from '../../support/hledger.js';
 
 const FROM = parseDay('2026-01-20')!;
 const THROUGH = FROM + 32;
@@ -106,6 +114,38 @@ it('shows what was true of an earlier day by what is known now', async () => {
   });
   expect(compared).toBeGreaterThan(LOANS / 4);
 }, 60_000);
+
+it('gives every customer a statement that leads to what the loan stands at', async () => {
+  let corrected = 0;
+  await book.ask(async (client) => {
+    for (const loanNo of loans.keys()) {
+      for (const to of [FROM + 20, THROUGH]) {
+        // It throws where its rows lead elsewhere than to the position.
+        const { tables } = await customerStatement(client, { loanNo, to });
+        const rows = tables.find(({ name }) => name === 'transactions')!.rows as TableRow[];
+        corrected += rows.filter(({ type }) => String(type).startsWith('更正')).length;
+      }
+    }
+  });
+  expect(corrected).toBeGreaterThan(LEAVING / 4);
+}, 60_000);
+
+it.skipIf(!hasHledger)('is a journal that hledger accepts, with our balances', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'loanbook-hledger-'));
+  try {
+    const out = join(folder, 'book.journal');
+    const range = { from: FROM + 5, to: THROUGH };
+    const { lines } = await book.ask(async (client) => {
+      await exportHledger(client, { ...range, out });
+      return trialBalance(client);
+    });
+    expect(strictCheck(out)).toBe('');
+    const closing = lines.map(({ account, closing: balance }) => [account, balance]);
+    expect(hledgerBalances(out)).toEqual(Object.fromEntries(closing));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 /** The same events as if each had arrived on its value date, and what was reversed never. */
 function inTime(events: NonNullable<ModelDocument['events']>): ModelDocument['events'] {

@@ -1,0 +1,30 @@
+import { exportHledger } from '../jobs/ledger/hledger-export.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { printOutcome } from './output.js';
+
+interface Options {
+  readonly from: string;
+  readonly to: string;
+  readonly out: string;
+}
+
+export const command: CommandModule<[], Options> = {
+  configure(cmd) {
+    cmd
+      .requiredOption('--from <date>')
+      .requiredOption('--to <date>')
+      .requiredOption('--out <file>');
+  },
+  async run(context, _args, { out, ...days }) {
+    const from = dayOption('--from', days.from)!;
+    const to = dayOption('--to', days.to)!;
+    const { signal } = context;
+    const exported = await inBook(context, (client) =>
+      exportHledger(client, { from, to, out, signal }),
+    );
+    printOutcome(context, { ...exported });
+    return undefined;
+  },
+};

@@ -1,0 +1,32 @@
+import { generalLedger } from '../jobs/ledger/general-ledger.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { putReport, requireTableFile } from './put-report.js';
+
+interface Options {
+  readonly account?: string;
+  readonly from: string;
+  readonly to: string;
+  readonly out?: string;
+}
+
+export const command: CommandModule<[], Options> = {
+  configure(cmd) {
+    cmd
+      .option('--account <code>')
+      .requiredOption('--from <date>')
+      .requiredOption('--to <date>')
+      .option('--out <file>');
+  },
+  async run(context, _args, { account, out, ...days }) {
+    const from = dayOption('--from', days.from)!;
+    const to = dayOption('--to', days.to)!;
+    requireTableFile(out);
+    const { signal } = context;
+    await inBook(context, async (client) =>
+      putReport(context, await generalLedger(client, { account, from, to, signal }), out),
+    );
+    return undefined;
+  },
+};

@@ -1,0 +1,31 @@
+import { accountStatement } from '../jobs/ledger/account-statement.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { putReport, requireTableFile } from './put-report.js';
+
+interface Options {
+  readonly from: string;
+  readonly to: string;
+  readonly out?: string;
+}
+
+export const command: CommandModule<[string], Options> = {
+  configure(cmd) {
+    cmd
+      .argument('<account>')
+      .requiredOption('--from <date>')
+      .requiredOption('--to <date>')
+      .option('--out <file>');
+  },
+  async run(context, [account], { out, ...days }) {
+    const from = dayOption('--from', days.from)!;
+    const to = dayOption('--to', days.to)!;
+    requireTableFile(out);
+    const { signal } = context;
+    await inBook(context, async (client) =>
+      putReport(context, await accountStatement(client, { account, from, to, signal }), out),
+    );
+    return undefined;
+  },
+};

@@ -1,0 +1,26 @@
+import { subledger } from '../jobs/ledger/subledger.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { putReport, requireTableFile } from './put-report.js';
+
+interface Options {
+  readonly account?: string;
+  readonly asOf?: string;
+  readonly out?: string;
+}
+
+export const command: CommandModule<[], Options> = {
+  configure(cmd) {
+    cmd.option('--account <code>').option('--as-of <date>').option('--out <file>');
+  },
+  async run(context, _args, { account, out, ...days }) {
+    const asOf = dayOption('--as-of', days.asOf);
+    requireTableFile(out);
+    const { signal } = context;
+    await inBook(context, async (client) =>
+      putReport(context, await subledger(client, { account, asOf, signal }), out),
+    );
+    return undefined;
+  },
+};

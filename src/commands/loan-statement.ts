@@ -1,0 +1,26 @@
+import { customerStatement } from '../jobs/loan/customer-statement.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { dayOption } from './day-option.js';
+import { putReport, requireTableFile } from './put-report.js';
+
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly out?: string;
+}
+
+export const command: CommandModule<[string], Options> = {
+  configure(cmd) {
+    cmd.argument('<loan-no>').option('--from <date>').option('--to <date>').option('--out <file>');
+  },
+  async run(context, [loanNo], { out, ...days }) {
+    const from = dayOption('--from', days.from);
+    const to = dayOption('--to', days.to);
+    requireTableFile(out);
+    await inBook(context, async (client) =>
+      putReport(context, await customerStatement(client, { loanNo, from, to }), out),
+    );
+    return undefined;
+  },
+};

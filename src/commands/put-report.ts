@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import type { Table, TableColumn, TableRow } from '../files/table.js';
+import { formatOfFile, writeTables } from '../files/table-file.js';
+import type { Report } from '../jobs/ledger/report.js';
+import type { CommandContext, OutputStream } from './context.js';
+import { displayWidth } from './display-width.js';
+import { printOutcome, printRecord } from './output.js';
+
+/** Rows that say how wide the columns of a printed table are. */
+const WIDTH_ROWS = 200;
+const GAP = '  ';
+
+/**
+ * Brings a report out: into a file by its ending (CSV, XLSX, JSON), as one JSON document, or as
+ * tables for people. Rows are streamed, a million of them too.
+ */
+export async function putReport(
+  context: CommandContext,
+  report: Report,
+  file: string | undefined,
+): Promise<void> {
+  if (file !== undefined) {
+    const { head, main, tables } = report;
+    const isCsv = formatOfFile(file) === 'csv';
+    const chosen =
+      isCsv && main !== undefined ? tables.filter(({ name }) => name === main) : tables;
+    let rows = 0;
+    const count = () => {
+      rows += 1;
+    };
+    await writeTables(
+      file,
+      chosen.map((table) => ({ ...table, rows: counting(table.rows, count) })),
+    );
+    printOutcome(context, { ...head, file, rows });
+  } else if (context.json) await putJson(context.stdout, report);
+  else await printReport(context.stdout, report);
+}
+
+/** The same for a command that checks the file's name before it opens the book. */
+export function requireTableFile(file: string | undefined): void {
+  if (file !== undefined) formatOfFile(file);
+}
+
+async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {
+  for await (const row of rows) {
+    onRow();
+    yield row;
+  }
+}
+
+async function putJson(out: OutputStream, { head, tables }: Report): Promise<void> {
+  let before = '{\n';
+  for (const [key, value] of Object.entries(head)) {
+    await put(out, `${before}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+    before = ',\n';
+  }
+  for (const { name, columns, rows } of tables) {
+    await put(out, `${before}  ${JSON.stringify(name)}: [`);
+    before = ',\n';
+    let separator = '\n';
+    for await (const row of rows) {
+      const own = Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null]));
+      await put(out, `${separator}    ${JSON.stringify(own)}`);
+      separator = ',\n';
+    }
+    await put(out, '\n  ]');
+  }
+  await put(out, '\n}\n');
+}
+
+async function printReport(out: OutputStream, { head, tables }: Report): Promise<void> {
+  const said = Object.entries(head).filter(([, value]) => value !== null);
+  printRecord(out, Object.fromEntries(said));
+  for (const { title, columns, rows } of tables) {
+    await put(out, title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
+    await printRows(out, columns, rows);
+  }
+}
+
+/** The first rows say how wide the columns are: a wider value further down only moves its line. */
+async function printRows(
+  out: OutputStream,
+  columns: readonly TableColumn[],
+  rows: Table['rows'],
+): Promise<void> {
+  let widths: number[] | undefined;
+  let first: string[][] = [];
+  const begin = async () => {
+    const titles = columns.map(({ title }) => title);
+    widths = columns.map((_, at) =>
+      [titles, ...first].reduce((most, row) => Math.max(most, displayWidth(row[at]!)), 0),
+    );
+    const rule = widths.map((cells) => '-'.repeat(cells));
+    for (const row of [titles, rule, ...first]) await put(out, lineOf(row, columns, widths));
+    first = [];
+  };
+  for await (const row of rows) {
+    const cells = columns.map(({ key }) => String(row[key] ?? ''));
+    if (widths !== undefined) await put(out, lineOf(cells, columns, widths));
+    else if (first.push(cells) === WIDTH_ROWS) await begin();
+  }
+  if (widths === undefined) await begin();
+}
+
+function lineOf(
+  cells: readonly string[],
+  columns: readonly TableColumn[],
+  widths: readonly number[],
+): string {
+  const padded = cells.map((cell, at) => {
+    const space = ' '.repeat(Math.max(0, widths[at]! - displayWidth(cell)));
+    const { kind } = columns[at]!;
+    return kind === 'amount' || kind === 'count' ? space + cell : cell + space;
+  });
+  return `${padded.join(GAP).trimEnd()}\n`;
+}
+
+/** Waits while the reader is behind, so that what is printed does not pile up in memory. */
+async function put(out: OutputStream, text: string): Promise<void> {
+  if (!out.write(text)) await once(out, 'drain');
+}

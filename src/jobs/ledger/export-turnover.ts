@@ -1,0 +1,35 @@
+import type pg from 'pg';
+import { formatAmount } from '../../accounting/amount-text.js';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { Fen } from '../../accounting/units.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { SealedRange } from './sealed-range.js';
+
+/**
+ * Proves that exported lines are all of the journal: their debits and credits are the ledger's
+ * turnover of the days. Throws LoanbookError `export_differs` (3).
+ */
+export async function requireTurnover(
+  client: pg.Client,
+  { from, to, minorDigits }: SealedRange,
+  sums: { readonly debit: Fen; readonly credit: Fen },
+): Promise<void> {
+  const { rows } = await client.query<{ debit: Fen; credit: Fen }>(
+    `SELECT coalesce(sum(debit), 0)::bigint AS debit, coalesce(sum(credit), 0)::bigint AS credit
+     FROM gl_balance WHERE business_date BETWEEN $1 AND $2`,
+    [formatDay(from), formatDay(to)],
+  );
+  const { debit, credit } = rows[0]!;
+  if (debit === sums.debit && credit === sums.credit) return;
+  const text = (fen: Fen) => formatAmount(fen, minorDigits);
+  throw new LoanbookError('export_differs', 'The lines are not the turnover of the ledger.', {
+    exitCode: EXIT.difference,
+    evidence: {
+      from: formatDay(from),
+      to: formatDay(to),
+      expected: `debit ${text(debit)}, credit ${text(credit)}`,
+      actual: `debit ${text(sums.debit)}, credit ${text(sums.credit)}`,
+    },
+    next: '`loanbook check --date DAY` finds the day whose rows are not those that were sealed.',
+  });
+}
