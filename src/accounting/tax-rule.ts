@@ -2,6 +2,12 @@ import { partOfGrowth } from './split.js';
 import type { Fen, RatePpb } from './units.js';
 import { taxWithin } from './vat.js';
 
+/** The account of tax that waits, and the one whose gross amounts wait for their tax point. */
+export interface DeferredTax {
+  readonly accountId: number;
+  readonly whileInAccountId: number;
+}
+
 /** The tax in the income of one account. */
 export interface TaxRule {
   readonly incomeAccountId: number;
@@ -9,7 +15,7 @@ export interface TaxRule {
   /** Output tax that is owed. */
   readonly outputAccountId: number;
   /** Where tax waits for its tax point, while the gross amount lies in an account; null: nowhere. */
-  readonly deferred: { readonly accountId: number; readonly whileInAccountId: number } | null;
+  readonly deferred: DeferredTax | null;
 }
 
 /** What the tax of one accounting group rests on, in minor units. */

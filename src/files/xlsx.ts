@@ -14,6 +14,7 @@ const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const RELATIONS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
+const RELATIONS_TYPE = 'application/vnd.openxmlformats-package.relationships+xml';
 const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /**
@@ -86,7 +87,8 @@ function cell({ key, kind }: TableColumn, item: TableRow): string {
 }
 
 function textCell(value: string, style: number): string {
-  return `<c s="${style}" t="inlineStr"><is><t xml:space="preserve">${escapeXml(value)}</t></is></c>`;
+  const text = `<t xml:space="preserve">${escapeXml(value)}</t>`;
+  return `<c s="${style}" t="inlineStr"><is>${text}</is></c>`;
 }
 
 /** Excel's number of a day given as YYYY-MM-DD. */
@@ -118,20 +120,22 @@ function partsOf(tables: readonly Table[]): Record<string, string> {
   }));
   const overrides = sheets.map(
     ({ at }) =>
-      `<Override PartName="/xl/worksheets/sheet${at}.xml" ContentType="${SPREADSHEET}.worksheet+xml"/>`,
+      `<Override PartName="/xl/worksheets/sheet${at}.xml" ` +
+      `ContentType="${SPREADSHEET}.worksheet+xml"/>`,
   );
   const listed = sheets.map(
     ({ at, name }) => `<sheet name="${name}" sheetId="${at}" r:id="rId${at}"/>`,
   );
   const related = sheets.map(
     ({ at }) =>
-      `<Relationship Id="rId${at}" Type="${RELATIONS}/worksheet" Target="worksheets/sheet${at}.xml"/>`,
+      `<Relationship Id="rId${at}" Type="${RELATIONS}/worksheet" ` +
+      `Target="worksheets/sheet${at}.xml"/>`,
   );
   const styleId = `rId${sheets.length + 1}`;
   return {
     '[Content_Types].xml':
       `${DECLARATION}<Types xmlns="${PACKAGE}/content-types">` +
-      `<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
+      `<Default Extension="rels" ContentType="${RELATIONS_TYPE}"/>` +
       `<Override PartName="/xl/workbook.xml" ContentType="${SPREADSHEET}.sheet.main+xml"/>` +
       `<Override PartName="/xl/styles.xml" ContentType="${SPREADSHEET}.styles+xml"/>` +
       `${overrides.join('')}</Types>`,

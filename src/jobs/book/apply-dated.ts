@@ -123,7 +123,7 @@ export async function putAccounts(
   }
 }
 
-/** An account that has a balance stays in the chart: else nothing could move the balance any more. */
+/** An account that has a balance stays in the chart: else nothing could move the balance. */
 async function requireNoOrphan(
   client: pg.Client,
   { document }: CheckedLedger,

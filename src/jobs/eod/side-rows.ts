@@ -177,7 +177,7 @@ export class SideRows {
     }
   }
 
-  /** Adds an entry under the next voucher number. Throws InvariantError where it does not balance. */
+  /** Adds an entry under the next voucher number; throws InvariantError unless it balances. */
   addVoucher(
     lines: readonly Line[],
     of: { loanId: number; bucket: number; groupId: number },

@@ -63,8 +63,9 @@ interface Scene {
 
 /**
  * Compares the positions of a sealed day with another core's balance file, loan by loan and measure
- * by measure, in sets. A loan that owes nothing may be missing on either side. Throws LoanbookError: `wrong_header`, `malformed_row`,
- * `loan_repeated`, `empty_file`, `day_not_sealed` (2); nothing is kept of the file.
+ * by measure, in sets. A loan that owes nothing may be missing on either side. Throws LoanbookError
+ * `wrong_header`, `malformed_row`, `loan_repeated`, `empty_file`, `day_not_sealed` (2); nothing is
+ * kept of the file.
  */
 export async function reconcileCore(
   client: pg.Client,

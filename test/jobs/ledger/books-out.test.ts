@@ -231,8 +231,9 @@ columns:
 
   it('are lines in the columns, unit and encoding that the layout declares', async () => {
     const { stdout, out } = await exported(LAYOUT, '2026-03-29', '--json');
-    // 29 Mar: 5.00 of H1 held; H2 written off, in the books and beside them; 10.00 accrued.
-    const turnover = { vouchers: 3, lines: 8, debit: '2015.00', credit: '2015.00' };
+    // 29 Mar: 5.00 of H1 held; H2 written off, in the books and beside them; 10.00 accrued, the
+    // second night: of the tax within 20.00, 1.13, the first night took 0.57.
+    const turnover = { vouchers: 4, lines: 10, debit: '2015.56', credit: '2015.56' };
     expect(JSON.parse(stdout)).toMatchObject(turnover);
     const text = new TextDecoder('gb18030').decode(readFileSync(out));
     const [title, ...lines] = text.replace(/\r\n$/, '').split('\r\n');
@@ -247,6 +248,8 @@ columns:
         '001\t2026/3/29\t核销\t7102.99\t贷\t100000\t0\tH2',
         '001\t2026/3/29\t计提\t1132.01\t借\t1000\t1000\t',
         '001\t2026/3/29\t计提\t6011.01\t贷\t1000\t0\t',
+        '001\t2026/3/29\t价税分离\t6011.01\t借\t56\t56\t',
+        '001\t2026/3/29\t价税分离\t2221.02\t贷\t56\t0\t',
       ].sort(),
     );
   });
