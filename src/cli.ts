@@ -41,21 +41,25 @@ export function buildProgram(parts: ProgramParts): Command {
   };
   const program = emptyProgram(host).hook('preSubcommand', loadChosen);
   for (const entry of registry) {
-    const [first = '', second] = entry.path.split(' ');
-    const parent = second === undefined ? program : groupOf(program, first, loadChosen);
-    entries.set(parent.command(second ?? first).description(entry.summary), entry);
+    const words = entry.path.split(' ');
+    let parent = program;
+    for (let depth = 1; depth < words.length; depth += 1) {
+      parent = groupOf(parent, words.slice(0, depth), loadChosen);
+    }
+    entries.set(parent.command(words.at(-1)!).description(entry.summary), entry);
   }
   return program;
 }
 
 function groupOf(
-  program: Command,
-  name: string,
+  parent: Command,
+  words: readonly string[],
   loadChosen: (parent: Command, cmd: Command) => Promise<void>,
 ): Command {
-  const known = program.commands.find((cmd) => cmd.name() === name);
+  const name = words.at(-1)!;
+  const known = parent.commands.find((cmd) => cmd.name() === name);
   if (known !== undefined) return known;
-  const group = program.command(name).description(GROUP_SUMMARIES[name] ?? '');
+  const group = parent.command(name).description(GROUP_SUMMARIES[words.join(' ')] ?? '');
   return group.helpCommand(false).hook('preSubcommand', loadChosen);
 }
 
