@@ -9,6 +9,10 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   import: 'loans, repayments and other events from files',
   eod: 'the close of a business day',
   gl: 'the general ledger',
+  'gl period': 'accounting periods: months that are closed for good',
+  'gl voucher': 'manual vouchers, posted once a second person approves',
+  impairment: 'the allowance for loan losses',
+  reconcile: 'compare what ought to be the same, and name every break',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -118,6 +122,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'gl trial-balance',
     summary: 'balances and turnover of every account on a sealed day',
     load: () => import('./gl-trial-balance.js'),
+  },
+  {
+    path: 'reconcile gl',
+    summary: 'every account against its sub-ledger, and the loans that differ',
+    load: () => import('./reconcile-gl.js'),
   },
   {
     path: 'loan show',
