@@ -124,6 +124,21 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./gl-trial-balance.js'),
   },
   {
+    path: 'gl period close',
+    summary: 'close a month for good once all of it ties',
+    load: () => import('./gl-period-close.js'),
+  },
+  {
+    path: 'gl period reopen',
+    summary: 'open the last closed month again, with a reason',
+    load: () => import('./gl-period-reopen.js'),
+  },
+  {
+    path: 'gl period list',
+    summary: 'list the months of the book and who closed them',
+    load: () => import('./gl-period-list.js'),
+  },
+  {
     path: 'reconcile gl',
     summary: 'every account against its sub-ledger, and the loans that differ',
     load: () => import('./reconcile-gl.js'),

@@ -18,3 +18,49 @@ ALTER TABLE run ADD COLUMN hashed_columns jsonb NOT NULL DEFAULT '{
     "principal", "interest"]
 }';
 COMMENT ON COLUMN run.hashed_columns IS 'by table, in the order in which the hash reads them';
+
+-- Accounting periods are months. What was done to them is kept, never changed: the last row of a
+-- period says whether it is closed.
+CREATE TABLE period_event (
+  period_event_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  period          text NOT NULL CHECK (period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+  action          text NOT NULL CHECK (action IN ('close', 'reopen')),
+  made_by         text NOT NULL CHECK (made_by <> ''),
+  reason          text NOT NULL DEFAULT '',
+  at              timestamptz NOT NULL DEFAULT now(),
+  CHECK (action = 'close' OR reason <> '')
+);
+
+-- One row a loan and month, written when the period closes and kept as long as the journal: the
+-- share of each loan in what was accrued for its whole group, day by day.
+CREATE TABLE month_row (
+  month             date NOT NULL CHECK (extract(day FROM month) = 1),
+  bucket            smallint NOT NULL,
+  loan_id           bigint NOT NULL,
+  group_id          integer NOT NULL,
+  first_on          date NOT NULL,
+  on_days           date[],
+  interest          bigint[] NOT NULL,
+  penalty           bigint[],
+  compound          bigint[],
+  opening_principal bigint NOT NULL,
+  opening_interest  bigint NOT NULL,
+  opening_penalty   bigint NOT NULL,
+  opening_compound  bigint NOT NULL,
+  opening_fee       bigint NOT NULL,
+  opening_suspense  bigint NOT NULL,
+  closing_principal bigint NOT NULL,
+  closing_interest  bigint NOT NULL,
+  closing_penalty   bigint NOT NULL,
+  closing_compound  bigint NOT NULL,
+  closing_fee       bigint NOT NULL,
+  closing_suspense  bigint NOT NULL,
+  PRIMARY KEY (month, bucket, loan_id)
+);
+COMMENT ON COLUMN month_row.on_days IS 'the days of the amounts; null: every day from first_on on';
+COMMENT ON COLUMN month_row.interest IS
+  'accrued a day; null on the day on which a migrated loan was opened';
+COMMENT ON COLUMN month_row.penalty IS 'charged by the night, a day; null: none all month';
+
+GRANT SELECT, INSERT ON period_event, month_row TO loanbook_batch;
+GRANT USAGE ON SEQUENCE period_event_period_event_id_seq TO loanbook_batch;
