@@ -139,6 +139,26 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./gl-period-list.js'),
   },
   {
+    path: 'gl voucher import',
+    summary: 'bring in manual vouchers from a CSV file',
+    load: () => import('./gl-voucher-import.js'),
+  },
+  {
+    path: 'gl voucher list',
+    summary: 'manual vouchers that wait for a decision',
+    load: () => import('./gl-voucher-list.js'),
+  },
+  {
+    path: 'gl voucher approve',
+    summary: 'approve a manual voucher of another person',
+    load: () => import('./gl-voucher-approve.js'),
+  },
+  {
+    path: 'gl voucher reject',
+    summary: 'reject a manual voucher, with a reason',
+    load: () => import('./gl-voucher-reject.js'),
+  },
+  {
     path: 'reconcile gl',
     summary: 'every account against its sub-ledger, and the loans that differ',
     load: () => import('./reconcile-gl.js'),

@@ -64,3 +64,42 @@ COMMENT ON COLUMN month_row.penalty IS 'charged by the night, a day; null: none 
 
 GRANT SELECT, INSERT ON period_event, month_row TO loanbook_batch;
 GRANT USAGE ON SEQUENCE period_event_period_event_id_seq TO loanbook_batch;
+
+-- Manual vouchers: one person brings them in by a file, another one decides. An approved one becomes
+-- an entry of the open day; nothing here is ever changed.
+CREATE TABLE voucher_file (
+  voucher_file_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name            text NOT NULL,
+  sha256          text NOT NULL UNIQUE,
+  made_by         text NOT NULL CHECK (made_by <> ''),
+  at              timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE manual_voucher (
+  voucher_id      integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  voucher_file_id integer NOT NULL REFERENCES voucher_file,
+  voucher_no      text NOT NULL,
+  dated_on        date NOT NULL,
+  memo            text NOT NULL
+);
+CREATE INDEX manual_voucher_no ON manual_voucher (voucher_no);
+CREATE TABLE manual_voucher_line (
+  voucher_id integer NOT NULL REFERENCES manual_voucher,
+  line       smallint NOT NULL,
+  account_id integer NOT NULL REFERENCES account,
+  amount     bigint NOT NULL CHECK (amount <> 0),
+  PRIMARY KEY (voucher_id, line)
+);
+COMMENT ON COLUMN manual_voucher_line.amount IS 'minor units, debit positive';
+CREATE TABLE voucher_decision (
+  voucher_id integer PRIMARY KEY REFERENCES manual_voucher,
+  decision   text NOT NULL CHECK (decision IN ('approved', 'rejected')),
+  made_by    text NOT NULL CHECK (made_by <> ''),
+  reason     text NOT NULL DEFAULT '',
+  at         timestamptz NOT NULL DEFAULT now(),
+  CHECK (decision = 'approved' OR reason <> '')
+);
+
+GRANT SELECT, INSERT ON voucher_file, manual_voucher, manual_voucher_line, voucher_decision
+  TO loanbook_batch;
+GRANT USAGE ON SEQUENCE voucher_file_voucher_file_id_seq, manual_voucher_voucher_id_seq
+  TO loanbook_batch;
