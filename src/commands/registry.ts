@@ -159,6 +159,16 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./gl-voucher-reject.js'),
   },
   {
+    path: 'impairment apply',
+    summary: 'take impairment parameters into the book',
+    load: () => import('./impairment-apply.js'),
+  },
+  {
+    path: 'impairment run',
+    summary: 'measure the allowance and post what it lacks',
+    load: () => import('./impairment-run.js'),
+  },
+  {
     path: 'reconcile gl',
     summary: 'every account against its sub-ledger, and the loans that differ',
     load: () => import('./reconcile-gl.js'),

@@ -103,3 +103,32 @@ GRANT SELECT, INSERT ON voucher_file, manual_voucher, manual_voucher_line, vouch
   TO loanbook_batch;
 GRANT USAGE ON SEQUENCE voucher_file_voucher_file_id_seq, manual_voucher_voucher_id_seq
   TO loanbook_batch;
+
+-- Impairment: dated parameters, and of every run what it required, loan by loan.
+CREATE TABLE impairment_version (
+  effective_from date PRIMARY KEY,
+  document       text NOT NULL,
+  sha256         text NOT NULL,
+  applied_at     timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE impairment_run (
+  as_of          date PRIMARY KEY,
+  effective_from date NOT NULL REFERENCES impairment_version,
+  required       bigint NOT NULL,
+  allowance      bigint NOT NULL,
+  posted_on      date NOT NULL,
+  made_by        text NOT NULL,
+  at             timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON COLUMN impairment_run.allowance IS 'what stood in the allowance account before the run';
+CREATE TABLE impairment_loan (
+  as_of     date NOT NULL,
+  loan_id   bigint NOT NULL,
+  ead       bigint NOT NULL CHECK (ead > 0),
+  allowance bigint NOT NULL,
+  group_id  integer NOT NULL,
+  bucket    smallint NOT NULL,
+  stage     smallint NOT NULL CHECK (stage BETWEEN 1 AND 3),
+  PRIMARY KEY (as_of, bucket, loan_id)
+);
+GRANT SELECT, INSERT ON impairment_version, impairment_run, impairment_loan TO loanbook_batch;
