@@ -1,9 +1,15 @@
+import { availableParallelism } from 'node:os';
+import type pg from 'pg';
 import { formatAmount } from '../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Table } from '../files/table.js';
 import { formatOfFile, writeTables } from '../files/table-file.js';
 import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
-import { type GlReconciliation, reconcileGl } from '../jobs/ledger/reconcile-gl.js';
+import {
+  type GlReconcileOptions,
+  type GlReconciliation,
+  reconcileGl,
+} from '../jobs/ledger/reconcile-gl.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
@@ -16,6 +22,9 @@ interface ReconcileOptions {
   readonly loans?: boolean;
   readonly out?: string;
 }
+
+/** Beyond this the disk, not the cores, would decide. */
+const SESSIONS_MAX = 4;
 
 export const command: CommandModule<[], ReconcileOptions> = {
   configure(cmd) {
@@ -32,10 +41,7 @@ export const command: CommandModule<[], ReconcileOptions> = {
       bar.advance(1);
     };
     const job = { asOf, from, everyLoan: options.loans === true, onDay, signal: context.signal };
-    const session = { applicationName: 'loanbook reconcile gl', settings: CHECK_SETTINGS };
-    const found = await inBook(context, (client) => reconcileGl(client, job), session).finally(() =>
-      bar?.finish(),
-    );
+    const found = await reconcile(context, job).finally(() => bar?.finish());
     const said = inWords(found);
     if (options.out !== undefined) await writeTables(options.out, tablesOf(said));
     if (context.json) printJson(context.stdout, said);
@@ -43,6 +49,28 @@ export const command: CommandModule<[], ReconcileOptions> = {
     return found.ok ? EXIT.done : EXIT.difference;
   },
 };
+
+/**
+ * Several days are shared out among as many sessions as there are cores, each of which scans alone:
+ * with less to coordinate than parallel scans of one day after the other.
+ */
+async function reconcile(
+  context: CommandContext,
+  job: GlReconcileOptions,
+): Promise<GlReconciliation> {
+  const cores = job.from === undefined ? 1 : Math.min(availableParallelism(), SESSIONS_MAX);
+  const alone = cores === 1 ? {} : { max_parallel_workers_per_gather: '0' };
+  const settings = { ...CHECK_SETTINGS, ...alone };
+  const session = { applicationName: 'loanbook reconcile gl', settings };
+  const withHelpers = (clients: readonly pg.Client[]): Promise<GlReconciliation> => {
+    const [first, ...helpers] = clients;
+    if (first !== undefined && clients.length === cores) {
+      return reconcileGl(first, { ...job, helpers });
+    }
+    return inBook(context, (client) => withHelpers([...clients, client]), session);
+  };
+  return withHelpers([]);
+}
 
 type Said = ReturnType<typeof inWords>;
 

@@ -31,6 +31,8 @@ export interface AccountSumLine {
 export interface AccountSums {
   readonly loans: number;
   readonly lines: readonly AccountSumLine[];
+  /** Over all groups, by account id: what the positions sum to. */
+  readonly totals: ReadonlyMap<number, Fen>;
 }
 
 /** The chart in order of codes. */
@@ -45,7 +47,6 @@ export async function ledgerAccounts(client: pg.Client): Promise<LedgerAccount[]
 interface PositionSum {
   readonly group_id: number;
   readonly accruing: boolean;
-  readonly loans: number;
   /** Sums of bigint are numeric: decimal text. */
   readonly [measure: string]: string | number | boolean;
 }
@@ -53,14 +54,21 @@ interface PositionSum {
 const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense'];
 const ON_BALANCE = ['interest_accrued', 'interest_due', 'penalty', 'compound'];
 
-/** Every sum of every account and group that one sealed day gives: one scan of its positions. */
+type LineOf = (account: LedgerAccount, groupId: number) => AccountSumLine;
+
+/**
+ * Every sum of every account that one sealed day gives: one scan of its positions. Where that shows
+ * a difference, or `byGroup` asks for it, a second scan tells the groups apart; otherwise the
+ * positions of each line are its balance.
+ */
 export async function accountSums(
   client: pg.Client,
   date: EpochDay,
   accounts: readonly LedgerAccount[],
+  byGroup = false,
 ): Promise<AccountSums> {
   const lines = new Map<string, AccountSumLine>();
-  const lineOf = (account: LedgerAccount, groupId: number): AccountSumLine => {
+  const lineOf: LineOf = (account, groupId) => {
     const key = `${account.accountId}/${groupId}`;
     let line = lines.get(key);
     if (line === undefined) {
@@ -69,12 +77,70 @@ export async function accountSums(
     }
     return line;
   };
+  await addLedger(client, date, accounts, lineOf);
+  const { loans, totals, weighed } = await positionTotals(client, date, accounts);
+  const all = () => [...lines.values()];
+  if (byGroup || !ties(all(), accounts, totals, weighed)) {
+    await addPositions(client, date, accounts, lineOf);
+  } else {
+    for (const line of all()) line.positions = line.balance;
+  }
+  return { loans, lines: all(), totals };
+}
+
+interface PositionTotals {
+  readonly loans: number;
+  readonly totals: ReadonlyMap<number, Fen>;
+  readonly weighed: bigint;
+}
+
+async function positionTotals(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+): Promise<PositionTotals> {
+  const sql = readSql('reconcile-totals').replaceAll(':position', dayTable('position', date));
+  const { rows } = await client.query<{ loans: number; [measure: string]: string | number }>(sql);
+  const row = rows[0]!;
+  const totals = new Map<number, Fen>();
+  for (const { accountId, subledger, normalSide } of accounts) {
+    if (subledger === null) continue;
+    const sum = exact(String(row[subledger]));
+    totals.set(accountId, normalSide === 'debit' ? sum : 0 - sum);
+  }
+  return { loans: row.loans, totals, weighed: BigInt(row.weighed!) };
+}
+
+/** Whether ledger, seal and positions are the same in total and weighed by group. */
+function ties(
+  lines: readonly AccountSumLine[],
+  accounts: readonly LedgerAccount[],
+  totals: ReadonlyMap<number, Fen>,
+  weighed: bigint,
+): boolean {
+  let byGroups = 0n;
+  const left = new Map(totals);
+  for (const { account, groupId, sealed, balance } of lines) {
+    if (account.subledger === null) continue;
+    if (sealed !== balance) return false;
+    left.set(account.accountId, (left.get(account.accountId) ?? 0) - balance);
+    const sum = BigInt(groupId) * BigInt(balance);
+    byGroups += account.normalSide === 'debit' ? sum : -sum;
+  }
+  const isWhole = accounts.every(({ accountId }) => (left.get(accountId) ?? 0) === 0);
+  return isWhole && byGroups === weighed;
+}
+
+async function addPositions(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+  lineOf: LineOf,
+): Promise<void> {
   const byMeasure = new Map(accounts.map((account) => [account.subledger, account]));
-  const sql = readSql('reconcile-positions').replaceAll(':position', dayTable('position', date));
+  const sql = readSql('reconcile-groups').replaceAll(':position', dayTable('position', date));
   const { rows } = await client.query<PositionSum>(sql);
-  let loans = 0;
   for (const row of rows) {
-    loans += row.loans;
     for (const [measure, amount] of measuresOf(row)) {
       const account = byMeasure.get(measure);
       if (account === undefined) continue;
@@ -82,8 +148,6 @@ export async function accountSums(
       lineOf(account, row.group_id).positions += side * amount;
     }
   }
-  await addLedger(client, date, accounts, lineOf);
-  return { loans, lines: [...lines.values()] };
 }
 
 function measuresOf(row: PositionSum): [string, Fen][] {
@@ -99,7 +163,7 @@ async function addLedger(
   client: pg.Client,
   date: EpochDay,
   accounts: readonly LedgerAccount[],
-  lineOf: (account: LedgerAccount, groupId: number) => AccountSumLine,
+  lineOf: LineOf,
 ): Promise<void> {
   const sql = readSql('reconcile-ledger').replaceAll(':journal', dayTable('journal_line', date));
   const { rows } = await client.query<{

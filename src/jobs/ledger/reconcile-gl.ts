@@ -17,6 +17,8 @@ export interface GlReconcileOptions {
   readonly from?: EpochDay;
   /** Compare loan by loan on every day, and not only where an account differs. */
   readonly everyLoan?: boolean;
+  /** More sessions of the same book: days are shared out among all of them. */
+  readonly helpers?: readonly pg.Client[];
   readonly onDay?: (days: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -77,21 +79,11 @@ export async function reconcileGl(
   const started = performance.now();
   const range = await rangeOf(client, options);
   const accounts = await ledgerAccounts(client);
-  const breaks: AccountBreak[] = [];
-  const loans: LoanBreak[] = [];
-  let last: AccountSums | undefined;
-  for (let day = range.from; day <= range.asOf; day += 1) {
-    options.signal?.throwIfAborted();
-    last = await accountSums(client, day, accounts);
-    const found = breaksOf(last, formatDay(day));
-    breaks.push(...found);
-    if (options.everyLoan === true || found.length > 0) {
-      loans.push(...(await loanBreaks(client, day, day > range.firstSealed)));
-    }
-    options.onDay?.(range.asOf - range.from + 1);
-  }
+  const found = await lookAtDays([client, ...(options.helpers ?? [])], range, accounts, options);
+  const breaks = found.flatMap((day) => day.accountBreaks);
+  const loans = found.flatMap((day) => day.loanBreaks);
   const good = breaks.length === 0 ? null : await lastGoodDay(client, range, accounts, breaks[0]!);
-  const total = last!;
+  const total = found.at(-1)!.sums;
   return {
     from: formatDay(range.from),
     asOf: formatDay(range.asOf),
@@ -105,6 +97,40 @@ export async function reconcileGl(
     loanBreaks: loans,
     lastGoodDay: good,
   };
+}
+
+interface FoundDay {
+  readonly sums: AccountSums;
+  readonly accountBreaks: readonly AccountBreak[];
+  readonly loanBreaks: readonly LoanBreak[];
+}
+
+/** Every session takes the next day that no other has taken; the days come back in order. */
+async function lookAtDays(
+  sessions: readonly pg.Client[],
+  range: Range,
+  accounts: readonly LedgerAccount[],
+  options: GlReconcileOptions,
+): Promise<FoundDay[]> {
+  const { from, asOf, firstSealed } = range;
+  const found: FoundDay[] = [];
+  let next = from;
+  const work = async (session: pg.Client): Promise<void> => {
+    while (next <= asOf) {
+      options.signal?.throwIfAborted();
+      const day = next;
+      next += 1;
+      const everyLoan = options.everyLoan === true;
+      const sums = await accountSums(session, day, accounts, everyLoan);
+      const accountBreaks = breaksOf(sums, formatDay(day));
+      const isLookedInto = everyLoan || accountBreaks.length > 0;
+      const loans = isLookedInto ? await loanBreaks(session, day, day > firstSealed) : [];
+      found[day - from] = { sums, accountBreaks, loanBreaks: loans };
+      options.onDay?.(asOf - from + 1);
+    }
+  };
+  await Promise.all(sessions.map(work));
+  return found;
 }
 
 function breaksOf(sums: AccountSums, businessDate: string): AccountBreak[] {
@@ -123,16 +149,13 @@ function breaksOf(sums: AccountSums, businessDate: string): AccountBreak[] {
 }
 
 function tieOf(account: LedgerAccount, sums: AccountSums): AccountTie {
-  let positions = 0;
   let ledger = 0;
   for (const line of sums.lines) {
-    if (line.account.accountId !== account.accountId) continue;
-    positions += line.positions;
-    ledger += line.balance;
+    if (line.account.accountId === account.accountId) ledger += line.balance;
   }
-  const { code, name, nameZh, subledger } = account;
-  const summed = subledger === null ? null : positions;
-  return { account: code, name, nameZh, subledger, positions: summed, ledger };
+  const { accountId, code, name, nameZh, subledger } = account;
+  const positions = sums.totals.get(accountId) ?? null;
+  return { account: code, name, nameZh, subledger, positions, ledger };
 }
 
 /** Looks back from the first difference in sight to the day before the first that has one. */

@@ -141,6 +141,24 @@ describe('a changed position', () => {
   });
 });
 
+it('finds a loan that was put into another group, though every account is whole', async () => {
+  const found = await foundWith(`UPDATE position_20260331 p SET group_id = (SELECT max(group_id)
+    FROM accounting_group g WHERE g.group_id <> p.group_id) WHERE loan_id = ${quiet}`);
+  const ofPrincipal = found.accountBreaks.filter(
+    (one) => one.account === '1303.01' && one.rule === 'positions_equal_ledger',
+  );
+  expect(ofPrincipal).toHaveLength(2);
+  expect(ofPrincipal.reduce((sum, one) => sum + one.actual - one.expected, 0)).toBe(0);
+});
+
+it('shares days out among sessions, with the same result', async () => {
+  const alone = await reconcileGl(owner, RANGE);
+  const helper = await connect(database.target);
+  const shared = await reconcileGl(owner, { ...RANGE, helpers: [helper] });
+  await helper.end();
+  expect({ ...shared, milliseconds: 0 }).toEqual({ ...alone, milliseconds: 0 });
+});
+
 it('finds a changed journal line, though its voucher balances, and its loan', async () => {
   const voucher = `(SELECT voucher FROM journal_line_20260330 WHERE kind = 4 AND loan_id <> 0
     ORDER BY voucher LIMIT 1)`;
