@@ -14,7 +14,7 @@ export interface TaxRule {
   readonly ratePpb: RatePpb;
   /** Output tax that is owed. */
   readonly outputAccountId: number;
-  /** Where tax waits for its tax point, while the gross amount lies in an account; null: nowhere. */
+  /** Where tax waits for its tax point; null: it is owed at once. */
   readonly deferred: DeferredTax | null;
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { withClient } from '../db/connect.js';
+import { type ConnectOptions, withClient } from '../db/connect.js';
 import { requireMigrated } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';
 import type { CommandContext } from './context.js';
@@ -8,9 +8,10 @@ import type { CommandContext } from './context.js';
 export async function inBook<T>(
   context: CommandContext,
   fn: (client: pg.Client) => Promise<T>,
+  session: ConnectOptions = {},
 ): Promise<T> {
   const target = await resolveTarget(context.bookFolder, context.env);
-  return withClient(target, {}, async (client) => {
+  return withClient(target, session, async (client) => {
     await requireMigrated(client);
     return fn(client);
   });

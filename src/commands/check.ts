@@ -1,18 +1,35 @@
 import { withClient } from '../db/connect.js';
 import { requireMigrated } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';
-import { EXIT } from '../errors.js';
+import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
+import { type ChainResult, checkChain } from '../jobs/eod/check-chain.js';
 import { checkDay } from '../jobs/eod/check-day.js';
 import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import type { CommandModule } from './command-module.js';
+import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
 import { printJson, printTable } from './output.js';
 
-export const command: CommandModule<[string[]], { date?: string }> = {
+interface CheckOptions {
+  readonly date?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The name of the check of all sealed days, beside those of one day. */
+const CHAIN = 'chain';
+
+export const command: CommandModule<[string[]], CheckOptions> = {
   configure(cmd) {
-    cmd.argument('[names...]').option('--date <date>');
+    cmd
+      .argument('[names...]')
+      .option('--date <date>')
+      .option('--from <date>')
+      .option('--to <date>');
   },
   async run(context, [names], options) {
+    requireOneScope(names, options);
+    if (names.includes(CHAIN)) return runChain(context, options);
     const date = dayOption('--date', options.date);
     const target = await resolveTarget(context.bookFolder, context.env);
     const result = await withClient(
@@ -50,3 +67,47 @@ export const command: CommandModule<[string[]], { date?: string }> = {
     return failed.length > 0 ? EXIT.difference : EXIT.done;
   },
 };
+
+/** The chain runs over days and by itself; every other check looks at one day. */
+function requireOneScope(names: readonly string[], options: CheckOptions): void {
+  const isChain = names.length === 1 && names[0] === CHAIN;
+  const hasRange = options.from !== undefined || options.to !== undefined;
+  const isMixed = isChain ? options.date !== undefined : hasRange || names.includes(CHAIN);
+  if (!isMixed) return;
+  throw new LoanbookError('checks_mixed', 'the chain is checked over days, by itself', {
+    exitCode: EXIT.usage,
+    evidence: { checks: names.join(', '), ...options },
+    next: 'loanbook check chain --from DATE --to DATE; or checks of one day with --date',
+  });
+}
+
+async function runChain(context: CommandContext, options: CheckOptions): Promise<ExitCode> {
+  const from = dayOption('--from', options.from);
+  const to = dayOption('--to', options.to);
+  const target = await resolveTarget(context.bookFolder, context.env);
+  let bar: ReturnType<CommandContext['progress']> | undefined;
+  const onDay = (_done: number, days: number) => {
+    bar ??= context.progress({ label: 'check chain', total: days, unit: 'days' });
+    bar.advance(1);
+  };
+  const settings = { applicationName: 'loanbook check chain', settings: CHECK_SETTINGS };
+  const result = await withClient(target, settings, async (client) => {
+    await requireMigrated(client);
+    return checkChain(client, { from, to, onDay, signal: context.signal });
+  }).finally(() => bar?.finish());
+  if (context.json) printJson(context.stdout, result);
+  else printChain(context.stdout, result);
+  return result.ok ? EXIT.done : EXIT.difference;
+}
+
+function printChain(out: CommandContext['stdout'], result: ChainResult): void {
+  const { from, to, days, ok, firstBroken, broken, chainHash } = result;
+  const verdict = ok ? 'holds' : `IS BROKEN, first on ${firstBroken}`;
+  out.write(`chain of ${days} sealed days from ${from} to ${to}: ${verdict}\n`);
+  for (const { businessDate, differences } of broken) {
+    for (const { place, expected, actual } of differences) {
+      out.write(`${businessDate}: ${place}: expected ${expected}, actual ${actual}\n`);
+    }
+  }
+  out.write(`chain hash of the last day: ${chainHash}\n`);
+}

@@ -13,6 +13,9 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   'gl rules': 'the posting rules',
   reconcile: 'compare what ought to be the same, and name every break',
   'gl export': 'the journal for other programs',
+  'gl period': 'accounting periods: months that are closed for good',
+  'gl voucher': 'manual vouchers, posted once a second person approves',
+  impairment: 'the allowance for loan losses',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -172,6 +175,56 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'gl export hledger',
     summary: 'the journal in the format of hledger',
     load: () => import('./gl-export-hledger.js'),
+  },
+  {
+    path: 'gl period close',
+    summary: 'close a month for good once all of it ties',
+    load: () => import('./gl-period-close.js'),
+  },
+  {
+    path: 'gl period reopen',
+    summary: 'open the last closed month again, with a reason',
+    load: () => import('./gl-period-reopen.js'),
+  },
+  {
+    path: 'gl period list',
+    summary: 'list the months of the book and who closed them',
+    load: () => import('./gl-period-list.js'),
+  },
+  {
+    path: 'gl voucher import',
+    summary: 'bring in manual vouchers from a CSV file',
+    load: () => import('./gl-voucher-import.js'),
+  },
+  {
+    path: 'gl voucher list',
+    summary: 'manual vouchers that wait for a decision',
+    load: () => import('./gl-voucher-list.js'),
+  },
+  {
+    path: 'gl voucher approve',
+    summary: 'approve a manual voucher of another person',
+    load: () => import('./gl-voucher-approve.js'),
+  },
+  {
+    path: 'gl voucher reject',
+    summary: 'reject a manual voucher, with a reason',
+    load: () => import('./gl-voucher-reject.js'),
+  },
+  {
+    path: 'impairment apply',
+    summary: 'take impairment parameters into the book',
+    load: () => import('./impairment-apply.js'),
+  },
+  {
+    path: 'impairment run',
+    summary: 'measure the allowance and post what it lacks',
+    load: () => import('./impairment-run.js'),
+  },
+  {
+    path: 'reconcile gl',
+    summary: 'every account against its sub-ledger, and the loans that differ',
+    load: () => import('./reconcile-gl.js'),
   },
   {
     path: 'loan show',

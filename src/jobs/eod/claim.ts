@@ -5,6 +5,7 @@ import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FoldTask } from './fold-task.js';
+import { HASHED_COLUMNS } from './hashed-columns.js';
 import { isSurelyDead, thisHolder } from './holder.js';
 
 /** How long a claim lasts without a sign of life, by the database's clock. */
@@ -41,10 +42,10 @@ export async function takeRun(
 ): Promise<HeldRun> {
   return inTransaction(client, async () => {
     const inserted = await client.query(
-      `INSERT INTO run (job, business_date, tasks, status, engine_version)
-       VALUES ('eod', $1, $2, 'open', $3)
+      `INSERT INTO run (job, business_date, tasks, status, engine_version, hashed_columns)
+       VALUES ('eod', $1, $2, 'open', $3, $4)
        ON CONFLICT (job, business_date) WHERE status <> 'discarded' DO NOTHING`,
-      [formatDay(date), tasks, ENGINE_VERSION],
+      [formatDay(date), tasks, ENGINE_VERSION, JSON.stringify(HASHED_COLUMNS)],
     );
     const run = await lockRun(client, date);
     if (run.is_held && run.holder !== null && !isSurelyDead(run.holder)) {

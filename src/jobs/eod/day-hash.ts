@@ -6,12 +6,12 @@ import { copyOut } from '../../db/copy-stream.js';
 import { TupleReader } from '../../db/copy-tuple.js';
 import type { CheckResult, Difference } from './checks.js';
 import { dayTable } from './day-table.js';
-import { POSITION_COLUMNS } from './position-row.js';
+import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
-import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
+import { strayRows } from './stray-rows.js';
 import { taskHash } from './task-stream.js';
 
-interface SealedStep {
+export interface SealedStep {
   phase: 'fold' | 'post';
   task: number;
   bucket_from: number;
@@ -22,7 +22,8 @@ interface SealedStep {
 /**
  * Recomputes the hash of a sealed or finished day from the rows that stand in the database, task by
  * task, and compares it with the one that each task was committed with, with the day's content hash
- * and with the chain. A changed, added or missing row of any table of the day shows.
+ * and with the chain. A changed, added or missing row of any table of the day shows. The columns
+ * are those of the engine that closed the day, whatever rows have become since.
  */
 export async function checkDayHash(
   client: pg.Client,
@@ -35,10 +36,11 @@ export async function checkDayHash(
      WHERE run_id = $1 AND phase IN ('fold', 'post') ORDER BY phase, task`,
     [runId],
   );
-  const differences: Difference[] = [];
+  const columns = await hashedColumnsOf(client, runId);
+  const differences = await strayRows(client, date, rows);
   const content = createHash('sha256');
   for (const step of rows) {
-    const actual = await stepHash(client, date, step);
+    const actual = await stepHash(client, date, step, columns);
     content.update(actual);
     if (!actual.equals(step.hash)) {
       const place = step.phase === 'fold' ? `task ${step.task}` : 'entries of accounting groups';
@@ -59,7 +61,12 @@ function difference(place: string, expected: Buffer, actual: Buffer): Difference
   return { place, expected: expected.toString('hex'), actual: actual.toString('hex') };
 }
 
-async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Promise<Buffer> {
+async function stepHash(
+  client: pg.Client,
+  date: EpochDay,
+  step: SealedStep,
+  columns: HashedColumns,
+): Promise<Buffer> {
   const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
   const task = step.phase === 'fold' ? step.task : DAY_TASK;
   const voucher = task * VOUCHERS_PER_TASK;
@@ -69,18 +76,18 @@ async function stepHash(client: pg.Client, date: EpochDay, step: SealedStep): Pr
   const none = createHash('sha256').digest();
   if (step.phase === 'fold') {
     const table = dayTable('position', date);
-    parts.push(await rowsHash(client, table, POSITION_COLUMNS, buckets, 'bucket, loan_id'));
+    parts.push(await rowsHash(client, table, columns.position, buckets, 'bucket, loan_id'));
   }
-  for (const [table, where, order] of [
-    [ALLOCATION, buckets, 'bucket, loan_id, ordinal'],
-    [OUTCOME, buckets, 'bucket, loan_id, event_id'],
-    [JOURNAL, vouchers, 'voucher, line'],
-    [SCHEDULE, `${buckets} AND ${laidAgain}`, 'bucket, loan_id'],
+  for (const [parent, where, order] of [
+    ['allocation', buckets, 'bucket, loan_id, ordinal'],
+    ['event_outcome', buckets, 'bucket, loan_id, event_id'],
+    ['journal_line', vouchers, 'voucher, line'],
+    ['schedule', `${buckets} AND ${laidAgain}`, 'bucket, loan_id'],
   ] as const) {
-    if (step.phase === 'post' && table !== JOURNAL) parts.push(none);
+    if (step.phase === 'post' && parent !== 'journal_line') parts.push(none);
     else {
-      const name = table.byDay ? dayTable(table.parent, date) : table.parent;
-      parts.push(await rowsHash(client, name, table.columns, where, order));
+      const name = parent === 'schedule' ? parent : dayTable(parent, date);
+      parts.push(await rowsHash(client, name, columns[parent], where, order));
     }
   }
   return taskHash(parts);

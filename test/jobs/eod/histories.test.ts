@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
 import type { TableRow } from '../../../src/files/table.js';
 import { exportHledger } from '../../../src/jobs/ledger/hledger-export.js';
+import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { customerStatement } from '../../../src/jobs/loan/customer-statement.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
@@ -67,6 +68,14 @@ it('closes to what each history simulates to, late events and reversals too', as
   }
   expect(differing.join('\n')).toBe('');
 }, 240_000);
+
+it('reconciles loan by loan: the journal explains every change of every position', async () => {
+  const range = { from: FROM, asOf: THROUGH, everyLoan: true };
+  const found = await book.ask((client) => reconcileGl(client, range));
+  expect(found.accountBreaks).toEqual([]);
+  expect(found.loanBreaks).toEqual([]);
+  expect(found.days).toBe(33);
+});
 
 it('rejects what each history rejects, by the same rule', async () => {
   const outcomes = await book.rows<{ loan_no: string; ref: string; rule: string }>(

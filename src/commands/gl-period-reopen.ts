@@ -1,0 +1,17 @@
+import { reopenPeriod } from '../jobs/period/close-period.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+import { personOption } from './person-option.js';
+
+export const command: CommandModule<[string], { reason: string; by?: string }> = {
+  configure(cmd) {
+    cmd.argument('<period>').requiredOption('--reason <text>').option('--by <name>');
+  },
+  async run(context, [name], { reason, by }) {
+    const job = { name, reason, by: personOption(context, by) };
+    const reopened = await inBook(context, (client) => reopenPeriod(client, job));
+    printOutcome(context, { ...reopened });
+    return undefined;
+  },
+};

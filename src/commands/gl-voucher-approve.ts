@@ -1,0 +1,17 @@
+import { approveVoucher } from '../jobs/period/decide-voucher.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+import { voucherId } from './voucher-id.js';
+
+export const command: CommandModule<[string], { by: string }> = {
+  configure(cmd) {
+    cmd.argument('<id>').requiredOption('--by <name>');
+  },
+  async run(context, [text], { by }) {
+    const id = voucherId(text);
+    const decided = await inBook(context, (client) => approveVoucher(client, { id, by }));
+    printOutcome(context, { ...decided });
+    return undefined;
+  },
+};

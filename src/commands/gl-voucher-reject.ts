@@ -1,0 +1,17 @@
+import { rejectVoucher } from '../jobs/period/decide-voucher.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+import { voucherId } from './voucher-id.js';
+
+export const command: CommandModule<[string], { by: string; reason: string }> = {
+  configure(cmd) {
+    cmd.argument('<id>').requiredOption('--by <name>').requiredOption('--reason <text>');
+  },
+  async run(context, [text], { by, reason }) {
+    const id = voucherId(text);
+    const decided = await inBook(context, (client) => rejectVoucher(client, { id, by, reason }));
+    printOutcome(context, { ...decided });
+    return undefined;
+  },
+};

@@ -1,0 +1,196 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { InvariantError } from '../../accounting/refusal.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
+import { readSql } from '../../db/sql-file.js';
+import { dayTable } from '../eod/day-table.js';
+
+export interface LedgerAccount {
+  readonly accountId: number;
+  readonly code: string;
+  readonly name: string;
+  readonly nameZh: string;
+  readonly normalSide: 'debit' | 'credit';
+  readonly subledger: string | null;
+}
+
+/** One account and group on one day; minor units, debit positive. */
+export interface AccountSumLine {
+  readonly account: LedgerAccount;
+  readonly groupId: number;
+  /** Over the positions as they stand now. */
+  positions: Fen;
+  /** The same when the day was sealed. */
+  sealed: Fen;
+  /** The balance kept of the day. */
+  balance: Fen;
+  /** The balance of the day before and the journal of the day. */
+  moved: Fen;
+}
+
+export interface AccountSums {
+  readonly loans: number;
+  readonly lines: readonly AccountSumLine[];
+  /** Over all groups, by account id: what the positions sum to. */
+  readonly totals: ReadonlyMap<number, Fen>;
+}
+
+/** The chart in order of codes. */
+export async function ledgerAccounts(client: pg.Client): Promise<LedgerAccount[]> {
+  const { rows } = await client.query<LedgerAccount>(
+    `SELECT account_id AS "accountId", code, name, name_zh AS "nameZh",
+       normal_side AS "normalSide", subledger FROM account ORDER BY code`,
+  );
+  return rows;
+}
+
+interface PositionSum {
+  readonly group_id: number;
+  readonly accruing: boolean;
+  /** Sums of bigint are numeric: decimal text. */
+  readonly [measure: string]: string | number | boolean;
+}
+
+const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense'];
+const ON_BALANCE = ['interest_accrued', 'interest_due', 'penalty', 'compound'];
+
+type LineOf = (account: LedgerAccount, groupId: number) => AccountSumLine;
+
+/**
+ * Every sum of every account that one sealed day gives: one scan of its positions. Where that shows
+ * a difference, or `byGroup` asks for it, a second scan tells the groups apart; otherwise the
+ * positions of each line are its balance.
+ */
+export async function accountSums(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+  byGroup = false,
+): Promise<AccountSums> {
+  const lines = new Map<string, AccountSumLine>();
+  const lineOf: LineOf = (account, groupId) => {
+    const key = `${account.accountId}/${groupId}`;
+    let line = lines.get(key);
+    if (line === undefined) {
+      line = { account, groupId, positions: 0, sealed: 0, balance: 0, moved: 0 };
+      lines.set(key, line);
+    }
+    return line;
+  };
+  await addLedger(client, date, accounts, lineOf);
+  const { loans, totals, weighed } = await positionTotals(client, date, accounts);
+  const all = () => [...lines.values()];
+  if (byGroup || !ties(all(), accounts, totals, weighed)) {
+    await addPositions(client, date, accounts, lineOf);
+  } else {
+    for (const line of all()) line.positions = line.balance;
+  }
+  return { loans, lines: all(), totals };
+}
+
+interface PositionTotals {
+  readonly loans: number;
+  readonly totals: ReadonlyMap<number, Fen>;
+  readonly weighed: bigint;
+}
+
+async function positionTotals(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+): Promise<PositionTotals> {
+  const sql = readSql('reconcile-totals').replaceAll(':position', dayTable('position', date));
+  const { rows } = await client.query<{ loans: number; [measure: string]: string | number }>(sql);
+  const row = rows[0]!;
+  const totals = new Map<number, Fen>();
+  for (const { accountId, subledger, normalSide } of accounts) {
+    if (subledger === null) continue;
+    const sum = exact(String(row[subledger]));
+    totals.set(accountId, normalSide === 'debit' ? sum : 0 - sum);
+  }
+  return { loans: row.loans, totals, weighed: BigInt(row.weighed!) };
+}
+
+/** Whether ledger, seal and positions are the same in total and weighed by group. */
+function ties(
+  lines: readonly AccountSumLine[],
+  accounts: readonly LedgerAccount[],
+  totals: ReadonlyMap<number, Fen>,
+  weighed: bigint,
+): boolean {
+  let byGroups = 0n;
+  const left = new Map(totals);
+  for (const { account, groupId, sealed, balance } of lines) {
+    if (account.subledger === null) continue;
+    if (sealed !== balance) return false;
+    left.set(account.accountId, (left.get(account.accountId) ?? 0) - balance);
+    const sum = BigInt(groupId) * BigInt(balance);
+    byGroups += account.normalSide === 'debit' ? sum : -sum;
+  }
+  const isWhole = accounts.every(({ accountId }) => (left.get(accountId) ?? 0) === 0);
+  return isWhole && byGroups === weighed;
+}
+
+async function addPositions(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+  lineOf: LineOf,
+): Promise<void> {
+  const byMeasure = new Map(accounts.map((account) => [account.subledger, account]));
+  const sql = readSql('reconcile-groups').replaceAll(':position', dayTable('position', date));
+  const { rows } = await client.query<PositionSum>(sql);
+  for (const row of rows) {
+    for (const [measure, amount] of measuresOf(row)) {
+      const account = byMeasure.get(measure);
+      if (account === undefined) continue;
+      const side = account.normalSide === 'debit' ? 1 : -1;
+      lineOf(account, row.group_id).positions += side * amount;
+    }
+  }
+}
+
+function measuresOf(row: PositionSum): [string, Fen][] {
+  const amountOf = (measure: string) => exact(row[measure] as string);
+  const sums = PLAIN.map((measure): [string, Fen] => [measure, amountOf(measure)]);
+  const charged = ON_BALANCE.map((measure): [string, Fen] => [measure, amountOf(measure)]);
+  if (row.accruing) return [...sums, ...charged];
+  const off = charged.reduce((sum, [, amount]) => sum + amount, 0);
+  return [...sums, ['off_balance_interest', off]];
+}
+
+async function addLedger(
+  client: pg.Client,
+  date: EpochDay,
+  accounts: readonly LedgerAccount[],
+  lineOf: LineOf,
+): Promise<void> {
+  const sql = readSql('reconcile-ledger').replaceAll(':journal', dayTable('journal_line', date));
+  const { rows } = await client.query<{
+    account_id: number;
+    group_id: number;
+    balance: Fen;
+    moved: Fen;
+    kept: Fen;
+  }>(sql, [formatDay(date)]);
+  const byId = new Map(accounts.map((account) => [account.accountId, account]));
+  for (const row of rows) {
+    const account = byId.get(row.account_id) ?? unknownAccount(row.account_id);
+    const line = lineOf(account, row.group_id);
+    line.balance = row.balance;
+    line.moved = row.moved;
+    line.sealed = row.kept;
+  }
+}
+
+/** No foreign key binds the lines of a journal: a changed one may name anything. */
+function unknownAccount(accountId: number): LedgerAccount {
+  const code = `no account ${accountId}`;
+  return { accountId, code, name: '', nameZh: '', normalSide: 'debit', subledger: null };
+}
+
+function exact(text: string): Fen {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvariantError('a sum does not fit', { sum: text });
+}

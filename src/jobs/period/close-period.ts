@@ -1,0 +1,198 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { inTransaction } from '../../db/connect.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { checkChain } from '../eod/check-chain.js';
+import { ALL_CHECKS, checkDay } from '../eod/check-day.js';
+import { reconcileGl } from '../ledger/reconcile-gl.js';
+import { type CarriedProfit, carryProfit } from './carry-profit.js';
+import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
+import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
+
+export interface ClosePeriodOptions {
+  readonly name: string;
+  readonly by: string;
+  /** One more of so many steps is done. */
+  readonly onProgress?: (steps: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface ClosedPeriod {
+  readonly period: string;
+  readonly first: string;
+  readonly last: string;
+  readonly outcome: 'closed' | 'already_closed';
+  readonly monthRows: number;
+  readonly minorDigits: number;
+  /** Of December: what was carried to retained earnings. */
+  readonly carried: CarriedProfit | null;
+}
+
+/**
+ * Closes a month for good: all of its days are sealed, every check of each day holds, the chain and
+ * the reconciliation of ledger and positions too, the period before is closed. Writes the month row
+ * of every loan and, at the end of a year, takes the profit to retained earnings. Closed again it
+ * says so. Throws LoanbookError `unknown_period`, `period_has_open_days`, `period_before_is_open`
+ * (exit 2), `period_does_not_tie` (3) and what `addEntries` throws.
+ */
+export async function closePeriod(
+  client: pg.Client,
+  options: ClosePeriodOptions,
+): Promise<ClosedPeriod> {
+  const states = await periodStates(client);
+  const period = periodNamed(states, options.name);
+  const { rows } = await client.query<{ digits: number }>(
+    'SELECT minor_digits AS digits FROM book',
+  );
+  const frame = {
+    period: period.name,
+    minorDigits: rows[0]!.digits,
+    first: formatDay(period.first),
+    last: formatDay(period.last),
+  };
+  if (period.status === 'closed') {
+    return { ...frame, outcome: 'already_closed', monthRows: 0, carried: null };
+  }
+  requireClosable(states, period);
+  const days = period.last - period.first + 1;
+  const advance = () => options.onProgress?.(3 * days + MONTH_ROW_SLICES);
+  await requireTies(client, period, advance, options.signal);
+  const monthRows = await writeMonthRows(client, period, advance, options.signal);
+  const carried = await inTransaction(client, async () => {
+    await lockPeriods(client);
+    const now = await periodStates(client);
+    if (periodNamed(now, period.name).status === 'closed') return null;
+    requireClosable(now, period);
+    await client.query(
+      `INSERT INTO period_event (period, action, made_by) VALUES ($1, 'close', $2)`,
+      [period.name, options.by],
+    );
+    await audit(client, 'period close', period.name, `closed by ${options.by}`);
+    const isYearEnd = period.name.endsWith('-12');
+    return isYearEnd ? carryProfit(client, period, options.by) : null;
+  });
+  return { ...frame, outcome: 'closed', monthRows, carried };
+}
+
+function requireClosable(states: readonly PeriodState[], period: PeriodState): void {
+  const days = period.last - period.first + 1;
+  if (period.sealedDays < days) {
+    throw new LoanbookError('period_has_open_days', 'Not every day of the period is sealed.', {
+      exitCode: EXIT.usage,
+      evidence: {
+        period: period.name,
+        days,
+        sealed: period.sealedDays,
+        openDay: formatDay(period.first + period.sealedDays),
+      },
+      next: `\`loanbook eod run --through ${formatDay(period.last)}\` closes its days.`,
+    });
+  }
+  const before = states.filter(({ name }) => name < period.name).at(-1);
+  if (before === undefined || before.status === 'closed') return;
+  throw new LoanbookError('period_before_is_open', 'The period before is not closed.', {
+    exitCode: EXIT.usage,
+    evidence: { period: period.name, before: before.name },
+    next: `\`loanbook gl period close ${before.name}\` comes first.`,
+  });
+}
+
+async function requireTies(
+  client: pg.Client,
+  period: PeriodState,
+  advance: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const evidence: Record<string, string> = {};
+  const ofDay = ALL_CHECKS.filter((name) => name !== 'hash');
+  for (let day = period.first; day <= period.last; day += 1) {
+    signal?.throwIfAborted();
+    const { checks } = await checkDay(client, ofDay, day);
+    for (const { name, ok, differences } of checks) {
+      const found = differences[0];
+      if (ok || found === undefined) continue;
+      const { place, expected, actual } = found;
+      evidence[`${name} ${formatDay(day)}`] = `${place}: expected ${expected}, actual ${actual}`;
+    }
+    advance();
+  }
+  const range = { from: period.first, to: period.last, onDay: advance, signal };
+  const chain = await checkChain(client, range);
+  if (chain.firstBroken !== null) evidence.chain = `first broken day ${chain.firstBroken}`;
+  const job = { from: period.first, asOf: period.last, onDay: advance, signal };
+  const ledger = await reconcileGl(client, job);
+  const differing = ledger.accountBreaks[0];
+  if (differing !== undefined) {
+    const { businessDate, account, rule } = differing;
+    evidence.reconcile_gl = `${businessDate} account ${account}: ${rule}`;
+  }
+  if (Object.keys(evidence).length === 0) return;
+  throw new LoanbookError('period_does_not_tie', 'The period does not tie: it stays open.', {
+    exitCode: EXIT.difference,
+    evidence: { period: period.name, ...evidence },
+    next: `\`loanbook reconcile gl --from ${formatDay(period.first)}\` names the loans.`,
+  });
+}
+
+export interface ReopenedPeriod {
+  readonly period: string;
+  readonly outcome: 'reopened';
+  readonly by: string;
+  readonly reason: string;
+}
+
+/**
+ * Opens the last closed period again, with a reason that the audit keeps. Its days stay sealed: only
+ * vouchers dated in it are taken again. Throws LoanbookError `unknown_period`, `period_is_open`,
+ * `later_period_is_closed`, `reason_missing` (exit 2).
+ */
+export async function reopenPeriod(
+  client: pg.Client,
+  options: { readonly name: string; readonly by: string; readonly reason: string },
+): Promise<ReopenedPeriod> {
+  const { by, reason } = options;
+  if (reason.trim() === '') throw refused('reason_missing', { period: options.name });
+  return inTransaction(client, async () => {
+    await lockPeriods(client);
+    const states = await periodStates(client);
+    const { name, status } = periodNamed(states, options.name);
+    if (status === 'open') throw refused('period_is_open', { period: name });
+    const later = states.find((state) => state.name > name && state.status === 'closed');
+    if (later !== undefined) {
+      throw refused('later_period_is_closed', { period: name, later: later.name });
+    }
+    await client.query(
+      `INSERT INTO period_event (period, action, made_by, reason) VALUES ($1, 'reopen', $2, $3)`,
+      [name, by, reason],
+    );
+    await audit(client, 'period reopen', name, `${reason} (${by})`);
+    return { period: name, outcome: 'reopened', by, reason };
+  });
+}
+
+async function audit(
+  client: pg.Client,
+  action: string,
+  subject: string,
+  reason: string,
+): Promise<void> {
+  await client.query('INSERT INTO audit (action, subject, reason) VALUES ($1, $2, $3)', [
+    action,
+    subject,
+    reason,
+  ]);
+}
+
+const SAYS = {
+  reason_missing: ['Opening a period again needs a reason.', 'Say why with --reason.'],
+  period_is_open: ['The period is not closed.', '`loanbook gl period list` shows all of them.'],
+  later_period_is_closed: [
+    'A later period is closed: periods are opened again from the last one back.',
+    'Open the later one first.',
+  ],
+} as const;
+
+function refused(rule: keyof typeof SAYS, evidence: Record<string, string>): LoanbookError {
+  const [message, next] = SAYS[rule];
+  return new LoanbookError(rule, message, { exitCode: EXIT.usage, evidence, next });
+}

@@ -1,0 +1,155 @@
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { parseDay } from '../../accounting/epoch-day.js';
+import type { Fen } from '../../accounting/units.js';
+import { inTransaction } from '../../db/connect.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { inspectFile } from '../../files/file-content.js';
+import type { Reject } from '../../files/reject-file.js';
+import { holdOpenDay } from '../book/open-day.js';
+import { closedPeriods, lockPeriods } from './period.js';
+import { type ReadVoucher, readVouchers, type VoucherScene } from './voucher-file.js';
+
+export interface ImportedVouchers {
+  readonly file: string;
+  readonly rows: number;
+  /** Vouchers that wait for a decision now; none where there is a problem. */
+  readonly vouchers: number;
+  readonly debits: Fen;
+  readonly minorDigits: number;
+  readonly problems: readonly Reject[];
+}
+
+/**
+ * Takes a file of manual vouchers, all of it or nothing; they wait until another person approves
+ * them. Throws LoanbookError `already_imported`, `columns_differ` (exit 2) and those of reading.
+ */
+export async function importVouchers(
+  client: pg.Client,
+  options: { readonly file: string; readonly by: string; readonly signal?: AbortSignal },
+): Promise<ImportedVouchers> {
+  const { file, by, signal } = options;
+  const { sha256 } = await inspectFile(file, signal);
+  return inTransaction(client, async () => {
+    await lockPeriods(client);
+    await requireNewFile(client, file, sha256);
+    const scene = await sceneOf(client);
+    const read = await readVouchers(file, scene, signal);
+    const { minorDigits } = scene;
+    const frame = { file, rows: read.rows, minorDigits, problems: read.problems };
+    if (read.problems.length > 0) return { ...frame, vouchers: 0, debits: 0 };
+    await store(client, read.vouchers, { name: basename(file), sha256, by });
+    const lines = read.vouchers.flatMap((voucher) => voucher.lines);
+    const debits = lines.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0);
+    return { ...frame, vouchers: read.vouchers.length, debits };
+  });
+}
+
+async function requireNewFile(client: pg.Client, file: string, sha256: string): Promise<void> {
+  const { rows } = await client.query<{ name: string; made_by: string; at: string }>(
+    `SELECT name, made_by, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM voucher_file
+     WHERE sha256 = $1`,
+    [sha256],
+  );
+  const earlier = rows[0];
+  if (earlier === undefined) return;
+  throw new LoanbookError('already_imported', 'A file with this content was imported before.', {
+    exitCode: EXIT.usage,
+    evidence: { file, sha256, earlierName: earlier.name, by: earlier.made_by, at: earlier.at },
+    next: '`loanbook gl voucher list` shows its vouchers.',
+  });
+}
+
+async function sceneOf(client: pg.Client): Promise<VoucherScene> {
+  const { date } = await holdOpenDay(client);
+  const book = await client.query<{ digits: number; first: string }>(
+    'SELECT minor_digits AS digits, first_business_date AS first FROM book',
+  );
+  const accounts = await client.query<{ code: string; id: number; subledger: string | null }>(
+    'SELECT code, account_id AS id, subledger FROM account',
+  );
+  const taken = await client.query<{ no: string }>(
+    `SELECT voucher_no AS no FROM manual_voucher LEFT JOIN voucher_decision USING (voucher_id)
+     WHERE decision IS DISTINCT FROM 'rejected'`,
+  );
+  const { digits, first } = book.rows[0]!;
+  return {
+    openDay: date,
+    firstDay: parseDay(first)!,
+    minorDigits: digits,
+    accounts: new Map(accounts.rows.map(({ code, ...account }) => [code, account])),
+    closedPeriods: await closedPeriods(client),
+    taken: new Set(taken.rows.map(({ no }) => no)),
+  };
+}
+
+async function store(
+  client: pg.Client,
+  vouchers: readonly ReadVoucher[],
+  file: { name: string; sha256: string; by: string },
+): Promise<void> {
+  if (vouchers.length === 0) return;
+  const { rows } = await client.query<{ id: number }>(
+    `INSERT INTO voucher_file (name, sha256, made_by) VALUES ($1, $2, $3)
+     RETURNING voucher_file_id AS id`,
+    [file.name, file.sha256, file.by],
+  );
+  for (const { voucherNo, date, memo, lines } of vouchers) {
+    await client.query(
+      `WITH voucher AS (INSERT INTO manual_voucher (voucher_file_id, voucher_no, dated_on, memo)
+         VALUES ($1, $2, $3, $4) RETURNING voucher_id)
+       INSERT INTO manual_voucher_line (voucher_id, line, account_id, amount)
+       SELECT voucher_id, place, account_id, amount
+       FROM voucher, unnest($5::int[], $6::bigint[]) WITH ORDINALITY
+         AS u (account_id, amount, place)`,
+      [
+        rows[0]!.id,
+        voucherNo,
+        date,
+        memo,
+        lines.map(({ accountId }) => accountId),
+        lines.map(({ amount }) => amount),
+      ],
+    );
+  }
+}
+
+export interface ListedVoucher {
+  readonly id: number;
+  readonly voucherNo: string;
+  readonly date: string;
+  readonly memo: string;
+  readonly debits: Fen;
+  readonly accounts: string;
+  readonly maker: string;
+  readonly status: 'waiting' | 'approved' | 'rejected';
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+  /** The day whose close posts it. */
+  readonly postedOn: string | null;
+}
+
+/** Vouchers in order of arrival; those that wait, or all. */
+export async function listVouchers(
+  client: pg.Client,
+  all: boolean,
+): Promise<{ minorDigits: number; vouchers: ListedVoucher[] }> {
+  const { rows } = await client.query<ListedVoucher>(
+    `SELECT v.voucher_id AS id, v.voucher_no AS "voucherNo", v.dated_on AS date, v.memo,
+       l.debits, l.accounts, f.made_by AS maker, coalesce(d.decision, 'waiting') AS status,
+       d.made_by AS "decidedBy", nullif(d.reason, '') AS reason, e.business_date AS "postedOn"
+     FROM manual_voucher v JOIN voucher_file f USING (voucher_file_id)
+     JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
+         string_agg(CASE WHEN amount > 0 THEN 'Dr ' ELSE 'Cr ' END || code, ', ' ORDER BY line)
+           AS accounts
+       FROM manual_voucher_line JOIN account USING (account_id)
+       WHERE voucher_id = v.voucher_id) AS l ON true
+     LEFT JOIN voucher_decision d USING (voucher_id)
+     LEFT JOIN entry e ON d.decision = 'approved' AND e.source = 'manual'
+       AND e.reference = v.voucher_no
+     WHERE $1 OR d.voucher_id IS NULL ORDER BY v.voucher_id`,
+    [all],
+  );
+  const book = await client.query<{ digits: number }>('SELECT minor_digits AS digits FROM book');
+  return { minorDigits: book.rows[0]?.digits ?? 2, vouchers: rows };
+}

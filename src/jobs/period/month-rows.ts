@@ -1,0 +1,66 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { BUCKET_COUNT } from '../../accounting/units.js';
+import { readSql } from '../../db/sql-file.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { Period } from './period.js';
+
+/** A slice holds this many buckets: 31 days of a million loans are then half a million rows. */
+const SLICE = 16;
+export const MONTH_ROW_SLICES = BUCKET_COUNT / SLICE;
+
+/**
+ * Writes the month row of every loan that stood in the book during a period, a slice of buckets at
+ * a time, each committed by itself; rows that are there already stay. Returns how many there are.
+ * Throws LoanbookError `month_rows_differ` (exit 3) where their closing balances are not those of
+ * the positions.
+ */
+export async function writeMonthRows(
+  client: pg.Client,
+  period: Period,
+  onSlice: () => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  const sql = readSql('month-rows');
+  const days = [formatDay(period.first), formatDay(period.last)];
+  for (let from = 0; from < BUCKET_COUNT; from += SLICE) {
+    signal?.throwIfAborted();
+    await client.query(sql, [...days, from, from + SLICE - 1]);
+    onSlice();
+  }
+  return requireClosing(client, period);
+}
+
+const MEASURES = ['principal', 'interest', 'penalty', 'compound', 'fee', 'suspense'] as const;
+
+async function requireClosing(client: pg.Client, period: Period): Promise<number> {
+  const { rows } = await client.query<Record<string, number>>(
+    `SELECT count(*) AS loans, ${MEASURES.map(
+      (name) => `coalesce(sum(closing_${name}), 0)::bigint AS ${name}`,
+    ).join(', ')} FROM month_row WHERE month = $1`,
+    [`${period.name}-01`],
+  );
+  const { rows: standing } = await client.query<Record<string, number>>(
+    `SELECT coalesce(sum(principal), 0)::bigint AS principal,
+       coalesce(sum(interest_accrued + interest_due), 0)::bigint AS interest,
+       coalesce(sum(penalty_due), 0)::bigint AS penalty,
+       coalesce(sum(compound_due), 0)::bigint AS compound,
+       coalesce(sum(fee_due), 0)::bigint AS fee, coalesce(sum(suspense), 0)::bigint AS suspense
+     FROM subledger_total WHERE business_date = $1`,
+    [formatDay(period.last)],
+  );
+  const written = rows[0]!;
+  const expected = standing[0]!;
+  const differing = MEASURES.filter((name) => written[name] !== expected[name]);
+  if (differing.length === 0) return written.loans!;
+  throw new LoanbookError('month_rows_differ', 'The month rows do not sum to the positions.', {
+    exitCode: EXIT.difference,
+    evidence: {
+      period: period.name,
+      ...Object.fromEntries(
+        differing.map((name) => [name, `expected ${expected[name]}, actual ${written[name]}`]),
+      ),
+    },
+    next: `\`loanbook reconcile gl --from ${formatDay(period.first)} --loans\` looks closer.`,
+  });
+}

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseAmount } from '../../../src/accounting/amount-text.js';
+import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { applyProduct } from '../../../src/jobs/book/apply-product.js';
+import { createBook } from '../../../src/jobs/book/create-book.js';
+import { checkDay } from '../../../src/jobs/eod/check-day.js';
+import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { applyImpairment } from '../../../src/jobs/impairment/impairment-parameters.js';
+import { runImpairment } from '../../../src/jobs/impairment/run-impairment.js';
+import { importEvents } from '../../../src/jobs/import/import-events.js';
+import { importLoans } from '../../../src/jobs/import/import-loans.js';
+import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
+import { packageRoot } from '../../../src/package-root.js';
+import { practiceCase } from '../../accounting/practice-cases.js';
+import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
+
+const FIRST = parseDay('2026-03-31')!;
+const E6 = practiceCase(
+  'E6',
+  z.object({ EAD: z.string(), PD: z.string(), LGD: z.string() }),
+  z.object({ ECL: z.string() }),
+);
+const E8 = practiceCase(
+  'E8',
+  z.object({ principal: z.string(), allowance: z.string(), recovered: z.string() }),
+  z.object({ extraImpairment: z.string() }),
+);
+const fen = (text: string) => parseAmount(text, 2)!;
+const share = (percent: string) => String(Number(percent.replace('%', '')) / 100);
+
+/** E6 in product IO, stage 2 from the first day past due; E8 in product Z: 8000 x 90% = 7200. */
+const PARAMETERS = `
+effective_from: 2026-01-01
+stages: {stage_2_after: 0, stage_3_after: 90}
+exposure: [principal, interest_due]
+parameters:
+  - {stage: 1, pd: '0.01', lgd: '0.45'}
+  - {stage: 2, pd: '${share(E6.input.PD)}', lgd: '${share(E6.input.LGD)}'}
+  - {stage: 3, pd: '1', lgd: '0.75'}
+  - {product: Z, stage: 1, pd: '1', lgd: '0.90'}
+`;
+const ZERO_RATE = 'repayment: {method: bullet, periods: 12}\neffective_from: 2024-01-01\n';
+
+let book: ScratchBook;
+
+beforeAll(async () => {
+  book = await scratchBook();
+  const { client } = book;
+  const policyFile = `${packageRoot}/config/policy-uncapped.yaml`;
+  const frame = { firstBusinessDate: FIRST, calendar: 'none', policyFile };
+  await createBook(client, { entity: 'T', currency: 'CNY', ...frame });
+  const interestOnly = 'repayment: {method: interest_only, periods: 12}';
+  await applyProduct(client, `code: IO\n${interestOnly}\neffective_from: 2024-01-01\n`, 'IO');
+  for (const code of ['Z', 'S']) await applyProduct(client, `code: ${code}\n${ZERO_RATE}`, code);
+  // 10000 at 18% a year bears 150.00 a month, due on 1 April: 10150.00 are exposed.
+  const file = book.file(
+    'loans.csv',
+    'loan_no,product,principal,rate,periods,disbursed_on,org',
+    'LATE,IO,10000.00,0.18,12,2026-03-01,SH',
+    `BAD,Z,${E8.input.principal},0,12,2026-03-31,SH`,
+    'ONE,S,1.00,0,12,2026-03-31,SH',
+    'TWO,S,1.00,0,12,2026-03-31,SH',
+  );
+  await importLoans(client, { file });
+});
+
+afterAll(() => book?.remove());
+
+const close = (days = 1) =>
+  closeDays(book.database.target, { date: undefined, workers: 1, tasks: 1, ...through(days) });
+let closed = 0;
+function through(days: number) {
+  closed += days;
+  return { through: FIRST + closed - 1 };
+}
+const run = (dryRun = false) => runImpairment(book.client, { by: 'Li Na', dryRun });
+const event = (ref: string, type: string, day: string, amount: string) =>
+  importEvents(book.client, {
+    file: book.file(
+      `${ref}.csv`,
+      'ref,loan_no,type,value_date,amount',
+      `${ref},BAD,${type},${day},${amount}`,
+    ),
+  });
+
+async function closing(): Promise<Record<string, string>> {
+  const { lines } = await trialBalance(book.client);
+  return Object.fromEntries(lines.map((line) => [line.account, line.closing]));
+}
+
+describe('impairment', () => {
+  it('needs a sealed day and parameters', async () => {
+    await expect(run()).rejects.toMatchObject({ code: 'day_not_sealed' });
+    await close(2);
+    await expect(run()).rejects.toMatchObject({ code: 'impairment_missing' });
+    expect(await applyImpairment(book.client, PARAMETERS, 't')).toMatchObject({
+      outcome: 'applied',
+    });
+    expect(await applyImpairment(book.client, PARAMETERS, 't')).toMatchObject({
+      outcome: 'unchanged',
+    });
+    const other = PARAMETERS.replace("'0.01'", "'0.02'");
+    await expect(applyImpairment(book.client, other, 't')).rejects.toMatchObject({
+      code: 'impairment_version_exists',
+    });
+  });
+
+  it('in stage 1: 10150.00 x 1% x 45% = 45.675, halves up 45.68; 8000 x 90% = 7200', async () => {
+    const dry = await run(true);
+    const found = await run();
+    expect({ ...dry, dryRun: false }).toEqual(found);
+    expect(found.segments).toMatchObject([
+      { product: 'IO', stage: 1, loans: 1, ead: 1_015_000, required: 4_568 },
+      { product: 'Z', stage: 1, loans: 1, ead: 800_000, required: fen(E8.input.allowance) },
+      // 1.00 x 1% x 45% = 0.0045: nothing, loan by loan.
+      { product: 'S', stage: 1, loans: 2, ead: 200, required: 0 },
+    ]);
+    expect(found.allowance).toMatchObject({ balance: 0, movement: 724_568, required: 724_568 });
+    expect(found.stages[0]).toMatchObject({ opening: 0, new: 724_568, closing: 724_568 });
+    await expect(run()).rejects.toMatchObject({ code: 'impairment_was_run', exitCode: 2 });
+    const later = PARAMETERS.replace('2026-01-01', '2026-04-01');
+    await expect(applyImpairment(book.client, later, 't')).rejects.toMatchObject({
+      code: 'impairment_was_run',
+    });
+  });
+
+  it('E6: a day late, 10150.00 x 20% x 65% = 1319.50 in stage 2', async () => {
+    await close();
+    expect(await closing()).toMatchObject({ '1304.01': '-7245.68', '6702.01': '7245.68' });
+    const found = await run();
+    const required = fen(E6.expected.ECL);
+    expect(found.segments[0]).toMatchObject({ stage: 2, ead: fen(E6.input.EAD), required });
+    // 1319.50 - 45.68 = 1273.82 is the charge of the stage that it came into.
+    expect(found.stages).toMatchObject([
+      { stage: 1, opening: 724_568, transferOut: -4_568, charge: 0, closing: 720_000 },
+      { stage: 2, opening: 0, transferIn: 4_568, charge: 127_382, closing: required },
+      { stage: 3, opening: 0, closing: 0 },
+    ]);
+    expect(found.allowance).toMatchObject({ posted: 724_568, movement: 127_382 });
+  });
+
+  it('E8: a write-off of 8000 against 7200 takes 800 more', async () => {
+    await event('W1', 'write_off', '2026-04-03', '');
+    await close();
+    // 7245.68 + 1273.82 - 8000.00 = 519.50 are left for the late loan, which needs 1319.50.
+    expect(await closing()).toMatchObject({ '1304.01': '-519.50', '7102.01': '8000.00' });
+    const found = await run();
+    expect(found.allowance).toMatchObject({
+      opening: 724_568,
+      posted: 127_382,
+      writeOff: -fen(E8.input.principal),
+      balance: 51_950,
+      movement: fen(E8.expected.extraImpairment),
+      required: 131_950,
+    });
+    const writtenOff = { opening: 720_000, writeOff: -720_000, release: 0, closing: 0 };
+    expect(found.stages[0]).toMatchObject(writtenOff);
+  });
+
+  it('E8: a recovery of 500 goes to the allowance, which the next run releases', async () => {
+    await event('R1', 'recovery', '2026-04-04', E8.input.recovered);
+    await close();
+    const balances = await closing();
+    expect(balances).toMatchObject({ '1304.01': '-1819.50', '7102.01': '7500.00' });
+    const journal = await book.rows(
+      `SELECT a.code, j.amount FROM journal_line_20260404 j JOIN account a USING (account_id)
+       WHERE j.kind = 14 ORDER BY j.voucher, j.line`,
+    );
+    const recovered = fen(E8.input.recovered);
+    expect(journal).toEqual([
+      { code: '1012.02', amount: recovered },
+      { code: '1304.01', amount: -recovered },
+      { code: '7102.99', amount: recovered },
+      { code: '7102.01', amount: -recovered },
+    ]);
+    const found = await run(true);
+    expect(found.allowance).toMatchObject({ recovery: recovered, movement: -recovered });
+  });
+
+  it('rounds once a segment where the parameters say so: 2 x 0.0045 is 0.01', async () => {
+    const later = PARAMETERS.replace('2026-01-01', '2026-04-04\nrounding: segment');
+    await applyImpairment(book.client, later, 't');
+    const { segments } = await run(true);
+    expect(segments.find(({ product }) => product === 'S')).toMatchObject({ required: 1 });
+  });
+
+  it('puts a loan that does not accrue into stage 3', async () => {
+    await book.asOwner(`UPDATE position_20260404 SET accruing = false WHERE principal = 1000000`);
+    const { segments } = await run(true);
+    await book.asOwner(`UPDATE position_20260404 SET accruing = true WHERE principal = 1000000`);
+    // Its interest is off the balance sheet: 10000.00 x 75%.
+    const found = segments.find(({ product }) => product === 'IO');
+    expect(found).toMatchObject({ stage: 3, ead: 1_000_000, required: 750_000 });
+  });
+
+  it('leaves days that tie', async () => {
+    const { checks } = await checkDay(book.client, []);
+    expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(await book.rows('SELECT as_of FROM impairment_run ORDER BY 1')).toHaveLength(3);
+  });
+});
+
+it.each([
+  ['lacks a stage', "  - {stage: 3, pd: '1', lgd: '0.75'}\n", ''],
+  ['names one twice', "stage: 3, pd: '1'", "stage: 2, pd: '1'"],
+  ['a PD above 1', "pd: '0.01'", "pd: '1.01'"],
+  ['stages that do not rise', 'stage_3_after: 90', 'stage_3_after: 0'],
+])('a document that is wrong is refused: %s', async (_name, from, to) => {
+  const text = PARAMETERS.replace(from, to);
+  expect(text).not.toBe(PARAMETERS);
+  await expect(applyImpairment(book.client, text, 't')).rejects.toMatchObject({
+    code: 'invalid_document',
+  });
+});
