@@ -64,7 +64,7 @@ function rulesOf(files: readonly string[]): string[] {
 const APPLYING = 'loan-event prepayment waiver merchant-refund charge rate-change write-off'
   .split(' ')
   .map((name) => `src/accounting/${name}.ts`);
-const CLOSING = ['refold', 'task-fold', 'deep-day'].map((name) => `src/jobs/eod/${name}.ts`);
+const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map((name) => `src/jobs/eod/${name}.ts`);
 
 /** Rules that the statements of an import find, by their number. */
 function stagedRules(): string[] {
