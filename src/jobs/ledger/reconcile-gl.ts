@@ -55,7 +55,7 @@ export interface GlReconciliation {
   readonly accounts: readonly AccountTie[];
   readonly accountBreaks: readonly AccountBreak[];
   readonly loanBreaks: readonly LoanBreak[];
-  /** The last day before the first difference on which all tied; null: there is none, or no break. */
+  /** The last day before the first difference on which all tied; null: none, or no break. */
   readonly lastGoodDay: string | null;
 }
 
