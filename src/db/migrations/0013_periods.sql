@@ -65,8 +65,8 @@ COMMENT ON COLUMN month_row.penalty IS 'charged by the night, a day; null: none 
 GRANT SELECT, INSERT ON period_event, month_row TO loanbook_batch;
 GRANT USAGE ON SEQUENCE period_event_period_event_id_seq TO loanbook_batch;
 
--- Manual vouchers: one person brings them in by a file, another one decides. An approved one becomes
--- an entry of the open day; nothing here is ever changed.
+-- Manual vouchers: one person brings them in by a file, another one decides. An approved one
+-- becomes an entry of the open day; nothing here is ever changed.
 CREATE TABLE voucher_file (
   voucher_file_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name            text NOT NULL,

@@ -1,5 +1,5 @@
--- How the allowance of each stage moved from the run before ($2, null: none) to this one ($1). A loan
--- that changes its stage takes its old allowance along; what it requires more or less in its new
+-- How the allowance of each stage moved from the run before ($2, null: none) to this one ($1). A
+-- loan that changes its stage takes its old allowance along; what it requires more or less in its new
 -- one is the charge. A loan that is gone was written off in between, or it was repaid.
 WITH moves AS (
   SELECT b.stage AS old, n.stage AS new, coalesce(b.allowance, 0) AS before,

@@ -33,7 +33,8 @@ WITH own AS (
   GROUP BY bucket, loan_id, business_date
 ), stepped AS (
   SELECT r.*, lag(business_date) OVER w IS NULL AS is_first,
-    accrued - lag(accrued) OVER w AS grown, penalty - coalesce(lag(penalty) OVER w, 0) AS penalty_up,
+    accrued - lag(accrued) OVER w AS grown,
+    penalty - coalesce(lag(penalty) OVER w, 0) AS penalty_up,
     compound - coalesce(lag(compound) OVER w, 0) AS compound_up
   FROM (SELECT * FROM own UNION ALL SELECT * FROM before) AS r
   WINDOW w AS (PARTITION BY bucket, loan_id ORDER BY business_date)

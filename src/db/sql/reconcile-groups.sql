@@ -1,6 +1,6 @@
 -- What the positions of a day sum to, by accounting group and state: exactly the columns that
 -- accounts equal. Read where reconcile-totals found that a day differs, to say in which group.
-SELECT group_id, accruing, count(*) AS loans, sum(principal - principal_overdue) AS principal_normal,
+SELECT group_id, accruing, sum(principal - principal_overdue) AS principal_normal,
   sum(principal_overdue) AS principal_overdue, sum(interest_accrued) AS interest_accrued,
   sum(interest_due) AS interest_due, sum(penalty_due) AS penalty, sum(compound_due) AS compound,
   sum(fee_due) AS fee, sum(suspense) AS suspense

@@ -66,10 +66,10 @@ export interface ImpairmentOutcome {
 }
 
 /**
- * Measures every loan of a sealed day (stage by days past due and accrual; PD * LGD * EAD), posts
- * what the allowance account lacks or has too much, by accounting group, into the open day. Throws
- * LoanbookError `impairment_missing`, `impairment_was_run`, `day_not_sealed` (exit 2) and what
- * `addEntries` throws.
+ * Measures every loan of a sealed day (stage by days past due and accrual, PD * LGD * EAD) and
+ * posts what the allowance account lacks or has too much, by accounting group, into the open day.
+ * Throws LoanbookError `impairment_missing`, `impairment_was_run`, `day_not_sealed` (exit 2) and
+ * what `addEntries` throws.
  */
 export async function runImpairment(
   client: pg.Client,

@@ -142,9 +142,9 @@ export interface ReopenedPeriod {
 }
 
 /**
- * Opens the last closed period again, with a reason the audit keeps. Its days stay sealed: only
- * vouchers dated in it are taken again. Throws LoanbookError `unknown_period`, `period_is_open`,
- * `later_period_is_closed`, `reason_missing` (exit 2).
+ * Opens the last closed period again, with a reason that the audit keeps. Its days stay sealed:
+ * only vouchers dated in it are taken again. Throws LoanbookError `unknown_period`,
+ * `period_is_open`, `later_period_is_closed`, `reason_missing` (exit 2).
  */
 export async function reopenPeriod(
   client: pg.Client,
