@@ -80,7 +80,7 @@ export function plantEventsSql(events: number, date: EpochDay): string {
       FOR VALUES IN ('${formatDay(date - 1)}');
     CREATE TEMP TABLE planted AS
     SELECT i, i % 1024 AS bucket, i AS loan_id, i + 1 AS event_id, planted,
-      1000 + i * 7919 % 500000 AS amount,
+      1000 + i::bigint * 7919 % 500000 AS amount,
       DATE '${day}' + CASE planted WHEN 'cross_day' THEN -1 WHEN 'unposted' THEN 1 ELSE 0 END
         AS booked_on
     FROM (SELECT i, ${PLANTED_SQL} AS planted FROM generate_series(0, ${events - 1}) AS i) AS p;
@@ -108,6 +108,7 @@ export function plantEventsSql(events: number, date: EpochDay): string {
     JOIN account a ON a.code = l.code
     WHERE planted NOT IN ('missing_ours', 'status', 'unposted');
     UPDATE book SET business_date = DATE '${day}' + 1;
+    CREATE INDEX ON journal_line_${before} (bucket, loan_id);
     ANALYZE event; ANALYZE event_outcome; ANALYZE journal_line;`;
 }
 

@@ -1,12 +1,11 @@
 -- Every break of the statement with its type, in the order of precedence. Differences are theirs
--- less ours; what is long and unexplained goes to suspense. $1 = tolerance, $2 = the channel.
+-- less ours; what is long and unexplained goes to suspense. $1 = the tolerance.
 CREATE TEMP TABLE found ON COMMIT DROP AS
 WITH judged AS (
   SELECT 'duplicate' AS type, r.order_no, r.line, 0 AS bucket, 0::bigint AS loan_id,
-    0::bigint AS event_id, s.amount AS their_amount, NULL::bigint AS our_amount,
-    NULL::bigint AS ledger, s.amount AS difference, -1 AS standing, false AS explained
-  FROM repeated r JOIN statement_line s ON s.line = r.line
-  WHERE s.success = 1
+    0::bigint AS event_id, r.amount AS their_amount, NULL::bigint AS our_amount,
+    NULL::bigint AS ledger, r.amount AS difference, -1 AS standing, false AS explained
+  FROM repeated r WHERE r.success = 1
   UNION ALL
   SELECT CASE WHEN p.success = 0 OR p.standing > 1 THEN 'status'
       WHEN p.events > 1 AND p.our_amount = p.events * p.their_amount THEN 'duplicate'

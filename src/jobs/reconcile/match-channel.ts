@@ -31,6 +31,7 @@ export async function matchChannel(
   client: pg.Client,
   channel: ChannelDocument,
   date: EpochDay,
+  succeeded: number,
 ): Promise<Matched> {
   const { code, cross_days: crossDays, accounts, direction } = channel;
   const day = formatDay(date);
@@ -44,6 +45,8 @@ export async function matchChannel(
     account,
     side,
   ]);
+  const shared = await client.query(readSql('reconcile-shared'));
+  if ((shared.rowCount ?? 0) > 0) await client.query(readSql('reconcile-together'));
   await client.query(readSql('reconcile-pair'));
   await client.query('ANALYZE pair');
   await client.query(readSql('reconcile-explained'), [code]);
@@ -53,7 +56,7 @@ export async function matchChannel(
   await client.query(readSql('reconcile-carried'), [code]);
   const byFallback = await matchByFallbacks(client, channel);
   await client.query(readSql('reconcile-found'), [channel.tolerance]);
-  return { ...(await totals(client)), byFallback };
+  return { ...(await totals(client, succeeded)), byFallback };
 }
 
 /** Refuses a statement that has an order number twice, and lists the first of them. */
@@ -141,14 +144,17 @@ async function matchByFallbacks(
   return pairs;
 }
 
-async function totals(client: pg.Client): Promise<Omit<Matched, 'byFallback'>> {
+async function totals(
+  client: pg.Client,
+  succeeded: number,
+): Promise<Omit<Matched, 'byFallback'>> {
   const { rows } = await client.query<Omit<Matched, 'byFallback'>>(
-    `SELECT (SELECT count(*) FROM statement_line WHERE success = 1)
-         - (SELECT count(*) FROM found
-            WHERE line > 0 AND NOT (type = 'status' AND difference < 0)) AS matched,
+    `SELECT $1::bigint - (SELECT count(*) FROM found
+         WHERE line > 0 AND NOT (type = 'status' AND difference < 0)) AS matched,
        count(*) AS "ourCount", coalesce(sum(amount), 0)::bigint AS "ourAmount",
        coalesce(sum(ledger), 0)::bigint AS "ledgerAmount"
      FROM ours WHERE standing = 0`,
+    [succeeded],
   );
   return rows[0]!;
 }

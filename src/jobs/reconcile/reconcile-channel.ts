@@ -35,7 +35,13 @@ export interface ReconcileOptions {
   /** Who releases a statement that takes the place of a posted one. */
   readonly releaseBy?: string;
   readonly signal?: AbortSignal;
+  /** Told when every line is in the database. */
+  readonly onStaged?: () => void;
 }
+
+/** Every join has its hash table in memory; what lies in permanent tables is read by both cores. */
+const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
+  SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0`;
 
 /**
  * Reconciles a channel statement three ways, with our events and with the clearing account, in one
@@ -57,10 +63,10 @@ export async function reconcileChannel(
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, channel.code, content.sha256);
     if (same !== undefined) return again(client, channel, same, options);
-    await client.query(`SET LOCAL work_mem = '256MB'`);
-    await client.query(`SET LOCAL jit = off`);
+    await client.query(MATCH_SETTINGS);
     const file = { content, channel, control, minorDigits, signal: options.signal };
     const totals = await stageStatement(client, file);
+    options.onStaged?.();
     const date = statementDate(content.path, totals, options.date);
     await requireSealed(client, date);
     const { file: path, by: maker, releaseBy } = options;
@@ -73,7 +79,7 @@ export async function reconcileChannel(
       }
     }
     await findRepeated(client, channel, content.path);
-    const matched = await matchChannel(client, channel, date);
+    const matched = await matchChannel(client, channel, date, totals.succeeded);
     const scene = { client, channel, content, totals, date, openDay, options };
     const row = await keep(scene, matched, earlier);
     if (options.matchOnly !== true) await postStatement(client, channel, row, maker);

@@ -26,6 +26,7 @@ export interface StatementTotals {
   readonly lines: number;
   readonly allAmount: Fen;
   /** Of the lines that succeeded. */
+  readonly succeeded: number;
   readonly amount: Fen;
   readonly fee: Fen;
   readonly lastValueDate: EpochDay | undefined;
@@ -57,6 +58,7 @@ export class StatementReader {
   #lines = 0;
   /** Of every line, failed ones included: what heads and trailers count. */
   #allAmount = 0;
+  #succeeded = 0;
   #amount = 0;
   #fee = 0;
   #lastValueDate: EpochDay | undefined;
@@ -91,6 +93,7 @@ export class StatementReader {
       headDate: this.#headDate,
       lines: this.#lines,
       allAmount: this.#allAmount,
+      succeeded: this.#succeeded,
       amount: this.#amount,
       fee: this.#fee,
       lastValueDate: this.#lastValueDate,
@@ -151,6 +154,7 @@ export class StatementReader {
     this.#lines += 1;
     this.#allAmount += amount;
     if (isSuccess) {
+      this.#succeeded += 1;
       this.#amount += amount;
       this.#fee += fee;
     }
