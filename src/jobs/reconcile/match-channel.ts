@@ -144,10 +144,7 @@ async function matchByFallbacks(
   return pairs;
 }
 
-async function totals(
-  client: pg.Client,
-  succeeded: number,
-): Promise<Omit<Matched, 'byFallback'>> {
+async function totals(client: pg.Client, succeeded: number): Promise<Omit<Matched, 'byFallback'>> {
   const { rows } = await client.query<Omit<Matched, 'byFallback'>>(
     `SELECT $1::bigint - (SELECT count(*) FROM found
          WHERE line > 0 AND NOT (type = 'status' AND difference < 0)) AS matched,

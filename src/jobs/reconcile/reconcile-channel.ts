@@ -9,20 +9,20 @@ import { type FileContent, inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
+import { readControlFile } from './control-file.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
 import { postStatement, undoStatement } from './post-statement.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
-import { readControlFile } from './control-file.js';
 import { stageStatement } from './stage-statement.js';
 import { requireSealed, statementDate, takeReconcileLock } from './statement-day.js';
+import type { StatementTotals } from './statement-reader.js';
 import {
   insertStatement,
   replacedStatement,
   retireStatement,
-  sameStatement,
   type StatementRow,
+  sameStatement,
 } from './statement-record.js';
-import type { StatementTotals } from './statement-reader.js';
 
 export interface ReconcileOptions {
   readonly file: string;

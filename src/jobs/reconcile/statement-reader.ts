@@ -239,10 +239,7 @@ export class StatementReader {
 export function totalDiffers(
   file: string,
   line: number,
-  {
-    count,
-    amount,
-  }: Record<'count' | 'amount', { said: number | undefined; counted: number }>,
+  { count, amount }: Record<'count' | 'amount', { said: number | undefined; counted: number }>,
 ): LoanbookError {
   return new LoanbookError('statement_total_differs', 'The statement is not what it says it is.', {
     exitCode: EXIT.failed,
