@@ -47,7 +47,7 @@ export async function reconcileSpeed(events: number): Promise<ReconcileSpeed> {
   }
 }
 
-/** Plants events and a statement in an empty migrated database, reconciles, and holds to the plan. */
+/** Plants events and a statement in an empty migrated database, and holds what is found to them. */
 export async function measureReconciliation(
   target: DatabaseTarget,
   events: number,

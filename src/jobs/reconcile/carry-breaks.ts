@@ -2,7 +2,7 @@ import type pg from 'pg';
 
 /**
  * Earlier breaks that this statement, or a close since, explains: a side that was missing came, an
- * order that waited was posted. Returns the suspense that is free again, signed as it was put there.
+ * order that waited was posted. Returns the suspense that is free again, signed as it went in.
  */
 export async function carryBreaks(
   client: pg.Client,

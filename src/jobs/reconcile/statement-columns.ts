@@ -38,7 +38,7 @@ export function columnPlaces(
   return { ...(Object.fromEntries(places) as Record<StatementColumn, number>), width };
 }
 
-/** The fields of a line; double quotes around a field count where the delimiter is one character. */
+/** The fields of a line; double quotes count where the delimiter is one character. */
 export function splitFields(text: string, delimiter: string): string[] {
   if (delimiter.length !== 1 || !text.includes('"')) return text.split(delimiter);
   const fields: string[] = [];

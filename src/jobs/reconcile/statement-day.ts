@@ -4,7 +4,7 @@ import type { EpochDay } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { StatementTotals } from './statement-reader.js';
 
-/** Any fixed number: statements follow one another, for each looks at the breaks of those before. */
+/** Any fixed number: statements follow one another, each looks at the breaks of those before. */
 const RECONCILE_LOCK = 5_262_666_004;
 
 /** Throws LoanbookError `reconciliation_is_running` (75) while another one is under way. */
