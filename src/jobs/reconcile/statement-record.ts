@@ -128,7 +128,8 @@ export async function retireStatement(client: pg.Client, id: number, openDay: st
 export async function insertStatement(client: pg.Client, made: NewStatement): Promise<number> {
   const { rows } = await client.query<{ statement_id: number }>(
     `INSERT INTO statement (code, kind, statement_date, revision, name, sha256, state, lines,
-       amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, release_by, taken_on)
+       amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, release_by,
+       taken_on)
      VALUES ($1, $2, $3, $4, $5, $6, 'matched', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
      RETURNING statement_id`,
     [
