@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmark } from './benchmark.js';
+import { reconcileSpeed } from './reconcile-speed.js';
 import { scheduleSpeed } from './schedule-speed.js';
 
 const { values } = parseArgs({
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     'ordinary-days': { type: 'string', default: '1' },
     'days-before': { type: 'string', default: '0' },
     schedules: { type: 'string' },
+    reconcile: { type: 'string' },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -18,13 +20,14 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--days-before 0] [--only all|spread|peak] [--schedules N] [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
 streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
 or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
-instalments, on one core and without a server.
+instalments, on one core and without a server. With --reconcile it only reconciles a statement of N
+lines with N events, one in a hundred of them broken, and holds what is found to what was planted.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -33,6 +36,16 @@ instalments, on one core and without a server.
       ? `${JSON.stringify({ schedules, instalments, seconds })}\n`
       : `${schedules} schedules, ${instalments} instalments: ${seconds.toFixed(2)} s\n`,
   );
+} else if (values.reconcile !== undefined) {
+  const speed = await reconcileSpeed(Number(values.reconcile));
+  const { lines, planted, found, wrong, seconds, stage_seconds, peak_rss_mb } = speed;
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(speed)}\n`
+      : `${lines} lines: ${seconds.toFixed(2)} s (staged after ${stage_seconds.toFixed(2)} s), ` +
+          `${peak_rss_mb} MB; ${planted} planted, ${found} found, ${wrong} wrong\n`,
+  );
+  process.exitCode = wrong === 0 ? 0 : 1;
 } else {
   await benchmark({
     loans: Number(values.loans),

@@ -16,6 +16,8 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   'gl period': 'accounting periods: months that are closed for good',
   'gl voucher': 'manual vouchers, posted once a second person approves',
   impairment: 'the allowance for loan losses',
+  channel: 'payment channels and banks',
+  breaks: 'what a reconciliation found',
   loan: 'single loans',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
@@ -225,6 +227,46 @@ export const REGISTRY: readonly CommandEntry[] = [
     path: 'reconcile gl',
     summary: 'every account against its sub-ledger, and the loans that differ',
     load: () => import('./reconcile-gl.js'),
+  },
+  {
+    path: 'channel apply',
+    summary: 'declare a payment channel or a bank',
+    load: () => import('./channel-apply.js'),
+  },
+  {
+    path: 'reconcile channel',
+    summary: 'reconcile a channel statement three ways',
+    load: () => import('./reconcile-channel.js'),
+  },
+  {
+    path: 'reconcile bank',
+    summary: 'reconcile a bank statement with the channels',
+    load: () => import('./reconcile-bank.js'),
+  },
+  {
+    path: 'reconcile report',
+    summary: 'write open breaks by type and age',
+    load: () => import('./reconcile-report.js'),
+  },
+  {
+    path: 'breaks list',
+    summary: 'list what does not agree',
+    load: () => import('./breaks-list.js'),
+  },
+  {
+    path: 'breaks show',
+    summary: 'one break with its history',
+    load: () => import('./breaks-show.js'),
+  },
+  {
+    path: 'breaks assign',
+    summary: 'give a break to somebody',
+    load: () => import('./breaks-assign.js'),
+  },
+  {
+    path: 'breaks resolve',
+    summary: 'end a break with a reason',
+    load: () => import('./breaks-resolve.js'),
   },
   {
     path: 'loan show',

@@ -34,7 +34,7 @@ function rulesIn(file: string): string[] {
   const code = read(file).replace(/^\s*(?:\/?\*|\/\/).*$/gm, '');
   const found: string[] = [];
   for (const line of code.split('\n')) {
-    const said = /\brule\b|\breturn\b|\? ''|#reject\(|\bproblem\(|\bwrong\(/.test(line);
+    const said = /\brule\b|\breturn\b|\? ''|\breject\(|\bproblem\(|\bwrong\(/.test(line);
     if (!said || line.includes('LoanbookError')) continue;
     const words = line.replace(/(?:[=!]==? |\bcase )'\w*'/g, '').matchAll(SNAKE);
     found.push(...[...words].map(([, word = '']) => word));
@@ -64,7 +64,9 @@ function rulesOf(files: readonly string[]): string[] {
 const APPLYING = 'loan-event prepayment waiver merchant-refund charge rate-change write-off'
   .split(' ')
   .map((name) => `src/accounting/${name}.ts`);
-const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map((name) => `src/jobs/eod/${name}.ts`);
+const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map(
+  (name) => `src/jobs/eod/${name}.ts`,
+);
 
 /** Rules that the statements of an import find, by their number. */
 function stagedRules(): string[] {

@@ -1,0 +1,34 @@
+import { showBreak } from '../jobs/reconcile/breaks.js';
+import { inBook } from './book-session.js';
+import { breakId } from './break-id.js';
+import type { CommandModule } from './command-module.js';
+import { printJson, printRecord, printTable } from './output.js';
+
+export const command: CommandModule<[string]> = {
+  configure(cmd) {
+    cmd.argument('<break>');
+  },
+  async run(context, [text]) {
+    const shown = await inBook(context, (client) => showBreak(client, breakId(text)));
+    if (context.json) {
+      printJson(context.stdout, shown);
+      return undefined;
+    }
+    const { actions, ...found } = shown;
+    printRecord(context.stdout, { ...found });
+    if (actions.length === 0) return undefined;
+    context.stdout.write('\n');
+    printTable(
+      context.stdout,
+      [
+        { key: 'at', title: 'at' },
+        { key: 'action', title: 'action' },
+        { key: 'byWhom', title: 'by' },
+        { key: 'checker', title: 'checker' },
+        { key: 'note', title: 'note' },
+      ],
+      actions,
+    );
+    return undefined;
+  },
+};

@@ -1,0 +1,17 @@
+import { readTextFile } from '../files/text-file.js';
+import { applyChannel } from '../jobs/reconcile/channel.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+
+export const command: CommandModule<[string]> = {
+  configure(cmd) {
+    cmd.argument('<file>');
+  },
+  async run(context, [file]) {
+    const text = await readTextFile(file);
+    const applied = await inBook(context, (client) => applyChannel(client, text, file));
+    printOutcome(context, { ...applied });
+    return undefined;
+  },
+};

@@ -1,0 +1,33 @@
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { EXIT, type ExitCode } from '../errors.js';
+import type { Outcome } from '../jobs/reconcile/reconcile-outcome.js';
+import type { CommandContext } from './context.js';
+import { printJson, printOutcome } from './output.js';
+
+/** Options that both reconciliations take. */
+export interface ReconcileFlags {
+  readonly channel?: string;
+  readonly date?: string;
+  readonly by?: string;
+}
+
+export function configureReconcile(cmd: Command): void {
+  cmd.argument('<file>').option('--channel <code>').option('--date <date>').option('--by <name>');
+}
+
+/** Who acts: as said, else the login. */
+export function actor(by: string | undefined): string {
+  return by ?? userInfo().username;
+}
+
+/** Prints what was found; exit 3 while breaks of the channel are open. */
+export function showOutcome(context: CommandContext, outcome: Outcome): ExitCode {
+  if (context.json) printJson(context.stdout, outcome);
+  else {
+    const { breaks, ...rest } = outcome;
+    printOutcome(context, { ...rest, ...breaks });
+  }
+  if (outcome.open > 0) context.note('`loanbook breaks list` shows the open breaks.');
+  return outcome.open > 0 ? EXIT.difference : EXIT.done;
+}

@@ -1,0 +1,24 @@
+import { EXIT } from '../errors.js';
+import { reconcileReport } from '../jobs/reconcile/report.js';
+import { writeReport } from '../jobs/reconcile/write-report.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+
+export const command: CommandModule<[], { out: string }> = {
+  configure(cmd) {
+    cmd.requiredOption('--out <file>');
+  },
+  async run(context, _args, { out }) {
+    const report = await inBook(context, reconcileReport);
+    await writeReport(report, out);
+    const { businessDate, statements, breaks } = report;
+    printOutcome(context, {
+      file: out,
+      businessDate,
+      statements: statements.length,
+      open: breaks.length,
+    });
+    return breaks.length > 0 ? EXIT.difference : EXIT.done;
+  },
+};

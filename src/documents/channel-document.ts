@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { flag, integer, listOf, mapping, oneOf, words } from './fields.js';
+import { readDocumentText } from './read-text.js';
+import { checkShape, refuseViolations, type Violation } from './violations.js';
+
+/** Columns of a statement by our names. */
+export const STATEMENT_COLUMNS = [
+  'order_no',
+  'amount',
+  'fee',
+  'status',
+  'value_date',
+  'loan_no',
+] as const;
+export type StatementColumn = (typeof STATEMENT_COLUMNS)[number];
+
+/** What a line may be matched by when its order number is unknown to us. */
+const FALLBACK_KEYS = ['loan_no', 'amount', 'value_date'] as const;
+
+/** A line of totals: `starts` is its first field, its figures are in fields counted from 1. */
+const totalsLine = mapping({
+  starts: words(),
+  count: integer(1).optional(),
+  amount: integer(1).optional(),
+  date: integer(1).optional(),
+});
+
+const fileSchema = mapping({
+  delimiter: words().default(','),
+  charset: oneOf('utf-8', 'gb18030').default('utf-8'),
+  amount_unit: oneOf('major', 'minor').default('major'),
+  date_format: words().default('YYYY-MM-DD'),
+  head: totalsLine.optional(),
+  titles: flag().default(true),
+  trailer: totalsLine.optional(),
+  control: mapping({
+    suffix: words(),
+    deadline_hours: integer(1, 720).default(12),
+  }).optional(),
+  repeated_orders: oneOf('refuse', 'break').default('refuse'),
+});
+
+const columnNames = z.partialRecord(z.enum(STATEMENT_COLUMNS), words(), {
+  error: `must be a mapping of ${STATEMENT_COLUMNS.join(', ')}`,
+});
+
+const accountsSchema = mapping({
+  clearing: words().default('1012.02'),
+  bank: words().default('1002.01'),
+  fee: words().default('6421.01'),
+  suspense: words().default('2241.02'),
+  tail: words().default('6711.01'),
+});
+
+const statusSchema = mapping({
+  success: listOf(words()).default([]),
+  failed: listOf(words()).default([]),
+});
+
+const channelSchema = mapping({
+  code: words(),
+  kind: oneOf('channel', 'bank').default('channel'),
+  name: words().optional(),
+  direction: oneOf('receipts', 'payments').default('receipts'),
+  order_prefix: words().optional(),
+  accounts: accountsSchema.default({
+    clearing: '1012.02',
+    bank: '1002.01',
+    fee: '6421.01',
+    suspense: '2241.02',
+    tail: '6711.01',
+  }),
+  file: fileSchema.default(fileSchema.parse({})),
+  columns: columnNames,
+  statuses: statusSchema.default({ success: [], failed: [] }),
+  fallbacks: listOf(listOf(oneOf(...FALLBACK_KEYS))).default([]),
+  tolerance: integer(0).default(0),
+  cross_days: integer(0, 31).default(2),
+  settlement_days: integer(0, 31).default(1),
+  settlement_ref: words().optional(),
+});
+
+/** A checked channel or bank; amounts in minor units, `file` says how its statements read. */
+export type ChannelDocument = z.output<typeof channelSchema>;
+
+/** A channel or bank from YAML or JSON text. Throws LoanbookError `invalid_document`. */
+export function parseChannelDocument(text: string, sourceName: string): ChannelDocument {
+  const source = { name: sourceName };
+  const document = checkShape(channelSchema, readDocumentText(text, sourceName), source);
+  refuseViolations(source, violationsOf(document));
+  return document;
+}
+
+function violationsOf({ columns, statuses, fallbacks, kind, file }: ChannelDocument): Violation[] {
+  const found: Violation[] = [];
+  for (const name of ['order_no', 'amount', 'value_date'] as const) {
+    if (columns[name] === undefined) found.push({ path: `columns.${name}`, rule: 'is required' });
+  }
+  if (!file.titles) {
+    for (const [name, place] of Object.entries(columns)) {
+      if (/^[1-9][0-9]{0,2}$/.test(place ?? '')) continue;
+      const rule = 'must be the number of a field where the file has no titles';
+      found.push({ path: `columns.${name}`, rule, value: place });
+    }
+  }
+  if (columns.status !== undefined && statuses.success.length === 0) {
+    found.push({ path: 'statuses.success', rule: 'must name the words of a success' });
+  }
+  for (const [k, keys] of fallbacks.entries()) {
+    const path = `fallbacks[${k}]`;
+    if (!keys.includes('loan_no')) found.push({ path, rule: 'must contain loan_no' });
+    else if (columns.loan_no === undefined) {
+      found.push({ path, rule: 'needs the column loan_no in the statement' });
+    }
+  }
+  if (kind === 'bank' && fallbacks.length > 0) {
+    found.push({ path: 'fallbacks', rule: 'are for channels: a bank line stands for a day' });
+  }
+  return found;
+}

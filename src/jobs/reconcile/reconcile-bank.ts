@@ -1,0 +1,110 @@
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { inTransaction } from '../../db/connect.js';
+import { readSql } from '../../db/sql-file.js';
+import { inspectFile } from '../../files/file-content.js';
+import { holdOpenDay } from '../book/open-day.js';
+import { postBankLines } from './bank-entries.js';
+import { loadChannel } from './channel.js';
+import { readControlFile } from './control-file.js';
+import { expectedReceipts } from './expected-receipts.js';
+import { findRepeated } from './match-channel.js';
+import { referenceOf } from './post-statement.js';
+import type { ReconcileOptions } from './reconcile-channel.js';
+import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { stageStatement } from './stage-statement.js';
+import { statementDate, takeReconcileLock } from './statement-day.js';
+import {
+  insertStatement,
+  replacedStatement,
+  type StatementRow,
+  sameStatement,
+} from './statement-record.js';
+
+/**
+ * Reconciles a bank statement with the nets that channels owe, and posts every line of it: the
+ * second level, behind the channels' own statements. The same file again does nothing. Throws as
+ * `reconcileChannel` does; a posted bank statement is never replaced.
+ */
+export async function reconcileBank(
+  client: pg.Client,
+  options: Pick<ReconcileOptions, 'file' | 'channel' | 'date' | 'by' | 'signal'>,
+): Promise<Outcome> {
+  const bank = await loadChannel(client, 'bank', options.channel);
+  const content = await inspectFile(options.file, options.signal);
+  const minorDigits = await minorDigitsOf(client);
+  const control = await readControlFile(content, bank, minorDigits);
+  return inTransaction(client, async () => {
+    await takeReconcileLock(client);
+    const openDay = formatDay((await holdOpenDay(client)).date);
+    const same = await sameStatement(client, bank.code, content.sha256);
+    if (same !== undefined) return outcomeOf(client, same, 'unchanged', 0);
+    const { signal, file, by } = options;
+    const staged = { content, channel: bank, control, minorDigits, signal };
+    const totals = await stageStatement(client, staged);
+    const date = formatDay(statementDate(content.path, totals, options.date));
+    await replacedStatement(client, bank.code, date, { file, maker: by, releaseBy: undefined });
+    await findRepeated(client, bank, content.path);
+    const expected = await expectedReceipts(client, bank);
+    await client.query(readSql('reconcile-bank'), [date, bank.cross_days]);
+    await client.query(readSql('reconcile-bank-found'), [bank.tolerance]);
+    const id = await insertStatement(client, {
+      code: bank.code,
+      kind: 'bank',
+      statement_date: date,
+      revision: 1,
+      name: basename(content.path),
+      sha256: content.sha256,
+      lines: totals.lines,
+      amount: totals.amount,
+      fee: 0,
+      ...(await matchedOf(client)),
+      ledger_amount: 0,
+      due_on: date,
+      maker: by,
+      releaseBy: undefined,
+      takenOn: openDay,
+    });
+    await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
+    const row = await settle(client, id, openDay);
+    await postBankLines(client, bank, referenceOf(row), expected, by);
+    return outcomeOf(client, row, 'taken', 0);
+  });
+}
+
+async function matchedOf(client: pg.Client) {
+  const { rows } = await client.query<{ matched: number; our_count: number; our_amount: number }>(
+    `SELECT count(*) FILTER (WHERE net = amount) AS matched, count(net) AS our_count,
+       coalesce(sum(net), 0)::bigint AS our_amount FROM bank_pair`,
+  );
+  return rows[0]!;
+}
+
+/** Marks what the bank has paid, ends the breaks that waited for it, and sums what is posted. */
+async function settle(client: pg.Client, id: number, openDay: string): Promise<StatementRow> {
+  await client.query(
+    `UPDATE statement t SET settled_by = $1 FROM bank_pair p
+     WHERE p.statement_id = t.statement_id AND p.line > 0`,
+    [id],
+  );
+  await client.query(
+    `UPDATE recon_break b SET state = 'resolved', resolution = 'received', resolved_on = $2,
+       reason = 'the bank has it on a later day', resolved_by_statement = $1
+     FROM bank_pair p WHERE p.line > 0 AND p.ref = b.order_no AND b.type = 'missing_theirs'
+       AND b.event_id = 0 AND b.state = 'open'`,
+    [id, openDay],
+  );
+  const { rows } = await client.query<StatementRow>(
+    `UPDATE statement t SET state = 'posted', suspense = s.suspense, tolerated_long = s.long,
+       tolerated_short = s.short
+     FROM (SELECT coalesce(sum(suspense), 0)::bigint AS suspense,
+         coalesce(sum(difference) FILTER (WHERE difference > 0 AND tolerated), 0)::bigint AS long,
+         coalesce(-sum(difference) FILTER (WHERE difference < 0 AND tolerated), 0)::bigint AS short
+       FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
+         WHERE statement_id = $1) AS b) AS s
+     WHERE t.statement_id = $1 RETURNING t.*`,
+    [id],
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,156 @@
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
+import { inTransaction } from '../../db/connect.js';
+import { readSql } from '../../db/sql-file.js';
+import type { ChannelDocument } from '../../documents/channel-document.js';
+import { type FileContent, inspectFile } from '../../files/file-content.js';
+import { holdOpenDay } from '../book/open-day.js';
+import { carryBreaks } from './carry-breaks.js';
+import { loadChannel } from './channel.js';
+import { readControlFile } from './control-file.js';
+import { findRepeated, type Matched, matchChannel } from './match-channel.js';
+import { postStatement, undoStatement } from './post-statement.js';
+import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { stageStatement } from './stage-statement.js';
+import { requireSealed, statementDate, takeReconcileLock } from './statement-day.js';
+import type { StatementTotals } from './statement-reader.js';
+import {
+  insertStatement,
+  replacedStatement,
+  retireStatement,
+  type StatementRow,
+  sameStatement,
+} from './statement-record.js';
+
+export interface ReconcileOptions {
+  readonly file: string;
+  /** Code of the channel or bank; left out, the only one. */
+  readonly channel?: string;
+  readonly date?: EpochDay;
+  readonly by: string;
+  /** Match and keep the breaks, post nothing yet. */
+  readonly matchOnly?: boolean;
+  /** Who releases a statement that takes the place of a posted one. */
+  readonly releaseBy?: string;
+  readonly signal?: AbortSignal;
+  /** Told when every line is in the database. */
+  readonly onStaged?: () => void;
+}
+
+/** Every join has its hash table in memory; what lies in permanent tables is read by both cores. */
+const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
+  SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0`;
+
+/**
+ * Reconciles a channel statement three ways, with our events and with the clearing account, in one
+ * transaction and constant memory, and posts what follows. The same file again does nothing, or
+ * posts what was only matched. Throws LoanbookError: `unknown_channel`; what is wrong with the file
+ * (`StatementReader`, `readControlFile`, `order_repeated`); `statement_in_force`;
+ * `statement_day_not_sealed` (75); nothing is taken then.
+ */
+export async function reconcileChannel(
+  client: pg.Client,
+  options: ReconcileOptions,
+): Promise<Outcome> {
+  const channel = await loadChannel(client, 'channel', options.channel);
+  const content = await inspectFile(options.file, options.signal);
+  const minorDigits = await minorDigitsOf(client);
+  const control = await readControlFile(content, channel, minorDigits);
+  return inTransaction(client, async () => {
+    await takeReconcileLock(client);
+    const openDay = formatDay((await holdOpenDay(client)).date);
+    const same = await sameStatement(client, channel.code, content.sha256);
+    if (same !== undefined) return again(client, channel, same, options);
+    await client.query(MATCH_SETTINGS);
+    const file = { content, channel, control, minorDigits, signal: options.signal };
+    const totals = await stageStatement(client, file);
+    options.onStaged?.();
+    const date = statementDate(content.path, totals, options.date);
+    await requireSealed(client, date);
+    const { file: path, by: maker, releaseBy } = options;
+    const own = { file: path, maker, releaseBy };
+    const earlier = await replacedStatement(client, channel.code, formatDay(date), own);
+    if (earlier !== undefined) {
+      await retireStatement(client, earlier.statement_id, openDay);
+      if (earlier.state === 'posted') {
+        await undoStatement(client, channel, earlier, maker, releaseBy ?? maker);
+      }
+    }
+    await findRepeated(client, channel, content.path);
+    const matched = await matchChannel(client, channel, date, totals.succeeded);
+    const scene = { client, channel, content, totals, date, openDay, options };
+    const row = await keep(scene, matched, earlier);
+    if (options.matchOnly !== true) await postStatement(client, channel, row, maker);
+    const outcome = earlier === undefined ? 'taken' : 'replaced';
+    return outcomeOf(client, row, outcome, matched.byFallback);
+  });
+}
+
+/** The same content: nothing is done twice, what was only matched may be posted now. */
+async function again(
+  client: pg.Client,
+  channel: ChannelDocument,
+  row: StatementRow,
+  { by, matchOnly }: ReconcileOptions,
+): Promise<Outcome> {
+  if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged', 0);
+  await postStatement(client, channel, row, by);
+  return outcomeOf(client, row, 'posted', 0);
+}
+
+interface Scene {
+  readonly client: pg.Client;
+  readonly channel: ChannelDocument;
+  readonly content: FileContent;
+  readonly totals: StatementTotals;
+  readonly date: EpochDay;
+  readonly openDay: string;
+  readonly options: ReconcileOptions;
+}
+
+/** Writes the statement with its sums, and its breaks. */
+async function keep(
+  { client, channel, content, totals, date, openDay, options }: Scene,
+  matched: Matched,
+  earlier: StatementRow | undefined,
+): Promise<StatementRow> {
+  const day = formatDay(date);
+  const id = await insertStatement(client, {
+    code: channel.code,
+    kind: 'channel',
+    statement_date: day,
+    revision: (earlier?.revision ?? 0) + 1,
+    name: basename(content.path),
+    sha256: content.sha256,
+    lines: totals.lines,
+    amount: totals.amount,
+    fee: totals.fee,
+    matched: matched.matched,
+    our_count: matched.ourCount,
+    our_amount: matched.ourAmount,
+    ledger_amount: matched.ledgerAmount,
+    due_on: formatDay(date + channel.settlement_days),
+    maker: options.by,
+    releaseBy: earlier?.state === 'posted' ? options.releaseBy : undefined,
+    takenOn: openDay,
+  });
+  const pendUntil = formatDay(date + channel.cross_days);
+  const released = await carryBreaks(client, channel.code, id, openDay);
+  await client.query(readSql('reconcile-insert'), [id, day, pendUntil, openDay]);
+  const { rows } = await client.query<StatementRow>(
+    `UPDATE statement t SET released = $2, suspense = s.suspense,
+       tolerated_long = s.tolerated_long, tolerated_short = s.tolerated_short
+     FROM (SELECT coalesce(sum(suspense), 0)::bigint AS suspense,
+         coalesce(sum(difference) FILTER (WHERE tolerated AND difference > 0), 0)::bigint
+           AS tolerated_long,
+         coalesce(-sum(difference) FILTER (WHERE tolerated AND difference < 0), 0)::bigint
+           AS tolerated_short
+       FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
+         WHERE statement_id = $1) AS b) AS s
+     WHERE t.statement_id = $1 RETURNING t.*`,
+    [id, released],
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,169 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { inTransaction } from '../../db/connect.js';
+import type { ChannelDocument } from '../../documents/channel-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { holdOpenDay } from '../book/open-day.js';
+import { addEntries } from '../ledger/entry.js';
+import { unknownBreak } from './breaks.js';
+import { loadChannel } from './channel.js';
+import { entry, sideOf } from './post-statement.js';
+
+/** How a break may end, and what that posts. */
+export const RESOLUTIONS = {
+  booked: 'an event of a loan books the money: suspense goes back to the clearing account',
+  refunded: 'the channel pays the money back: suspense goes back to the clearing account',
+  written_off: 'the difference goes to the tail account; a second person checks it',
+  reversed: 'an event of ours was reversed, or the partner corrects it: nothing is posted',
+  explained: 'both sides are right after all: nothing is posted',
+} as const;
+export type Resolution = keyof typeof RESOLUTIONS;
+
+interface HeldBreak {
+  readonly state: string;
+  readonly difference: number;
+  readonly suspense: number;
+  readonly code: string;
+  readonly kind: 'channel' | 'bank';
+  readonly statement_state: string;
+  readonly order_no: string;
+}
+
+/** Gives a break to somebody. Throws LoanbookError `unknown_break`, `break_is_resolved` (2). */
+export async function assignBreak(
+  client: pg.Client,
+  id: number,
+  { to, by, note }: { to: string; by: string; note: string },
+): Promise<void> {
+  await inTransaction(client, async () => {
+    await openBreak(client, id);
+    await client.query('UPDATE recon_break SET assignee = $2 WHERE break_id = $1', [id, to]);
+    await record(client, id, 'assign', by, null, `${to}: ${note}`);
+  });
+}
+
+export interface ResolveOptions {
+  readonly as: string;
+  readonly reason: string;
+  readonly by: string;
+  readonly checker?: string;
+}
+
+/**
+ * Ends a break with a reason and posts what it asks for. Returns the number of entries. Throws
+ * LoanbookError `unknown_break`, `unknown_resolution`, `break_is_resolved`, `reason_missing`,
+ * `checker_missing`, `suspense_is_held`, `statement_not_posted` (2).
+ */
+export async function resolveBreak(
+  client: pg.Client,
+  id: number,
+  options: ResolveOptions,
+): Promise<number> {
+  const { as, reason, by, checker } = options;
+  if (!(as in RESOLUTIONS)) {
+    throw refused(id, 'unknown_resolution', 'A break ends in one of the known ways.', {
+      asked: as,
+      known: Object.keys(RESOLUTIONS).join(', '),
+    });
+  }
+  if (reason.trim() === '') throw refused(id, 'reason_missing', 'A break ends with a reason.', {});
+  const resolution = as as Resolution;
+  if (resolution === 'written_off' && (checker === undefined || checker === by)) {
+    throw refused(id, 'checker_missing', 'A second person checks what is written off.', {
+      maker: by,
+      checker: checker ?? '',
+    });
+  }
+  return inTransaction(client, async () => {
+    const held = await openBreak(client, id);
+    const openDay = formatDay((await holdOpenDay(client)).date);
+    if (held.statement_state !== 'posted') {
+      throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
+    }
+    if (held.suspense !== 0 && (resolution === 'reversed' || resolution === 'explained')) {
+      throw refused(id, 'suspense_is_held', 'Money of it is in suspense: say where it goes.', {
+        suspense: held.suspense,
+      });
+    }
+    const channel = await loadChannel(client, held.kind, held.code);
+    const lines = linesOf(channel, held, resolution);
+    const memo = `对账差异 ${id} ${held.order_no}: ${reason}`;
+    const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
+    const made = entry(source, `break/${id}`, memo, by, lines);
+    if (made.lines.length > 0) await addEntries(client, [{ ...made, checker }]);
+    await client.query(
+      `UPDATE recon_break SET state = 'resolved', resolution = $2, reason = $3, resolved_on = $4,
+         suspense = 0 WHERE break_id = $1`,
+      [id, resolution, reason, openDay],
+    );
+    await record(client, id, 'resolve', by, checker ?? null, `${resolution}: ${reason}`);
+    return made.lines.length > 0 ? 1 : 0;
+  });
+}
+
+/**
+ * What is in suspense leaves it: to the clearing account, where the event or the refund meets it,
+ * or to the tail account. A short amount stands on the clearing account, and is written off there.
+ */
+function linesOf(
+  channel: ChannelDocument,
+  { suspense: held, difference }: HeldBreak,
+  resolution: Resolution,
+): { account: string; amount: number }[] {
+  const { clearing, suspense, tail } = channel.accounts;
+  const side = sideOf(channel);
+  if (resolution === 'written_off') {
+    const from = held === 0 ? clearing : suspense;
+    const amount = held === 0 ? difference : held;
+    return [
+      { account: from, amount: side * amount },
+      { account: tail, amount: -side * amount },
+    ];
+  }
+  return [
+    { account: suspense, amount: side * held },
+    { account: clearing, amount: -side * held },
+  ];
+}
+
+async function openBreak(client: pg.Client, id: number): Promise<HeldBreak> {
+  const { rows } = await client.query<HeldBreak>(
+    `SELECT b.state, b.difference, b.suspense, b.order_no, t.code, t.kind,
+       t.state AS statement_state
+     FROM recon_break b JOIN statement t USING (statement_id) WHERE break_id = $1
+     FOR UPDATE OF b`,
+    [id],
+  );
+  const held = rows[0];
+  if (held === undefined) throw unknownBreak(id);
+  if (held.state === 'open') return held;
+  throw refused(id, 'break_is_resolved', 'The break is resolved already.', {});
+}
+
+async function record(
+  client: pg.Client,
+  id: number,
+  action: 'assign' | 'resolve',
+  by: string,
+  checker: string | null,
+  note: string,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO break_action (break_id, action, by_whom, checker, note)
+     VALUES ($1, $2, $3, $4, $5)`,
+    [id, action, by, checker, note],
+  );
+}
+
+function refused(
+  id: number,
+  code: string,
+  message: string,
+  evidence: Record<string, string | number>,
+): LoanbookError {
+  return new LoanbookError(code, message, {
+    exitCode: EXIT.usage,
+    evidence: { break: id, ...evidence },
+    next: `\`loanbook breaks show ${id}\` shows it with its history.`,
+  });
+}

@@ -1,0 +1,257 @@
+import { parseAmount } from '../../accounting/amount-text.js';
+import { parseDay } from '../../accounting/epoch-day.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { ChannelDocument } from '../../documents/channel-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { lineBatches } from '../../files/line-reader.js';
+import { type Transform, transformOf } from '../import/value-transform.js';
+import { columnPlaces, splitFields } from './statement-columns.js';
+
+/** One line of a statement, amounts in minor units. */
+export interface StatementLine {
+  line: number;
+  orderNo: string;
+  amount: Fen;
+  fee: Fen;
+  isSuccess: boolean;
+  valueDate: EpochDay;
+  loanNo: string;
+}
+
+/** What a statement says of itself, and what its lines sum to. */
+export interface StatementTotals {
+  /** Of the head, if the format has one with a date. */
+  readonly headDate: EpochDay | undefined;
+  /** All lines, and what they sum to. */
+  readonly lines: number;
+  readonly allAmount: Fen;
+  /** Of the lines that succeeded. */
+  readonly succeeded: number;
+  readonly amount: Fen;
+  readonly fee: Fen;
+  readonly lastValueDate: EpochDay | undefined;
+}
+
+interface Claim {
+  readonly line: number;
+  readonly count: number | undefined;
+  readonly amount: Fen | undefined;
+}
+
+/**
+ * Reads a statement line by line, in constant memory, and holds it to its own head and trailer.
+ * Nothing of a file with a bad line is good: throws LoanbookError `bad_statement_line` with line,
+ * field, rule and value, `statement_total_differs`, `statement_truncated`, `wrong_header`.
+ */
+export class StatementReader {
+  readonly #path: string;
+  readonly #channel: ChannelDocument;
+  readonly #minorDigits: number;
+  readonly #date: Transform;
+  readonly #success: ReadonlySet<string>;
+  readonly #failed: ReadonlySet<string>;
+  #places: ReturnType<typeof columnPlaces> | undefined;
+  #headRead = false;
+  #headDate: EpochDay | undefined;
+  #claims: Claim[] = [];
+  #ended = false;
+  #lines = 0;
+  /** Of every line, failed ones included: what heads and trailers count. */
+  #allAmount = 0;
+  #succeeded = 0;
+  #amount = 0;
+  #fee = 0;
+  #lastValueDate: EpochDay | undefined;
+  #dateText = '';
+  #dateDay = 0;
+
+  constructor(path: string, channel: ChannelDocument, minorDigits: number) {
+    this.#path = path;
+    this.#channel = channel;
+    this.#minorDigits = channel.file.amount_unit === 'minor' ? 0 : minorDigits;
+    this.#date = transformOf({ date: channel.file.date_format, percent: false })!;
+    this.#success = new Set(channel.statuses.success);
+    this.#failed = new Set(channel.statuses.failed);
+    if (!channel.file.titles) this.#places = columnPlaces(path, channel, undefined, 0);
+  }
+
+  /** Hands over every line; `onBatch` is awaited between stretches of the file. */
+  async read(
+    onLine: (line: StatementLine) => void,
+    onBatch: () => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<StatementTotals> {
+    const { charset } = this.#channel.file;
+    for await (const batch of lineBatches(this.#path, charset, signal)) {
+      for (let i = 0; i < batch.lines.length; i += 1) {
+        this.#take(batch.lines[i]!, batch.firstLine + i, onLine, batch.isCutOff);
+      }
+      await onBatch();
+    }
+    this.#requireWhole();
+    return {
+      headDate: this.#headDate,
+      lines: this.#lines,
+      allAmount: this.#allAmount,
+      succeeded: this.#succeeded,
+      amount: this.#amount,
+      fee: this.#fee,
+      lastValueDate: this.#lastValueDate,
+    };
+  }
+
+  #take(
+    text: string,
+    line: number,
+    onLine: (line: StatementLine) => void,
+    isCutOff: boolean,
+  ): void {
+    const { head, trailer, delimiter } = this.#channel.file;
+    if (text === '') return;
+    if (head !== undefined && !this.#headRead) {
+      if (!this.#begins(text, head.starts)) throw this.#bad(line, '', 'is_the_head', text);
+      this.#headRead = true;
+      this.#claim(head, text, line);
+      return;
+    }
+    if (this.#places === undefined) {
+      this.#places = columnPlaces(this.#path, this.#channel, splitFields(text, delimiter), line);
+      return;
+    }
+    if (trailer !== undefined && this.#begins(text, trailer.starts)) {
+      if (this.#ended) throw this.#bad(line, '', 'one_trailer_only', text);
+      this.#ended = true;
+      this.#claim(trailer, text, line);
+      return;
+    }
+    if (this.#ended) throw this.#bad(line, '', 'nothing_behind_the_trailer', text);
+    onLine(this.#parse(text, line, isCutOff));
+  }
+
+  /** Whether a line's first field is this: an order number may begin with the same letter. */
+  #begins(text: string, first: string): boolean {
+    return text.startsWith(first) && text.startsWith(this.#channel.file.delimiter, first.length);
+  }
+
+  #parse(text: string, line: number, isCutOff: boolean): StatementLine {
+    const fields = splitFields(text, this.#channel.file.delimiter);
+    const places = this.#places!;
+    const isExact = this.#channel.file.titles;
+    if (isExact ? fields.length !== places.width : fields.length < places.width) {
+      const value = `${fields.length} instead of ${places.width}`;
+      if (isCutOff) throw this.#truncated(line, value);
+      throw this.#bad(line, '', 'column_count', value);
+    }
+    const orderNo = fields[places.order_no]!.trim();
+    if (orderNo === '') throw this.#bad(line, 'order_no', 'missing_field', '');
+    const amount = this.#amountOf(fields[places.amount]!, line, 'amount');
+    if (amount <= 0 && this.#channel.kind === 'channel') {
+      throw this.#bad(line, 'amount', 'must_be_positive', fields[places.amount]!);
+    }
+    const fee = places.fee < 0 ? 0 : this.#amountOf(fields[places.fee]!, line, 'fee');
+    const isSuccess = places.status < 0 || this.#isSuccess(fields[places.status]!.trim(), line);
+    const valueDate = this.#dayOf(fields[places.value_date]!.trim(), line);
+    this.#lines += 1;
+    this.#allAmount += amount;
+    if (isSuccess) {
+      this.#succeeded += 1;
+      this.#amount += amount;
+      this.#fee += fee;
+    }
+    if (this.#lastValueDate === undefined || valueDate > this.#lastValueDate) {
+      this.#lastValueDate = valueDate;
+    }
+    const loanNo = places.loan_no < 0 ? '' : fields[places.loan_no]!.trim();
+    return { line, orderNo, amount, fee, isSuccess, valueDate, loanNo };
+  }
+
+  #amountOf(text: string, line: number, field: string): Fen {
+    const trimmed = text.trim();
+    const amount = trimmed === '' && field === 'fee' ? 0 : parseAmount(trimmed, this.#minorDigits);
+    if (amount === undefined) throw this.#bad(line, field, 'malformed_amount', text);
+    return amount;
+  }
+
+  #isSuccess(word: string, line: number): boolean {
+    if (this.#success.has(word)) return true;
+    if (this.#failed.has(word)) return false;
+    throw this.#bad(line, 'status', 'value_not_mapped', word);
+  }
+
+  #dayOf(text: string, line: number): EpochDay {
+    if (text === this.#dateText) return this.#dateDay;
+    const day = parseDay(this.#date.turn(text) ?? '');
+    if (day === undefined) throw this.#bad(line, 'value_date', this.#date.rule, text);
+    this.#dateText = text;
+    this.#dateDay = day;
+    return day;
+  }
+
+  #claim(
+    { count, amount, date }: { count?: number; amount?: number; date?: number },
+    text: string,
+    line: number,
+  ): void {
+    const fields = splitFields(text, this.#channel.file.delimiter);
+    const fieldOf = (place: number) => fields[place - 1]?.trim() ?? '';
+    if (date !== undefined) this.#headDate = this.#dayOf(fieldOf(date), line);
+    const claimed = count === undefined ? undefined : parseAmount(fieldOf(count), 0);
+    if (count !== undefined && claimed === undefined) {
+      throw this.#bad(line, 'count', 'malformed_count', fieldOf(count));
+    }
+    const sum = amount === undefined ? undefined : this.#amountOf(fieldOf(amount), line, 'total');
+    this.#claims.push({ line, count: claimed, amount: sum });
+  }
+
+  #requireWhole(): void {
+    const { trailer, head } = this.#channel.file;
+    if (head !== undefined && !this.#headRead) throw this.#truncated(1, 'no head');
+    if (this.#places === undefined) throw this.#truncated(1, 'no line of titles');
+    if (trailer !== undefined && !this.#ended) throw this.#truncated(this.#lines, 'no trailer');
+    for (const { line, count, amount } of this.#claims) {
+      if ((count ?? this.#lines) === this.#lines && (amount ?? this.#allAmount) === this.#allAmount)
+        continue;
+      throw totalDiffers(this.#path, line, {
+        count: { said: count, counted: this.#lines },
+        amount: { said: amount, counted: this.#allAmount },
+      });
+    }
+  }
+
+  #bad(line: number, field: string, rule: string, value: string): LoanbookError {
+    return new LoanbookError('bad_statement_line', 'A line of the statement cannot be read.', {
+      exitCode: EXIT.failed,
+      evidence: { file: this.#path, line, field, rule, value: value.slice(0, 80) },
+      next: 'Nothing was taken. Have the file corrected, or correct the columns of the channel.',
+    });
+  }
+
+  #truncated(line: number, found: string): LoanbookError {
+    return new LoanbookError('statement_truncated', 'The statement is cut off.', {
+      exitCode: EXIT.failed,
+      evidence: { file: this.#path, line, found, lines: this.#lines },
+      next: 'Nothing was taken. Fetch the file again.',
+    });
+  }
+}
+
+/** What a statement, or its control file, says of its lines and what they are; minor units. */
+export function totalDiffers(
+  file: string,
+  line: number,
+  { count, amount }: Record<'count' | 'amount', { said: number | undefined; counted: number }>,
+): LoanbookError {
+  return new LoanbookError('statement_total_differs', 'The statement is not what it says it is.', {
+    exitCode: EXIT.failed,
+    evidence: {
+      file,
+      line,
+      expectedLines: count.said,
+      actualLines: count.counted,
+      expectedTotal: amount.said,
+      actualTotal: amount.counted,
+      difference: amount.said === undefined ? undefined : amount.counted - amount.said,
+    },
+    next: 'Nothing was taken. Fetch the file again, or ask the partner for a correct one.',
+  });
+}

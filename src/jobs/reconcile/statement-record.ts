@@ -1,0 +1,156 @@
+import type pg from 'pg';
+import { EXIT, LoanbookError } from '../../errors.js';
+
+/** A statement as the book keeps it; amounts in minor units, positive whatever the direction. */
+export interface StatementRow {
+  readonly statement_id: number;
+  readonly code: string;
+  readonly kind: 'channel' | 'bank';
+  readonly statement_date: string;
+  readonly revision: number;
+  readonly name: string;
+  readonly sha256: string;
+  readonly state: 'matched' | 'posted' | 'replaced';
+  readonly lines: number;
+  readonly amount: number;
+  readonly fee: number;
+  readonly matched: number;
+  readonly our_count: number;
+  readonly our_amount: number;
+  readonly ledger_amount: number;
+  readonly suspense: number;
+  readonly released: number;
+  readonly tolerated_long: number;
+  readonly tolerated_short: number;
+  readonly settled_by: number | null;
+  readonly due_on: string;
+}
+
+export interface NewStatement
+  extends Omit<StatementRow, 'statement_id' | 'state' | 'settled_by' | keyof StatementSums> {
+  readonly maker: string;
+  readonly releaseBy: string | undefined;
+  /** The open day. */
+  readonly takenOn: string;
+}
+
+/** What a statement leads to be posted. */
+export interface StatementSums {
+  readonly suspense: number;
+  readonly released: number;
+  readonly tolerated_long: number;
+  readonly tolerated_short: number;
+}
+
+/** The earlier statement of the same content that is in force; undefined without one. */
+export async function sameStatement(
+  client: pg.Client,
+  code: string,
+  sha256: string,
+): Promise<StatementRow | undefined> {
+  const { rows } = await client.query<StatementRow>(
+    `SELECT * FROM statement WHERE code = $1 AND sha256 = $2 AND state <> 'replaced'
+       AND lines > 0 ORDER BY statement_id DESC LIMIT 1`,
+    [code, sha256],
+  );
+  return rows[0];
+}
+
+/**
+ * The statement of the day that this one takes the place of, if there is one. Throws LoanbookError
+ * `statement_in_force` when that one was posted and nobody else than the maker releases the other
+ * (PRACTICE, case F2), `statement_settled`, and `breaks_resolved_by_hand`.
+ */
+export async function replacedStatement(
+  client: pg.Client,
+  code: string,
+  date: string,
+  { file, maker, releaseBy }: { file: string; maker: string; releaseBy: string | undefined },
+): Promise<StatementRow | undefined> {
+  const { rows } = await client.query<StatementRow & { by_hand: number }>(
+    `SELECT s.*, (SELECT count(*) FROM recon_break b JOIN break_action a USING (break_id)
+       WHERE b.statement_id = s.statement_id AND a.action = 'resolve') AS by_hand
+     FROM statement s WHERE code = $1 AND statement_date = $2 AND state <> 'replaced'`,
+    [code, date],
+  );
+  const earlier = rows[0];
+  if (earlier === undefined) return undefined;
+  const refuse = (rule: string, message: string, next: string) =>
+    new LoanbookError(rule, message, {
+      exitCode: EXIT.failed,
+      evidence: { file, code, date, inForce: earlier.statement_id, inForceName: earlier.name },
+      next,
+    });
+  if (earlier.settled_by !== null) {
+    throw refuse(
+      'statement_settled',
+      'The bank has paid the statement of this day already.',
+      'Take it up with the partner: what changed belongs into a later statement.',
+    );
+  }
+  if (earlier.by_hand > 0) {
+    throw refuse(
+      'breaks_resolved_by_hand',
+      'People have resolved breaks of the statement in force.',
+      'Post what changed as an entry of its own.',
+    );
+  }
+  if (earlier.state === 'posted' && (releaseBy === undefined || releaseBy === maker)) {
+    throw refuse(
+      'statement_in_force',
+      'Another statement of this day is posted: a second person must release this one.',
+      'Compare both files; then another one than the maker says --release --release-by NAME.',
+    );
+  }
+  return earlier;
+}
+
+/**
+ * Takes a statement out of force: its breaks end, those that it had resolved are open again. What
+ * it posted is for the caller to undo.
+ */
+export async function retireStatement(client: pg.Client, id: number, openDay: string) {
+  await client.query(
+    `UPDATE recon_break SET state = 'open', resolution = NULL, reason = NULL, resolved_on = NULL,
+       resolved_by_statement = NULL
+     WHERE resolved_by_statement = $1 AND statement_id <> $1`,
+    [id],
+  );
+  await client.query(
+    `UPDATE recon_break SET state = 'resolved', resolution = 'replaced', resolved_on = $2,
+       reason = 'another statement took the place of this one'
+     WHERE statement_id = $1`,
+    [id, openDay],
+  );
+  await client.query(`UPDATE statement SET state = 'replaced' WHERE statement_id = $1`, [id]);
+}
+
+export async function insertStatement(client: pg.Client, made: NewStatement): Promise<number> {
+  const { rows } = await client.query<{ statement_id: number }>(
+    `INSERT INTO statement (code, kind, statement_date, revision, name, sha256, state, lines,
+       amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, release_by,
+       taken_on)
+     VALUES ($1, $2, $3, $4, $5, $6, 'matched', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     RETURNING statement_id`,
+    [
+      made.code,
+      made.kind,
+      made.statement_date,
+      made.revision,
+      made.name,
+      made.sha256,
+      made.lines,
+      made.amount,
+      made.fee,
+      made.matched,
+      made.our_count,
+      made.our_amount,
+      made.ledger_amount,
+      made.due_on,
+      made.maker,
+      made.releaseBy ?? null,
+      made.takenOn,
+    ],
+  );
+  return rows[0]!.statement_id;
+}

@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseChannelDocument } from '../../../src/documents/channel-document.js';
+import { splitFields } from '../../../src/jobs/reconcile/statement-columns.js';
+import { packageRoot } from '../../../src/package-root.js';
+
+const CHANNELS = join(packageRoot, 'fixtures/channels');
+
+it.each(readdirSync(CHANNELS))('%s is a channel', (name) => {
+  const document = parseChannelDocument(readFileSync(join(CHANNELS, name), 'utf8'), name);
+  expect(document.columns.order_no).not.toBeUndefined();
+});
+
+it.each([
+  ['no order number', 'code: X\ncolumns: {amount: a, value_date: d}', 'columns.order_no'],
+  [
+    'a fallback without the loan',
+    'code: X\ncolumns: {order_no: o, amount: a, value_date: d}\nfallbacks: [[amount]]',
+    'fallbacks[0]: must contain loan_no',
+  ],
+  [
+    'names where the file has none',
+    'code: X\nfile: {titles: false}\ncolumns: {order_no: o, amount: 2, value_date: 3}',
+    'columns.order_no: must be the number of a field',
+  ],
+])('refuses a document with %s', (_what, text, says) => {
+  expect(() => parseChannelDocument(text, 'x')).toThrow(says);
+});
+
+it.each([
+  ['a,b', ',', ['a', 'b']],
+  ['a|+||+|c', '|+|', ['a', '', 'c']],
+  ['"a,""1""",b', ',', ['a,"1"', 'b']],
+])('splits %s', (text, delimiter, fields) => {
+  expect(splitFields(text, delimiter)).toEqual(fields);
+});
