@@ -1,5 +1,4 @@
-import { createWriteStream, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EXIT, LoanbookError } from '../errors.js';
@@ -18,10 +17,12 @@ export async function writeWhole(
 ): Promise<void> {
   const half = `${file}.part`;
   try {
-    await pipeline(Readable.from(content), createWriteStream(half));
+    // Opened first: a stream that fails while its file is being opened would leave one behind.
+    const handle = await open(half, 'w');
+    await pipeline(Readable.from(content), handle.createWriteStream());
     await rename(half, file);
   } catch (error) {
-    rmSync(half, { force: true });
+    await rm(half, { force: true });
     throw isPathFault(error) ? notWritable(file, error) : error;
   }
 }

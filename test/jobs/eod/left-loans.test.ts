@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAmount } from '../../../src/accounting/amount-text.js';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { TAX_KIND } from '../../../src/jobs/ledger/entry.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
 import { simulated } from '../../accounting/simulation.js';
 import type { ModelDocument } from '../../model/model.js';
@@ -97,13 +98,17 @@ async function daysOf(loanNo: string): Promise<number[]> {
   return rows.map((row) => row.day);
 }
 
-/** What the accounts of a loan stand at; each loan is an accounting group of its own. */
+/**
+ * What the accounts of a loan stand at, its income before tax; each loan is an accounting group of
+ * its own.
+ */
 async function accountsOf(loanNo: string, number: number): Promise<Record<string, string>> {
   const rows = await book.rows<{ code: string; balance: number }>(
-    `SELECT a.code, b.balance FROM gl_balance b JOIN account a USING (account_id)
-       JOIN loan l ON l.group_id = b.group_id
-     WHERE l.loan_no = '${loanNo}' AND b.business_date = '${dateOf(number)}' AND b.balance <> 0
-     ORDER BY a.code`,
+    `SELECT a.code, sum(j.amount)::bigint AS balance FROM journal_line j
+       JOIN account a USING (account_id) JOIN loan l ON l.group_id = j.group_id
+     WHERE l.loan_no = '${loanNo}' AND j.business_date <= '${dateOf(number)}'
+       AND j.kind <> ${TAX_KIND}
+     GROUP BY a.code HAVING sum(j.amount) <> 0 ORDER BY a.code`,
   );
   return Object.fromEntries(rows.map(({ code, balance }) => [code, formatAmount(balance, 2)]));
 }
