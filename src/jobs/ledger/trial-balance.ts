@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { CheckedLedger } from '../../documents/ledger.js';
+import { ledgerInForce } from '../book/load-book.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';
 
 /** One account; amounts are decimal text, balances debit positive. */
@@ -58,7 +60,10 @@ export async function trialBalance(
   from?: EpochDay,
 ): Promise<TrialBalance> {
   const range = await sealedRange(client, { from, to: date });
-  const rows = await accountRows(client, range);
+  const rows = asTheyWere(
+    await accountRows(client, range),
+    await ledgerInForce(client, formatDay(range.to)),
+  );
   const text = (fen: Fen) => formatAmount(fen, range.minorDigits);
   return {
     from: formatDay(range.from),
@@ -73,6 +78,16 @@ export async function trialBalance(
     })),
     totals: totalsOf(rows, text),
   };
+}
+
+/** The accounts of the chart in force on the day, by its names: a past day prints as it did. */
+function asTheyWere(rows: readonly Row[], { document }: CheckedLedger): Row[] {
+  const chart = new Map(document.accounts.map((account) => [account.code, account]));
+  return rows.flatMap((row) => {
+    const account = chart.get(row.account);
+    if (account !== undefined) return [{ ...row, name: account.name, nameZh: account.name_zh }];
+    return row.closing === 0 && row.debit === 0 && row.credit === 0 ? [] : [row];
+  });
 }
 
 async function accountRows(client: pg.Client, { from, to }: SealedRange): Promise<Row[]> {

@@ -18,8 +18,8 @@ import { hasHledger, hledgerBalances, strictCheck } from '../../support/hledger.
 
 const FROM = parseDay('2026-01-20')!;
 const THROUGH = FROM + 32;
-const LOANS = 90;
-const LEAVING = 60;
+const LOANS = 60;
+const LEAVING = 30;
 
 let book: HistoryBook;
 const loans = new Map<string, ModelDocument>();

@@ -170,6 +170,24 @@ describe('posting rules', () => {
   });
 });
 
+describe('the trial balance of a past day', () => {
+  it('prints again to the same bytes, whatever the chart became', async () => {
+    const printed = async (): Promise<string> =>
+      JSON.stringify(await trialBalance(client, day('2026-03-03')));
+    const before = await printed();
+    const renamed = ledgerFrom('2026-03-20', TO_MERCHANT)
+      .replace('name: Payable to merchants', 'name: Owed to merchants')
+      .replace(
+        '  - code: 2202.01',
+        '  - code: 2202.02\n    name: More\n    name_zh: 其他\n    class: liability\n    normal_side: credit\n  - code: 2202.01',
+      );
+    await applyLedger(client, renamed, 'renamed');
+    const { rows } = await client.query(`SELECT FROM account WHERE name = 'Owed to merchants'`);
+    expect(rows).toHaveLength(1);
+    expect(await printed()).toBe(before);
+  });
+});
+
 describe('an entry', () => {
   const entry = (more: Partial<NewEntry>): NewEntry => ({
     source: 'manual',
