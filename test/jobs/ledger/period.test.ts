@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { type ExplainedVoucher, explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { closePeriod, reopenPeriod } from '../../../src/jobs/period/close-period.js';
 import { periodStates } from '../../../src/jobs/period/period.js';
@@ -155,4 +156,28 @@ it('takes the profit of the year to retained earnings, by group, on the open day
     `SELECT count(DISTINCT group_id)::int AS many FROM journal_line_20260101 WHERE kind = 106`,
   );
   expect(groups[0]!.many).toBeGreaterThan(1);
+});
+
+describe('a summary line of a closed month', () => {
+  it('leads to the same loans when their positions are gone', async () => {
+    const [line] = await rows<{ voucher: number }>(
+      `SELECT j.voucher FROM journal_line j WHERE business_date = '2025-12-30' AND kind = 2
+       ORDER BY abs(amount) DESC LIMIT 1`,
+    );
+    const ask = (): Promise<ExplainedVoucher> =>
+      withClient(database.target, {}, (client) =>
+        explainVoucher(client, YEAR_END - 1, line!.voucher, 1_000),
+      );
+    const before = await ask();
+    expect(before.loans.length).toBeGreaterThan(5);
+    await rows('DROP TABLE position_20251229', 'owner');
+    const after = await ask();
+    expect(after.loans).toEqual(before.loans);
+    await rows(
+      `UPDATE month_row SET interest[3] = interest[3] + 1 WHERE loan_id = (
+      SELECT loan_id FROM loan WHERE loan_no = '${before.loans[0]!.loanNo}')`,
+      'owner',
+    );
+    expect((await ask()).loans).not.toEqual(before.loans);
+  });
 });
