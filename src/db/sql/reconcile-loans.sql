@@ -24,7 +24,7 @@ WITH lines AS (
 ), earlier AS (
   SELECT bucket, loan_id, principal, principal_overdue, interest_accrued, interest_due, penalty_due,
     compound_due, fee_due, suspense, interest_accrued_total, accruing, totals
-  FROM :before
+  FROM :before AS y
   UNION ALL
   SELECT o.bucket, o.loan_id, o.principal, o.principal_overdue, o.interest_accrued, o.interest_due,
     o.penalty_due, o.compound_due, o.fee_due, o.suspense, o.interest_accrued_total, o.accruing,
