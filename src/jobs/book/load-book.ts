@@ -100,7 +100,8 @@ async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
   ]);
 }
 
-async function loadAccounts(client: pg.Client): Promise<Account[]> {
+/** Every account, by code. */
+export async function loadAccounts(client: pg.Client): Promise<Account[]> {
   const { rows } = await client.query<Account>(
     `SELECT account_id AS "accountId", code, name, name_zh AS "nameZh", class,
        normal_side AS "normalSide", subledger

@@ -3,8 +3,9 @@ import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { writeWhole } from '../../files/whole-file.js';
+import type { Account } from '../book/book.js';
+import { loadAccounts } from '../book/load-book.js';
 import { requireTurnover } from './export-turnover.js';
-import { type Account, listAccounts } from './find-account.js';
 import { balancesAt, type JournalLine, journalLines, memoOf } from './journal.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';
 
@@ -47,7 +48,7 @@ export async function exportHledger(
   options: HledgerExport,
 ): Promise<ExportedJournal> {
   const range = await sealedRange(client, options);
-  const accounts = await listAccounts(client);
+  const accounts = await loadAccounts(client);
   const counts = { transactions: 0, lines: 0 };
   const text = journalText(client, range, accounts, counts, options.signal);
   await writeWhole(options.out, inChunks(text));

@@ -6,7 +6,9 @@ import type { EpochDay, Fen } from '../../accounting/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
-import { type Account, findAccount, listAccounts } from './find-account.js';
+import type { Account } from '../book/book.js';
+import { loadAccounts } from '../book/load-book.js';
+import { findAccount } from './find-account.js';
 import { balancesAt } from './journal.js';
 import type { Report } from './report.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';
@@ -74,7 +76,7 @@ export async function subledger(client: pg.Client, query: SubledgerQuery): Promi
 }
 
 async function accountsOf(client: pg.Client, code: string | undefined): Promise<Account[]> {
-  const withSubledger = (await listAccounts(client)).filter((each) => each.subledger !== null);
+  const withSubledger = (await loadAccounts(client)).filter((each) => each.subledger !== null);
   if (code === undefined) return withSubledger;
   const account = await findAccount(client, code);
   if (account.subledger !== null) return [account];
