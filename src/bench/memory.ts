@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 100;
+const STEP_KB = 1024;
 
-/** Samples the memory of our own processes: the sum of their proportional set sizes. */
+/**
+ * Samples the memory of our own processes: the sum of their proportional set sizes. The kernel
+ * takes about 10 ms to tell one, and keeps the process from its memory map meanwhile: at every
+ * sample that was a sixth of a core, taken from what is measured. So what is resident is looked at
+ * instead, in 0.03 ms, and the proportional size asked for when that is 1 MB above all before.
+ */
 export class MemorySampler {
   readonly #pids = new Set<number>([process.pid]);
   readonly #timer: NodeJS.Timeout;
   #peakKb = 0;
+  #highestKb = 0;
 
   constructor() {
     this.#timer = setInterval(() => this.#sample(), EVERY_MS);
@@ -26,6 +33,7 @@ export class MemorySampler {
     this.#sample();
     const peak = Math.round(this.#peakKb / 1024);
     this.#peakKb = 0;
+    this.#highestKb = 0;
     return peak;
   }
 
@@ -34,16 +42,23 @@ export class MemorySampler {
   }
 
   #sample(): void {
-    let sum = 0;
-    for (const pid of this.#pids) sum += pssKb(pid);
+    const resident = this.#sum('status', /^VmRSS:\s+(\d+) kB/m);
+    if (resident < this.#highestKb + STEP_KB) return;
+    this.#highestKb = resident;
+    const sum = this.#sum('smaps_rollup', /^Pss:\s+(\d+) kB/m);
     if (sum > this.#peakKb) this.#peakKb = sum;
+  }
+
+  #sum(file: string, field: RegExp): number {
+    let sum = 0;
+    for (const pid of this.#pids) sum += fieldKb(`/proc/${pid}/${file}`, field);
+    return sum;
   }
 }
 
-function pssKb(pid: number): number {
+function fieldKb(path: string, field: RegExp): number {
   try {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
+    return Number(field.exec(readFileSync(path, 'utf8'))?.[1] ?? 0);
   } catch {
     // The process has just ended.
     return 0;

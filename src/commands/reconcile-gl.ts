@@ -20,6 +20,7 @@ interface ReconcileOptions {
   readonly asOf?: string;
   readonly from?: string;
   readonly loans?: boolean;
+  readonly rescan?: boolean;
   readonly out?: string;
 }
 
@@ -28,7 +29,8 @@ const SESSIONS_MAX = 4;
 
 export const command: CommandModule<[], ReconcileOptions> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--from <date>').option('--loans').option('--out <file>');
+    cmd.option('--as-of <date>').option('--from <date>').option('--loans').option('--rescan');
+    cmd.option('--out <file>');
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
@@ -40,7 +42,8 @@ export const command: CommandModule<[], ReconcileOptions> = {
       bar ??= context.progress({ label: 'reconcile gl', total: days, unit: 'days' });
       bar.advance(1);
     };
-    const job = { asOf, from, everyLoan: options.loans === true, onDay, signal: context.signal };
+    const { loans: everyLoan = false, rescan = false } = options;
+    const job = { asOf, from, everyLoan, rescan, onDay, signal: context.signal };
     const found = await reconcile(context, job).finally(() => bar?.finish());
     const said = inWords(found);
     if (options.out !== undefined) await writeTables(options.out, tablesOf(said));

@@ -4,6 +4,7 @@ import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { dayTable } from '../eod/day-table.js';
+import { untouchedLoans } from './untouched.js';
 
 export interface LedgerAccount {
   readonly accountId: number;
@@ -56,6 +57,14 @@ const ON_BALANCE = ['interest_accrued', 'interest_due', 'penalty', 'compound'];
 
 type LineOf = (account: LedgerAccount, groupId: number) => AccountSumLine;
 
+/** How the positions of a day are summed. */
+export interface SumsOptions {
+  /** Group by group at once, not only where the totals differ. */
+  readonly byGroup?: boolean;
+  /** Take the sums of the seal where the server shows that no row was touched since. */
+  readonly untouchedAsSealed?: boolean;
+}
+
 /**
  * Every sum of every account that one sealed day gives: one scan of its positions. Where that shows
  * a difference, or `byGroup` asks for it, a second scan tells the groups apart; otherwise the
@@ -65,7 +74,7 @@ export async function accountSums(
   client: pg.Client,
   date: EpochDay,
   accounts: readonly LedgerAccount[],
-  byGroup = false,
+  options: SumsOptions = {},
 ): Promise<AccountSums> {
   const lines = new Map<string, AccountSumLine>();
   const lineOf: LineOf = (account, groupId) => {
@@ -77,15 +86,30 @@ export async function accountSums(
     }
     return line;
   };
-  await addLedger(client, date, accounts, lineOf);
-  const { loans, totals, weighed } = await positionTotals(client, date, accounts);
   const all = () => [...lines.values()];
-  if (byGroup || !ties(all(), accounts, totals, weighed)) {
+  await addLedger(client, date, accounts, lineOf);
+  if (options.untouchedAsSealed === true) {
+    const loans = await untouchedLoans(client, date);
+    if (loans !== null) return asSealed(all(), loans);
+  }
+  const { loans, totals, weighed } = await positionTotals(client, date, accounts);
+  if (options.byGroup === true || !ties(all(), accounts, totals, weighed)) {
     await addPositions(client, date, accounts, lineOf);
   } else {
     for (const line of all()) line.positions = line.balance;
   }
   return { loans, lines: all(), totals };
+}
+
+function asSealed(lines: AccountSumLine[], loans: number): AccountSums {
+  const totals = new Map<number, Fen>();
+  for (const line of lines) {
+    if (line.account.subledger === null) continue;
+    line.positions = line.sealed;
+    const { accountId } = line.account;
+    totals.set(accountId, (totals.get(accountId) ?? 0) + line.sealed);
+  }
+  return { loans, lines, totals };
 }
 
 interface PositionTotals {

@@ -17,6 +17,8 @@ export interface GlReconcileOptions {
   readonly from?: EpochDay;
   /** Compare loan by loan on every day, and not only where an account differs. */
   readonly everyLoan?: boolean;
+  /** Read the rows of every day, though the server shows that none was written since the seal. */
+  readonly rescan?: boolean;
   /** More sessions of the same book: days are shared out among all of them. */
   readonly helpers?: readonly pg.Client[];
   readonly onDay?: (days: number) => void;
@@ -69,8 +71,9 @@ interface Range {
 /**
  * Compares every account with its sub-ledger on each day: the positions as they stand now, summed
  * by account and group, with the balance kept of the day, with the balance that the journal makes
- * of the day before, and with the sums taken at the seal. Where the positions differ, the loans are
- * named. Throws LoanbookError `day_not_sealed` (exit 2).
+ * of the day before, and with the sums taken at the seal. The rows of the last day are read; those
+ * of a day before it where one was written since the seal. Where the positions differ, the loans
+ * are named. Throws LoanbookError `day_not_sealed` (exit 2).
  */
 export async function reconcileGl(
   client: pg.Client,
@@ -121,7 +124,11 @@ async function lookAtDays(
       const day = next;
       next += 1;
       const everyLoan = options.everyLoan === true;
-      const sums = await accountSums(session, day, accounts, everyLoan);
+      const readsRows = everyLoan || options.rescan === true || day === asOf;
+      const sums = await accountSums(session, day, accounts, {
+        byGroup: everyLoan,
+        untouchedAsSealed: !readsRows,
+      });
       const accountBreaks = breaksOf(sums, formatDay(day));
       const isLookedInto = everyLoan || accountBreaks.length > 0;
       const loans = isLookedInto ? await loanBreaks(session, day, day > firstSealed) : [];

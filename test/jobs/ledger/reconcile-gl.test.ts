@@ -6,6 +6,7 @@ import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { connect } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';
+import { untouchedLoans } from '../../../src/jobs/ledger/untouched.js';
 import { practiceCase } from '../../accounting/practice-cases.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
@@ -65,6 +66,53 @@ it('finds nothing where nothing was touched, loan by loan', async () => {
   const principal = found.accounts.find(({ account }) => account === '1303.01')!;
   expect(principal.positions).toBeGreaterThan(0);
   expect(principal.positions).toBe(principal.ledger);
+});
+
+describe('a day before the last', () => {
+  const second = FIRST + 1;
+  const loansOf = `SELECT count(*)::integer AS loans FROM position_20260331`;
+
+  it('is not read again while nothing was written to it', async () => {
+    await owner.query('VACUUM position_20260331');
+    const { rows } = await owner.query<{ loans: number }>(loansOf);
+    expect(await untouchedLoans(owner, second)).toBe(rows[0]!.loans);
+  });
+
+  it.each([
+    ['a changed row', `UPDATE position SET fee_due = fee_due WHERE loan_id = :quiet`],
+    ['a row taken out', `DELETE FROM position_20260331 WHERE loan_id = :quiet`],
+    [
+      'a row put in',
+      `INSERT INTO position_20260331 SELECT (jsonb_populate_record(q, '{"loan_id": 7}')).*
+         FROM position_20260331 q LIMIT 1`,
+    ],
+    ['kept sums written later', `UPDATE subledger_total SET loans = loans`],
+  ])('is read again after %s, even when that was undone', async (_, sql) => {
+    await owner.query('VACUUM position_20260331');
+    await owner.query('BEGIN');
+    try {
+      await owner.query(sql.replaceAll(':quiet', String(quiet)));
+      expect(await untouchedLoans(owner, second)).toBeNull();
+    } finally {
+      await owner.query('ROLLBACK');
+    }
+    const isRowChange = !sql.includes('subledger_total');
+    expect((await untouchedLoans(owner, second)) === null).toBe(isRowChange);
+  });
+
+  it('is read with rescan, vacuumed or not', async () => {
+    const change = (by: number) =>
+      owner.query(`UPDATE position_20260331
+      SET suspense = suspense + ${by} WHERE loan_id = ${quiet}`);
+    await change(5);
+    await owner.query('VACUUM position_20260331');
+    const reading = await reconcileGl(owner, { ...RANGE, rescan: true });
+    await change(-5);
+    expect(reading.accountBreaks).toMatchObject([
+      { businessDate: '2026-03-31', rule: 'positions_equal_ledger' },
+      { businessDate: '2026-03-31', rule: 'positions_as_sealed' },
+    ]);
+  });
 });
 
 describe('a changed position', () => {
