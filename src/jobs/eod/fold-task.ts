@@ -82,6 +82,7 @@ export async function runFoldTask(
   const hash = await stream.end();
   const counts = countsOf(fold, input, hash);
   await writeHeld(clients.write, task, fold);
+  await writeLeft(clients.write, task, fold);
   await finishStep(clients.write, task, counts);
   await clients.write.query('COMMIT');
   return counts;
@@ -110,7 +111,7 @@ function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
     written: fold.positions.rows,
     born: fold.born,
     returned: fold.returned,
-    closed: fold.closed,
+    closed: fold.leaving.length,
     held: fold.held.length,
     events: input.events.size + fold.born,
     eventsRejected: fold.loan.totals.eventsRejected,
@@ -130,6 +131,20 @@ async function writeHeld(client: pg.Client, task: FoldTask, fold: TaskFold): Pro
       fold.held.map((loan) => loan.loanId),
       fold.held.map((loan) => formatDay(loan.since)),
       fold.held.map((loan) => loan.reason),
+    ],
+  );
+}
+
+async function writeLeft(client: pg.Client, task: FoldTask, fold: TaskFold): Promise<void> {
+  if (fold.leaving.length === 0) return;
+  await client.query(
+    `INSERT INTO left_loan (bucket, loan_id, left_on, last_on)
+     SELECT loan_id >> 32, loan_id, $1, last_on
+     FROM unnest($2::bigint[], $3::date[]) AS l (loan_id, last_on)`,
+    [
+      formatDay(task.date),
+      fold.leaving.map((loan) => loan.loanId),
+      fold.leaving.map((loan) => formatDay(loan.lastOn)),
     ],
   );
 }

@@ -89,19 +89,40 @@ export async function loadBases(
   return bases;
 }
 
-/** The last row of each loan, of a day before `today`; loans without any are left out. */
+/** The last row of each loan that left the book before `today`; loans without any are left out. */
 export async function loadLastRows(
   client: pg.Client,
   bornOn: ReadonlyMap<number, EpochDay>,
   today: EpochDay,
 ): Promise<Map<number, Buffer>> {
-  const until = new Map<number, EpochDay>();
-  for (const loanId of bornOn.keys()) until.set(loanId, today - 1);
-  if (until.size === 0) return new Map();
-  return loadRows(client, bornOn, await lastKeptDays(client, bornOn, until));
+  if (bornOn.size === 0) return new Map();
+  const lastOn = await lastDaysOfLeft(client, [...bornOn.keys()], today);
+  const unknown = new Map<number, EpochDay>();
+  for (const loanId of bornOn.keys()) if (!lastOn.has(loanId)) unknown.set(loanId, today - 1);
+  if (unknown.size > 0) {
+    const searched = await lastKeptDays(client, bornOn, unknown);
+    for (const [loanId, day] of searched) lastOn.set(loanId, day);
+  }
+  return loadRows(client, bornOn, lastOn);
 }
 
-/** A loan mostly left a few days ago: this many are looked through first. */
+/** The last day with a row of each loan that left before `today`, as the close noted it. */
+async function lastDaysOfLeft(
+  client: pg.Client,
+  loanIds: readonly number[],
+  today: EpochDay,
+): Promise<Map<number, EpochDay>> {
+  const found = new Map<number, EpochDay>();
+  const select = `SELECT u.loan_id, max(l.last_on) FROM ${idList(loanIds)}
+      JOIN left_loan l ON ${SAME_LOAN('l')} AND l.left_on < '${formatDay(today)}'
+    GROUP BY u.loan_id`;
+  await copyRows(client, select, 2, (view, at) => {
+    found.set(readInt8(view, at + 4), readDate(view, at + 16));
+  });
+  return found;
+}
+
+/** A loan was mostly away for a few days: this many are looked through first. */
 const RECENT_DAYS = 31;
 
 /** The last day up to the given one of which each loan has a row. */

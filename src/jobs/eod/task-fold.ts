@@ -45,7 +45,8 @@ export class TaskFold {
   born = 0;
   /** Loans of earlier days that have no row of yesterday and have one of today. */
   returned = 0;
-  closed = 0;
+  /** Loans that have no row of today any more, and the last day that has one of them. */
+  readonly leaving: { readonly loanId: number; readonly lastOn: EpochDay }[] = [];
   /** Loans that have left the book and have events today, by number; null: not looked up yet. */
   left: ReadonlyMap<number, LeftLoan> | null = null;
   readonly #date: EpochDay;
@@ -80,7 +81,7 @@ export class TaskFold {
     const { events } = this.#input;
     const due = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
     if (due.length === 0 && isOver(position)) {
-      this.closed += 1;
+      this.leaving.push({ loanId, lastOn: position.foldedOn });
       return true;
     }
     const undo =

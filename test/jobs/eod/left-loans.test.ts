@@ -80,6 +80,8 @@ beforeAll(async () => {
   book = await HistoryBook.create(FIRST, loans);
   for (let number = 1; number <= LAST; number += 1) {
     await book.importDay(day(number));
+    // A loan that left before the notes were made is searched for.
+    if (number === UNNOTED) await forgetNotes();
     const closed = await book.close();
     expect(closed, dateOf(number)).toMatchObject({ held: 0, failed: [] });
     returned.push(closed.returned);
@@ -87,6 +89,24 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(() => book?.drop());
+
+/** From this day on nothing is known of the loans that left before it. */
+const UNNOTED = 8;
+let notes: { noted: string; last: string }[];
+
+async function forgetNotes(): Promise<void> {
+  notes = await book.rows(
+    `SELECT n.last_on::text AS noted, max(p.business_date)::text AS last
+     FROM left_loan n JOIN position p USING (bucket, loan_id)
+     WHERE p.business_date < n.left_on GROUP BY n.loan_id, n.left_on, n.last_on`,
+  );
+  await book.ask((owner) => owner.query('DELETE FROM left_loan'), 'owner');
+}
+
+it('notes the last day of every loan that leaves', () => {
+  expect(notes.length).toBeGreaterThan(5);
+  for (const { noted, last } of notes) expect(noted).toBe(last);
+});
 
 /** The days of which a loan has a row. */
 async function daysOf(loanNo: string): Promise<number[]> {
