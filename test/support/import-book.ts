@@ -27,7 +27,7 @@ export interface ImportBook {
   remove(): Promise<void>;
 }
 
-const RESET = `TRUNCATE loan, schedule, event, run, execution, step, sealed_day;
+const RESET = `TRUNCATE loan, schedule, schedule_balance, event, run, execution, step, sealed_day;
   TRUNCATE imported_file, accounting_group RESTART IDENTITY;
   UPDATE bucket_counter SET last_ordinal = 0 WHERE last_ordinal > 0`;
 

@@ -2,10 +2,19 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { connect, inTransaction, retrying } from '../../db/connect.js';
+import { connect, inTransaction, retrying, withClient } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { CHECK_NAMES, type CheckName, type CheckResult, runCheck, sumPositions } from './checks.js';
+import {
+  BUCKET_HALVES,
+  CHECK_NAMES,
+  type CheckName,
+  type CheckResult,
+  runCheck,
+  runScheduleCheck,
+  SCHEDULE_CHECK,
+  sumPositions,
+} from './checks.js';
 import type { HeldRun } from './claim.js';
 import { dayTable } from './day-table.js';
 
@@ -64,37 +73,46 @@ export const CHECK_SETTINGS = {
   parallel_tuple_cost: '0',
 };
 
-/** Runs the named checks that gate the close and returns what each of them found. */
+/**
+ * Runs the named checks that gate the close and returns what each of them found. That of schedules
+ * waits until the day is `tidied`, since it goes by its index, and takes two sessions.
+ */
 export async function gateDay(
   target: DatabaseTarget,
   runId: number,
   date: EpochDay,
+  tidied: Promise<void>,
 ): Promise<CheckResult[]> {
-  const client = await connect(target, {
-    applicationName: `loanbook check ${runId}`,
-    settings: CHECK_SETTINGS,
-  });
-  try {
+  const session = { applicationName: `loanbook check ${runId}`, settings: CHECK_SETTINGS };
+  return withClient(target, session, async (client) => {
     await inTransaction(client, async () => {
       if (await stepIsDone(client, runId, 'check')) return;
       await sumPositions(client, date);
       await markDone(client, runId, 'check');
     });
-    return await runChecks(client, CHECK_NAMES, date, runId);
-  } finally {
-    await client.end();
-  }
+    const found = new Map<CheckName, CheckResult>();
+    for (const name of CHECK_NAMES) {
+      if (name !== SCHEDULE_CHECK) found.set(name, await runCheck(client, name, date, runId));
+    }
+    await tidied;
+    const [lower, upper] = BUCKET_HALVES;
+    const halves = await Promise.all([
+      runScheduleCheck(client, date, lower!),
+      withClient(target, session, (second) => runScheduleCheck(second, date, upper!)),
+    ]);
+    found.set(SCHEDULE_CHECK, together(halves));
+    return CHECK_NAMES.map((name) => found.get(name)!);
+  });
 }
 
-export async function runChecks(
-  client: pg.Client,
-  names: readonly CheckName[],
-  date: EpochDay,
-  runId: number,
-): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const name of names) results.push(await runCheck(client, name, date, runId));
-  return results;
+/** The parts of one check as one: what it took is what the longest took. */
+function together(parts: readonly CheckResult[]): CheckResult {
+  return {
+    ...parts[0]!,
+    ok: parts.every((part) => part.ok),
+    milliseconds: Math.max(...parts.map((part) => part.milliseconds)),
+    differences: parts.flatMap((part) => part.differences).slice(0, 20),
+  };
 }
 
 /** Fails with every difference in sight when a gate check did not hold. */

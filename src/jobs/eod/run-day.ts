@@ -76,10 +76,8 @@ export async function runDay(
       await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
       await postGroups(control, book, run.runId, date);
       const posted = performance.now();
-      const [checks] = await Promise.all([
-        gateDay(target, run.runId, date),
-        tidyDay(target, run.runId, date),
-      ]);
+      const tidied = tidyDay(target, run.runId, date);
+      const [checks] = await Promise.all([gateDay(target, run.runId, date, tidied), tidied]);
       requireChecks(checks, date);
       const tied = performance.now();
       const hashes = await sealDay(control, run, date);

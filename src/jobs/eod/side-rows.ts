@@ -8,7 +8,14 @@ import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import { TupleWriter } from '../../db/copy-tuple.js';
 
-import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE, type SideTable } from './side-tables.js';
+import {
+  ALLOCATION,
+  JOURNAL,
+  OUTCOME,
+  SCHEDULE,
+  SCHEDULE_BALANCE,
+  type SideTable,
+} from './side-tables.js';
 
 /** Voucher number of an entry: task * 10^8 + ordinal, so that a redo gives the same bytes. */
 export const VOUCHERS_PER_TASK = 100_000_000;
@@ -40,6 +47,7 @@ export class SideRows {
   readonly outcomes = new TupleWriter(ROOM);
   readonly journal = new TupleWriter(ROOM);
   readonly schedules = new TupleWriter(ROOM);
+  readonly balances = new TupleWriter(ROOM);
   readonly #rulesOf: (groupId: number) => PostingRules;
   readonly #date: EpochDay;
   readonly #firstVoucher: number;
@@ -56,13 +64,17 @@ export class SideRows {
 
   /** Bytes that wait to be written. */
   get length(): number {
-    const { allocations, outcomes, journal, schedules } = this;
-    return allocations.length + outcomes.length + journal.length + schedules.length;
+    return this.#writers().reduce((sum, writer) => sum + writer.length, 0);
+  }
+
+  #writers(): readonly TupleWriter[] {
+    const { allocations, outcomes, journal, schedules, balances } = this;
+    return [allocations, outcomes, journal, schedules, balances];
   }
 
   mark(): () => void {
     this.#writeOutcomes();
-    const writers = [this.allocations, this.outcomes, this.journal, this.schedules];
+    const writers = this.#writers();
     const marks = writers.map((writer) => writer.mark());
     const vouchers = this.#vouchers;
     return () => {
@@ -138,6 +150,12 @@ export class SideRows {
     dateArray(rows, schedule.dueOn);
     int8Array(rows, schedule.principal);
     int8Array(rows, schedule.interest);
+    const { balances } = this;
+    balances.tuple(SCHEDULE_BALANCE.columns.length);
+    balances.int2(position.bucket);
+    balances.int8(position.loanId);
+    balances.int2(position.scheduleVersion);
+    int8Array(balances, schedule.balanceAfter);
   }
 
   /** One voucher an event; the close's own movements make one voucher a kind. */
@@ -215,11 +233,13 @@ export class SideRows {
       [OUTCOME, this.outcomes],
       [JOURNAL, this.journal],
       [SCHEDULE, this.schedules],
+      [SCHEDULE_BALANCE, this.balances],
     ] as const;
     for (const [index, [table, writer]] of parts.entries()) {
       if (writer.length === 0) continue;
       const rows = writer.take();
-      this.#hashes[index]!.update(rows);
+      // A copy of what was hashed already has no hash.
+      this.#hashes[index]?.update(rows);
       await write(table, rows);
     }
   }

@@ -1,6 +1,11 @@
 /** One kind of rows that a task writes beside its positions. */
 export interface SideTable {
-  readonly parent: 'allocation' | 'event_outcome' | 'journal_line' | 'schedule';
+  readonly parent:
+    | 'allocation'
+    | 'event_outcome'
+    | 'journal_line'
+    | 'schedule'
+    | 'schedule_balance';
   /** Whether each day has a table of its own. */
   readonly byDay: boolean;
   readonly columns: readonly string[];
@@ -57,4 +62,11 @@ export const SCHEDULE: SideTable = {
     'principal',
     'interest',
   ],
+};
+
+/** What the check of schedules reads of them, in a table of its own. */
+export const SCHEDULE_BALANCE: SideTable = {
+  parent: 'schedule_balance',
+  byDay: false,
+  columns: ['bucket', 'loan_id', 'version', 'balance_after'],
 };

@@ -104,6 +104,7 @@ async function store(
   await client.query(readSql('import-loans-groups'));
   await client.query(readSql('import-loans-loan'), [importId]);
   await client.query(readSql('import-loans-schedule'));
+  await client.query(readSql('import-loans-balances'));
   await client.query(readSql('import-loans-event'), [importId, firstEventId]);
   if (intake.second !== undefined) {
     await client.query(readSql('import-loans-fee'), [importId, EVENT_TYPE.fee, FEE]);

@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
+import { withoutPlans } from '../../db/without-plans.js';
 import { dayTable } from '../eod/day-table.js';
-
-const NO_OTHER_SCAN = ['enable_seqscan', 'enable_bitmapscan'];
 
 interface PlanNode {
   readonly 'Node Type': string;
@@ -15,10 +14,11 @@ interface PlanNode {
 /**
  * How many loans a sealed day has, when the server shows that no row of its positions was written
  * since the close froze them: its visibility map holds every page, as many rows are indexed as were
- * summed at the seal, and no later transaction wrote those sums. Null: a row was inserted, updated or deleted, or it cannot be told; then
- * the rows have to be read. An index that is counted reads each entry's page only where the map does
- * not hold it ("heap fetches"), and any statement that writes to a page takes it out of the map;
- * only a vacuum puts it back. A million loans: 0.1 s instead of the 0.4 s of reading them.
+ * summed at the seal, and no later transaction wrote those sums. Null: a row was inserted, updated
+ * or deleted, or it cannot be told; then the rows have to be read. An index that is counted reads
+ * an entry's page only where the map does not hold it ("heap fetches"), and any statement that
+ * writes to a page takes it out of the map; only a vacuum puts it back. A million loans: 0.1 s
+ * instead of the 0.4 s of reading them.
  */
 export async function untouchedLoans(client: pg.Client, date: EpochDay): Promise<number | null> {
   const { rows } = await client.query<{ loans: number; as_sealed: boolean | null }>(
@@ -34,15 +34,13 @@ export async function untouchedLoans(client: pg.Client, date: EpochDay): Promise
 }
 
 async function countedByIndex(client: pg.Client, date: EpochDay): Promise<PlanNode | undefined> {
-  for (const setting of NO_OTHER_SCAN) await client.query(`SET ${setting} = off`);
-  try {
-    const { rows } = await client.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
-      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT count(*) FROM ${dayTable('position', date)}`,
-    );
-    return indexOnlyScan(rows[0]!['QUERY PLAN'][0]!.Plan);
-  } finally {
-    for (const setting of NO_OTHER_SCAN) await client.query(`RESET ${setting}`);
-  }
+  const table = dayTable('position', date);
+  const { rows } = await withoutPlans(client, ['enable_seqscan', 'enable_bitmapscan'], () =>
+    client.query<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>(
+      `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) SELECT count(*) FROM ${table}`,
+    ),
+  );
+  return indexOnlyScan(rows[0]!['QUERY PLAN'][0]!.Plan);
 }
 
 function indexOnlyScan(node: PlanNode): PlanNode | undefined {

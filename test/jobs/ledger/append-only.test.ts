@@ -36,6 +36,8 @@ const KEPT = [
   'event_outcome_20260330',
   'event',
   'schedule',
+  'schedule_balance',
+  'left_loan',
   'loan',
   'entry',
   'entry_line',
