@@ -35,7 +35,7 @@ export function ageLoan(position: Position, book: BookDay, flow: DayFlow): void 
     position.classification = CLASS_NAMES.length - 1;
     return;
   }
-  if (status === STATUS.cancelled) return;
+  if (status === STATUS.cancelled || status === STATUS.transferred) return;
   switchAccruing(position, policy.nonAccrualAfter, flow);
   position.status = statusOf(position);
 }

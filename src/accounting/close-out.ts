@@ -132,6 +132,17 @@ export function endSchedule(scene: EventScene): void {
   stopRunning(position);
 }
 
+/** The loan is off the books: every balance but suspense, which stays the customer's. */
+export function zeroBalances(position: Position): void {
+  position.principal = 0;
+  position.principalOverdue = 0;
+  position.interestAccrued = 0;
+  position.interestDue = 0;
+  position.penaltyDue = 0;
+  position.compoundDue = 0;
+  position.feeDue = 0;
+}
+
 function stopRunning(position: Position): void {
   position.principalNotDue = 0;
   position.interestAccrued = 0;

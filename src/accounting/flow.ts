@@ -15,7 +15,10 @@ export const PENALTY = 2;
 export const COMPOUND = 3;
 export const FEE = 4;
 
-/** The amounts of a position that accounts must equal, by index: what a movement moves. */
+/**
+ * The amounts of a position that accounts must equal, by index: what a movement moves. `price` is
+ * none of a position: what the buyer of a loan owes for it.
+ */
 export const BALANCES = [
   'principal_normal',
   'principal_overdue',
@@ -25,6 +28,7 @@ export const BALANCES = [
   'compound',
   'fee',
   'suspense',
+  'price',
 ] as const;
 export type Balance = (typeof BALANCES)[number];
 export const BALANCE = {
@@ -36,6 +40,7 @@ export const BALANCE = {
   compound: 5,
   fee: 6,
   suspense: 7,
+  price: 8,
 } as const;
 
 /** What happened to a balance, by index: what a posting rule is looked up by. */
@@ -55,6 +60,7 @@ export const MOVEMENTS = [
   'suspense_refund',
   'write_off',
   'recovery',
+  'transfer',
 ] as const;
 export type MovementKind = (typeof MOVEMENTS)[number];
 export const MOVEMENT = {
@@ -73,6 +79,7 @@ export const MOVEMENT = {
   suspenseRefund: 12,
   writeOff: 13,
   recovery: 14,
+  transfer: 15,
 } as const;
 
 /** The event of money held for the customer that pays what is due: the close itself. */
@@ -98,6 +105,7 @@ export const LINE = {
   recovered: 5,
   refunded: 6,
   returned: 7,
+  transferred: 8,
 } as const;
 
 /**
@@ -105,7 +113,8 @@ export const LINE = {
  * `charged` adds to what is owed, the others reduce it, but for `recovered`: paid after a
  * write-off, it pays what is no balance any more. `refunded` is principal that a merchant gave
  * back; `returned` is money that had paid ahead and went back to suspense, as a negative amount;
- * `waived` is negative where a row laid again asks less than was waived of it ahead.
+ * `transferred` went to the buyer of the loan, negative where interest was paid ahead; `waived` is
+ * negative where a row laid again asks less than was waived of it ahead.
  */
 export interface AllocationLine {
   /** A code of LINE. */
@@ -207,6 +216,10 @@ export class DayFlow {
 
   refund(eventId: number, amount: Fen): void {
     this.#line(LINE.refunded, eventId, 0, PRINCIPAL, amount);
+  }
+
+  transfer(eventId: number, seq: number, component: number, amount: Fen): void {
+    if (amount !== 0) this.#line(LINE.transferred, eventId, seq, component, amount);
   }
 
   recover(eventId: number, seq: number, component: number, amount: Fen): void {

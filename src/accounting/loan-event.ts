@@ -10,6 +10,7 @@ import { prepay, prepayWith } from './prepayment.js';
 import type { EarlyPayment } from './product.js';
 import { applyRateChange } from './rate-change.js';
 import { recalculate } from './recalculation.js';
+import { applyTransfer } from './transfer.js';
 import { type EpochDay, type Fen, NO_DAY, type RatePpb } from './units.js';
 import { applyWaiver } from './waiver.js';
 import { applyWriteOff } from './write-off.js';
@@ -29,6 +30,7 @@ export const EVENT_TYPE = {
   write_off: 11,
   recovery: 12,
   reversal: 13,
+  transfer: 14,
 } as const;
 export type EventTypeName = keyof typeof EVENT_TYPE;
 export const EVENT_TYPE_NAMES = ['', ...Object.keys(EVENT_TYPE)] as readonly string[];
@@ -37,7 +39,10 @@ export const EVENT_TYPE_NAMES = ['', ...Object.keys(EVENT_TYPE)] as readonly str
 export interface LoanEvent {
   readonly eventId: number;
   readonly type: number;
-  /** Minor units; 0 where the event names none: a settlement or a refund of all there is. */
+  /**
+   * Minor units; of a transfer the price. 0 where the event names none: a settlement or a refund of
+   * all there is.
+   */
   readonly amount: Fen;
   /** Of a waiver or a fee: the component by index. */
   readonly component: number;
@@ -71,7 +76,7 @@ export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
 /**
  * Applies one event. What can't apply is an outcome with its rule, and changes nothing: a refusal
  * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
- * `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
+ * `loan_transferred`, `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
  * `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`, `not_written_off`,
  * `unknown_event_type`.
  */
@@ -124,17 +129,21 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.write_off:
       applyWriteOff(scene, eventId);
       return '';
+    case EVENT_TYPE.transfer:
+      applyTransfer(scene, event);
+      return '';
     default:
       return 'unknown_event_type';
   }
 }
 
-/** Events that may carry no amount: all that there is. */
+/** Events that may carry no amount: all that there is, none at all, or a price of nothing. */
 const AMOUNT_OPTIONAL: ReadonlySet<number> = new Set([
   EVENT_TYPE.settlement,
   EVENT_TYPE.merchant_refund,
   EVENT_TYPE.rate_change,
   EVENT_TYPE.write_off,
+  EVENT_TYPE.transfer,
 ]);
 
 function stateRefusal(position: Position, event: LoanEvent): string {
@@ -142,6 +151,7 @@ function stateRefusal(position: Position, event: LoanEvent): string {
   if (event.amount <= 0 && !AMOUNT_OPTIONAL.has(type)) return 'amount_not_positive';
   if (type === EVENT_TYPE.suspense_refund) return '';
   if (position.status === STATUS.cancelled) return 'loan_cancelled';
+  if (position.status === STATUS.transferred) return 'loan_transferred';
   if (position.status === STATUS.writtenOff) {
     const pays = type === EVENT_TYPE.repayment || type === EVENT_TYPE.recovery;
     return pays ? '' : 'loan_written_off';

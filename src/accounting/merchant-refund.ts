@@ -1,6 +1,6 @@
 import { specialOf } from './ahead.js';
 
-import { endSchedule } from './close-out.js';
+import { endSchedule, zeroBalances } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import {
   BALANCE,
@@ -127,15 +127,8 @@ function clear(scene: EventScene): void {
   position.status = STATUS.cancelled;
   position.accruing = true;
   position.open = [];
-  position.principal = 0;
-  position.principalNotDue = 0;
-  position.principalOverdue = 0;
-  position.interestAccrued = 0;
+  zeroBalances(position);
   position.interestAccruedTotal = 0;
-  position.interestDue = 0;
-  position.penaltyDue = 0;
-  position.compoundDue = 0;
-  position.feeDue = 0;
   position.oldestDueOn = NO_DAY;
   position.oldestFreeOn = NO_DAY;
 }

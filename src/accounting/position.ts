@@ -1,15 +1,23 @@
 import { type EpochDay, type Fen, type LoanId, NO_DAY, type RatePpb } from './units.js';
 
-/** Loan status, in the order in which the first that fits wins. */
+/** Loan status; the codes are stored. */
 export const STATUS = {
   normal: 0,
   overdue: 1,
   settled: 2,
   writtenOff: 3,
   cancelled: 4,
+  transferred: 5,
 } as const;
 export type Status = (typeof STATUS)[keyof typeof STATUS];
-export const STATUS_NAMES = ['normal', 'overdue', 'settled', 'written_off', 'cancelled'] as const;
+export const STATUS_NAMES = [
+  'normal',
+  'overdue',
+  'settled',
+  'written_off',
+  'cancelled',
+  'transferred',
+] as const;
 
 export const CLASS_NAMES = [
   'normal',

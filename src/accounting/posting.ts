@@ -1,9 +1,34 @@
-import { BALANCES, MOVEMENTS } from './flow.js';
+import { BALANCES, MOVEMENT, MOVEMENTS } from './flow.js';
+import type { Fen } from './units.js';
 
 /** One side of an entry: a positive movement posts amount * sign on the account, debit positive. */
 export interface PostingLeg {
   readonly accountId: number;
   readonly sign: 1 | -1;
+}
+
+/** A line of a voucher in the making; debit positive. */
+export interface VoucherLine {
+  readonly accountId: number;
+  amount: Fen;
+}
+
+/**
+ * Adds what a leg posts to the lines of a voucher: one line an account and side, debits and credits
+ * of an account are not netted. Only a transfer nets them, since its gain or loss is the difference
+ * between the price and what the books had.
+ */
+export function addLine(lines: VoucherLine[], kind: number, accountId: number, amount: Fen): void {
+  const nets = kind === MOVEMENT.transfer;
+  const at = lines.findIndex(
+    (line) => line.accountId === accountId && (nets || line.amount > 0 === amount > 0),
+  );
+  const line = lines[at];
+  if (line === undefined) lines.push({ accountId, amount });
+  else {
+    line.amount += amount;
+    if (line.amount === 0) lines.splice(at, 1);
+  }
 }
 
 /** The loans that a rule is for; null: any. */

@@ -17,7 +17,7 @@ export interface ComponentFigures {
   readonly waived: string;
 }
 
-export type InstallmentStatus = 'pending' | 'due' | 'overdue' | 'paid';
+export type InstallmentStatus = 'pending' | 'due' | 'overdue' | 'paid' | 'transferred';
 
 export type InstallmentRow = {
   readonly seq: number;

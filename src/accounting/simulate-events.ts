@@ -50,7 +50,10 @@ function refusalOf(
   if (places.has(event.ref)) return 'repeated_ref';
   if (event.valueDate > event.businessDate) return 'value_date_after_business_date';
   if (event.valueDate < disbursedOn) return 'value_date_before_disbursement';
-  if (event.amount !== null && event.amount <= 0) return 'amount_not_positive';
+  const isLow = event.amount !== null && event.amount <= 0;
+  // A loan may be sold for nothing.
+  const isGiven = event.amount === 0 && event.type === EVENT_TYPE.transfer;
+  if (isLow && !isGiven) return 'amount_not_positive';
   return '';
 }
 

@@ -1,4 +1,5 @@
 import { BALANCE, BALANCES, type DayFlow, MOVEMENT, MOVEMENTS, type Movement } from './flow.js';
+import { addLine, type VoucherLine } from './posting.js';
 import { Refusal } from './refusal.js';
 import type { SimulatedLedger } from './simulate-input.js';
 import type { EpochDay, Fen } from './units.js';
@@ -12,11 +13,6 @@ export interface JournalLine {
   readonly memo: string;
 }
 
-interface OpenLine {
-  readonly accountId: number;
-  amount: Fen;
-}
-
 /**
  * Collects one loan's entries: one voucher an event, and one a kind for what the close itself does.
  * Throws Refusal `no_posting_rule` for a movement that no rule covers.
@@ -25,7 +21,7 @@ export class JournalWriter {
   readonly lines: JournalLine[] = [];
   readonly #ledger: SimulatedLedger;
   readonly #memoOf: (eventId: number) => string;
-  readonly #open: OpenLine[] = [];
+  readonly #open: VoucherLine[] = [];
   #vouchers = 0;
 
   /** `memoOf` names the event of a voucher; the close itself is named by its movement. */
@@ -87,15 +83,7 @@ export class JournalWriter {
         accruing,
       });
     }
-    for (const { accountId, sign } of legs) {
-      const signed = amount * sign;
-      // One line an account and side: debits and credits of an account are not netted.
-      const line = this.#open.find(
-        (other) => other.accountId === accountId && other.amount > 0 === signed > 0,
-      );
-      if (line === undefined) this.#open.push({ accountId, amount: signed });
-      else line.amount += signed;
-    }
+    for (const { accountId, sign } of legs) addLine(this.#open, kind, accountId, amount * sign);
   }
 
   #close(businessDate: EpochDay, memo: string): void {

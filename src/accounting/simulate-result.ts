@@ -117,6 +117,8 @@ interface LineSums {
   readonly waived: (seq: number, component: number) => Fen;
   /** What events charged to an instalment, due or not. */
   readonly charged: (component: number) => (seq: number) => Fen;
+  /** Something of the instalment went to the buyer of the loan. */
+  readonly isTransferred: (seq: number) => boolean;
 }
 
 function sumLines({ lines, position }: FoldPass): LineSums {
@@ -142,6 +144,7 @@ function sumLines({ lines, position }: FoldPass): LineSums {
     paid: of(LINE.paid),
     waived: of(LINE.waived),
     charged: (component) => (seq) => charged(seq, component),
+    isTransferred: (seq) => COMPONENTS.some((_, at) => of(LINE.transferred)(seq, at) !== 0),
   };
 }
 
@@ -168,11 +171,12 @@ function installmentRows(
       waived: text(sums.waived(seq, component)),
     });
     const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
+    const pastStatus = sums.isTransferred(seq) ? 'transferred' : dueStatus(own, through);
     const status = isAhead
       ? openAheadTotal(position, schedule, seq) > 0
         ? 'pending'
         : 'paid'
-      : dueStatus(own, through);
+      : pastStatus;
     return {
       seq,
       due_on: formatDay(dueOn),

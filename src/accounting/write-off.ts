@@ -1,7 +1,7 @@
 import { accruedAndOwed, accruedInterest } from './ahead.js';
 import { balanceOf, openAmount } from './allocation.js';
 import { blankInstallment } from './charge.js';
-import { endSchedule } from './close-out.js';
+import { endSchedule, zeroBalances } from './close-out.js';
 import type { EventScene } from './event-scene.js';
 import { BALANCE, COMPONENTS, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
 import { principalLeft } from './lay-again.js';
@@ -44,11 +44,5 @@ export function applyWriteOff(scene: EventScene, eventId: number): void {
   endSchedule(scene);
   position.status = STATUS.writtenOff;
   position.accruing = false;
-  position.principal = 0;
-  position.principalOverdue = 0;
-  position.interestAccrued = 0;
-  position.interestDue = 0;
-  position.penaltyDue = 0;
-  position.compoundDue = 0;
-  position.feeDue = 0;
+  zeroBalances(position);
 }

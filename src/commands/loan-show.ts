@@ -132,8 +132,12 @@ interface EventLine {
 }
 
 function eventLine(event: EventView): EventLine {
-  const { rule } = event;
-  return { ...event, outcome: rule === null ? event.outcome : `rejected: ${rule}` };
+  const { rule, buyer } = event;
+  return {
+    ...event,
+    type: buyer === null ? event.type : `${event.type} to ${buyer}`,
+    outcome: rule === null ? event.outcome : `rejected: ${rule}`,
+  };
 }
 
 const EVENT_COLUMNS: readonly Column<EventLine>[] = [

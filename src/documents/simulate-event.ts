@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'write_off',
   'recovery',
   'reversal',
+  'transfer',
 ] as const;
 export type EventName = (typeof EVENT_TYPES)[number];
 
@@ -40,9 +41,18 @@ export const eventSchema = mapping({
   due_on: date().nullable().default(null),
   rate: rate().nullable().default(null),
   of: words().nullable().default(null),
+  buyer: words().nullable().default(null),
 });
 type EventDocument = ReturnType<typeof eventSchema.parse>;
-export type OwnKey = 'amount' | 'early_payment' | 'component' | 'seq' | 'due_on' | 'rate' | 'of';
+export type OwnKey =
+  | 'amount'
+  | 'early_payment'
+  | 'component'
+  | 'seq'
+  | 'due_on'
+  | 'rate'
+  | 'of'
+  | 'buyer';
 
 /** The keys of each type beside ref, type and dates: `!` marks one that is required. */
 const KEYS: Readonly<Record<EventName, readonly (OwnKey | `${OwnKey}!`)[]>> = {
@@ -57,6 +67,8 @@ const KEYS: Readonly<Record<EventName, readonly (OwnKey | `${OwnKey}!`)[]>> = {
   write_off: [],
   recovery: ['amount!'],
   reversal: ['of!'],
+  // The price, the day on which it falls due, and who owes it.
+  transfer: ['amount!', 'due_on', 'buyer'],
 };
 export const OWN_KEYS: readonly OwnKey[] = [
   'amount',
@@ -66,6 +78,7 @@ export const OWN_KEYS: readonly OwnKey[] = [
   'due_on',
   'rate',
   'of',
+  'buyer',
 ];
 
 /** Whether an event of the type must have a key, may have it, or has no such key. */

@@ -20,8 +20,10 @@ export function leavingLoan(seed: number, range: DayRange): ModelDocument {
   );
   const events: Event[] = [...before];
   const first = start + 3 + draw.below(5);
-  const refund = draw.below(6) === 0 && document.product.interest?.recalculation === undefined;
-  events.push(event('X1', refund ? 'merchant_refund' : 'settlement', first));
+  const ending = draw.below(6);
+  const refund = ending === 0 && document.product.interest?.recalculation === undefined;
+  if (ending === 1) events.push(event('X1', 'transfer', first, { amount: '543.21' }));
+  else events.push(event('X1', refund ? 'merchant_refund' : 'settlement', first));
   // What an earlier event left in suspense would keep the loan in the book.
   let on = first + 2 + draw.below(6);
   events.push(...news(draw, 'Y', 'X1', start, first, on));

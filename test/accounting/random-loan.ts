@@ -308,7 +308,9 @@ function randomEvent(draw: Draw, { principal, rate, mayAddRow }: Frame, k: numbe
       : { type: 'merchant_refund', amount };
   if (kind < 86) return { type: 'suspense_refund', amount: share(50) };
   if (kind < 90) return { type: 'rate_change', rate: rate() };
-  if (kind < 92) return { type: 'write_off' };
+  if (kind < 91) return { type: 'write_off' };
+  // Now and then for nothing.
+  if (kind < 92) return { type: 'transfer', amount: principal % 5 === 0 ? '0.00' : amount };
   if (kind < 94) return { type: 'recovery', amount };
   return { type: 'reversal', of: `E${draw.upTo(k + 1)}` };
 }

@@ -61,9 +61,10 @@ function rulesOf(files: readonly string[]): string[] {
   return [...new Set(files.flatMap(rulesIn))].filter((word) => !OTHERS.has(word)).sort();
 }
 
-const APPLYING = 'loan-event prepayment waiver merchant-refund charge rate-change write-off'
-  .split(' ')
-  .map((name) => `src/accounting/${name}.ts`);
+const APPLYING =
+  'loan-event prepayment waiver merchant-refund charge rate-change write-off transfer'
+    .split(' ')
+    .map((name) => `src/accounting/${name}.ts`);
 const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map(
   (name) => `src/jobs/eod/${name}.ts`,
 );

@@ -36,6 +36,7 @@ const OCCURS: Readonly<
   suspense_refund: [['suspense'], EITHER],
   write_off: [OWED, EITHER],
   recovery: [[...PRINCIPAL, 'interest_due', 'penalty', 'compound', 'fee'], ['non_accruing']],
+  transfer: [[...OWED, 'price'], EITHER],
 };
 
 function shippedLedger() {
@@ -130,6 +131,10 @@ describe('a ledger document', () => {
     ['write_off', 'compound', true, ['1304.01 1132.04', '7102.01 7102.99']],
     ['write_off', 'interest_due', false, ['7102.01 7102.99', '7101.99 7101.01']],
     ['recovery', 'penalty', false, ['1012.02 1304.01', '7102.99 7102.01']],
+    ['transfer', 'price', false, ['1221.02 6111.01']],
+    ['transfer', 'principal_overdue', false, ['6111.01 1303.02']],
+    ['transfer', 'interest_due', true, ['6111.01 1132.02']],
+    ['transfer', 'interest_due', false, ['7101.99 7101.01']],
   ])('of the package posts %s of %s (accruing: %s)', (on, balance, accruing, entry) => {
     const rule = shippedLedger().rules.find(
       (each) => each.on === on && each.balance === balance && each.accruing === accruing,

@@ -74,11 +74,14 @@ describe('a new book', () => {
     await create();
     const postingRules = (await loadBook(client)).postingRulesOf(0);
     const { opening, repayment, suspenseUse, accrual, due, overdue, fee } = MOVEMENT;
-    const all = Object.values(BALANCE);
+    const { price, suspense } = BALANCE;
+    const all = Object.values(BALANCE).filter((balance) => balance !== price);
+    const owed = all.filter((balance) => balance !== suspense);
     const both: [number, number[]][] = [
       [opening, all],
       [repayment, all],
-      [suspenseUse, all.filter((balance) => balance !== BALANCE.suspense)],
+      [suspenseUse, owed],
+      [MOVEMENT.transfer, [...owed, price]],
       [accrual, [BALANCE.interestAccrued, BALANCE.penalty, BALANCE.compound]],
       [due, [BALANCE.interestDue]],
       [overdue, [BALANCE.principalOverdue]],

@@ -99,6 +99,7 @@ describe('events are rejected for', () => {
     ['fee', ',,,,,,,', 'amount'],
     ['suspense_refund', ',,,,,,,', 'amount'],
     ['recovery', ',,,,,,,', 'amount'],
+    ['transfer', ',,,,,,,', 'amount'],
     ['rate_change', ',,,,,,,', 'rate'],
     ['reversal', ',,,,,,,', 'of'],
   ])('a %s (%s) without its %s', async (type, rest, field) => {
@@ -115,6 +116,8 @@ describe('events are rejected for', () => {
     ['settlement', ',1,,,,hold,,', 'early_payment,superfluous_field,hold'],
     ['prepayment', ',1,,,,,0.1,', 'rate,superfluous_field,0.1'],
     ['merchant_refund', ',,,,,,,R0', 'of,superfluous_field,R0'],
+    ['transfer', ',1,fee,,,,,', 'component,superfluous_field,fee'],
+    ['transfer', ',-1,,,,,,', 'amount,amount_not_positive,-1'],
   ])('a key that is none of a %s: %s', async (type, rest, reject) => {
     expect(await rejectsOf(event(type, rest))).toEqual([`2,${reject}`]);
   });

@@ -79,6 +79,8 @@ describe('events that go in', () => {
     ['a rate', 'rate_change', ',,,,,,0.15,', { rate_ppb: 150_000_000 }],
     ['a write-off', 'write_off', ',,,,,,,', {}],
     ['a recovery', 'recovery', ',1.00,,,,,,', { amount: 100 }],
+    ['a transfer', 'transfer', ',1.00,,,2026-05-01,,,', { amount: 100, due_on: '2026-05-01' }],
+    ['a loan given away', 'transfer', ',0,,,,,,', {}],
     [
       'booked later',
       'recovery',
@@ -145,6 +147,14 @@ describe('events that go in', () => {
     ]);
   });
 
+  it('name the buyer of a loan', async () => {
+    const row = `T1,A1,transfer,${OPEN_DAY},,9000.00,,,,,,,甲公司`;
+    await importEvents(book.client, { file: book.file('t.csv', `${HEADER},buyer`, row) });
+    expect(await book.rows("SELECT buyer FROM event WHERE ref = 'T1'")).toEqual([
+      { buyer: '甲公司' },
+    ]);
+  });
+
   it('come with other columns through a mapping', async () => {
     const mapping = book.raw(
       'map.yaml',
@@ -187,7 +197,7 @@ it('the fixture of the documents goes in behind the loans of the small demo', as
     file: join(folder, 'events.csv'),
     rejectFile,
   });
-  expect(outcome).toMatchObject({ rowsTaken: 12, rowsRejected: 0 });
+  expect(outcome).toMatchObject({ rowsTaken: 13, rowsRejected: 0 });
   // The READMEs' walk has more loans, this one among them.
   for (const name of ['README.md', 'README.zh-CN.md']) {
     const text = readFileSync(join(packageRoot, name), 'utf8');

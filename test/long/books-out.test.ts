@@ -77,6 +77,10 @@ async function bringEvents(client: pg.Client): Promise<void> {
       add(loan, 'M1', 'merchant_refund', after, '200.00,,,');
       add(loan, 'S1', 'suspense_refund', after + 9, '1.00,,,');
     } else if (at % 9 === 4) add(loan, 'E1', 'settlement', after, ',,,');
+    else if (at % 9 === 5) {
+      add(loan, 'T1', 'transfer', after, '900.00,,,', 2);
+      if (at % 2 === 0) add(loan, 'V1', 'reversal', after + 5, ',,,T1');
+    }
   }
   const file = join(folder, 'events.csv');
   writeFileSync(file, `${lines.join('\n')}\n`);

@@ -94,6 +94,13 @@ export function refundPart(state: State, amount: bigint, day: number): void {
   layAgain(state, { day, balance: all - part, flatBase, keep: 'term' });
 }
 
+/** Everything goes to the buyer; suspense stays the customer's. */
+export function transfer(state: State): void {
+  state.status = 'transferred';
+  state.rows = dueRows(state);
+  startPeriod(state);
+}
+
 /** Principal not yet due becomes a claim with its interest, under seq 0; due instalments stay. */
 export function writeOff(state: State, day: number): void {
   const interest = state.accrued - ahead(runningRow(state));

@@ -1,7 +1,7 @@
 import { payAhead, payDue } from './allocate.js';
 import { charge, waive } from './charges.js';
 import { dayOf } from './days.js';
-import { cancel, refundPart, settle, settlementCost, writeOff } from './endings.js';
+import { cancel, refundPart, settle, settlementCost, transfer, writeOff } from './endings.js';
 import { prepay, prepayable, prepaymentCost } from './prepay.js';
 import { layAgain } from './relay.js';
 import { openInAll, sumOf } from './row.js';
@@ -27,6 +27,7 @@ function refusedByStatus(state: State, event: EventDocument): Refusal {
   const { type } = event;
   if (type === 'suspense_refund') return null;
   if (state.status === 'cancelled') return 'loan_cancelled';
+  if (state.status === 'transferred') return 'loan_transferred';
   if (state.status === 'written_off') {
     return type === 'repayment' || type === 'recovery' ? null : 'loan_written_off';
   }
@@ -128,6 +129,9 @@ export function applyEvent(state: State, event: EventDocument, day: number): Ref
       return changeRate(state, event, day);
     case 'write_off':
       writeOff(state, day);
+      return null;
+    case 'transfer':
+      transfer(state);
       return null;
     case 'settlement':
       return settleEvent(state, event.ref, amount, day);

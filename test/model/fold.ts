@@ -107,6 +107,11 @@ function dueAtOnce(state: State, day: number): void {
 
 /** Step 5: days past due, and whether the loan accrues on the books. */
 function judge(state: State, day: number): void {
+  if (state.status === 'transferred') {
+    state.daysPastDue = 0;
+    state.accruing = true;
+    return;
+  }
   const oldest = oldestFirst(dueRows(state)).find((row) => openInAll(row) > 0n);
   state.daysPastDue = oldest && day > oldest.lastFree ? day - oldest.due : 0;
   const within = state.daysPastDue <= state.terms.nonAccrualAfter;

@@ -34,7 +34,9 @@ function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): s
   if (refs.has(document.ref)) return 'repeated_ref';
   if (valueDay > businessDay) return 'value_date_after_business_date';
   if (valueDay < terms.disbursedOn) return 'value_date_before_disbursement';
-  if (document.amount !== undefined && fromDecimal(document.amount).n <= 0n) {
+  // A loan may be sold for nothing.
+  const least = document.type === 'transfer' ? 0n : 1n;
+  if (document.amount !== undefined && fromDecimal(document.amount).n < least) {
     return 'amount_not_positive';
   }
   return null;

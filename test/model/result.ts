@@ -79,19 +79,26 @@ function isOverdue(row: Row, day: number): boolean {
   return row.isDue && day > row.lastFree && openInAll(row) > 0n;
 }
 
-function installmentStatus(row: Row, day: number): string {
+function installmentStatus(row: Row, day: number, isSold: boolean): string {
   if (openInAll(row) === 0n) return 'paid';
+  if (isSold) return 'transferred';
   if (!row.isDue) return 'pending';
   return isOverdue(row, day) ? 'overdue' : 'due';
 }
 
-function installment(row: Row, day: number, text: (units: bigint) => string): Installment {
+function installment(
+  row: Row,
+  day: number,
+  isSold: boolean,
+  text: (units: bigint) => string,
+): Installment {
   const part = (component: Component): Part => ({
     due: text(row.asked[component]),
     paid: text(row.paid[component]),
     waived: text(row.waived[component]),
   });
-  const head = { seq: row.seq, due_on: dateText(row.due), status: installmentStatus(row, day) };
+  const status = installmentStatus(row, day, isSold);
+  const head = { seq: row.seq, due_on: dateText(row.due), status };
   const parts = COMPONENTS.map((component) => [component, part(component)]);
   return { ...head, ...(Object.fromEntries(parts) as Record<Component, Part>) };
 }
@@ -145,7 +152,9 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
   const text = (units: bigint): string => amountText(units, digits);
   return {
     schedule: state.rows.map((row) => scheduleRow(row, text)),
-    installments: state.rows.map((row) => installment(row, through, text)),
+    installments: state.rows.map((row) =>
+      installment(row, through, state.status === 'transferred', text),
+    ),
     position: position(state, through, text),
     daily: history.daily.map(({ interest, penalty, compound }, index) => ({
       business_date: dateText(disbursedOn + index),

@@ -46,7 +46,7 @@ export interface State {
   lines: AllocationLine[];
   daysPastDue: number;
   accruing: boolean;
-  status: 'live' | 'cancelled' | 'written_off';
+  status: 'live' | 'cancelled' | 'written_off' | 'transferred';
   /** After a write-off: principal not yet due and its interest, seq 0. */
   claim: Row | null;
   received: bigint;

@@ -16,7 +16,7 @@ WITH sums AS (
   GROUP BY b.name
 ), paid AS (
   -- Kinds: 1 paid, 2 waived, 3 charged, 4 written off, 5 recovered (of no balance any more),
-  -- 6 refunded by the merchant, 7 paid ahead and given back.
+  -- 6 refunded by the merchant, 7 paid ahead and given back, 8 transferred to a buyer.
   SELECT component, sum(CASE WHEN kind = 3 THEN -amount ELSE amount END)
       FILTER (WHERE kind <> 5) AS amount,
     sum(amount) FILTER (WHERE event_id = 0 AND kind = 1) AS out_of_suspense

@@ -1,5 +1,6 @@
 -- Events of one file, as checked row by row; gone when the transaction ends. `rate_ppb` is in the
--- rate unit of the loan's product, `of_ref` is empty for all but reversals.
+-- rate unit of the loan's product, `of_ref` is empty for all but reversals, `buyer` for all but
+-- transfers.
 CREATE TEMP TABLE stage (
   line          integer NOT NULL,
   bucket        smallint NOT NULL,
@@ -14,5 +15,6 @@ CREATE TEMP TABLE stage (
   due_on        date NOT NULL,
   early_payment smallint NOT NULL,
   rate_ppb      bigint NOT NULL,
-  of_ref        text COLLATE "C" NOT NULL
+  of_ref        text COLLATE "C" NOT NULL,
+  buyer         text NOT NULL
 ) ON COMMIT DROP

@@ -18,9 +18,10 @@ export interface LeftLoan {
 
 /** Nothing is owed, held or running any more: a loan whose row says so gets no further one. */
 export function isOver({ status, suspense, nextSeq }: Position): boolean {
-  const ended = status === STATUS.settled || status === STATUS.cancelled;
-  return ended && suspense === 0 && nextSeq === 0;
+  return ENDED.has(status) && suspense === 0 && nextSeq === 0;
 }
+
+const ENDED: ReadonlySet<number> = new Set([STATUS.settled, STATUS.cancelled, STATUS.transferred]);
 
 /**
  * The row that such a loan would have of the day before `date`, as a tuple: the days since its last

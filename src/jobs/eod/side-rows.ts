@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
-import type { PostingRules } from '../../accounting/posting.js';
+import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
@@ -33,11 +33,6 @@ interface WaitingOutcome {
   readonly toSuspense: number;
 }
 
-interface Line {
-  accountId: number;
-  amount: number;
-}
-
 /**
  * The allocations, event outcomes and journal lines of a task, collected in memory until the task's
  * transaction takes them. A loan that turns out not to fold is undone by `rewind`.
@@ -52,7 +47,7 @@ export class SideRows {
   readonly #date: EpochDay;
   readonly #firstVoucher: number;
   readonly #hashes = [0, 1, 2, 3].map(() => createHash('sha256'));
-  readonly #lines: Line[] = [];
+  readonly #lines: VoucherLine[] = [];
   readonly #waiting: WaitingOutcome[] = [];
   #vouchers = 0;
 
@@ -184,20 +179,13 @@ export class SideRows {
         movement.accruing,
       );
     }
-    for (const leg of legs) {
-      const amount = movement.amount * leg.sign;
-      // One line an account and side: debits and credits of an account are not netted.
-      const line = this.#lines.find(
-        (other) => other.accountId === leg.accountId && other.amount > 0 === amount > 0,
-      );
-      if (line === undefined) this.#lines.push({ accountId: leg.accountId, amount });
-      else line.amount += amount;
-    }
+    const { kind, amount } = movement;
+    for (const { accountId, sign } of legs) addLine(this.#lines, kind, accountId, amount * sign);
   }
 
   /** Adds an entry under the next voucher number; throws InvariantError unless it balances. */
   addVoucher(
-    lines: readonly Line[],
+    lines: readonly VoucherLine[],
     of: { loanId: number; bucket: number; groupId: number },
     eventId: number,
     kind: number,

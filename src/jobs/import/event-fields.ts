@@ -23,16 +23,19 @@ export interface OwnFields {
   ratePpb: RatePpb;
   /** Reference of the event that is undone. */
   of: string;
+  /** Who buys the loan. */
+  buyer: string;
 }
 
 /** Puts the text of one key into `own`; returns the rule that it breaks, or nothing. */
 type Reader = (text: string, own: OwnFields, type: EventName, minorDigits: number) => string;
 
 const READERS: Readonly<Record<OwnKey, Reader>> = {
-  amount(text, own, _type, minorDigits) {
+  amount(text, own, type, minorDigits) {
     const amount = parseAmount(text, minorDigits);
     if (amount === undefined) return 'malformed_amount';
-    if (amount <= 0) return 'amount_not_positive';
+    // A loan may be sold for nothing.
+    if (amount < (type === 'transfer' ? 0 : 1)) return 'amount_not_positive';
     own.amount = amount;
     return '';
   },
@@ -67,6 +70,10 @@ const READERS: Readonly<Record<OwnKey, Reader>> = {
     own.of = text;
     return isCleanText(text) ? '' : 'malformed_text';
   },
+  buyer(text, own) {
+    own.buyer = text;
+    return isCleanText(text) ? '' : 'malformed_text';
+  },
 };
 
 /**
@@ -86,6 +93,7 @@ export function readOwnFields(
     earlyPayment: 0,
     ratePpb: 0,
     of: '',
+    buyer: '',
   };
   for (const key of OWN_KEYS) {
     const value = textOf(key);

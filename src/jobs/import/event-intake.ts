@@ -25,6 +25,7 @@ export const EVENT_STAGE_COLUMNS = [
   'early_payment',
   'rate_ppb',
   'of_ref',
+  'buyer',
 ] as const;
 
 /** References that the book gives itself. */
@@ -116,4 +117,5 @@ function putFields(writer: TupleWriter, dates: EventDates, own: OwnFields): void
   writer.int2(own.earlyPayment);
   writer.int8(own.ratePpb);
   writer.text(own.of);
+  writer.text(own.buyer);
 }

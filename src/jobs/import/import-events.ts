@@ -19,6 +19,7 @@ const EVENTS = eventKind(
     { name: 'early_payment', required: false },
     { name: 'rate', required: false },
     { name: 'of', required: false },
+    { name: 'buyer', required: false },
   ],
   EVENT_TYPES,
 );

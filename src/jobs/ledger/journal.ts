@@ -80,6 +80,7 @@ const MOVEMENT_MEMOS: Readonly<Record<MovementKind, string>> = {
   suspense_refund: '溢缴款退还',
   write_off: '核销',
   recovery: '核销收回',
+  transfer: '资产转让',
 };
 
 /** Balances at the close of a day by account, in minor units; none before the book's first day. */

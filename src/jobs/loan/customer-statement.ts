@@ -107,6 +107,7 @@ const STATUS_ZH: Readonly<Record<number, string>> = {
   [STATUS.settled]: '已结清',
   [STATUS.writtenOff]: '逾期',
   [STATUS.cancelled]: '已取消',
+  [STATUS.transferred]: '已转让',
 };
 
 interface Owed {

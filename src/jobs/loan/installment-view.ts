@@ -8,7 +8,7 @@ import {
   PENALTY,
   PRINCIPAL,
 } from '../../accounting/flow.js';
-import type { AheadInstallment, OpenInstallment } from '../../accounting/position.js';
+import { type AheadInstallment, type OpenInstallment, STATUS } from '../../accounting/position.js';
 import type { Fen } from '../../accounting/units.js';
 import { readOpen } from '../eod/packed.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
@@ -55,6 +55,7 @@ export function installmentViews(sources: InstallmentSources, text: Format): Ins
   const { schedule, position, paidPeriods } = sources;
   const { open, special } = readOpen(position.openInstallments);
   const sums = sumLines(sources.allocations);
+  const on = position.businessDate;
   return schedule.dueOn.map((dueOn, k) => {
     const seq = k + 1;
     const own = open.filter((item) => item.seq === seq);
@@ -62,6 +63,9 @@ export function installmentViews(sources: InstallmentSources, text: Format): Ins
     const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
     const met = (kind: number, component: number) => sums.get(`${kind}/${seq}/${component}`) ?? 0;
     const before = seq <= paidPeriods;
+    const isSold =
+      position.status === STATUS.transferred &&
+      COMPONENTS.some((_, component) => met(LINE.transferred, component) !== 0);
     const due = dueOf(schedule, k, own, ahead, met);
     const figures = (component: number) => ({
       due: text(due[component]!),
@@ -73,10 +77,11 @@ export function installmentViews(sources: InstallmentSources, text: Format): Ins
         sum + due[component]! - met(LINE.paid, component) - met(LINE.waived, component),
       0,
     );
+    const pastStatus = isSold ? 'transferred' : dueStatus(own, on);
     return {
       seq,
       dueOn,
-      status: isAhead ? (left > 0 ? 'pending' : 'paid') : dueStatus(own, position.businessDate),
+      status: isAhead ? (left > 0 ? 'pending' : 'paid') : pastStatus,
       principal: figures(PRINCIPAL),
       interest: figures(INTEREST),
       penalty: figures(PENALTY),
@@ -111,7 +116,8 @@ function dueOf(
       (sum, item) => sum + (component === PENALTY ? item.penalty.open : item.compound.open),
       0,
     );
-    due[component] = met(LINE.paid, component) + met(LINE.waived, component) + open;
+    const gone = [LINE.paid, LINE.waived, LINE.transferred].map((kind) => met(kind, component));
+    due[component] = gone.reduce((sum, amount) => sum + amount, open);
   }
   if (ahead !== undefined) due[PENALTY]! += ahead.penaltyDue - ahead.penaltyMet;
   return due;

@@ -139,6 +139,9 @@ export interface StoredEvent {
   readonly rule: string | null;
   readonly allocated: number | null;
   readonly toSuspense: number | null;
+  /** Empty for all but transfers. */
+  readonly buyer: string;
+  readonly dueOn: string;
 }
 
 export async function loadEvents(
@@ -149,7 +152,7 @@ export async function loadEvents(
   const { rows } = await client.query<StoredEvent>(
     `SELECT e.event_id AS "eventId", e.type, e.ref, e.value_date AS "valueDate",
        e.business_date AS "businessDate", e.amount, o.rule, o.allocated,
-       o.to_suspense AS "toSuspense"
+       o.to_suspense AS "toSuspense", e.buyer, e.due_on AS "dueOn"
      FROM event e LEFT JOIN (
        -- A day that changed the past has outcomes of its own: amounts add up, the last rule holds.
        SELECT event_id, sum(allocated)::bigint AS allocated,

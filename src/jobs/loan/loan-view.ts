@@ -48,7 +48,7 @@ export interface ScheduleRowView {
   readonly balanceAfter: string;
 }
 
-export type InstallmentStatus = 'pending' | 'due' | 'overdue' | 'paid';
+export type InstallmentStatus = 'pending' | 'due' | 'overdue' | 'paid' | 'transferred';
 
 export type InstallmentView = {
   readonly seq: number;
@@ -88,6 +88,10 @@ export interface EventView {
   readonly rule: string | null;
   readonly allocated: string;
   readonly toSuspense: string;
+  /** Of a transfer: the new owner. */
+  readonly buyer: string | null;
+  /** When a fee or the price of a transfer falls due. */
+  readonly dueOn: string | null;
   readonly allocations: readonly AllocationView[];
 }
 

@@ -185,6 +185,8 @@ function eventView(
     rule: rule === '' ? null : rule,
     allocated: text(event.allocated ?? 0),
     toSuspense: text(event.toSuspense ?? 0),
+    buyer: event.buyer === '' ? null : event.buyer,
+    dueOn: event.dueOn === NO_DAY_TEXT ? null : event.dueOn,
     allocations: allocations
       .filter(({ eventId, kind }) => eventId === event.eventId && PAID.has(kind))
       .map(({ seq, component, amount }) => ({

@@ -44,10 +44,17 @@ const TYPE_NAMES: Readonly<Record<EventTypeName, string>> = {
   write_off: '核销',
   recovery: '还款',
   reversal: '冲正',
+  transfer: '债权转让',
 };
 
-/** Lines by which a component is met: money, and what a merchant gave back. */
-const MET: ReadonlySet<number> = new Set([LINE.paid, LINE.recovered, LINE.returned, LINE.refunded]);
+/** Lines by which a component is met: money, what a merchant gave back, what a buyer took over. */
+const MET: ReadonlySet<number> = new Set([
+  LINE.paid,
+  LINE.recovered,
+  LINE.returned,
+  LINE.refunded,
+  LINE.transferred,
+]);
 
 /** What one event did on one day, amounts in minor units. */
 interface Effect {
@@ -191,6 +198,7 @@ function amountOf(effect: Effect, event: StoredEvent | undefined): Fen {
   if (event === undefined || effect.businessDate !== event.businessDate) return 0;
   // A migrated loan names what was lent; what is left of it is the balance.
   if (event.type === EVENT_TYPE.opening) return 0;
-  if (event.amount !== 0) return event.amount;
+  // What a buyer paid for the loan is no business of the customer: what left with it is.
+  if (event.amount !== 0 && event.type !== EVENT_TYPE.transfer) return event.amount;
   return effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
 }
