@@ -10,7 +10,7 @@ import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
-import { capture } from '../../commands/captured-host.js';
+import { type Captured, capture } from '../../commands/captured-host.js';
 import { testDatabase } from '../../support/database.js';
 
 /** Without interest, due in a year: money that comes before is held for the customer. */
@@ -35,12 +35,14 @@ export interface StatementBook {
   writeGb18030(name: string, ...lines: readonly string[]): string;
   /** Runs a command with --json. */
   run(...args: readonly string[]): Promise<Ran>;
+  /** Runs a command as people do. */
+  print(...args: readonly string[]): Promise<Captured>;
   /** Imports events: ref, loan, type, value date, amount, of. */
   events(...lines: readonly string[]): Promise<void>;
   close(day: string): Promise<void>;
   /** Balances that are not 0 at the close of the last sealed day, debit positive. */
   balances(): Promise<Record<string, string>>;
-  ask<T>(fn: (client: pg.Client) => Promise<T>): Promise<T>;
+  ask<T>(fn: (client: pg.Client) => Promise<T>, role?: 'batch' | 'owner'): Promise<T>;
   drop(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function statementBook(day: string, loans: readonly string[]): Prom
       const { exitCode, stdout, stderr } = await capture(['--json', ...args], { env });
       return { exitCode, stderr, said: stdout === '' ? undefined : JSON.parse(stdout) };
     },
+    print: (...args) => capture(args, { env }),
     async events(...lines) {
       files += 1;
       const head = 'ref,loan_no,type,value_date,amount,of';
@@ -80,7 +83,7 @@ export async function statementBook(day: string, loans: readonly string[]): Prom
       const open = lines.filter(({ closing }) => closing !== '0.00');
       return Object.fromEntries(open.map(({ account, closing }) => [account, closing]));
     },
-    ask: (fn) => withClient(database.target, {}, fn),
+    ask: (fn, role = 'batch') => withClient(database.target, { role }, fn),
     async drop() {
       await database.drop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,15 @@
+import { inTransaction } from '../../../src/db/connect.js';
+import { addEntries } from '../../../src/jobs/ledger/entry.js';
 import { type Ran, type StatementBook, statementBook } from './statement-book.js';
 
-export const DAY = ['2026-03-30', '2026-03-31', '2026-04-01', '2026-04-02'] as const;
+export const DAY = [
+  '2026-03-30',
+  '2026-03-31',
+  '2026-04-01',
+  '2026-04-02',
+  '2026-04-03',
+  '2026-04-04',
+] as const;
 
 const WX = `code: WX
 name: 微信支付
@@ -28,7 +37,7 @@ interface Found {
   readonly resolution: string;
 }
 
-export interface FourDays extends StatementBook {
+export interface SixDays extends StatementBook {
   /** Writes a statement of receipts in GB18030: order, amount, fee. */
   wx(day: string, total: string, ...lines: readonly string[]): string;
   /** Writes a statement of payments: loan, amount, fee, status. */
@@ -38,6 +47,8 @@ export interface FourDays extends StatementBook {
   /** Breaks of a channel by order: type, difference, our status, resolution. */
   breaks(channel: string, ...more: readonly string[]): Promise<Record<string, string>>;
   idOf(order: string): Promise<string>;
+  /** A manual voucher of the open day between receipts in transit and the bank. */
+  voucher(reference: string, amount: number): Promise<void>;
   clearing(...more: readonly string[]): Promise<{
     readonly exitCode: number;
     readonly paid: Record<string, unknown>;
@@ -49,7 +60,7 @@ export interface FourDays extends StatementBook {
  * A book whose first day is closed. Loans L1 to L5 of 1000.00 are paid out by DK on it (1012.01);
  * repayments come by WX (1012.02) and are held for the customers, since nothing is due (2241.01).
  */
-export async function fourDays(): Promise<FourDays> {
+export async function sixDays(): Promise<SixDays> {
   const book = await statementBook(DAY[0], ['L1', 'L2', 'L3', 'L4', 'L5']);
   for (const [name, text] of Object.entries({ WX, DK, BANK })) {
     const { exitCode, stderr } = await book.run('channel', 'apply', book.write(name, text));
@@ -104,6 +115,14 @@ export async function fourDays(): Promise<FourDays> {
       );
     },
     idOf: async (order) => String((await breaksOf()).find((one) => one.orderNo === order)!.id),
+    async voucher(reference, amount) {
+      const lines = [
+        { account: '1012.02', amount },
+        { account: '1002.01', amount: -amount },
+      ];
+      const made = { source: 'manual', reference, memo: 'm', maker: 'a', lines } as const;
+      await book.ask((client) => inTransaction(client, () => addEntries(client, [made])));
+    },
     async clearing(...more) {
       const { exitCode, said, stderr } = await book.run('reconcile', 'clearing', ...more);
       if (said === undefined) throw new Error(stderr);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DAY, type FourDays, fourDays } from './four-days.js';
+import { DAY, type SixDays, sixDays } from './six-days.js';
 
-let book: FourDays;
+let book: SixDays;
 beforeAll(async () => {
-  book = await fourDays();
+  book = await sixDays();
 });
 afterAll(() => book?.drop());
 
@@ -239,5 +239,57 @@ describe('people', () => {
     const out = join(folder, 'clearing.csv');
     expect(await book.run('reconcile', 'clearing', '--out', out)).toMatchObject({ exitCode: 0 });
     expect(readFileSync(out, 'utf8')).toMatch(/1012\.02,支付渠道在途-收款,WX,7\.00,7\.00,0\.00/);
+  });
+});
+
+describe('what stands on a clearing account beside', () => {
+  it('is named: money to be given back, entries, events of no channel', async () => {
+    const refund = ['--as', 'refunded', '--by', 'wang', '--reason', 'the customer asked'];
+    const ended = await book.run('breaks', 'resolve', await book.idOf('WX3'), ...refund);
+    expect(ended).toMatchObject({ exitCode: 0, said: { entries: 1 } });
+    await book.events(`R1,L1,suspense_refund,${DAY[4]},5.00,`);
+    await book.voucher('M1', 300);
+    // The bank brings 5.00 of the 7.00 of the second day.
+    const file = book.bank('v3.csv', `WX20260331,5.00,${DAY[3]}`);
+    expect(await book.reconcile('bank', file, 'ICBC')).toMatchObject({ said: { matched: 0 } });
+    await book.close(DAY[4]);
+    const { exitCode, paid, received } = await book.clearing();
+    expect(exitCode).toBe(3);
+    expect(paid).toMatchObject({ difference: '0.00' });
+    // 7.00 - 25.00 - 5.00 + 3.00 - 5.00; of that 2.00 are a break of the bank that is open.
+    expect(received).toMatchObject({
+      balance: '-25.00',
+      statements: '0.00',
+      breaks: '2.00',
+      difference: '-27.00',
+      behind: [
+        { what: 'refunded', code: 'WX', orderNo: 'WX3', amount: '-25.00' },
+        { what: 'entry', orderNo: 'manual M1', amount: '3.00' },
+        { what: 'no_channel', orderNo: 'R1', loanNo: 'L1', amount: '-5.00' },
+      ],
+    });
+    const { stdout } = await book.print('reconcile', 'clearing');
+    expect(stdout).toMatch(
+      /1012\.02 +WX +差异已定为退款，渠道未扣回 +WX3 +L2 +2026-03-31 +-25\.00/,
+    );
+  });
+
+  it('is no difference where it cancels, and is told apart from what nothing explains', async () => {
+    await book.voucher('M2', 2700);
+    await book.close(DAY[5]);
+    expect(await book.clearing()).toMatchObject({ exitCode: 0, received: { behind: [] } });
+    await book.ask(
+      (client) =>
+        client.query(
+          `UPDATE gl_balance SET balance = balance + 1
+          WHERE business_date = $1 AND account_id =
+            (SELECT account_id FROM account WHERE code = '1012.02') AND group_id = 0`,
+          [DAY[5]],
+        ),
+      'owner',
+    );
+    const { received } = await book.clearing();
+    const behind = received.behind as { what: string; amount: string }[];
+    expect(behind.at(-1)).toMatchObject({ what: 'unexplained', code: 'WX', amount: '0.01' });
   });
 });
