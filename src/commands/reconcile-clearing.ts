@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.js';
 import type { TableColumn } from '../files/table.js';
+import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import type { Report } from '../jobs/ledger/report.js';
 import { type ClearingProof, proveClearing } from '../jobs/reconcile/clearing.js';
 import { CLEARING_CAUSES } from '../jobs/reconcile/clearing-behind.js';
@@ -16,7 +17,8 @@ export const command: CommandModule<[], { asOf?: string; out?: string }> = {
   async run(context, _args, { asOf, out }) {
     const date = dayOption('--as-of', asOf);
     requireTableFile(out);
-    const proof = await inBook(context, (client) => proveClearing(client, date));
+    const session = { settings: CHECK_SETTINGS };
+    const proof = await inBook(context, (client) => proveClearing(client, date), session);
     if (context.json && out === undefined) printJson(context.stdout, proof);
     else await putReport(context, reportOf(proof), out);
     return proof.ok ? EXIT.done : EXIT.difference;
