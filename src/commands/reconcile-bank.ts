@@ -6,16 +6,20 @@ import {
   actor,
   configureReconcile,
   type ReconcileFlags,
+  releaser,
   showOutcome,
 } from './reconcile-options.js';
 
 export const command: CommandModule<[string], ReconcileFlags> = {
   configure: configureReconcile,
-  async run(context, [file], { channel, date: day, by }) {
-    const date = dayOption('--date', day);
+  async run(context, [file], flags) {
+    const { channel } = flags;
+    const releaseBy = releaser(flags);
+    const date = dayOption('--date', flags.date);
     const { signal } = context;
+    const by = actor(flags.by);
     const outcome = await inBook(context, (client) =>
-      reconcileBank(client, { file, channel, date, by: actor(by), signal }),
+      reconcileBank(client, { file, channel, date, by, releaseBy, signal }),
     );
     return showOutcome(context, outcome);
   },

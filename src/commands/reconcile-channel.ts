@@ -1,4 +1,3 @@
-import { EXIT, LoanbookError } from '../errors.js';
 import { reconcileChannel } from '../jobs/reconcile/reconcile-channel.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
@@ -7,29 +6,18 @@ import {
   actor,
   configureReconcile,
   type ReconcileFlags,
+  releaser,
   showOutcome,
 } from './reconcile-options.js';
 
-interface Flags extends ReconcileFlags {
-  readonly matchOnly?: boolean;
-  readonly release?: boolean;
-  readonly releaseBy?: string;
-}
-
-export const command: CommandModule<[string], Flags> = {
+export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boolean }> = {
   configure(cmd) {
     configureReconcile(cmd);
-    cmd.option('--match-only').option('--release').option('--release-by <name>');
+    cmd.option('--match-only');
   },
   async run(context, [file], flags) {
-    const { channel, matchOnly, release, releaseBy } = flags;
-    if ((release === true) !== (releaseBy !== undefined)) {
-      throw new LoanbookError('release_needs_a_name', 'A release says who releases.', {
-        exitCode: EXIT.usage,
-        evidence: { release: release === true, releaseBy },
-        next: 'Say --release --release-by NAME, another one than --by.',
-      });
-    }
+    const { channel, matchOnly } = flags;
+    const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
     const by = actor(flags.by);

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode } from '../errors.js';
+import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
 import type { Outcome } from '../jobs/reconcile/reconcile-outcome.js';
 import type { CommandContext } from './context.js';
 import { printJson, printOutcome } from './output.js';
@@ -10,10 +10,28 @@ export interface ReconcileFlags {
   readonly channel?: string;
   readonly date?: string;
   readonly by?: string;
+  readonly release?: boolean;
+  readonly releaseBy?: string;
 }
 
 export function configureReconcile(cmd: Command): void {
-  cmd.argument('<file>').option('--channel <code>').option('--date <date>').option('--by <name>');
+  cmd
+    .argument('<file>')
+    .option('--channel <code>')
+    .option('--date <date>')
+    .option('--by <name>')
+    .option('--release')
+    .option('--release-by <name>');
+}
+
+/** Who releases a statement, if anybody does. Throws LoanbookError `release_needs_a_name` (2). */
+export function releaser({ release, releaseBy }: ReconcileFlags): string | undefined {
+  if ((release === true) === (releaseBy !== undefined)) return releaseBy;
+  throw new LoanbookError('release_needs_a_name', 'A release says who releases.', {
+    exitCode: EXIT.usage,
+    evidence: { release: release === true, releaseBy },
+    next: 'Say --release --release-by NAME, another one than --by.',
+  });
 }
 
 /** Who acts: as said, else the login. */

@@ -123,6 +123,11 @@ export const LEDGER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./reconcile-bank.js'),
   },
   {
+    path: 'reconcile clearing',
+    summary: 'prove what stands on the clearing accounts, order by order',
+    load: () => import('./reconcile-clearing.js'),
+  },
+  {
     path: 'reconcile report',
     summary: 'write open breaks by type and age',
     load: () => import('./reconcile-report.js'),

@@ -11,5 +11,8 @@ CREATE TEMP TABLE core (
   compound          bigint,
   fee               bigint,
   suspense          bigint,
-  days_past_due     bigint
+  days_past_due     bigint,
+  -- The place among the classes; 1 where the loan accrues.
+  classification    bigint,
+  accruing          bigint
 ) ON COMMIT DROP

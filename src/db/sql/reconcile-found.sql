@@ -1,5 +1,6 @@
 -- Every break of the statement with its type, in the order of precedence. Differences are theirs
--- less ours; what is long and unexplained goes to suspense. $1 = the tolerance.
+-- less ours; what is long and unexplained goes to suspense. What waits for its close is only that:
+-- what a settlement comes to, say, is known behind the close. $1 = the tolerance.
 CREATE TEMP TABLE found ON COMMIT DROP AS
 WITH judged AS (
   SELECT 'duplicate' AS type, r.order_no, r.line, 0 AS bucket, 0::bigint AS loan_id,
@@ -8,11 +9,11 @@ WITH judged AS (
   FROM repeated r WHERE r.success = 1
   UNION ALL
   SELECT CASE WHEN p.success = 0 OR p.standing > 1 THEN 'status'
+      WHEN p.standing = 1 THEN 'unposted'
       WHEN p.events > 1 AND p.our_amount = p.events * p.their_amount THEN 'duplicate'
-      WHEN p.their_amount <> p.our_amount THEN 'amount'
-      WHEN p.standing = 1 THEN 'unposted' ELSE 'ledger' END,
+      WHEN p.their_amount <> p.our_amount THEN 'amount' ELSE 'ledger' END,
     p.order_no, p.line, p.bucket, p.loan_id, p.event_id, p.their_amount, p.our_amount, p.ledger,
-    CASE WHEN p.success = 0 THEN -p.our_amount WHEN p.standing > 1 THEN p.their_amount
+    CASE WHEN p.success = 0 THEN -p.our_amount WHEN p.standing > 0 THEN p.their_amount
       WHEN p.their_amount <> p.our_amount THEN p.their_amount - p.our_amount
       ELSE p.their_amount - p.ledger END,
     p.standing, false
@@ -22,10 +23,10 @@ WITH judged AS (
       OR p.ledger <> p.our_amount)
   UNION ALL
   SELECT CASE WHEN a.settled THEN 'duplicate' WHEN a.standing > 1 THEN 'status'
-      WHEN p.their_amount <> a.our_amount THEN 'amount' WHEN a.standing = 1 THEN 'unposted'
+      WHEN a.standing = 1 THEN 'unposted' WHEN p.their_amount <> a.our_amount THEN 'amount'
       WHEN a.ledger <> a.our_amount THEN 'ledger' ELSE 'cross_day' END,
     p.order_no, p.line, a.bucket, a.loan_id, a.event_id, p.their_amount, a.our_amount, a.ledger,
-    CASE WHEN a.settled OR a.standing > 1 THEN p.their_amount
+    CASE WHEN a.settled OR a.standing > 0 THEN p.their_amount
       WHEN p.their_amount <> a.our_amount THEN p.their_amount - a.our_amount
       ELSE p.their_amount - a.ledger END,
     a.standing, a.break_id IS NOT NULL

@@ -1,18 +1,19 @@
 -- Our side of a channel's day: what the day's events of the channel say, and what the ledger has of
 -- each on the clearing account. Standing: 0 posted, 1 waits for its close, 2 rejected, 3 reversed.
 -- $1 = the day, $2 = the event types, $3 = what its order numbers begin with, $4 = the clearing
--- account, $5 = 1, or -1 where debits pay out.
+-- account, $5 = 1, or -1 where debits pay out. Filled in: what an event's order number is
+-- (order), and the join that brings it, if any (of).
 -- Grouping a million events by their order number here took 4 s of 12: orders of several events are
 -- put together behind (reconcile-shared, reconcile-together).
 CREATE TEMP TABLE ours ON COMMIT DROP AS
-SELECT e.ref COLLATE "C" AS order_no, e.bucket, e.loan_id, e.event_id, e.business_date,
+SELECT :order COLLATE "C" AS order_no, e.bucket, e.loan_id, e.event_id, e.business_date,
   e.value_date, 1 AS events,
   CASE WHEN r.of_event_id IS NOT NULL THEN 3 WHEN o.event_id IS NULL THEN 1
     WHEN o.rule = '' THEN 0 ELSE 2 END::smallint AS standing,
   CASE WHEN e.amount = 0 THEN coalesce(o.allocated + o.to_suspense, 0) ELSE e.amount END
     AS amount,
   coalesce(j.amount, 0) * $5::integer AS ledger
-FROM event e
+FROM event e :of
 LEFT JOIN event_outcome o ON o.business_date = $1::date AND o.event_id = e.event_id
 LEFT JOIN (
   SELECT event_id, sum(amount)::bigint AS amount FROM journal_line
@@ -26,4 +27,4 @@ LEFT JOIN (
   WHERE v.business_date >= $1::date AND v.type = 13
 ) AS r ON r.of_event_id = e.event_id
 WHERE e.business_date = $1::date AND e.type = ANY ($2::smallint[])
-  AND starts_with(e.ref, $3)
+  AND starts_with(:order, $3)

@@ -1,9 +1,12 @@
--- Events of one order become one row: the sum of what counts, and the best standing of them.
+-- Events of one order become one row: the sum of what counts, the best standing of them, and the
+-- key of the first.
 WITH taken AS (
   DELETE FROM ours o USING shared s WHERE o.order_no = s.order_no RETURNING o.*
 )
 INSERT INTO ours
-SELECT order_no, min(bucket)::smallint, min(loan_id)::bigint, min(event_id)::bigint,
+SELECT order_no, (array_agg(bucket ORDER BY event_id))[1],
+  (array_agg(loan_id ORDER BY event_id))[1], min(event_id),
   min(business_date), min(value_date), count(*)::integer, min(standing)::smallint,
-  coalesce(sum(amount) FILTER (WHERE standing < 2), sum(amount))::bigint, sum(ledger)::bigint
+  coalesce(sum(amount) FILTER (WHERE standing < 2), sum(amount))::bigint,
+  coalesce(sum(ledger) FILTER (WHERE standing < 2), sum(ledger))::bigint
 FROM taken GROUP BY order_no

@@ -44,6 +44,37 @@ export async function postBankLines(
   return entries.length;
 }
 
+/**
+ * Takes back what a bank statement posted, entry by entry, in the open day: it was replaced.
+ * Returns the number of entries.
+ */
+export async function undoBankLines(
+  client: pg.Client,
+  reference: string,
+  maker: string,
+  checker: string,
+): Promise<number> {
+  const { rows } = await client.query<{ reference: string; memo: string; lines: Posted[] }>(
+    `SELECT e.reference, e.memo, json_agg(json_build_object('account', a.code,
+       'amount', -l.amount) ORDER BY l.line) AS lines
+     FROM entry e JOIN entry_line l USING (entry_id) JOIN account a USING (account_id)
+     WHERE e.source = 'bank' AND starts_with(e.reference, $1)
+     GROUP BY e.entry_id ORDER BY e.entry_id`,
+    [`${reference}/`],
+  );
+  const entries = rows.map(({ reference: of, memo, lines }): NewEntry => {
+    const made = entry('bank', `${of}/undone`, `冲销 ${memo}`, maker, lines);
+    return { ...made, checker };
+  });
+  if (entries.length > 0) await addEntries(client, entries);
+  return entries.length;
+}
+
+interface Posted {
+  readonly account: string;
+  readonly amount: number;
+}
+
 function hasLines(made: NewEntry): boolean {
   return made.lines.length > 0;
 }

@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import { readSql } from '../../db/sql-file.js';
+import type { ChannelDocument } from '../../documents/channel-document.js';
+import { eventTypesOf } from './match-channel.js';
 
 /**
  * Earlier breaks that this statement, or a close since, explains: a side that was missing came, an
@@ -6,7 +9,7 @@ import type pg from 'pg';
  */
 export async function carryBreaks(
   client: pg.Client,
-  code: string,
+  channel: ChannelDocument,
   statementId: number,
   openDay: string,
 ): Promise<number> {
@@ -20,7 +23,13 @@ export async function carryBreaks(
     resolution: 'cross_day',
     reason: 'the event came on a later day',
   });
-  await closeWaiting(client, code, statementId, openDay);
+  await client.query(readSql('reconcile-undone-shorts'), [channel.code]);
+  await resolve(client, statementId, openDay, {
+    from: 'SELECT break_id FROM undone_short',
+    resolution: 'reversed',
+    reason: 'our event was reversed',
+  });
+  await closeWaiting(client, channel, statementId, openDay);
   const { rows } = await client.query<{ released: number }>(
     'SELECT coalesce(sum(suspense), 0)::bigint AS released FROM carried',
   );
@@ -48,42 +57,24 @@ async function resolve(
 }
 
 /**
- * Orders that waited for their close and have had it: posted, they match; rejected, they stand as a
- * break of status. Closed days are few, so the outcomes are looked up by key.
+ * Orders that waited for their close and have had it: posted with the amount of the line they
+ * match; rejected, they stand as a break of status, with another amount as one of amount.
  */
 async function closeWaiting(
   client: pg.Client,
-  code: string,
+  { code, tolerance, direction }: ChannelDocument,
   statementId: number,
   openDay: string,
 ): Promise<void> {
-  await client.query(
-    `CREATE TEMP TABLE closed ON COMMIT DROP AS
-     SELECT DISTINCT ON (b.break_id) b.break_id, o.rule FROM recon_break b
-     JOIN statement t ON t.statement_id = b.statement_id AND t.code = $1
-     JOIN event e ON e.bucket = b.bucket AND e.loan_id = b.loan_id AND e.event_id = b.event_id
-     JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
-       AND o.loan_id = e.loan_id AND o.event_id = e.event_id
-     WHERE b.state = 'open' AND b.type = 'unposted'`,
-    [code],
-  );
-  await client.query(
-    `INSERT INTO recon_break (statement_id, type, order_no, line, bucket, loan_id, event_id,
-       their_amount, our_amount, ledger_amount, difference, suspense, our_status, since,
-       pend_until, state)
-     SELECT $1, 'status', b.order_no, b.line, b.bucket, b.loan_id, b.event_id, b.their_amount,
-       b.our_amount, 0, b.their_amount, b.their_amount, 'rejected', b.since, b.since, 'open'
-     FROM recon_break b JOIN closed c USING (break_id) WHERE c.rule <> ''`,
-    [statementId],
-  );
-  await resolve(client, statementId, openDay, {
-    from: `SELECT break_id FROM closed WHERE rule = ''`,
-    resolution: 'posted',
-    reason: 'the close of its day posted it',
-  });
-  await resolve(client, statementId, openDay, {
-    from: `SELECT break_id FROM closed WHERE rule <> ''`,
-    resolution: 'rejected',
-    reason: 'the close of its day rejected it: it stands as a break of status',
-  });
+  await client.query(readSql('reconcile-closed'), [code, eventTypesOf(direction)]);
+  await client.query(readSql('reconcile-closed-breaks'), [statementId, tolerance, openDay]);
+  const ends = [
+    ['posted', 'posted = their_amount', 'the close of its day posted it'],
+    ['rejected', 'posted = 0', 'the close of its day rejected it: it stands as a break of status'],
+    ['posted', 'true', 'the close of its day posted another amount: it stands as a break'],
+  ] as const;
+  for (const [resolution, condition, reason] of ends) {
+    const from = `SELECT break_id FROM closed WHERE ${condition}`;
+    await resolve(client, statementId, openDay, { from, resolution, reason });
+  }
 }

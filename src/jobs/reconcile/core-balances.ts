@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { formatAmount, parseAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
@@ -11,27 +10,15 @@ import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import { dayTable } from '../eod/day-table.js';
+import { isClass, MEASURES, type Measure, NAMES, readValue, valueText } from './core-measures.js';
 
-/** What a balance file of another core may bring, and where the position has the same. */
-const MEASURES = {
-  principal: 'p.principal',
-  principal_overdue: 'p.principal_overdue',
-  interest: 'p.interest_accrued + p.interest_due',
-  interest_due: 'p.interest_due',
-  penalty: 'p.penalty_due',
-  compound: 'p.compound_due',
-  fee: 'p.fee_due',
-  suspense: 'p.suspense',
-  days_past_due: 'p.days_past_due',
-} as const;
-type Measure = keyof typeof MEASURES;
-const NAMES = Object.keys(MEASURES) as Measure[];
 const STAGE_COLUMNS = ['line', 'bucket', 'loan_no', ...NAMES];
 const ROOM = 1 << 20;
 
 /** One loan and measure on which the two cores differ; amounts are decimal text. */
 export interface CoreBreak {
-  readonly kind: 'missing_here' | 'missing_there' | 'differs';
+  /** `class`: the same loan in another class, or accruing in one core alone. */
+  readonly kind: 'missing_here' | 'missing_there' | 'differs' | 'class';
   readonly loanNo: string;
   /** Empty: the loan as a whole. */
   readonly measure: string;
@@ -49,7 +36,7 @@ export interface CoreComparison {
     readonly kind: string;
     readonly measure: string;
     readonly loans: number;
-    /** Sum of here less there; a whole number for days past due. */
+    /** Sum of here less there; a whole number for days past due, empty for a class. */
     readonly difference: string;
   }[];
   /** The first of them in loan order, so many as were asked for. */
@@ -86,7 +73,9 @@ export async function reconcileCore(
       .replaceAll(':position', dayTable('position', options.date))
       .replaceAll(
         ':measures',
-        compared.map((name) => `('${name}', ${MEASURES[name]}, c.${name})`).join(', '),
+        compared
+          .map((name) => `('${name}', ${isClass(name)}, ${MEASURES[name]}, c.${name})`)
+          .join(', '),
       );
     await client.query(sql, [options.tolerance]);
     const counts = await client.query<{ here: number; there: number; repeated: string | null }>(
@@ -112,7 +101,7 @@ export async function reconcileCore(
       breaks: kinds.reduce((sum, { loans }) => sum + loans, 0),
       byKind: kinds.map(({ difference, ...kind }) => ({
         ...kind,
-        difference: valueText(kind.measure, difference, scene),
+        difference: isClass(kind.measure) ? '' : valueText(kind.measure, difference, scene),
       })),
       first,
     };
@@ -151,10 +140,6 @@ async function breaksFrom(
     here: row.kind === 'missing_here' ? '' : valueText(row.measure, row.here!, scene),
     there: row.kind === 'missing_there' ? '' : valueText(row.measure, row.there!, scene),
   }));
-}
-
-function valueText(measure: string, value: Fen, { minorDigits }: Scene): string {
-  return measure === 'days_past_due' ? String(value) : formatAmount(value, minorDigits);
 }
 
 async function sceneOf(client: pg.Client, date: EpochDay): Promise<Scene> {
@@ -234,7 +219,7 @@ function putRow(
       nullField(writer);
       continue;
     }
-    const value = parseAmount(record[at]!, name === 'days_past_due' ? 0 : minorDigits);
+    const value = readValue(name, record[at]!, minorDigits);
     if (value === undefined) throw refuse(name, record[at]!);
     writer.int8(value);
   }

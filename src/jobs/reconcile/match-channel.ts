@@ -12,6 +12,24 @@ const EVENTS_OF = {
   payments: ['disbursement'],
 } as const;
 
+/**
+ * What an event's order number is. A loan is paid out once, under its own number; what pays it back
+ * is known by the reference of each event.
+ */
+const ORDERS = {
+  receipts: {
+    order: 'e.ref',
+    of: '',
+    events: 'event e ON e.ref COLLATE "C" = p.order_no',
+  },
+  payments: {
+    order: 'n.loan_no',
+    of: 'JOIN loan n ON n.bucket = e.bucket AND n.loan_id = e.loan_id',
+    events: `loan n ON n.loan_no COLLATE "C" = p.order_no
+      JOIN event e ON e.bucket = n.bucket AND e.loan_id = n.loan_id`,
+  },
+} as const;
+
 export interface Matched {
   /** Lines that agree with our side on all three. */
   readonly matched: number;
@@ -35,28 +53,42 @@ export async function matchChannel(
 ): Promise<Matched> {
   const { code, cross_days: crossDays, accounts, direction } = channel;
   const day = formatDay(date);
-  const types = EVENTS_OF[direction].map((name) => EVENT_TYPE[name]);
+  const types = eventTypesOf(direction);
+  const sqlOf = (name: string) => orderSql(name, direction);
+  const prefix = channel.order_prefix ?? '';
   const side = direction === 'receipts' ? 1 : -1;
   const account = await accountId(client, accounts.clearing);
-  await client.query(readSql('reconcile-ours'), [
-    day,
-    types,
-    channel.order_prefix ?? '',
-    account,
-    side,
-  ]);
+  await client.query(sqlOf('reconcile-ours'), [day, types, prefix, account, side]);
   const shared = await client.query(readSql('reconcile-shared'));
   if ((shared.rowCount ?? 0) > 0) await client.query(readSql('reconcile-together'));
   await client.query(readSql('reconcile-pair'));
   await client.query('ANALYZE pair');
   await client.query(readSql('reconcile-explained'), [code]);
+  await client.query(readSql('reconcile-booked'), [code]);
   const since = await firstDayToLookAt(client, code, formatDay(date - crossDays));
   const until = formatDay(date + crossDays);
-  await client.query(readSql('reconcile-around'), [day, types, since, until, account, side, code]);
+  await client.query(sqlOf('reconcile-around'), [day, types, since, until, account, side, code]);
   await client.query(readSql('reconcile-carried'), [code]);
   const byFallback = await matchByFallbacks(client, channel);
   await client.query(readSql('reconcile-found'), [channel.tolerance]);
+  await client.query(readSql('reconcile-known'));
+  const before = await dayBefore(client, code, day);
+  await client.query(sqlOf('reconcile-undone'), [day, types, prefix, before, code]);
   return { ...(await totals(client, succeeded)), byFallback };
+}
+
+/** A statement of src/db/sql with what an order number is in this direction. */
+export function orderSql(name: string, direction: ChannelDocument['direction']): string {
+  const orders = ORDERS[direction];
+  return readSql(name).replaceAll(
+    /:(order|of|events)\b/g,
+    (_, key: keyof typeof orders) => orders[key],
+  );
+}
+
+/** The codes of the events that money of a channel stands behind. */
+export function eventTypesOf(direction: ChannelDocument['direction']): number[] {
+  return EVENTS_OF[direction].map((name) => EVENT_TYPE[name]);
 }
 
 /** Refuses a statement that has an order number twice, and lists the first of them. */
@@ -91,6 +123,19 @@ async function accountId(client: pg.Client, code: string): Promise<number> {
     [code],
   );
   return rows[0]!.account_id;
+}
+
+/**
+ * The day of the channel's statement before this one: reversals until then have been looked at. The
+ * day itself where there is none, since nothing was matched before.
+ */
+async function dayBefore(client: pg.Client, code: string, day: string): Promise<string> {
+  const { rows } = await client.query<{ day: string }>(
+    `SELECT coalesce(max(statement_date), $2::date) AS day FROM statement
+     WHERE code = $1 AND statement_date < $2::date AND state <> 'replaced'`,
+    [code, day],
+  );
+  return rows[0]!.day;
 }
 
 /** Open shorts may be older than a cross-day slip: their lines are looked for all the same. */

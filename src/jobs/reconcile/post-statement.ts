@@ -24,6 +24,7 @@ export async function postStatement(
   channel: ChannelDocument,
   row: StatementRow,
   maker: string,
+  openDay: string,
 ): Promise<number> {
   const { clearing, suspense, tail } = channel.accounts;
   const side = sideOf(channel);
@@ -46,9 +47,10 @@ export async function postStatement(
     ]),
   ].filter((made) => made.lines.length > 0);
   if (entries.length > 0) await addEntries(client, entries);
-  await client.query(`UPDATE statement SET state = 'posted' WHERE statement_id = $1`, [
-    row.statement_id,
-  ]);
+  await client.query(
+    `UPDATE statement SET state = 'posted', posted_on = $2 WHERE statement_id = $1`,
+    [row.statement_id, openDay],
+  );
   return entries.length;
 }
 

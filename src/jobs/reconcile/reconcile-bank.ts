@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
-import { postBankLines } from './bank-entries.js';
+import { postBankLines, undoBankLines } from './bank-entries.js';
 import { loadChannel } from './channel.js';
 import { readControlFile } from './control-file.js';
 import { expectedReceipts } from './expected-receipts.js';
@@ -18,6 +18,7 @@ import { statementDate, takeReconcileLock } from './statement-day.js';
 import {
   insertStatement,
   replacedStatement,
+  retireStatement,
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
@@ -29,7 +30,7 @@ import {
  */
 export async function reconcileBank(
   client: pg.Client,
-  options: Pick<ReconcileOptions, 'file' | 'channel' | 'date' | 'by' | 'signal'>,
+  options: Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>,
 ): Promise<Outcome> {
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
@@ -40,11 +41,16 @@ export async function reconcileBank(
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, bank.code, content.sha256);
     if (same !== undefined) return outcomeOf(client, same, 'unchanged', 0);
-    const { signal, file, by } = options;
+    const { signal, file, by, releaseBy } = options;
     const staged = { content, channel: bank, control, minorDigits, signal };
     const totals = await stageStatement(client, staged);
     const date = formatDay(statementDate(content.path, totals, options.date));
-    await replacedStatement(client, bank.code, date, { file, maker: by, releaseBy: undefined });
+    const earlier = await replacedStatement(client, bank.code, date, {
+      file,
+      maker: by,
+      releaseBy,
+    });
+    if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
     await findRepeated(client, bank, content.path);
     const expected = await expectedReceipts(client, bank);
     await client.query(readSql('reconcile-bank'), [date, bank.cross_days]);
@@ -53,7 +59,7 @@ export async function reconcileBank(
       code: bank.code,
       kind: 'bank',
       statement_date: date,
-      revision: 1,
+      revision: (earlier?.revision ?? 0) + 1,
       name: basename(content.path),
       sha256: content.sha256,
       lines: totals.lines,
@@ -63,14 +69,32 @@ export async function reconcileBank(
       ledger_amount: 0,
       due_on: date,
       maker: by,
-      releaseBy: undefined,
+      releaseBy: earlier === undefined ? undefined : releaseBy,
       takenOn: openDay,
     });
     await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
     const row = await settle(client, id, openDay);
     await postBankLines(client, bank, referenceOf(row), expected, by);
-    return outcomeOf(client, row, 'taken', 0);
+    return outcomeOf(client, row, earlier === undefined ? 'taken' : 'replaced', 0);
   });
+}
+
+/**
+ * Takes a posted statement out of force: the channels' nets that it brought are to come again, and
+ * its entries are taken back.
+ */
+async function undo(
+  client: pg.Client,
+  earlier: StatementRow,
+  openDay: string,
+  maker: string,
+  checker: string,
+): Promise<void> {
+  await retireStatement(client, earlier.statement_id, openDay);
+  await client.query('UPDATE statement SET settled_by = NULL WHERE settled_by = $1', [
+    earlier.statement_id,
+  ]);
+  await undoBankLines(client, referenceOf(earlier), maker, checker);
 }
 
 async function matchedOf(client: pg.Client) {
@@ -96,15 +120,15 @@ async function settle(client: pg.Client, id: number, openDay: string): Promise<S
     [id, openDay],
   );
   const { rows } = await client.query<StatementRow>(
-    `UPDATE statement t SET state = 'posted', suspense = s.suspense, tolerated_long = s.long,
-       tolerated_short = s.short
+    `UPDATE statement t SET state = 'posted', posted_on = $2, suspense = s.suspense,
+       tolerated_long = s.long, tolerated_short = s.short
      FROM (SELECT coalesce(sum(suspense), 0)::bigint AS suspense,
          coalesce(sum(difference) FILTER (WHERE difference > 0 AND tolerated), 0)::bigint AS long,
          coalesce(-sum(difference) FILTER (WHERE difference < 0 AND tolerated), 0)::bigint AS short
        FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
          WHERE statement_id = $1) AS b) AS s
      WHERE t.statement_id = $1 RETURNING t.*`,
-    [id],
+    [id, openDay],
   );
   return rows[0]!;
 }

@@ -62,7 +62,7 @@ export async function reconcileChannel(
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, channel.code, content.sha256);
-    if (same !== undefined) return again(client, channel, same, options);
+    if (same !== undefined) return again(client, channel, same, options, openDay);
     await client.query(MATCH_SETTINGS);
     const file = { content, channel, control, minorDigits, signal: options.signal };
     const totals = await stageStatement(client, file);
@@ -82,7 +82,7 @@ export async function reconcileChannel(
     const matched = await matchChannel(client, channel, date, totals.succeeded);
     const scene = { client, channel, content, totals, date, openDay, options };
     const row = await keep(scene, matched, earlier);
-    if (options.matchOnly !== true) await postStatement(client, channel, row, maker);
+    if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
     const outcome = earlier === undefined ? 'taken' : 'replaced';
     return outcomeOf(client, row, outcome, matched.byFallback);
   });
@@ -94,9 +94,10 @@ async function again(
   channel: ChannelDocument,
   row: StatementRow,
   { by, matchOnly }: ReconcileOptions,
+  openDay: string,
 ): Promise<Outcome> {
   if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged', 0);
-  await postStatement(client, channel, row, by);
+  await postStatement(client, channel, row, by, openDay);
   return outcomeOf(client, row, 'posted', 0);
 }
 
@@ -137,7 +138,7 @@ async function keep(
     takenOn: openDay,
   });
   const pendUntil = formatDay(date + channel.cross_days);
-  const released = await carryBreaks(client, channel.code, id, openDay);
+  const released = await carryBreaks(client, channel, id, openDay);
   await client.query(readSql('reconcile-insert'), [id, day, pendUntil, openDay]);
   const { rows } = await client.query<StatementRow>(
     `UPDATE statement t SET released = $2, suspense = s.suspense,

@@ -14,6 +14,9 @@ import { type TestDatabase, testDatabase } from '../../support/database.js';
 const DAY = '2026-03-30';
 const HEADER = 'loan_no,principal,interest,days_past_due';
 
+/** Of the five classes, by index. */
+const NAMES = ['normal', 'special_mention', 'substandard', 'doubtful', 'loss'];
+
 let database: TestDatabase;
 let book: TestBook;
 let client: pg.Client;
@@ -101,6 +104,58 @@ describe('another core’s balances', () => {
     expect(principal).toMatchObject({ loans: 1, difference: '-0.01' });
     const tolerant = await compare(csv(other), 1);
     expect(tolerant.breaks).toBe(found.breaks - 1);
+  });
+
+  it('that put a loan in another class have a break of class, and no tolerance', async () => {
+    // Case C4: 91 days past due are substandard (次级) and no accrual.
+    const { rows: late } = await client.query<{ no: string; class: number }>(
+      `SELECT l.loan_no AS no, p.classification AS class
+       FROM position p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
+       WHERE p.days_past_due > 90 AND NOT p.accruing ORDER BY 1 LIMIT 2`,
+    );
+    const { rows: fine } = await client.query<{ no: string }>(
+      `SELECT l.loan_no AS no FROM position p
+       JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
+       WHERE p.days_past_due = 0 AND p.principal > 0 ORDER BY 1 LIMIT 2`,
+    );
+    const [first, second] = late;
+    const lines = [
+      `${first!.no},normal,non_accrual`,
+      `${second!.no},正常,应计`,
+      `${fine[0]!.no},正常,true`,
+      `${fine[1]!.no},1,accruing`,
+      'NOT-HERE,5,N',
+    ];
+    const found = await compare(
+      `loan_no,classification,accruing\n${lines.join('\n')}\n`,
+      1_000_000,
+    );
+    expect(found.compared).toEqual(['classification', 'accruing']);
+    expect(found.byKind).toEqual([
+      { kind: 'class', measure: 'accruing', loans: 1, difference: '' },
+      { kind: 'class', measure: 'classification', loans: 2, difference: '' },
+    ]);
+    const of = (loanNo: string, measure: string, here: string, there: string) => ({
+      kind: 'class',
+      loanNo,
+      measure,
+      here,
+      there,
+    });
+    expect(found.first).toEqual([
+      of(first!.no, 'classification', NAMES[first!.class]!, 'normal'),
+      of(second!.no, 'accruing', 'non_accrual', 'accruing'),
+      of(second!.no, 'classification', NAMES[second!.class]!, 'normal'),
+    ]);
+    expect(first!.class).toBeGreaterThan(1);
+  });
+
+  it.each([
+    ['a class', 'loan_no,classification\nA,6\n', 'classification'],
+    ['an accrual status', 'loan_no,accruing\nA,0\n', 'accruing'],
+  ])('are refused for %s', async (_what, text, field) => {
+    const evidence = { line: 2, field };
+    await expect(compare(text)).rejects.toMatchObject({ code: 'malformed_row', evidence });
   });
 
   it.each([
