@@ -9,8 +9,8 @@ const SESSIONS_MAX = 4;
 
 /**
  * Runs `fn` with a client and helpers, as many as there are cores in all, for work that is shared
- * out by days: each session scans alone, which coordinates less than parallel scans of one day after
- * the other.
+ * out by days: each session scans alone, which coordinates less than parallel scans of one day
+ * after the other.
  */
 export async function inBookByDays<T>(
   context: CommandContext,
