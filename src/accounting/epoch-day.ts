@@ -107,3 +107,8 @@ function yearInEra(dayOfEra: number): number {
     Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
   return Math.floor((dayOfEra - leapDays) / 365);
 }
+
+/** The days from one to another, both included. */
+export function eachDay(from: EpochDay, to: EpochDay): EpochDay[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/epoch-day.js';
@@ -11,13 +11,18 @@ import { POSITION_FIELDS } from '../jobs/eod/position-row.js';
 import { type ClosedDay, DEFAULT_TASKS } from '../jobs/eod/run-day.js';
 import { askFloor } from './ask-floor.js';
 import { backDate } from './back-date.js';
-import { loanbook } from './cli-child.js';
+import {
+  type BookPlan,
+  type BookSize,
+  buildBook,
+  close,
+  importDay,
+  repaymentsOf,
+} from './bench-book.js';
 import { MemorySampler } from './memory.js';
 import { requireSafeSettings, type ServerSettings } from './server-settings.js';
 
-export interface BenchOptions {
-  readonly loans: number;
-  readonly workers: number;
+export interface BenchOptions extends BookSize {
   readonly ordinaryDays: number;
   readonly only: string;
   /** Days that are closed before the first measured one: so far back a late event can reach. */
@@ -43,11 +48,8 @@ interface DayResult {
   peak_rss_mb: number;
 }
 
-/** A book that the benchmark builds: its profile, its first day and the days to measure. */
-interface Plan {
-  readonly profile: string;
-  readonly firstDay: EpochDay;
-  readonly generateFrom: EpochDay;
+/** A book to build and the days of it to measure. */
+interface Plan extends BookPlan {
   readonly days: readonly { date: EpochDay; kind: DayResult['kind'] }[];
 }
 
@@ -93,7 +95,8 @@ function plans(options: BenchOptions): Plan[] {
     }
     days.push({ date: monthEnd - 1, kind: 'late' });
     days.push({ date: monthEnd, kind: 'month_end' });
-    found.push({ profile: 'bench-spread', firstDay: first, generateFrom: first, days });
+    const range = { firstDay: first, generateFrom: first, firstMeasured: measured };
+    found.push({ profile: 'bench-spread', ...range, lastDay: monthEnd, days });
   }
   if (options.only !== 'spread') {
     const peak = parseDay('2026-03-16')!;
@@ -101,6 +104,8 @@ function plans(options: BenchOptions): Plan[] {
       profile: 'bench-one-day',
       firstDay: peak - 1,
       generateFrom: peak,
+      firstMeasured: peak,
+      lastDay: peak,
       days: [{ date: peak, kind: 'peak' }],
     });
   }
@@ -157,77 +162,6 @@ async function measurePlan(
   }
   const bytes = await bytesPerLoan(target, plan.days.at(-1)!.date);
   return { bytes_per_loan: bytes, settings };
-}
-
-async function buildBook(
-  plan: Plan,
-  folder: string,
-  options: BenchOptions,
-  memory: MemorySampler,
-): Promise<string> {
-  const data = join(folder, 'data');
-  const step = async (words: readonly string[]): Promise<void> => {
-    const started = performance.now();
-    await loanbook(folder, words, memory);
-    const seconds = ((performance.now() - started) / 1000).toLocaleString('en-US');
-    process.stderr.write(`${words.slice(0, 2).join(' ')}: ${seconds} s\n`);
-  };
-  const days = plan.days.at(-1)!.date - plan.generateFrom + 1;
-  await step([
-    ...['generate', '--loans', String(options.loans), '--seed', '1', '--out', data],
-    ...['--profile', plan.profile, '--start', formatDay(plan.generateFrom)],
-    ...['--days', String(days)],
-  ]);
-  await step([
-    ...['init', '--entity', 'Benchmark', '--currency', 'CNY', '--calendar', 'cn'],
-    ...['--first-business-date', formatDay(plan.firstDay)],
-  ]);
-  const products = readdirSync(join(data, 'products')).map((name) => join(data, 'products', name));
-  await step(['product', 'apply', ...products]);
-  await step(['import', 'loans', join(data, 'loans.csv')]);
-  if (plan.firstDay === plan.generateFrom) await importDay(folder, data, plan.firstDay, memory);
-  const started = performance.now();
-  await close(folder, options, memory);
-  process.stderr.write(`first close: ${Math.round(performance.now() - started)} ms\n`);
-  await closeBefore(plan, folder, data, options, memory);
-  return data;
-}
-
-/** The days between the first and those to be measured. */
-async function closeBefore(
-  plan: Plan,
-  folder: string,
-  data: string,
-  options: BenchOptions,
-  memory: MemorySampler,
-): Promise<void> {
-  for (let date = plan.firstDay + 1; date < plan.days[0]!.date; date += 1) {
-    await importDay(folder, data, date, memory);
-    await close(folder, options, memory);
-    process.stderr.write(`closed ${formatDay(date)}\n`);
-  }
-}
-
-async function importDay(
-  folder: string,
-  data: string,
-  date: EpochDay,
-  memory: MemorySampler,
-): Promise<void> {
-  await loanbook(folder, ['import', 'repayments', repaymentsOf(data, date)], memory);
-}
-
-function repaymentsOf(data: string, date: EpochDay): string {
-  return join(data, `repayments-${formatDay(date)}.csv`);
-}
-
-async function close(
-  folder: string,
-  options: BenchOptions,
-  memory: MemorySampler,
-): Promise<ClosedDay[]> {
-  const words = ['eod', 'run', '--workers', String(options.workers)];
-  return (await loanbook<{ days: ClosedDay[] }>(folder, words, memory)).days;
 }
 
 /** Lets what the floor left behind reach the disk, so that the close does not pay for it. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmark } from './benchmark.js';
+import { periodSpeed, stepText } from './period-speed.js';
 import { reconcileSpeed } from './reconcile-speed.js';
 import { scheduleSpeed } from './schedule-speed.js';
 
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     'days-before': { type: 'string', default: '0' },
     schedules: { type: 'string' },
     reconcile: { type: 'string' },
+    periods: { type: 'string' },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -20,7 +22,7 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
@@ -28,6 +30,8 @@ streams of the same tasks in the same run. Uses a server of its own in a tempora
 or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
 instalments, on one core and without a server. With --reconcile it only reconciles a statement of N
 lines with N events, one in a hundred of them broken, and holds what is found to what was planted.
+With --periods it closes the last N days of a month and one more, then times impairment at the month
+end, the close of the month and the reconciliation of the ledger over all of the days.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -46,6 +50,11 @@ lines with N events, one in a hundred of them broken, and holds what is found to
           `${peak_rss_mb} MB; ${planted} planted, ${found} found, ${wrong} wrong\n`,
   );
   process.exitCode = wrong === 0 ? 0 : 1;
+} else if (values.periods !== undefined) {
+  const size = { loans: Number(values.loans), workers: Number(values.workers) };
+  const found = await periodSpeed(size, Number(values.periods));
+  if (values.json) process.stdout.write(`${JSON.stringify(found)}\n`);
+  else for (const step of found.steps) process.stdout.write(`${stepText(step)}\n`);
 } else {
   await benchmark({
     loans: Number(values.loans),

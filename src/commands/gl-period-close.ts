@@ -1,9 +1,8 @@
 import { formatAmount } from '../accounting/amount-text.js';
-import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import { closePeriod } from '../jobs/period/close-period.js';
-import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
+import { inBookByDays } from './day-sessions.js';
 import { printOutcome } from './output.js';
 import { personOption } from './person-option.js';
 
@@ -19,11 +18,10 @@ export const command: CommandModule<[string], { by?: string }> = {
       bar.advance(1);
     };
     const job = { name, by, onProgress, signal: context.signal };
-    const session = { applicationName: 'loanbook gl period close', settings: CHECK_SETTINGS };
-    const { carried, minorDigits, ...closed } = await inBook(
+    const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
-      (client) => closePeriod(client, job),
-      session,
+      'loanbook gl period close',
+      (client, helpers) => closePeriod(client, { ...job, helpers }),
     ).finally(() => bar?.finish());
     printOutcome(context, {
       ...closed,

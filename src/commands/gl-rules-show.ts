@@ -1,4 +1,5 @@
 import { formatDay } from '../accounting/epoch-day.js';
+import { loansOf, postText } from '../documents/ledger.js';
 import { ledgerOn } from '../jobs/ledger/chart.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
@@ -32,10 +33,8 @@ export const command: CommandModule<[], { asOf?: string }> = {
         on,
         balance,
         state: accruing ? 'accruing' : 'non_accruing',
-        only: [scope.product, scope.org, scope.fundingPlan]
-          .filter((name) => name !== null)
-          .join(' '),
-        post: post.map(({ debit, credit }) => `Dr ${debit} / Cr ${credit}`).join('; ') || 'nothing',
+        only: loansOf(scope),
+        post: postText({ post }),
       })),
     );
     return undefined;

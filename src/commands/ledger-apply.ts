@@ -1,17 +1,3 @@
-import { readTextFile } from '../files/text-file.js';
-import { applyLedger } from '../jobs/book/apply-dated.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { ledgerCommand } from './ledger-command.js';
 
-export const command: CommandModule<[string]> = {
-  configure(cmd) {
-    cmd.argument('<file>');
-  },
-  async run(context, [file]) {
-    const text = await readTextFile(file);
-    const applied = await inBook(context, (client) => applyLedger(client, text, file));
-    printOutcome(context, { ...applied });
-    return undefined;
-  },
-};
+export const command = ledgerCommand();

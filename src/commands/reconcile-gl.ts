@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-import type pg from 'pg';
 import { formatAmount } from '../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Table } from '../files/table.js';
@@ -14,6 +12,7 @@ import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
+import { inBookByDays } from './day-sessions.js';
 import { printJson, printTable } from './output.js';
 
 interface ReconcileOptions {
@@ -23,9 +22,6 @@ interface ReconcileOptions {
   readonly rescan?: boolean;
   readonly out?: string;
 }
-
-/** Beyond this the disk, not the cores, would decide. */
-const SESSIONS_MAX = 4;
 
 export const command: CommandModule<[], ReconcileOptions> = {
   configure(cmd) {
@@ -53,26 +49,16 @@ export const command: CommandModule<[], ReconcileOptions> = {
   },
 };
 
-/**
- * Several days are shared out among as many sessions as there are cores, each of which scans alone:
- * with less to coordinate than parallel scans of one day after the other.
- */
-async function reconcile(
-  context: CommandContext,
-  job: GlReconcileOptions,
-): Promise<GlReconciliation> {
-  const cores = job.from === undefined ? 1 : Math.min(availableParallelism(), SESSIONS_MAX);
-  const alone = cores === 1 ? {} : { max_parallel_workers_per_gather: '0' };
-  const settings = { ...CHECK_SETTINGS, ...alone };
-  const session = { applicationName: 'loanbook reconcile gl', settings };
-  const withHelpers = (clients: readonly pg.Client[]): Promise<GlReconciliation> => {
-    const [first, ...helpers] = clients;
-    if (first !== undefined && clients.length === cores) {
-      return reconcileGl(first, { ...job, helpers });
-    }
-    return inBook(context, (client) => withHelpers([...clients, client]), session);
-  };
-  return withHelpers([]);
+/** One day is read by parallel scans of one session, several are shared out among sessions. */
+function reconcile(context: CommandContext, job: GlReconcileOptions): Promise<GlReconciliation> {
+  const applicationName = 'loanbook reconcile gl';
+  if (job.from !== undefined) {
+    return inBookByDays(context, applicationName, (client, helpers) =>
+      reconcileGl(client, { ...job, helpers }),
+    );
+  }
+  const session = { applicationName, settings: CHECK_SETTINGS };
+  return inBook(context, (client) => reconcileGl(client, job), session);
 }
 
 type Said = ReturnType<typeof inWords>;

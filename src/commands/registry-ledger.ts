@@ -13,9 +13,29 @@ export const LEDGER_COMMANDS: readonly CommandEntry[] = [
     load: () => import('./gl-chart-show.js'),
   },
   {
+    path: 'gl chart apply',
+    summary: 'take a chart of accounts into the book, the rules as they are',
+    load: () => import('./gl-chart-apply.js'),
+  },
+  {
+    path: 'gl chart explain',
+    summary: 'what moves an account: its sub-ledger, rules and tax',
+    load: () => import('./gl-chart-explain.js'),
+  },
+  {
     path: 'gl rules show',
     summary: 'the posting rules in force on a day',
     load: () => import('./gl-rules-show.js'),
+  },
+  {
+    path: 'gl rules apply',
+    summary: 'take posting rules into the book, the chart as it is',
+    load: () => import('./gl-rules-apply.js'),
+  },
+  {
+    path: 'gl rules explain',
+    summary: 'which rules posted a voucher, and why',
+    load: () => import('./gl-rules-explain.js'),
   },
   {
     path: 'gl rules preview',

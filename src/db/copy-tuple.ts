@@ -88,6 +88,18 @@ export class TupleReader {
     return this.#findTuple();
   }
 
+  /**
+   * The next whole tuples that lie side by side, field counts included, in one piece; undefined
+   * where `next` is false.
+   */
+  nextPiece(): Buffer | undefined {
+    if (!this.next()) return undefined;
+    const from = this.at - 2;
+    let end = this.#next;
+    while (this.#findTuple()) end = this.#next;
+    return this.bytes.subarray(from, end);
+  }
+
   #findTuple(): boolean {
     const { view } = this;
     const size = this.bytes.length;
@@ -113,11 +125,6 @@ export class TupleReader {
     this.at = start;
     this.#next = at;
     return true;
-  }
-
-  /** Where the current tuple ends. */
-  get end(): number {
-    return this.#next;
   }
 
   /** Throws unless the stream was whole. */

@@ -70,17 +70,26 @@ export function parseLedgerDocument(text: string, sourceName: string): CheckedLe
   return ledgerFromValue(readDocumentText(text, sourceName), { name: sourceName });
 }
 
-/** The same from a value that was read before. */
-export function ledgerFromValue(value: unknown, source: DocumentSource): CheckedLedger {
+/** The same from a value that was read before; keys in `inForce` come from the ledger in force. */
+export function ledgerFromValue(
+  value: unknown,
+  source: DocumentSource,
+  inForce: readonly string[] = [],
+): CheckedLedger {
   const document = checkShape(ledgerSchema, value, source);
   const { rules, violations } = expandRules(document);
-  refuseViolations(source, [
+  const found = [
     ...repeated(document.accounts, 'code'),
     ...repeated(document.accounts, 'subledger'),
     ...unknownAccounts(document),
     ...violations,
     ...taxViolations(document.tax, document.accounts),
-  ]);
+  ];
+  const isInForce = (path: string): boolean => inForce.some((key) => path.startsWith(`${key}[`));
+  refuseViolations(
+    source,
+    found.map((each) => (isInForce(each.path) ? { ...each, path: `${each.path} in force` } : each)),
+  );
   const effectiveFrom = parseDay(document.effective_from);
   if (effectiveFrom === undefined) throw new TypeError(`unchecked date ${document.effective_from}`);
   return { document, effectiveFrom, rules };
@@ -109,6 +118,16 @@ export function postingRulesOf(
       creditAccountId: idOf(pair.credit),
     })),
   }));
+}
+
+/** What a rule posts, in words. */
+export function postText({ post }: Pick<LedgerRule, 'post'>): string {
+  return post.map(({ debit, credit }) => `Dr ${debit} / Cr ${credit}`).join('; ') || 'nothing';
+}
+
+/** The product, org and funding plan that a rule is only for; empty: any loan. */
+export function loansOf({ product, org, fundingPlan }: RuleScope): string {
+  return [product, org, fundingPlan].filter((name) => name !== null).join(' ');
 }
 
 /** Account codes, and measures with two accounts: neither could equal the positions alone. */
@@ -156,8 +175,7 @@ function expandRules(document: LedgerDocument): {
   const violations: Violation[] = [];
   for (const [index, rule] of document.rules.entries()) {
     for (const part of partsOf(rule, index)) {
-      const { product, org, fundingPlan } = part.scope;
-      const loans = [product, org, fundingPlan].filter((name) => name !== null).join('/');
+      const loans = loansOf(part.scope);
       const state = part.accruing ? 'accruing' : 'non_accruing';
       const key = `${part.on} of ${part.balance}, ${state}${loans === '' ? '' : `, ${loans}`}`;
       const earlier = coveredBy.get(JSON.stringify([key, part.scope]));

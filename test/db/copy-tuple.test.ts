@@ -49,6 +49,23 @@ function readIn(bytes: Buffer, sizes: readonly number[]): Row[] {
   return rows;
 }
 
+/** The same as pieces of whole tuples, joined. */
+function piecesIn(bytes: Buffer, sizes: readonly number[]): Buffer {
+  const reader = new TupleReader(3);
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (let i = 0; at < bytes.length; i += 1) {
+    const size = sizes[i % sizes.length]!;
+    reader.push(Buffer.from(bytes.subarray(at, at + size)));
+    at += size;
+    for (let piece = reader.nextPiece(); piece !== undefined; piece = reader.nextPiece()) {
+      pieces.push(Buffer.from(piece));
+    }
+  }
+  reader.finish();
+  return Buffer.concat(pieces);
+}
+
 const row = fc.record({
   id: fc.maxSafeInteger(),
   day: fc.integer({ min: -700_000, max: 2_932_896 }),
@@ -66,7 +83,10 @@ describe('binary COPY tuples', () => {
         fc.array(row, { maxLength: 30 }),
         fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 6 }),
         (rows, sizes) => {
-          expect(readIn(written(rows), sizes)).toEqual(rows);
+          const bytes = written(rows);
+          expect(readIn(bytes, sizes)).toEqual(rows);
+          const tuples = bytes.subarray(COPY_HEADER.length, bytes.length - COPY_TRAILER.length);
+          expect(piecesIn(bytes, sizes).equals(tuples)).toBe(true);
         },
       ),
       { numRuns: 300 },

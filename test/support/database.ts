@@ -14,6 +14,11 @@ export function testDatabase(): Promise<TestDatabase> {
   return createDatabase(inject('database').template);
 }
 
+/** A copy of a test database as it stands, which nobody is connected to: quicker than to build it. */
+export function databaseLike({ target }: TestDatabase): Promise<TestDatabase> {
+  return createDatabase(target.database);
+}
+
 /** A database without roles' tables or schema, for tests of the installation itself. */
 export function emptyDatabase(): Promise<TestDatabase> {
   return createDatabase('template0');

@@ -9,8 +9,8 @@ import { withClient } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
 import { checkDay } from '../../src/jobs/eod/check-day.js';
-import { closeDays } from '../../src/jobs/eod/close-days.js';
-import type { ClosedDay } from '../../src/jobs/eod/run-day.js';
+import { openPool } from '../../src/jobs/eod/fold-pool.js';
+import { type ClosedDay, runDay } from '../../src/jobs/eod/run-day.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -52,6 +52,8 @@ export class HistoryBook {
   readonly database: TestDatabase;
   readonly loans: ReadonlyMap<string, ModelDocument>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'loanbook-histories-'));
+  /** One for all of its days: a thread takes longer to start than such a day to close. */
+  readonly #pool = openPool(1);
 
   private constructor(database: TestDatabase, loans: ReadonlyMap<string, ModelDocument>) {
     this.database = database;
@@ -80,6 +82,7 @@ export class HistoryBook {
   }
 
   async drop(): Promise<void> {
+    await this.#pool.threads.destroy();
     await this.database.drop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -101,10 +104,10 @@ export class HistoryBook {
 
   /** Closes the open day; the names of checks that do not hold, the hash included, come along. */
   async close(): Promise<ClosedDay & { failed: string[] }> {
-    const [closed] = await closeDays(this.database.target, { workers: 1, tasks: 2 });
+    const closed = await runDay(this.database.target, this.#pool, { tasks: 2 });
     const { checks } = await this.ask((client) => checkDay(client, []));
-    const all = [...closed!.checks, ...checks];
-    return { ...closed!, failed: all.filter((check) => !check.ok).map(({ name }) => name) };
+    const all = [...closed.checks, ...checks];
+    return { ...closed, failed: all.filter((check) => !check.ok).map(({ name }) => name) };
   }
 
   /** The newest row of each loan up to a day. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { parseDay } from '../../src/accounting/epoch-day.js';
-import { connect } from '../../src/db/connect.js';
+import { connect, withClient } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
 import { type TestDatabase, testDatabase } from './database.js';
@@ -27,8 +27,11 @@ export interface ImportBook {
   remove(): Promise<void>;
 }
 
-const RESET = `TRUNCATE loan, schedule, schedule_balance, event, run, execution, step, sealed_day;
-  TRUNCATE imported_file, accounting_group RESTART IDENTITY;
+/** A handful of rows a test: DELETE takes a tenth of the time of TRUNCATE, which makes files anew. */
+const RESET = `DELETE FROM loan; DELETE FROM schedule; DELETE FROM schedule_balance;
+  DELETE FROM event; DELETE FROM run; DELETE FROM execution; DELETE FROM step; DELETE FROM sealed_day;
+  DELETE FROM imported_file; ALTER TABLE imported_file ALTER import_id RESTART;
+  DELETE FROM accounting_group; ALTER TABLE accounting_group ALTER group_id RESTART;
   UPDATE bucket_counter SET last_ordinal = 0 WHERE last_ordinal > 0`;
 
 const PRODUCTS = [
@@ -45,10 +48,9 @@ export async function importBook(): Promise<ImportBook> {
   const firstBusinessDate = parseDay(OPEN_DAY) ?? 0;
   await createBook(client, { entity: 'T', currency: 'CNY', firstBusinessDate, calendar: 'cn' });
   for (const text of PRODUCTS) await applyProduct(client, text, 'test');
+  let owner: pg.Client | undefined;
   const asOwner = async (sql: string) => {
-    const owner = await connect(database.target, { role: 'owner' });
-    await owner.query(sql);
-    await owner.end();
+    await withClient(database.target, { role: 'owner' }, (session) => session.query(sql));
   };
   const raw = (name: string, text: string) => {
     const path = join(folder, name);
@@ -64,8 +66,12 @@ export async function importBook(): Promise<ImportBook> {
     read: (path) => readFileSync(path, 'utf8').trimEnd().split('\n'),
     rows: async (sql) => (await client.query<Record<string, unknown>>(sql)).rows,
     asOwner,
-    reset: () => asOwner(RESET),
+    reset: async () => {
+      owner ??= await connect(database.target, { role: 'owner' });
+      await owner.query(RESET);
+    },
     async remove() {
+      await owner?.end();
       await client.end();
       await database.drop();
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,7 @@
 -- Every account that has a sub-ledger equals it, by accounting group, and its balance is yesterday's
--- plus what the journal moved; group 0 is what belongs to none; $1 = the day.
+-- plus what the journal moved; group 0 is what belongs to none; $1 = the day. One aggregate over all
+-- that is said of an account and group: with every account joined to every group, ninety groups
+-- took half a second on the eighth day and more each day, as new days are in no statistics yet.
 WITH measured AS (
   SELECT s.group_id, m.measure, sum(m.amount) AS amount
   FROM subledger_total s, LATERAL (VALUES
@@ -16,30 +18,23 @@ WITH measured AS (
   ) AS m (measure, amount)
   WHERE s.business_date = $1::date
   GROUP BY s.group_id, m.measure
-), moved AS (
-  SELECT account_id, group_id, sum(amount) AS amount
-  FROM (
-    SELECT account_id, group_id, amount FROM :journal
-    UNION ALL
-    SELECT account_id, group_id, balance FROM gl_balance WHERE business_date = $1::date - 1
-  ) AS lines
-  GROUP BY account_id, group_id
-), accounts AS (
-  SELECT a.account_id, a.code, a.subledger, g.group_id,
-    CASE WHEN a.normal_side = 'debit' THEN 1 ELSE -1 END AS side
-  FROM account a CROSS JOIN (SELECT group_id FROM accounting_group UNION ALL SELECT 0) AS g
+), said AS (
+  SELECT account_id, group_id, balance, 0 AS moved, 0 AS measured
+  FROM gl_balance WHERE business_date = $1::date
+  UNION ALL SELECT account_id, group_id, 0, amount, 0 FROM :journal
+  UNION ALL SELECT account_id, group_id, 0, balance, 0
+  FROM gl_balance WHERE business_date = $1::date - 1
+  UNION ALL SELECT a.account_id, m.group_id, 0, 0,
+    CASE WHEN a.normal_side = 'debit' THEN m.amount ELSE -m.amount END
+  FROM measured m JOIN account a ON a.subledger = m.measure
 ), compared AS (
-  SELECT a.code, a.group_id, a.subledger, coalesce(b.balance, 0) AS balance,
-    coalesce(v.amount, 0) AS moved, a.side * coalesce(m.amount, 0) AS measured
-  FROM accounts a
-  LEFT JOIN gl_balance b ON b.business_date = $1::date
-    AND b.account_id = a.account_id AND b.group_id = a.group_id
-  LEFT JOIN moved v ON v.account_id = a.account_id AND v.group_id = a.group_id
-  LEFT JOIN measured m ON m.measure = a.subledger AND m.group_id = a.group_id
+  SELECT account_id, group_id, sum(balance) AS balance, sum(moved) AS moved,
+    sum(measured) AS measured
+  FROM said GROUP BY account_id, group_id
 )
-SELECT 'account ' || code || ', group ' || group_id AS place,
-  CASE WHEN balance <> moved THEN moved ELSE measured END::text AS expected,
-  balance::text AS actual
-FROM compared
-WHERE balance <> moved OR (subledger IS NOT NULL AND balance <> measured)
-ORDER BY code, group_id LIMIT 20
+SELECT 'account ' || coalesce(a.code, c.account_id::text) || ', group ' || c.group_id AS place,
+  CASE WHEN c.balance <> c.moved THEN c.moved ELSE c.measured END::text AS expected,
+  c.balance::text AS actual
+FROM compared c LEFT JOIN account a USING (account_id)
+WHERE c.balance <> c.moved OR (a.subledger IS NOT NULL AND c.balance <> c.measured)
+ORDER BY a.code, c.group_id LIMIT 20

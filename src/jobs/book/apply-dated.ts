@@ -1,9 +1,12 @@
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
-import { type CheckedLedger, parseLedgerDocument } from '../../documents/ledger.js';
+import type { CheckedLedger } from '../../documents/ledger.js';
+import { type LedgerChange, ledgerChange } from '../../documents/ledger-change.js';
+import { type LedgerPart, readLedger } from '../../documents/ledger-part.js';
 import { parsePolicyDocument } from '../../documents/policy-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { ledgerInForce } from './load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from './open-day.js';
 import { type ApplyOutcome, type StoredDocument, storedDocument } from './stored-document.js';
 
@@ -31,25 +34,47 @@ export async function applyPolicy(
   );
 }
 
+export interface ApplyLedgerOptions {
+  /** The document may hold this part alone: the rest stays as it is in force on its day. */
+  readonly part?: LedgerPart | undefined;
+  /** Say what would change, and keep nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** What was applied, and how it differs from the ledger that was in force on its first day. */
+export interface AppliedLedger extends AppliedVersion, LedgerChange {
+  readonly dryRun: boolean;
+}
+
+/** Any fixed number: changes of the ledger follow one another, as each one builds on the last. */
+const LEDGER_LOCK = 5_262_666_006;
+
 /**
- * Applies a chart of accounts with its posting rules; throws as `applyPolicy` does, and
- * `account_changed`, `account_has_balance` and `unknown_product`.
+ * Applies a chart of accounts with its posting rules, or one of both; throws as `applyPolicy` does,
+ * and `account_changed`, `account_has_balance` and `unknown_product`.
  */
 export async function applyLedger(
   client: pg.Client,
   text: string,
   source: string,
-): Promise<AppliedVersion> {
-  const ledger = parseLedgerDocument(text, source);
-  const stored = storedDocument(ledger.document);
+  { part, dryRun = false }: ApplyLedgerOptions = {},
+): Promise<AppliedLedger> {
+  const { effectiveFrom, complete } = readLedger(text, source, part);
   return inTransaction(client, async () => {
-    const { effective_from } = ledger.document;
-    const applied = await applyVersion(client, 'ledger_version', effective_from, stored, source);
-    if (applied.outcome !== 'applied') return applied;
-    await putAccounts(client, ledger, source);
-    await requireNoOrphan(client, ledger, source);
-    await requireProducts(client, ledger, source);
-    return applied;
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LEDGER_LOCK]);
+    await holdOpenDay(client);
+    await client.query('SAVEPOINT before_apply');
+    const inForce = await ledgerInForce(client, effectiveFrom);
+    const ledger = complete(inForce);
+    const stored = storedDocument(ledger.document);
+    const applied = await applyVersion(client, 'ledger_version', effectiveFrom, stored, source);
+    if (applied.outcome === 'applied') {
+      await putAccounts(client, ledger, source);
+      await requireNoOrphan(client, ledger, source);
+      await requireProducts(client, ledger, source);
+    }
+    if (dryRun) await client.query('ROLLBACK TO before_apply');
+    return { ...applied, ...ledgerChange(inForce, ledger), dryRun };
   });
 }
 

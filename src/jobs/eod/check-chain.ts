@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import { eachDay, formatDay, parseDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { shareOut } from '../share-out.js';
 import type { Difference } from './checks.js';
 import { checkDayHash } from './day-hash.js';
 import { dayTable } from './day-table.js';
@@ -11,6 +12,8 @@ export interface ChainOptions {
   /** First and last sealed day; left out: all of them. */
   readonly from?: EpochDay;
   readonly to?: EpochDay;
+  /** More sessions of the same book: days are shared out among all of them. */
+  readonly helpers?: readonly pg.Client[];
   readonly onDay?: (done: number, days: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -51,13 +54,16 @@ export async function checkChain(client: pg.Client, options: ChainOptions): Prom
   const chosen = days.filter(({ day }) => day >= from && day <= to);
   if (chosen.length === 0) throw noSealedDay(from, to);
   const byDay = new Map(days.map((day) => [day.day, day]));
-  const broken: BrokenDay[] = [];
-  for (let day = from; day <= to; day += 1) {
+  const sessions = [client, ...(options.helpers ?? [])];
+  let done = 0;
+  const looked = await shareOut(sessions, eachDay(from, to), async (session, day) => {
     options.signal?.throwIfAborted();
-    const differences = await dayDifferences(client, byDay, day, first);
-    if (differences.length > 0) broken.push({ businessDate: formatDay(day), differences });
-    options.onDay?.(day - from + 1, to - from + 1);
-  }
+    const differences = await dayDifferences(session, byDay, day, first);
+    done += 1;
+    options.onDay?.(done, to - from + 1);
+    return { businessDate: formatDay(day), differences };
+  });
+  const broken = looked.filter(({ differences }) => differences.length > 0);
   return {
     from: formatDay(from),
     to: formatDay(to),

@@ -11,6 +11,7 @@ import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js'
 import type { ControlTotals, GroupFlow } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { addTax } from './post-tax.js';
+import { addWriteOffLosses } from './post-write-off.js';
 import { DAY_TASK, SideRows } from './side-rows.js';
 import { taskHash } from './task-stream.js';
 
@@ -45,6 +46,7 @@ export async function postGroups(
         await sink.finish();
       });
     await flush();
+    await addWriteOffLosses(client, side, book, date);
     await addTax(client, side, book, date);
     await flush();
     await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [

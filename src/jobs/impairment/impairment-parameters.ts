@@ -12,7 +12,7 @@ import type { AppliedVersion } from '../book/apply-dated.js';
 import { storedDocument } from '../book/stored-document.js';
 
 /** Any fixed number: runs of impairment and changes of its parameters follow one another. */
-const IMPAIRMENT_LOCK = 5_262_666_004;
+const IMPAIRMENT_LOCK = 5_262_666_005;
 
 /** Held until the transaction ends. */
 export async function lockImpairment(client: pg.Client): Promise<void> {

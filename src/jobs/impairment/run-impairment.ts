@@ -7,13 +7,16 @@ import { readSql } from '../../db/sql-file.js';
 import type { Exposure, ImpairmentDocument } from '../../documents/impairment-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayTable } from '../eod/day-table.js';
-import { addEntries, ENTRY_KIND, ENTRY_SOURCES, type NewEntry } from '../ledger/entry.js';
+import {
+  addEntries,
+  ENTRY_KIND,
+  ENTRY_SOURCES,
+  type NewEntry,
+  WRITE_OFF_LOSS_KIND,
+} from '../ledger/entry.js';
+import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import { impairmentInForce, lockImpairment } from './impairment-parameters.js';
 import { type Segment, type SegmentRate, segmentRates, segmentsOf } from './segments.js';
-
-/** 贷款损失准备 and 信用减值损失. */
-const ALLOWANCE = '1304.01';
-const IMPAIRMENT_LOSS = '6702.01';
 
 export interface ImpairmentOptions {
   /** A sealed day, by default the last. */
@@ -42,6 +45,8 @@ export interface AllowanceMovement {
   /** Posted by runs of impairment. */
   readonly posted: Fen;
   readonly writeOff: Fen;
+  /** What write-offs took beyond the allowance of their loans, posted on their day. */
+  readonly writeOffLoss: Fen;
   readonly recovery: Fen;
   readonly other: Fen;
   /** Before this run. */
@@ -260,8 +265,9 @@ function allowanceMovement(
 ): Omit<AllowanceMovement, 'movement' | 'required'> {
   const posted = kinds.get(ENTRY_KIND + ENTRY_SOURCES.indexOf('impairment')) ?? 0;
   const writeOff = kinds.get(MOVEMENT.writeOff) ?? 0;
+  const writeOffLoss = kinds.get(WRITE_OFF_LOSS_KIND) ?? 0;
   const recovery = kinds.get(MOVEMENT.recovery) ?? 0;
   const all = [...kinds.values()].reduce((sum, amount) => sum + amount, 0);
-  const other = all - posted - writeOff - recovery;
-  return { opening: balance - all, posted, writeOff, recovery, other, balance };
+  const other = all - posted - writeOff - writeOffLoss - recovery;
+  return { opening: balance - all, posted, writeOff, writeOffLoss, recovery, other, balance };
 }

@@ -24,9 +24,13 @@ export const ENTRY_KIND = 100;
 /** `kind` of the lines that take the tax out of income. */
 export const TAX_KIND = 99;
 
+/** `kind` of the lines that post what a write-off takes beyond the allowance of its loan. */
+export const WRITE_OFF_LOSS_KIND = 98;
+
 /** What happened, as a journal line's `kind` says it: a movement, a source of entries, or tax. */
 export function movementOf(kind: number): string {
   if (kind === TAX_KIND) return 'tax';
+  if (kind === WRITE_OFF_LOSS_KIND) return 'write_off_loss';
   return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
 }
 

@@ -5,7 +5,7 @@ import { MOVEMENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { covers, specificity } from '../../accounting/posting.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
-import type { LedgerRule } from '../../documents/ledger.js';
+import { type LedgerRule, loansOf } from '../../documents/ledger.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { dayTable } from '../eod/day-table.js';
@@ -127,15 +127,15 @@ export function inForceFor(
   return [...best.values()];
 }
 
-function ruleView(rule: LedgerRule, effectiveFrom: string): RuleView {
-  const { product, org, fundingPlan } = rule.scope;
+/** A rule as its document has it. */
+export function ruleView(rule: LedgerRule, effectiveFrom: string): RuleView {
   return {
     path: `rules[${rule.index}]`,
     effectiveFrom,
     on: rule.on,
     balance: rule.balance,
     state: rule.accruing ? 'accruing' : 'non_accruing',
-    only: [product, org, fundingPlan].filter((name) => name !== null).join(' '),
+    only: loansOf(rule.scope),
   };
 }
 

@@ -3,7 +3,7 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { MOVEMENTS, type MovementKind } from '../../accounting/flow.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { cursorRows } from '../../db/cursor.js';
-import { ENTRY_KIND, movementOf, TAX_KIND } from './entry.js';
+import { ENTRY_KIND, movementOf, TAX_KIND, WRITE_OFF_LOSS_KIND } from './entry.js';
 import type { SealedRange } from './sealed-range.js';
 
 /** A line of a sealed day's journal with what it stands for. */
@@ -60,6 +60,7 @@ export async function* journalLines(
 /** What a line is for (摘要): the memo of its entry, or the name of its movement. */
 export function memoOf({ kind, entryMemo }: Pick<JournalLine, 'kind' | 'entryMemo'>): string {
   if (kind === TAX_KIND) return '价税分离';
+  if (kind === WRITE_OFF_LOSS_KIND) return '核销补提';
   const movement = MOVEMENTS[kind];
   return entryMemo ?? (movement === undefined ? movementOf(kind) : MOVEMENT_MEMOS[movement]);
 }

@@ -8,10 +8,10 @@ import {
   type CheckedLedger,
   type LedgerRule,
   parseLedgerDocument,
+  postText,
 } from '../../documents/ledger.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { ledgerInForce } from '../book/load-book.js';
-import { TAX_KIND } from './entry.js';
 import { inForceFor } from './explain.js';
 
 /** A posting that the rules previewed would have made otherwise. */
@@ -85,7 +85,7 @@ export async function previewRules(
     for (const { rules, amount } of amounts ?? []) {
       postings += 1;
       for (const [would, of] of byLegs(rules, after)) {
-        if (would?.text === textOf(rules[0]!)) continue;
+        if (would?.text === postText(rules[0]!)) continue;
         changed.push({
           businessDate: day,
           ...scope,
@@ -94,7 +94,7 @@ export async function previewRules(
             .map(({ balance, accruing }) => `${balance}${accruing ? '' : ' (non-accruing)'}`)
             .join(', '),
           amount: money(amount),
-          posted: textOf(rules[0]!),
+          posted: postText(rules[0]!),
           wouldPost: would?.text ?? 'no rule: the close would stop',
         });
         if (would === undefined || of.length < rules.length) continue;
@@ -129,10 +129,6 @@ function legsOf({ post }: LedgerRule): Legs {
   return legs;
 }
 
-function textOf({ post }: LedgerRule): string {
-  return post.map(({ debit, credit }) => `Dr ${debit} / Cr ${credit}`).join('; ') || 'nothing';
-}
-
 /** The rules of one posting by what the proposed ones would post in their place. */
 function byLegs(
   rules: readonly LedgerRule[],
@@ -146,7 +142,7 @@ function byLegs(
     );
     let would: { text: string; legs: Legs } | undefined;
     if (same !== undefined) {
-      would = texts.get(textOf(same)) ?? { text: textOf(same), legs: legsOf(same) };
+      would = texts.get(postText(same)) ?? { text: postText(same), legs: legsOf(same) };
       texts.set(would.text, would);
     }
     found.set(would, [...(found.get(would) ?? []), rule]);
@@ -178,7 +174,7 @@ async function movedByAccount(
      GROUP BY j.business_date, j.group_id, j.kind, a.code, p.code, g.org, g.funding_plan,
        b.minor_digits
      ORDER BY 1, 2, 3, 4`,
-    [formatDay(from), formatDay(to), TAX_KIND],
+    [formatDay(from), formatDay(to), MOVEMENTS.length],
   );
   return rows;
 }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { eachDay, formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { shareOut } from '../share-out.js';
 import {
   type AccountSums,
   accountSums,
@@ -116,28 +117,20 @@ async function lookAtDays(
   options: GlReconcileOptions,
 ): Promise<FoundDay[]> {
   const { from, asOf, firstSealed } = range;
-  const found: FoundDay[] = [];
-  let next = from;
-  const work = async (session: pg.Client): Promise<void> => {
-    while (next <= asOf) {
-      options.signal?.throwIfAborted();
-      const day = next;
-      next += 1;
-      const everyLoan = options.everyLoan === true;
-      const readsRows = everyLoan || options.rescan === true || day === asOf;
-      const sums = await accountSums(session, day, accounts, {
-        byGroup: everyLoan,
-        untouchedAsSealed: !readsRows,
-      });
-      const accountBreaks = breaksOf(sums, formatDay(day));
-      const isLookedInto = everyLoan || accountBreaks.length > 0;
-      const loans = isLookedInto ? await loanBreaks(session, day, day > firstSealed) : [];
-      found[day - from] = { sums, accountBreaks, loanBreaks: loans };
-      options.onDay?.(asOf - from + 1);
-    }
-  };
-  await Promise.all(sessions.map(work));
-  return found;
+  return shareOut(sessions, eachDay(from, asOf), async (session, day) => {
+    options.signal?.throwIfAborted();
+    const everyLoan = options.everyLoan === true;
+    const readsRows = everyLoan || options.rescan === true || day === asOf;
+    const sums = await accountSums(session, day, accounts, {
+      byGroup: everyLoan,
+      untouchedAsSealed: !readsRows,
+    });
+    const accountBreaks = breaksOf(sums, formatDay(day));
+    const isLookedInto = everyLoan || accountBreaks.length > 0;
+    const loans = isLookedInto ? await loanBreaks(session, day, day > firstSealed) : [];
+    options.onDay?.(asOf - from + 1);
+    return { sums, accountBreaks, loanBreaks: loans };
+  });
 }
 
 function breaksOf(sums: AccountSums, businessDate: string): AccountBreak[] {

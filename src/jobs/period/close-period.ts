@@ -1,10 +1,11 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { eachDay, formatDay } from '../../accounting/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { checkChain } from '../eod/check-chain.js';
 import { ALL_CHECKS, checkDay } from '../eod/check-day.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
+import { shareOut } from '../share-out.js';
 import { type CarriedProfit, carryProfit } from './carry-profit.js';
 import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
@@ -12,6 +13,8 @@ import { lockPeriods, type PeriodState, periodNamed, periodStates } from './peri
 export interface ClosePeriodOptions {
   readonly name: string;
   readonly by: string;
+  /** More sessions of the same book: days and buckets are shared out among all of them. */
+  readonly helpers?: readonly pg.Client[];
   /** One more of so many steps is done. */
   readonly onProgress?: (steps: number) => void;
   readonly signal?: AbortSignal;
@@ -56,8 +59,9 @@ export async function closePeriod(
   requireClosable(states, period);
   const days = period.last - period.first + 1;
   const advance = () => options.onProgress?.(3 * days + MONTH_ROW_SLICES);
-  await requireTies(client, period, advance, options.signal);
-  const monthRows = await writeMonthRows(client, period, advance, options.signal);
+  const sessions = [client, ...(options.helpers ?? [])] as const;
+  await requireTies(sessions, period, advance, options.signal);
+  const monthRows = await writeMonthRows(sessions, period, advance, options.signal);
   const carried = await inTransaction(client, async () => {
     await lockPeriods(client);
     const now = await periodStates(client);
@@ -98,28 +102,33 @@ function requireClosable(states: readonly PeriodState[], period: PeriodState): v
 }
 
 async function requireTies(
-  client: pg.Client,
+  sessions: readonly [pg.Client, ...pg.Client[]],
   period: PeriodState,
   advance: () => void,
   signal?: AbortSignal,
 ): Promise<void> {
+  const [client, ...helpers] = sessions;
   const evidence: Record<string, string> = {};
   const ofDay = ALL_CHECKS.filter((name) => name !== 'hash');
-  for (let day = period.first; day <= period.last; day += 1) {
+  const days = eachDay(period.first, period.last);
+  const checked = await shareOut(sessions, days, async (session, day) => {
     signal?.throwIfAborted();
-    const { checks } = await checkDay(client, ofDay, day);
+    const { checks } = await checkDay(session, ofDay, day);
+    advance();
+    return { day, checks };
+  });
+  for (const { day, checks } of checked) {
     for (const { name, ok, differences } of checks) {
       const found = differences[0];
       if (ok || found === undefined) continue;
       const { place, expected, actual } = found;
       evidence[`${name} ${formatDay(day)}`] = `${place}: expected ${expected}, actual ${actual}`;
     }
-    advance();
   }
-  const range = { from: period.first, to: period.last, onDay: advance, signal };
+  const range = { from: period.first, to: period.last, helpers, onDay: advance, signal };
   const chain = await checkChain(client, range);
   if (chain.firstBroken !== null) evidence.chain = `first broken day ${chain.firstBroken}`;
-  const job = { from: period.first, asOf: period.last, onDay: advance, signal };
+  const job = { from: period.first, asOf: period.last, helpers, onDay: advance, signal };
   const ledger = await reconcileGl(client, job);
   const differing = ledger.accountBreaks[0];
   if (differing !== undefined) {

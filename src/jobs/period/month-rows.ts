@@ -3,6 +3,7 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { BUCKET_COUNT } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { shareOut } from '../share-out.js';
 import type { Period } from './period.js';
 
 /** A slice holds this many buckets: 31 days of a million loans are then half a million rows. */
@@ -11,24 +12,25 @@ export const MONTH_ROW_SLICES = BUCKET_COUNT / SLICE;
 
 /**
  * Writes the month row of every loan that stood in the book during a period, a slice of buckets at
- * a time, each committed by itself; rows that are there already stay. Returns how many there are.
+ * a time, shared out among sessions and each committed by itself; rows that are there already
+ * stay. Returns how many there are.
  * Throws LoanbookError `month_rows_differ` (exit 3) where their closing balances are not those of
  * the positions.
  */
 export async function writeMonthRows(
-  client: pg.Client,
+  sessions: readonly [pg.Client, ...pg.Client[]],
   period: Period,
   onSlice: () => void,
   signal?: AbortSignal,
 ): Promise<number> {
   const sql = readSql('month-rows');
   const days = [formatDay(period.first), formatDay(period.last)];
-  for (let from = 0; from < BUCKET_COUNT; from += SLICE) {
+  await shareOut(sessions, [...Array(MONTH_ROW_SLICES).keys()], async (session, slice) => {
     signal?.throwIfAborted();
-    await client.query(sql, [...days, from, from + SLICE - 1]);
+    await session.query(sql, [...days, slice * SLICE, (slice + 1) * SLICE - 1]);
     onSlice();
-  }
-  return requireClosing(client, period);
+  });
+  return requireClosing(sessions[0], period);
 }
 
 const MEASURES = ['principal', 'interest', 'penalty', 'compound', 'fee', 'suspense'] as const;

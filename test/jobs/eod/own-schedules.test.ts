@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { openPool } from '../../../src/jobs/eod/fold-pool.js';
+import { runDay } from '../../../src/jobs/eod/run-day.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
@@ -54,6 +55,10 @@ const EVENTS = [
   ['R4', 'PREPAID', 'prepayment', '2026-04-09', '150.00'],
 ] as const;
 
+/** One for all days. */
+const pool = openPool(1);
+const CALENDAR = parse(readFileSync(join(packageRoot, 'config/calendars/cn.yaml'), 'utf8'));
+
 let book: ImportBook;
 beforeAll(async () => {
   book = await importBook();
@@ -71,7 +76,10 @@ beforeAll(async () => {
   const file = book.file('events.csv', 'ref,loan_no,type,value_date,amount', ...events);
   await importEvents(book.client, { file });
 });
-afterAll(() => book.remove());
+afterAll(async () => {
+  await pool.threads.destroy();
+  await book.remove();
+});
 
 function simulation(loanNo: string, through: string) {
   const { own, rows } = LOANS[loanNo]!;
@@ -85,7 +93,7 @@ function simulation(loanNo: string, through: string) {
   });
   return simulated({
     product: { repayment: { periods: 12 } },
-    calendar: parse(readFileSync(join(packageRoot, 'config/calendars/cn.yaml'), 'utf8')),
+    calendar: CALENDAR,
     loan: { loan_no: loanNo, ...own, schedule },
     events: loanNo === 'OLD' ? [PAID_BEFORE, ...events] : events,
     through,
@@ -95,7 +103,7 @@ function simulation(loanNo: string, through: string) {
 describe('loans with schedules of their own', () => {
   it('close to what `simulate` says of them, day by day', async () => {
     for (let day = FROM; day <= THROUGH; day += 1) {
-      const [closed] = await closeDays(book.database.target, { workers: 1, tasks: 2 });
+      const closed = await runDay(book.database.target, pool, { tasks: 2 });
       expect(closed, formatDay(day)).toMatchObject({ held: 0 });
       const { checks } = await checkDay(book.client, []);
       expect(checks.filter((check) => !check.ok)).toEqual([]);

@@ -23,7 +23,7 @@ function nodesOf(node: PlanNode): PlanNode[] {
 describe('the hot query', () => {
   let database: TestDatabase;
   let book: TestBook;
-  const loans = 20_000;
+  const loans = 8_000;
   const scope = { date: parseDay('2026-03-31')!, bucketFrom: 64, bucketTo: 79 };
 
   beforeAll(async () => {
@@ -56,16 +56,16 @@ describe('the hot query', () => {
     expect(nodes[0]!['Index Name']).toBe('position_key_20260330');
     expect(nodes[0]!['Index Cond']).toMatch(/bucket >= 64.*bucket <= 79/);
     expect(nodes[0]!['Rows Removed by Filter'] ?? 0).toBe(0);
-    // 16 of 1,024 buckets: about 312 of 20,000 loans, and by no means twice as many.
-    expect(nodes[0]!['Actual Rows']).toBeGreaterThan(200);
-    expect(nodes[0]!['Actual Rows']).toBeLessThan(450);
+    // 16 of 1,024 buckets: about 125 of 8,000 loans, and by no means twice as many.
+    expect(nodes[0]!['Actual Rows']).toBeGreaterThan(80);
+    expect(nodes[0]!['Actual Rows']).toBeLessThan(180);
   });
 
   it('looks up next instalments inside its own task', async () => {
     const nodes = await plan(nextInstallmentQuery(scope));
     for (const node of nodes.filter((found) => found['Relation Name'] !== undefined)) {
       expect(node['Node Type'], node['Relation Name']).not.toBe('Seq Scan');
-      expect((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)).toBeLessThan(450);
+      expect((node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0)).toBeLessThan(180);
     }
   });
 });

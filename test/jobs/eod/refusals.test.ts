@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ENGINE_VERSION } from '../../../src/accounting/close-day.js';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
@@ -9,26 +9,31 @@ import { discardDay } from '../../../src/jobs/eod/discard-day.js';
 import { eodStatus } from '../../../src/jobs/eod/eod-status.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
-import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { databaseLike, type TestDatabase, testDatabase } from '../../support/database.js';
 
 const FIRST = parseDay('2026-03-30')!;
 const OPTIONS = { workers: 1, tasks: 4 };
 
 describe('a close', () => {
+  let built: TestDatabase;
   let database: TestDatabase;
   let book: TestBook;
 
-  beforeEach(async () => {
-    database = await testDatabase();
+  beforeAll(async () => {
+    built = await testDatabase();
     const made = { loans: 200, seed: 9, start: '2026-03-30', days: 2 };
-    book = await generatedBook(database.target, made);
+    book = await generatedBook(built.target, made);
     await book.importDay('2026-03-30');
   });
-
-  afterEach(async () => {
-    await database.drop();
+  afterAll(async () => {
+    await built.drop();
     book.remove();
   });
+
+  beforeEach(async () => {
+    database = await databaseLike(built);
+  });
+  afterEach(() => database.drop());
 
   function sql<T extends object>(text: string, role: 'batch' | 'owner' = 'owner'): Promise<T[]> {
     return withClient(database.target, { role }, async (client) => {

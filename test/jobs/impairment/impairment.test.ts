@@ -10,6 +10,7 @@ import { applyImpairment } from '../../../src/jobs/impairment/impairment-paramet
 import { runImpairment } from '../../../src/jobs/impairment/run-impairment.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
+import { explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { practiceCase } from '../../accounting/practice-cases.js';
@@ -140,18 +141,47 @@ describe('impairment', () => {
     expect(found.allowance).toMatchObject({ posted: 724_568, movement: 127_382 });
   });
 
-  it('E8: a write-off of 8000 against 7200 takes 800 more', async () => {
+  it('E8: a write-off of 8000 against 7200 posts 800 more on its day', async () => {
     await event('W1', 'write_off', '2026-04-03', '');
     await close();
-    // 7245.68 + 1273.82 - 8000.00 = 519.50 are left for the late loan, which needs 1319.50.
-    expect(await closing()).toMatchObject({ '1304.01': '-519.50', '7102.01': '8000.00' });
+    // 7245.68 + 1273.82 + 800.00 - 8000.00 = 1319.50 are left: what the late loan needs.
+    expect(await closing()).toMatchObject({
+      '1304.01': '-1319.50',
+      '6702.01': '9319.50',
+      '7102.01': '8000.00',
+    });
+    const principal = fen(E8.input.principal);
+    const extra = fen(E8.expected.extraImpairment);
+    const journal = await book.rows(
+      `SELECT a.code, j.amount, j.kind, j.voucher FROM journal_line_20260403 j
+         JOIN account a USING (account_id) JOIN loan l USING (bucket, loan_id)
+       WHERE l.loan_no = 'BAD' ORDER BY j.voucher, j.line`,
+    );
+    const lines = journal.map(({ code, amount, kind }) => [kind, code, amount]);
+    expect(lines).toEqual([
+      [13, '1304.01', principal],
+      [13, '1303.01', -principal],
+      [13, '7102.01', principal],
+      [13, '7102.99', -principal],
+      [98, '6702.01', extra],
+      [98, '1304.01', -extra],
+    ]);
+    const day = parseDay('2026-04-03')!;
+    const why = await explainVoucher(book.client, day, journal.at(-1)!.voucher as number, 1);
+    expect(why).toMatchObject({
+      movement: 'write_off_loss',
+      loanNo: 'BAD',
+      because: 'write_off W1, value date 2026-04-03',
+    });
     const found = await run();
     expect(found.allowance).toMatchObject({
       opening: 724_568,
       posted: 127_382,
-      writeOff: -fen(E8.input.principal),
-      balance: 51_950,
-      movement: fen(E8.expected.extraImpairment),
+      writeOff: -principal,
+      writeOffLoss: extra,
+      other: 0,
+      balance: 131_950,
+      movement: 0,
       required: 131_950,
     });
     const writtenOff = { opening: 720_000, writeOff: -720_000, release: 0, closing: 0 };

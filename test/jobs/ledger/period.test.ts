@@ -32,7 +32,11 @@ function rows<T extends object>(sql: string, role: 'batch' | 'owner' = 'batch'):
 }
 const close = (through: number) => closeDays(database.target, { through, workers: 1, tasks: 2 });
 const closeMonth = (name: string) =>
-  withClient(database.target, {}, (client) => closePeriod(client, { name, by: 'Li Na' }));
+  withClient(database.target, {}, (client) =>
+    withClient(database.target, {}, (helper) =>
+      closePeriod(client, { name, by: 'Li Na', helpers: [helper] }),
+    ),
+  );
 const reopen = (name: string, reason: string) =>
   withClient(database.target, {}, (client) => reopenPeriod(client, { name, by: 'Wang', reason }));
 

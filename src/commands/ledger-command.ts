@@ -1,0 +1,25 @@
+import type { LedgerPart } from '../documents/ledger-part.js';
+import { readTextFile } from '../files/text-file.js';
+import { applyLedger } from '../jobs/book/apply-dated.js';
+import { inBook } from './book-session.js';
+import type { CommandModule } from './command-module.js';
+import { printOutcome } from './output.js';
+
+/** `ledger apply`, and the same for a document that may hold one part of the ledger alone. */
+export function ledgerCommand(
+  part?: LedgerPart,
+): CommandModule<[string], { readonly dryRun?: boolean }> {
+  return {
+    configure(cmd) {
+      cmd.argument('<file>').option('--dry-run');
+    },
+    async run(context, [file], { dryRun = false }) {
+      const text = await readTextFile(file);
+      const applied = await inBook(context, (client) =>
+        applyLedger(client, text, file, { part, dryRun }),
+      );
+      printOutcome(context, { ...applied });
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type pg from 'pg';
+
+/**
+ * Has every item worked on, each by the next session that is free, and gives the results in the
+ * order of the items. After a failure no further item is begun.
+ */
+export async function shareOut<Item, Result>(
+  sessions: readonly pg.Client[],
+  items: readonly Item[],
+  work: (session: pg.Client, item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async (session: pg.Client): Promise<void> => {
+    while (next < items.length) {
+      const at = next;
+      next += 1;
+      try {
+        results[at] = await work(session, items[at]!);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(sessions.map(lane));
+  return results;
+}
