@@ -127,6 +127,20 @@ export class TupleReader {
     return true;
   }
 
+  /** The current tuple with its field count. */
+  get tuple(): Buffer {
+    return this.bytes.subarray(this.at - 2, this.#next);
+  }
+
+  /** Where the value of a field of the current tuple begins; it is not NULL. */
+  fieldAt(field: number): number {
+    let { at } = this;
+    for (let before = 0; before < field; before += 1) {
+      at += 4 + Math.max(0, this.view.getInt32(at));
+    }
+    return at + 4;
+  }
+
   /** Throws unless the stream was whole. */
   finish(): void {
     if (!this.#ended) throw new RangeError('COPY ended in the middle of its data');

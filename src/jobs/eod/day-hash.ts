@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyOut } from '../../db/copy-stream.js';
-import { TupleReader } from '../../db/copy-tuple.js';
+import { readInt8, TupleReader } from '../../db/copy-tuple.js';
 import type { CheckResult, Difference } from './checks.js';
 import { dayTable } from './day-table.js';
 import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
@@ -39,8 +39,9 @@ export async function checkDayHash(
   const columns = await hashedColumnsOf(client, runId);
   const differences = await strayRows(client, date, rows);
   const content = createHash('sha256');
+  const journal = await journalHashes(client, date, columns.journal_line);
   for (const step of rows) {
-    const actual = await stepHash(client, date, step, columns);
+    const actual = await stepHash(client, date, step, columns, journal);
     content.update(actual);
     if (!actual.equals(step.hash)) {
       const place = step.phase === 'fold' ? `task ${step.task}` : 'entries of accounting groups';
@@ -66,31 +67,51 @@ async function stepHash(
   date: EpochDay,
   step: SealedStep,
   columns: HashedColumns,
+  journal: ReadonlyMap<number, Buffer>,
 ): Promise<Buffer> {
-  const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
-  const task = step.phase === 'fold' ? step.task : DAY_TASK;
-  const voucher = task * VOUCHERS_PER_TASK;
-  const vouchers = `voucher BETWEEN ${voucher} AND ${voucher + VOUCHERS_PER_TASK - 1}`;
-  const laidAgain = `effective_on = '${formatDay(date)}' AND version > 1`;
-  const parts: Buffer[] = [];
   const none = createHash('sha256').digest();
-  if (step.phase === 'fold') {
-    const table = dayTable('position', date);
-    parts.push(await rowsHash(client, table, columns.position, buckets, 'bucket, loan_id'));
-  }
-  for (const [parent, where, order] of [
-    ['allocation', buckets, 'bucket, loan_id, ordinal'],
-    ['event_outcome', buckets, 'bucket, loan_id, event_id'],
-    ['journal_line', vouchers, 'voucher, line'],
-    ['schedule', `${buckets} AND ${laidAgain}`, 'bucket, loan_id'],
-  ] as const) {
-    if (step.phase === 'post' && parent !== 'journal_line') parts.push(none);
-    else {
-      const name = parent === 'schedule' ? parent : dayTable(parent, date);
-      parts.push(await rowsHash(client, name, columns[parent], where, order));
+  const lines = journal.get(step.phase === 'fold' ? step.task : DAY_TASK) ?? none;
+  if (step.phase === 'post') return taskHash([none, none, lines, none]);
+  const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
+  const ofDay = (parent: keyof HashedColumns, order: string): Promise<Buffer> =>
+    rowsHash(client, dayTable(parent, date), columns[parent], buckets, order);
+  const laidAgain = `${buckets} AND effective_on = '${formatDay(date)}' AND version > 1`;
+  return taskHash([
+    await ofDay('position', 'bucket, loan_id'),
+    await ofDay('allocation', 'bucket, loan_id, ordinal'),
+    await ofDay('event_outcome', 'bucket, loan_id, event_id'),
+    lines,
+    await rowsHash(client, 'schedule', columns.schedule, laidAgain, 'bucket, loan_id'),
+  ]);
+}
+
+/**
+ * The journal of a day hashed by task, in one pass: no index leads to the vouchers of a task, and
+ * 64 tasks would read all of it 64 times.
+ */
+async function journalHashes(
+  client: pg.Client,
+  date: EpochDay,
+  columns: readonly string[],
+): Promise<ReadonlyMap<number, Buffer>> {
+  const hashes = new Map<number, Hash>();
+  const reader = new TupleReader(columns.length);
+  const field = columns.indexOf('voucher');
+  const table = dayTable('journal_line', date);
+  // A voucher beyond the last task's is in the hash of none: strayRows tells of it.
+  const select = `SELECT ${columns.join(', ')} FROM ${table}
+    WHERE voucher BETWEEN 0 AND ${(DAY_TASK + 1) * VOUCHERS_PER_TASK - 1} ORDER BY voucher, line`;
+  for await (const chunk of copyOut(client, select)) {
+    reader.push(chunk);
+    while (reader.next()) {
+      const voucher = readInt8(reader.view, reader.fieldAt(field));
+      const task = Math.floor(voucher / VOUCHERS_PER_TASK);
+      const hash = hashes.get(task) ?? createHash('sha256');
+      hashes.set(task, hash.update(reader.tuple));
     }
   }
-  return taskHash(parts);
+  reader.finish();
+  return new Map([...hashes].map(([task, hash]) => [task, hash.digest()]));
 }
 
 async function rowsHash(
