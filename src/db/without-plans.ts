@@ -5,7 +5,8 @@ export type PlanSetting =
   | 'enable_seqscan'
   | 'enable_bitmapscan'
   | 'enable_hashjoin'
-  | 'enable_nestloop';
+  | 'enable_nestloop'
+  | 'enable_sort';
 
 /** Runs `read` in a session whose planner may not use some of its ways. */
 export async function withoutPlans<T>(

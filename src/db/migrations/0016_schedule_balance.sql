@@ -13,6 +13,12 @@ INSERT INTO schedule_balance
   SELECT bucket, loan_id, version, balance_after FROM schedule ORDER BY bucket, loan_id, version;
 GRANT SELECT, INSERT ON schedule_balance TO loanbook_batch;
 
+CREATE OR REPLACE FUNCTION analyze_loans() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  ANALYZE loan, schedule, schedule_balance, event;
+END $$;
+
 -- A discarded day takes back the schedules that were laid again on it.
 CREATE FUNCTION forget_balances() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$

@@ -75,7 +75,7 @@ export function runScheduleCheck(
   buckets: BucketRange,
 ): Promise<CheckResult> {
   const { file, says } = CHECKS[SCHEDULE_CHECK];
-  return withoutPlans(client, ['enable_hashjoin', 'enable_nestloop'], () =>
+  return withoutPlans(client, ['enable_hashjoin', 'enable_nestloop', 'enable_sort'], () =>
     runSql(client, { name: SCHEDULE_CHECK, file, says }, date, 0, buckets),
   );
 }
