@@ -246,6 +246,7 @@ describe('gl chart explain', () => {
       'accrual_back debit 6011.01 accruing',
       'waiver credit 6011.01 accruing',
       'write_off credit 1304.01 accruing',
+      'transfer credit 6111.01 accruing',
     ]);
   });
 
