@@ -1,12 +1,12 @@
 -- The unpaid principal of every loan's schedule is its balance: what is not yet due behind the
--- running instalment, by the schedule's own balance_after. Both sides come in the order of their
--- keys, by the day's index: a merge of a million loans takes 1.0 s of one core, as a hash join over
--- the schedules themselves it took 2.0 s.
+-- running instalment, by the schedule's own balance_after. A close reads that from schedule_balance,
+-- by the index of the day and in the order of both keys: a merge of a million loans takes 1.0 s of
+-- one core. Afterwards it is read from the schedules themselves, as a hash join of 2.0 s.
 WITH differing AS MATERIALIZED (
   SELECT p.loan_id, p.next_seq, s.balance_after[p.next_seq] AS scheduled,
     p.principal_not_due - p.next_principal AS standing
   FROM :position p
-  LEFT JOIN schedule_balance s
+  LEFT JOIN :schedule s
     ON s.bucket = p.bucket AND s.loan_id = p.loan_id AND s.version = p.schedule_version
     AND s.bucket BETWEEN :from AND :to
   WHERE p.bucket BETWEEN :from AND :to AND p.principal_not_due - p.next_principal

@@ -10,8 +10,8 @@ import {
   CHECK_NAMES,
   type CheckName,
   type CheckResult,
+  gateSchedules,
   runCheck,
-  runScheduleCheck,
   SCHEDULE_CHECK,
   sumPositions,
 } from './checks.js';
@@ -97,8 +97,8 @@ export async function gateDay(
     await tidied;
     const [lower, upper] = BUCKET_HALVES;
     const halves = await Promise.all([
-      runScheduleCheck(client, date, lower!),
-      withClient(target, session, (second) => runScheduleCheck(second, date, upper!)),
+      gateSchedules(client, date, lower!),
+      withClient(target, session, (second) => gateSchedules(second, date, upper!)),
     ]);
     found.set(SCHEDULE_CHECK, together(halves));
     return CHECK_NAMES.map((name) => found.get(name)!);

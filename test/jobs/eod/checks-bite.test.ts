@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { BUCKET_COUNT } from '../../../src/accounting/units.js';
 import { connect } from '../../../src/db/connect.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';
+import { gateSchedules } from '../../../src/jobs/eod/checks.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { POSITION_COLUMNS } from '../../../src/jobs/eod/position-row.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
@@ -93,6 +95,32 @@ describe('the checks bite', () => {
       `UPDATE position_20260331 SET ${column} = ${column} + 1 WHERE ctid = (${row})`,
     );
     expect(failed).toEqual(expect.arrayContaining(expected));
+  });
+
+  const scheduleOf = (table: string) => `UPDATE ${table} s
+    SET balance_after[p.next_seq] = s.balance_after[p.next_seq] + 1
+    FROM (SELECT * FROM position_20260331 WHERE next_seq > 0 ORDER BY loan_id LIMIT 1) AS p
+    WHERE s.bucket = p.bucket AND s.loan_id = p.loan_id AND s.version = p.schedule_version`;
+
+  it('a schedule changed by one unit', async () => {
+    expect(await failing(scheduleOf('schedule'))).toEqual(['schedule_equals_balance']);
+  });
+
+  it('the balance of a schedule that the close reads, changed by one unit', async () => {
+    const everyLoan = { from: 0, to: BUCKET_COUNT - 1 };
+    const asGate = () => gateSchedules(owner, parseDay(LAST)!, everyLoan);
+    expect(await asGate()).toMatchObject({ ok: true });
+    await owner.query('BEGIN');
+    try {
+      await owner.query(scheduleOf('schedule_balance'));
+      const { ok, differences } = await asGate();
+      expect(ok).toBe(false);
+      expect(differences).toHaveLength(1);
+      const { expected, actual } = differences[0]!;
+      expect(Number(expected) - Number(actual)).toBe(1);
+    } finally {
+      await owner.query('ROLLBACK');
+    }
   });
 
   it('a journal line changed by one unit', async () => {
