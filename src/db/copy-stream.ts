@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type pg from 'pg';
-import { type CopyStreamQuery, from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
+import { copyOut } from './copy-out.js';
 import { COPY_HEADER, COPY_TRAILER, type OnTuple, TupleReader } from './copy-tuple.js';
 
 /**
@@ -8,12 +9,6 @@ import { COPY_HEADER, COPY_TRAILER, type OnTuple, TupleReader } from './copy-tup
  * of it is one read of a socket; with four times as much, memory grew with the size of a task.
  */
 const WINDOW_BYTES = 1 << 18;
-
-/** Chunks of a binary COPY ... TO STDOUT. Leave it early only together with its connection. */
-export function copyOut(client: pg.Client, select: string): AsyncIterable<Buffer> {
-  const query = `COPY (${select}) TO STDOUT (FORMAT binary)`;
-  return client.query(copyTo(query, { highWaterMark: WINDOW_BYTES }));
-}
 
 /** Reads a whole binary COPY of `fields` columns, tuple by tuple. For what fits into memory. */
 export async function copyRows(
