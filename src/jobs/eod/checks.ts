@@ -50,11 +50,11 @@ interface ScheduleSource {
 }
 const ALL_BUCKETS: BucketRange = { from: 0, to: BUCKET_COUNT - 1 };
 
-/** Two halves of all loans, for two sessions. */
-export const BUCKET_HALVES: readonly BucketRange[] = [
-  { from: 0, to: BUCKET_COUNT / 2 - 1 },
-  { from: BUCKET_COUNT / 2, to: BUCKET_COUNT - 1 },
-];
+/** All loans in as many shares as there are sessions to look at them. */
+export function bucketShares(sessions: number): BucketRange[] {
+  const edge = (share: number): number => Math.floor((share * BUCKET_COUNT) / sessions);
+  return Array.from({ length: sessions }, (_, i) => ({ from: edge(i), to: edge(i + 1) - 1 }));
+}
 
 /** Runs one named check on a day whose `subledger_total` and `gl_balance` are written. */
 export async function runCheck(

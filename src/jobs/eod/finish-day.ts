@@ -6,7 +6,7 @@ import { connect, inTransaction, retrying, withClient } from '../../db/connect.j
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import {
-  BUCKET_HALVES,
+  bucketShares,
   CHECK_NAMES,
   type CheckName,
   type CheckResult,
@@ -75,16 +75,21 @@ export const CHECK_SETTINGS = {
 
 /**
  * Runs the named checks that gate the close and returns what each of them found. That of schedules
- * waits until the day is `tidied`, since it goes by its index, and takes two sessions.
+ * waits until the day is `tidied`, since it goes by its index, and takes as many sessions as there
+ * are workers; none of them has helpers, each of which would read all schedules of the share.
  */
 export async function gateDay(
   target: DatabaseTarget,
   runId: number,
   date: EpochDay,
+  workers: number,
   tidied: Promise<void>,
 ): Promise<CheckResult[]> {
-  const session = { applicationName: `loanbook check ${runId}`, settings: CHECK_SETTINGS };
-  return withClient(target, session, async (client) => {
+  const applicationName = `loanbook check ${runId}`;
+  // One core is at the tidying meanwhile, and one is at this.
+  const helpers = { max_parallel_workers_per_gather: String(Math.max(0, workers - 2)) };
+  const settings = { ...CHECK_SETTINGS, ...helpers };
+  return withClient(target, { applicationName, settings }, async (client) => {
     await inTransaction(client, async () => {
       if (await stepIsDone(client, runId, 'check')) return;
       await sumPositions(client, date);
@@ -95,12 +100,15 @@ export async function gateDay(
       if (name !== SCHEDULE_CHECK) found.set(name, await runCheck(client, name, date, runId));
     }
     await tidied;
-    const [lower, upper] = BUCKET_HALVES;
-    const halves = await Promise.all([
-      gateSchedules(client, date, lower!),
-      withClient(target, session, (second) => gateSchedules(second, date, upper!)),
-    ]);
-    found.set(SCHEDULE_CHECK, together(halves));
+    const alone = { ...CHECK_SETTINGS, max_parallel_workers_per_gather: '0' };
+    const shares = await Promise.all(
+      bucketShares(workers).map((share) =>
+        withClient(target, { applicationName, settings: alone }, (session) =>
+          gateSchedules(session, date, share),
+        ),
+      ),
+    );
+    found.set(SCHEDULE_CHECK, together(shares));
     return CHECK_NAMES.map((name) => found.get(name)!);
   });
 }

@@ -77,7 +77,8 @@ export async function runDay(
       await postGroups(control, book, run.runId, date);
       const posted = performance.now();
       const tidied = tidyDay(target, run.runId, date);
-      const [checks] = await Promise.all([gateDay(target, run.runId, date, tidied), tidied]);
+      const gate = gateDay(target, run.runId, date, pool.workers, tidied);
+      const [checks] = await Promise.all([gate, tidied]);
       requireChecks(checks, date);
       const tied = performance.now();
       const hashes = await sealDay(control, run, date);
