@@ -9,18 +9,12 @@ import { type EpochDay, type Fen, NO_DAY } from './units.js';
 /** Days past due, M bucket, class, overdue principal, accruing or not, status. */
 export function ageLoan(position: Position, book: BookDay, flow: DayFlow): void {
   const { date, policy } = book;
-  const { open, status } = position;
-  position.daysPastDue = 0;
-  position.oldestDueOn = NO_DAY;
-  position.oldestFreeOn = NO_DAY;
+  const { status } = position;
+  ageOf(position, book);
   let notDue = position.principal;
-  if (open.length > 0) {
-    const oldest = open[0]!;
-    // The claim of a loan that was written off lies outside the instalments.
-    position.oldestDueOn = oldest.dueOn;
-    position.oldestFreeOn = oldest.lastFreeOn;
-    if (date > oldest.lastFreeOn) position.daysPastDue = date - oldest.dueOn;
-    if (status !== STATUS.writtenOff) notDue -= moveOverdue(position, date, flow);
+  // The claim of a loan that was written off lies outside the instalments.
+  if (position.open.length > 0 && status !== STATUS.writtenOff) {
+    notDue -= moveOverdue(position, date, flow);
   }
   if (position.special !== null) notDue += principalMetAhead(position);
   if (notDue !== position.principalNotDue) {
@@ -30,14 +24,40 @@ export function ageLoan(position: Position, book: BookDay, flow: DayFlow): void 
       principalOpen: position.principal - notDue,
     });
   }
-  classify(position, policy.classDays);
-  if (status === STATUS.writtenOff) {
-    position.classification = CLASS_NAMES.length - 1;
-    return;
-  }
+  if (status === STATUS.writtenOff) return;
   if (status === STATUS.cancelled || status === STATUS.transferred) return;
   switchAccruing(position, policy.nonAccrualAfter, flow);
   position.status = statusOf(position);
+}
+
+/**
+ * Sets what the open instalments and the day alone say of a loan: its oldest instalment, days past
+ * due, M bucket and class.
+ */
+export function ageOf(position: Position, { date, policy }: BookDay): void {
+  const { open, status } = position;
+  let days = 0;
+  position.oldestDueOn = NO_DAY;
+  position.oldestFreeOn = NO_DAY;
+  if (open.length > 0) {
+    const oldest = open[0]!;
+    position.oldestDueOn = oldest.dueOn;
+    position.oldestFreeOn = oldest.lastFreeOn;
+    if (date > oldest.lastFreeOn) days = date - oldest.dueOn;
+  }
+  position.daysPastDue = days;
+  position.overdueBucket = days > 180 ? 7 : Math.ceil(days / 30);
+  position.classification = status === STATUS.writtenOff ? LOSS : classOf(days, policy.classDays);
+}
+
+const LOSS = CLASS_NAMES.indexOf('loss');
+
+function classOf(days: number, classDays: readonly number[]): number {
+  let classification = 0;
+  while (classification < classDays.length && days > classDays[classification]!) {
+    classification += 1;
+  }
+  return classification;
 }
 
 /** Principal past its last penalty-free day moves to overdue; returns all principal that is due. */
@@ -52,16 +72,6 @@ function moveOverdue(position: Position, date: EpochDay, flow: DayFlow): Fen {
     flow.move(MOVEMENT.overdue, BALANCE.principalOverdue, position.accruing, moved, 0);
   }
   return open;
-}
-
-function classify(position: Position, classDays: readonly number[]): void {
-  const days = position.daysPastDue;
-  let classification = 0;
-  while (classification < classDays.length && days > classDays[classification]!) {
-    classification += 1;
-  }
-  position.classification = classification;
-  position.overdueBucket = days > 180 ? 7 : Math.ceil(days / 30);
 }
 
 /**

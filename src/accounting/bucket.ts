@@ -1,4 +1,4 @@
-import { BUCKET_COUNT } from './units.js';
+import { BUCKET_COUNT, type LoanId } from './units.js';
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -34,4 +34,12 @@ function finish(hash: number): number {
   mixed = Math.imul(mixed, 0xc2b2ae35);
   mixed ^= mixed >>> 16;
   return (mixed >>> 0) % BUCKET_COUNT;
+}
+
+/** A loan's id is its bucket times this plus its ordinal in it. */
+export const IDS_PER_BUCKET = 4_294_967_296;
+
+/** The bucket of the loan with this id. */
+export function bucketOfId(loanId: LoanId): number {
+  return Math.floor(loanId / IDS_PER_BUCKET);
 }

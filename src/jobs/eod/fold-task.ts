@@ -4,7 +4,7 @@ import { TupleReader } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import type { ControlTotals } from './control-totals.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
-import { POSITION_FIELDS } from './position-row.js';
+import { CARRIED_COLUMNS } from './position-row.js';
 import { TaskFold, type TaskInput } from './task-fold.js';
 import { type Birth, positionStream, type TaskScope } from './task-input.js';
 import { TaskStream } from './task-stream.js';
@@ -61,7 +61,7 @@ export async function runFoldTask(
   await clients.write.query('BEGIN');
   await stream.begin();
   if (!first) {
-    const reader = new TupleReader(POSITION_FIELDS);
+    const reader = new TupleReader(CARRIED_COLUMNS.length);
     for await (const chunk of positionStream(clients.read, task)) {
       signal.throwIfAborted();
       reader.push(chunk);

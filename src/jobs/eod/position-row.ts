@@ -1,5 +1,7 @@
+import { bucketOfId } from '../../accounting/bucket.js';
 import { TOTALS_COUNT } from '../../accounting/flow.js';
 import { blankPosition, type Position } from '../../accounting/position.js';
+import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { readDate, readInt8, type TupleWriter, writeDate, writeInt8 } from '../../db/copy-tuple.js';
 import {
   MAX_INSTALLMENT_BYTES,
@@ -13,7 +15,11 @@ import {
   writeTotals,
 } from './packed.js';
 
-/** The columns of a position in the order of the table and of every COPY, fixed widths first. */
+/**
+ * The columns of a position in the order of every COPY, fixed widths first. Those that a close
+ * follows from come before those that every close works out anew (`ageOf`): yesterday's stream
+ * leaves the latter out, since a column costs the server more than its bytes.
+ */
 const INT8_COLUMNS = [
   'loan_id',
   'rate_ppb',
@@ -31,43 +37,33 @@ const INT8_COLUMNS = [
   'suspense',
   'interest_accrued_total',
 ] as const;
-const DATE_COLUMNS = [
-  'business_date',
-  'folded_on',
-  'period_start_on',
-  'next_due_on',
-  'oldest_due_on',
-  'oldest_free_on',
-] as const;
-const INT4_COLUMNS = ['group_id', 'days_past_due'] as const;
-const INT2_COLUMNS = [
-  'bucket',
-  'engine_version',
-  'schedule_version',
-  'status',
-  'classification',
-  'overdue_bucket',
-  'next_seq',
-] as const;
-export const POSITION_COLUMNS: readonly string[] = [
-  ...INT8_COLUMNS,
-  ...DATE_COLUMNS,
-  ...INT4_COLUMNS,
-  ...INT2_COLUMNS,
-  'accruing',
-  'open_installments',
-  'totals',
-];
+const DATE_COLUMNS = ['folded_on', 'period_start_on', 'next_due_on'] as const;
+const INT2_COLUMNS = ['engine_version', 'schedule_version', 'status', 'next_seq'] as const;
+const CARRIED_FIXED = [...INT8_COLUMNS, ...DATE_COLUMNS, 'group_id', ...INT2_COLUMNS, 'accruing'];
+const AGED_DATES = ['business_date', 'oldest_due_on', 'oldest_free_on'] as const;
+const AGED_INT2 = ['bucket', 'classification', 'overdue_bucket'] as const;
+const AGED = [...AGED_DATES, 'days_past_due', ...AGED_INT2];
+const PACKED = ['open_installments', 'totals'];
+
+export const POSITION_COLUMNS: readonly string[] = [...CARRIED_FIXED, ...AGED, ...PACKED];
 export const POSITION_FIELDS = POSITION_COLUMNS.length;
+/** What a close reads of yesterday. */
+export const CARRIED_COLUMNS: readonly string[] = [...CARRIED_FIXED, ...PACKED];
 
 /** Offsets from the start of a tuple (behind its field count) to the value of the first column. */
 const INT8_AT = 4;
 const DATE_AT = INT8_AT + 12 * INT8_COLUMNS.length;
-const INT4_AT = DATE_AT + 8 * DATE_COLUMNS.length;
-const INT2_AT = INT4_AT + 8 * INT4_COLUMNS.length;
+const GROUP_AT = DATE_AT + 8 * DATE_COLUMNS.length;
+const INT2_AT = GROUP_AT + 8;
 const ACCRUING_AT = INT2_AT + 6 * INT2_COLUMNS.length;
-const OPEN_LENGTH_AT = ACCRUING_AT + 1;
-const FIXED_BYTES = 2 + OPEN_LENGTH_AT;
+/** Where the length of the first packed column stands in a tuple of the carried columns. */
+const CARRIED_END = ACCRUING_AT + 1;
+const AGED_DATE_AT = CARRIED_END + 4;
+const DAYS_AT = AGED_DATE_AT + 8 * AGED_DATES.length;
+const AGED_INT2_AT = DAYS_AT + 8;
+/** The same in a tuple of all columns. */
+const FIXED_END = AGED_INT2_AT + 6 * AGED_INT2.length - 4;
+const FIXED_BYTES = 2 + FIXED_END;
 
 /** A tuple with every length word in place and every fixed value zero. */
 const TEMPLATE = makeTemplate();
@@ -79,9 +75,12 @@ function makeTemplate(): Buffer {
   const widths = [
     ...INT8_COLUMNS.map(() => 8),
     ...DATE_COLUMNS.map(() => 4),
-    ...INT4_COLUMNS.map(() => 4),
+    4,
     ...INT2_COLUMNS.map(() => 2),
     1,
+    ...AGED_DATES.map(() => 4),
+    4,
+    ...AGED_INT2.map(() => 2),
   ];
   for (const width of widths) {
     bytes.writeInt32BE(width, at);
@@ -117,8 +116,40 @@ export class PositionRow {
     return this.totals;
   }
 
-  /** Reads the tuple at `at`. The bytes must stay as they are until the row is written. */
+  /** Reads the tuple of all columns at `at`. The bytes must stay until the row is written. */
   read(view: DataView, at: number, bytes: Buffer): void {
+    this.#readFixed(view, at);
+    const p = this.position;
+    let i = at + AGED_DATE_AT;
+    p.businessDate = readDate(view, i);
+    p.oldestDueOn = readDate(view, i + 8);
+    p.oldestFreeOn = readDate(view, i + 16);
+    p.daysPastDue = view.getInt32(at + DAYS_AT);
+    i = at + AGED_INT2_AT;
+    p.bucket = view.getInt16(i);
+    p.classification = view.getInt16(i + 6);
+    p.overdueBucket = view.getInt16(i + 12);
+    this.#readPacked(view, at + FIXED_END, bytes);
+  }
+
+  /**
+   * Reads a tuple of the carried columns, from the day `date`. Its age is left for `ageOf`, which
+   * every close asks anyway.
+   */
+  readCarried(view: DataView, at: number, bytes: Buffer, date: EpochDay): void {
+    this.#readFixed(view, at);
+    const p = this.position;
+    p.businessDate = date;
+    p.oldestDueOn = NO_DAY;
+    p.oldestFreeOn = NO_DAY;
+    p.daysPastDue = 0;
+    p.bucket = bucketOfId(p.loanId);
+    p.classification = 0;
+    p.overdueBucket = 0;
+    this.#readPacked(view, at + CARRIED_END, bytes);
+  }
+
+  #readFixed(view: DataView, at: number): void {
     const p = this.position;
     let i = at + INT8_AT;
     p.loanId = readInt8(view, i);
@@ -137,30 +168,21 @@ export class PositionRow {
     p.suspense = readInt8(view, i + 156);
     p.interestAccruedTotal = readInt8(view, i + 168);
     i = at + DATE_AT;
-    p.businessDate = readDate(view, i);
-    p.foldedOn = readDate(view, i + 8);
-    p.periodStartOn = readDate(view, i + 16);
-    p.nextDueOn = readDate(view, i + 24);
-    p.oldestDueOn = readDate(view, i + 32);
-    p.oldestFreeOn = readDate(view, i + 40);
-    i = at + INT4_AT;
-    p.groupId = view.getInt32(i);
-    p.daysPastDue = view.getInt32(i + 8);
+    p.foldedOn = readDate(view, i);
+    p.periodStartOn = readDate(view, i + 8);
+    p.nextDueOn = readDate(view, i + 16);
+    p.groupId = view.getInt32(at + GROUP_AT);
     i = at + INT2_AT;
-    p.bucket = view.getInt16(i);
-    p.engineVersion = view.getInt16(i + 6);
-    p.scheduleVersion = view.getInt16(i + 12);
-    p.status = view.getInt16(i + 18) as Position['status'];
-    p.classification = view.getInt16(i + 24);
-    p.overdueBucket = view.getInt16(i + 30);
-    p.nextSeq = view.getInt16(i + 36);
+    p.engineVersion = view.getInt16(i);
+    p.scheduleVersion = view.getInt16(i + 6);
+    p.status = view.getInt16(i + 12) as Position['status'];
+    p.nextSeq = view.getInt16(i + 18);
     p.accruing = view.getInt8(at + ACCRUING_AT) === 1;
-    this.#readPacked(view, at, bytes);
   }
 
-  #readPacked(view: DataView, at: number, bytes: Buffer): void {
-    const openLength = view.getInt32(at + OPEN_LENGTH_AT);
-    const openAt = at + OPEN_LENGTH_AT + 4;
+  #readPacked(view: DataView, lengthAt: number, bytes: Buffer): void {
+    const openLength = view.getInt32(lengthAt);
+    const openAt = lengthAt + 4;
     const { open } = this.position;
     open.length = 0;
     this.position.special = null;
@@ -208,24 +230,25 @@ export class PositionRow {
     writeInt8(view, i + 156, p.suspense);
     writeInt8(view, i + 168, p.interestAccruedTotal);
     i = at + DATE_AT;
-    writeDate(view, i, p.businessDate);
-    writeDate(view, i + 8, p.foldedOn);
-    writeDate(view, i + 16, p.periodStartOn);
-    writeDate(view, i + 24, p.nextDueOn);
-    writeDate(view, i + 32, p.oldestDueOn);
-    writeDate(view, i + 40, p.oldestFreeOn);
-    i = at + INT4_AT;
-    view.setInt32(i, p.groupId);
-    view.setInt32(i + 8, p.daysPastDue);
+    writeDate(view, i, p.foldedOn);
+    writeDate(view, i + 8, p.periodStartOn);
+    writeDate(view, i + 16, p.nextDueOn);
+    view.setInt32(at + GROUP_AT, p.groupId);
     i = at + INT2_AT;
-    view.setInt16(i, p.bucket);
-    view.setInt16(i + 6, p.engineVersion);
-    view.setInt16(i + 12, p.scheduleVersion);
-    view.setInt16(i + 18, p.status);
-    view.setInt16(i + 24, p.classification);
-    view.setInt16(i + 30, p.overdueBucket);
-    view.setInt16(i + 36, p.nextSeq);
+    view.setInt16(i, p.engineVersion);
+    view.setInt16(i + 6, p.scheduleVersion);
+    view.setInt16(i + 12, p.status);
+    view.setInt16(i + 18, p.nextSeq);
     view.setInt8(at + ACCRUING_AT, p.accruing ? 1 : 0);
+    i = at + AGED_DATE_AT;
+    writeDate(view, i, p.businessDate);
+    writeDate(view, i + 8, p.oldestDueOn);
+    writeDate(view, i + 16, p.oldestFreeOn);
+    view.setInt32(at + DAYS_AT, p.daysPastDue);
+    i = at + AGED_INT2_AT;
+    view.setInt16(i, p.bucket);
+    view.setInt16(i + 6, p.classification);
+    view.setInt16(i + 12, p.overdueBucket);
     this.#writePacked(writer, at);
     writer.rows += 1;
   }
@@ -233,9 +256,9 @@ export class PositionRow {
   #writePacked(writer: TupleWriter, at: number): void {
     const { view, bytes } = writer;
     const { open, special } = this.position;
-    const openAt = at + OPEN_LENGTH_AT + 4;
+    const openAt = at + FIXED_END + 4;
     let to = writeOpen(bytes, openAt, open, special);
-    view.setInt32(at + OPEN_LENGTH_AT, to - openAt);
+    view.setInt32(at + FIXED_END, to - openAt);
     const totalsAt = to + 4;
     if (this.#totalsKnown) {
       to = writeTotals(bytes, totalsAt, this.totals);

@@ -1,3 +1,5 @@
+import { ageOf } from '../../accounting/ageing.js';
+import { bucketOfId } from '../../accounting/bucket.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
@@ -70,11 +72,12 @@ export class TaskFold {
    */
   foldRow(view: DataView, at: number, bytes: Buffer): boolean {
     const { row, side } = this.loan;
-    row.read(view, at, bytes);
+    const yesterday = this.#date - 1;
+    row.readCarried(view, at, bytes, yesterday);
     const loanId = row.position.loanId;
     if (this.nextBirthId < loanId || this.#input.events.nextLoanId < loanId) {
       if (!this.foldUpTo(loanId)) return false;
-      row.read(view, at, bytes);
+      row.readCarried(view, at, bytes, yesterday);
     }
     this.rowsRead += 1;
     const { position } = row;
@@ -93,16 +96,25 @@ export class TaskFold {
       const deep = asks ? this.#input.deep.get(loanId) : undefined;
       if (position.foldedOn < this.#date - 1) this.#catchUp(due);
       else if (deep === undefined) this.loan.foldPlain(due);
-      else this.loan.foldDeep(due, deep);
+      else {
+        this.#age();
+        this.loan.foldDeep(due, deep);
+      }
     } catch (error) {
       undo?.();
       const reason = holdReason(error);
-      row.read(view, at, bytes);
+      row.readCarried(view, at, bytes, this.#date);
+      this.#age();
       this.#hold(position.bucket, loanId, reason);
-      position.businessDate = this.#date;
     }
     row.write(this.positions);
     return true;
+  }
+
+  /** Completes a row that was read without its age, as of the day it was last folded on. */
+  #age(): void {
+    const { row, days } = this.loan;
+    ageOf(row.position, days.book(row.position.foldedOn));
   }
 
   /** Folds loans below `loanId` that have no row of yesterday. False: `left` is needed first. */
@@ -123,7 +135,7 @@ export class TaskFold {
   /** A loan that left the book is folded on from its last row; it returns if that changes it. */
   #foldLeft(loanId: number, events: readonly DatedEvent[]): void {
     const { row, side, days } = this.loan;
-    const bucket = Math.floor(loanId / 4_294_967_296);
+    const bucket = bucketOfId(loanId);
     const left = this.left?.get(loanId);
     if (left === undefined) {
       this.loan.reject(bucket, loanId, events, 'loan_not_in_book');

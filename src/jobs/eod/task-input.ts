@@ -7,7 +7,7 @@ import { copyOut } from '../../db/copy-out.js';
 import { copyRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import { dayTable } from './day-table.js';
-import { POSITION_COLUMNS } from './position-row.js';
+import { CARRIED_COLUMNS } from './position-row.js';
 
 /** A task's share of the book and the day that it closes. */
 export interface TaskScope {
@@ -16,10 +16,13 @@ export interface TaskScope {
   readonly bucketTo: number;
 }
 
-/** Yesterday's positions of a task, in loan order, straight off their index (no sort, no join). */
+/**
+ * Yesterday's positions of a task, as `CARRIED_COLUMNS` and in loan order, straight off their index
+ * (no sort, no join).
+ */
 export function positionQuery(scope: TaskScope): string {
   const table = dayTable('position', scope.date - 1);
-  return `SELECT ${POSITION_COLUMNS.join(', ')} FROM ${table}
+  return `SELECT ${CARRIED_COLUMNS.join(', ')} FROM ${table}
     WHERE bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo} ORDER BY bucket, loan_id`;
 }
 

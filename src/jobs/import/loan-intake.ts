@@ -1,5 +1,5 @@
 import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
-import { bucketOf } from '../../accounting/bucket.js';
+import { bucketOf, IDS_PER_BUCKET } from '../../accounting/bucket.js';
 import { isAboveCostCap } from '../../accounting/cost-cap.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { annualRatePpb } from '../../accounting/period-interest.js';
@@ -55,7 +55,6 @@ export const LOAN_STAGE_COLUMNS = [
 ] as const;
 
 const ORG_DEFAULT = 'head';
-const BUCKET_SHIFT = 4_294_967_296;
 /** What a smallint holds. */
 const PERIODS_MAX = 32_767;
 
@@ -219,7 +218,7 @@ export class LoanIntake implements RowIntake {
     writer.tuple(LOAN_STAGE_COLUMNS.length);
     writer.int4(line);
     writer.int2(bucket);
-    writer.int8(bucket * BUCKET_SHIFT + ordinal);
+    writer.int8(bucket * IDS_PER_BUCKET + ordinal);
     writer.text(loanNo);
     writer.int4(entry.productId);
     writer.text(org);

@@ -8,8 +8,13 @@ import {
   type Special,
   STATUS,
 } from '../../../src/accounting/position.js';
+import { NO_DAY } from '../../../src/accounting/units.js';
 import { TupleWriter, viewOf } from '../../../src/db/copy-tuple.js';
-import { PositionRow } from '../../../src/jobs/eod/position-row.js';
+import {
+  CARRIED_COLUMNS,
+  POSITION_COLUMNS,
+  PositionRow,
+} from '../../../src/jobs/eod/position-row.js';
 
 const amount = fc.integer({ min: 0, max: 1_000_000_000_000 });
 const day = fc.integer({ min: 0, max: 2_932_896 });
@@ -99,7 +104,46 @@ const position: fc.Arbitrary<Position> = fc.record({
   special: fc.option(special),
 });
 
+/** Some of the columns of a tuple of all of them, field by field. */
+function onlyCarried(bytes: Buffer): Buffer {
+  const kept: Buffer[] = [Buffer.from([0, CARRIED_COLUMNS.length])];
+  let at = 2;
+  for (const column of POSITION_COLUMNS) {
+    const end = at + 4 + bytes.readInt32BE(at);
+    if (CARRIED_COLUMNS.includes(column)) kept.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(kept);
+}
+
 describe('a position as a row', () => {
+  it('is read from the carried columns as from all, but for its age', () => {
+    fc.assert(
+      fc.property(position, fc.integer({ min: 0, max: 1023 }), day, (given, bucket, date) => {
+        // A loan's id tells its bucket: bucket × 2³² + ordinal.
+        const loanId = bucket * 2 ** 32 + given.groupId;
+        const row = new PositionRow();
+        Object.assign(row.position, given, { loanId, bucket });
+        const writer = new TupleWriter(1024);
+        row.write(writer);
+        const whole = Buffer.from(writer.bytes.subarray(0, writer.length));
+        const bytes = Buffer.from(onlyCarried(whole));
+        const again = new PositionRow();
+        again.readCarried(viewOf(bytes), 2, bytes, date);
+        const age = {
+          businessDate: date,
+          oldestDueOn: NO_DAY,
+          oldestFreeOn: NO_DAY,
+          daysPastDue: 0,
+          classification: 0,
+          overdueBucket: 0,
+        };
+        expect(again.position).toEqual({ ...given, ...age, loanId, bucket });
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('is read as it was written, totals opened or not', () => {
     const totals = fc.array(fc.maxSafeNat(), { minLength: TOTALS_COUNT, maxLength: TOTALS_COUNT });
     fc.assert(
