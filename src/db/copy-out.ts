@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 
 /** Message codes of the protocol (documentation: Message Formats). */
@@ -64,11 +65,13 @@ export class CopyOut implements AsyncIterable<Buffer> {
       const chunk = this.#waiting.shift();
       if (chunk !== undefined) {
         this.#waitingBytes -= chunk.length;
+        if (this.#waitingBytes < WINDOW_BYTES / 2) this.#stream?.resume();
         yield chunk;
+        // Sockets have their turn between two chunks, so that the server never waits for a window.
+        await setImmediate();
         continue;
       }
       if (this.#ended) return;
-      this.#stream?.resume();
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

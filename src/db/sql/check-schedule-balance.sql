@@ -1,6 +1,6 @@
 -- The unpaid principal of every loan's schedule is its balance: what is not yet due behind the
 -- running instalment, by the schedule's own balance_after. A close reads that from schedule_balance,
--- by the index of the day and in the order of both keys: a merge of a million loans takes 1.0 s of
+-- by the index of the day and in the order of both keys: a merge of a million loans takes 0.9 s of
 -- one core. Afterwards it is read from the schedules themselves, as a hash join of 2.0 s.
 WITH differing AS MATERIALIZED (
   SELECT p.loan_id, p.next_seq, s.balance_after[p.next_seq] AS scheduled,

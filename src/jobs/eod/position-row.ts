@@ -184,7 +184,7 @@ export class PositionRow {
     const openLength = view.getInt32(lengthAt);
     const openAt = lengthAt + 4;
     const { open } = this.position;
-    open.length = 0;
+    if (open.length > 0) open.length = 0;
     this.position.special = null;
     if (openLength > 0) {
       this.#cursor.seek(bytes, openAt);

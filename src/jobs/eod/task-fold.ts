@@ -12,7 +12,7 @@ import type { DeepLoan } from './loan-past.js';
 import type { Birth, HeldLoan, NextInstallments } from './task-input.js';
 
 /** Positions are handed to the server in pieces of about this size. */
-export const POSITION_ROOM = 1 << 18;
+export const POSITION_ROOM = 1 << 16;
 
 const NO_EVENTS: readonly DatedEvent[] = [];
 
