@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/epoch-day.js';
 import type { EpochDay } from '../accounting/units.js';
-import { connect, resolveTarget } from '../db/connect.js';
+import { connect, resolveTarget, withClient } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded.js';
 import type { DatabaseTarget } from '../db/target.js';
 import { dayTable } from '../jobs/eod/day-table.js';
 import { POSITION_FIELDS } from '../jobs/eod/position-row.js';
-import { type ClosedDay, DEFAULT_TASKS } from '../jobs/eod/run-day.js';
+import type { ClosedDay } from '../jobs/eod/run-day.js';
+import { loansToFold, tasksFor } from '../jobs/eod/task-count.js';
 import { askFloor } from './ask-floor.js';
 import { backDate } from './back-date.js';
 import {
@@ -133,7 +134,7 @@ async function measurePlan(
       target,
       source,
       workers: options.workers,
-      tasks: DEFAULT_TASKS,
+      tasks: tasksFor(await withClient(target, {}, (client) => loansToFold(client, date))),
     });
     await settle(target);
     memory.takePeakMb();

@@ -12,12 +12,8 @@ import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
 import { postGroups } from './post-groups.js';
+import { loansToFold, tasksFor } from './task-count.js';
 
-/**
- * Units of parallel work, restart and distribution. A task costs 10 ms of its own (five COPYs in,
- * each with its thousand slots, and six questions); with 64 a million loans took 6% longer.
- */
-export const DEFAULT_TASKS = 32;
 /** More held loans than this keep a day from being sealed. */
 export const DEFAULT_MAX_HELD = 10;
 
@@ -68,7 +64,7 @@ export async function runDay(
     const book = bookFromData(data);
     const date = book.businessDate;
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
-    const tasks = options.tasks ?? DEFAULT_TASKS;
+    const tasks = options.tasks ?? tasksFor(await loansToFold(control, date));
     const run = await takeRun(control, date, tasks, pool.workers);
     const heartbeat = await beat(target, run);
     try {

@@ -11,6 +11,8 @@ import { generatedBook, type TestBook } from '../../support/book.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../../support/database.js';
 
 const DAYS = ['2026-03-30', '2026-03-31', '2026-04-01'];
+/** As many as the process that is killed has, so that it can be killed between them. */
+const TASKS = 32;
 const BOOK = { loans: 2000, seed: 11, start: DAYS[0]!, days: DAYS.length };
 
 async function chainOf(target: DatabaseTarget): Promise<string[]> {
@@ -46,7 +48,7 @@ async function importReversals(target: DatabaseTarget, book: TestBook): Promise<
   });
 }
 
-/** Starts a close in a process of its own and kills it once some of its 32 tasks are done. */
+/** Starts a close in a process of its own and kills it once some of its tasks are done. */
 async function closeAndKill(target: DatabaseTarget, tasksDone: number): Promise<void> {
   const script = join(packageRoot, 'test/support/close-child.js');
   const child = spawn(process.execPath, [script, JSON.stringify(target)], { stdio: 'ignore' });
@@ -83,7 +85,11 @@ describe('the hash of a day does not depend on how it was closed', () => {
     built = await build();
     databases.push(built.database);
     const target = await fresh();
-    const days = await closeDays(target, { through: (await openDay(target)) + 2, workers: 1 });
+    const days = await closeDays(target, {
+      through: (await openDay(target)) + 2,
+      workers: 1,
+      tasks: TASKS,
+    });
     expect(days[2]!.returned).toBeGreaterThan(0);
     oneWorker = await chainOf(target);
   });
@@ -100,14 +106,18 @@ describe('the hash of a day does not depend on how it was closed', () => {
 
   it('is the same with four workers', async () => {
     const target = await fresh();
-    await closeDays(target, { through: (await openDay(target)) + 2, workers: 4 });
+    await closeDays(target, { through: (await openDay(target)) + 2, workers: 4, tasks: TASKS });
     expect(await chainOf(target)).toEqual(oneWorker);
   });
 
   it('is the same after a kill -9 in the middle and a resume', async () => {
     const target = await fresh();
     for (const tasks of [3, 12, 25]) await closeAndKill(target, tasks);
-    const days = await closeDays(target, { through: (await openDay(target)) + 2, workers: 2 });
+    const days = await closeDays(target, {
+      through: (await openDay(target)) + 2,
+      workers: 2,
+      tasks: TASKS,
+    });
     expect(days[0]?.resumed).toBe(true);
     expect(await chainOf(target)).toEqual(oneWorker);
   });
