@@ -22,10 +22,10 @@ interface Connection {
 
 /**
  * A COPY ... TO STDOUT as the bytes that it sends, in the chunks in which they arrive: the heads of
- * the messages are squeezed out where they lie, so nothing is allocated for a row. (The server sends
- * a message a row: a buffer for each of a million rows was a tenth of all processor time of a close.)
- * A chunk belongs to the reader until the next one is asked for. Leave it early only together with
- * its connection.
+ * the messages are squeezed out where they lie, so nothing is allocated for a row. (The server
+ * sends a message a row: a buffer for each of a million rows was a tenth of all processor time of a
+ * close.) A chunk belongs to the reader until the next one is asked for. Leave it early only
+ * together with its connection.
  */
 export class CopyOut implements AsyncIterable<Buffer> {
   readonly #text: string;
