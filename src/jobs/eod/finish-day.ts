@@ -73,10 +73,13 @@ export const CHECK_SETTINGS = {
   parallel_tuple_cost: '0',
 };
 
+const SCHEDULE_SESSIONS_MAX = 8;
+
 /**
  * Runs the named checks that gate the close and returns what each of them found. That of schedules
  * waits until the day is `tidied`, since it goes by its index, and takes as many sessions as there
- * are workers; none of them has helpers, each of which would read all schedules of the share.
+ * are workers, within reason: those of the fold are still open. None of them has helpers, each of
+ * which would read all schedules of the share.
  */
 export async function gateDay(
   target: DatabaseTarget,
@@ -102,7 +105,7 @@ export async function gateDay(
     await tidied;
     const alone = { ...CHECK_SETTINGS, max_parallel_workers_per_gather: '0' };
     const shares = await Promise.all(
-      bucketShares(workers).map((share) =>
+      bucketShares(Math.min(workers, SCHEDULE_SESSIONS_MAX)).map((share) =>
         withClient(target, { applicationName, settings: alone }, (session) =>
           gateSchedules(session, date, share),
         ),
