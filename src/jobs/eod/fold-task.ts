@@ -6,7 +6,7 @@ import type { ControlTotals } from './control-totals.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 import { TaskFold, type TaskInput } from './task-fold.js';
-import { type Birth, positionStream, type TaskScope } from './task-input.js';
+import { type Birth, readPositions, type TaskScope } from './task-input.js';
 import { TaskStream } from './task-stream.js';
 
 /** One task of a run, with the token of its claim. */
@@ -61,19 +61,21 @@ export async function runFoldTask(
   await clients.write.query('BEGIN');
   await stream.begin();
   if (!first) {
-    const reader = new TupleReader(CARRIED_COLUMNS.length);
-    for await (const chunk of positionStream(clients.read, task)) {
-      signal.throwIfAborted();
-      reader.push(chunk);
-      while (reader.next()) {
-        if (!fold.foldRow(reader.view, reader.at, reader.bytes)) {
-          await lookUpLeft();
-          fold.foldRow(reader.view, reader.at, reader.bytes);
+    await readPositions(clients.read, task, async (chunks) => {
+      const reader = new TupleReader(CARRIED_COLUMNS.length);
+      for await (const chunk of chunks) {
+        signal.throwIfAborted();
+        reader.push(chunk);
+        while (reader.next()) {
+          if (!fold.foldRow(reader.view, reader.at, reader.bytes)) {
+            await lookUpLeft();
+            fold.foldRow(reader.view, reader.at, reader.bytes);
+          }
+          if (stream.isFull) await stream.flush();
         }
-        if (stream.isFull) await stream.flush();
       }
-    }
-    reader.finish();
+      reader.finish();
+    });
   }
   if (!(await foldRest(fold, input.births, stream, signal))) {
     await lookUpLeft();

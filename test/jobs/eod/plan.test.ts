@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
+import { withoutPlans } from '../../../src/db/without-plans.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
-import { nextInstallmentQuery, positionQuery } from '../../../src/jobs/eod/task-input.js';
+import {
+  nextInstallmentQuery,
+  OFF_THE_INDEX,
+  positionQuery,
+} from '../../../src/jobs/eod/task-input.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
@@ -37,13 +42,21 @@ describe('the hot query', () => {
     book?.remove();
   });
 
-  async function plan(sql: string): Promise<PlanNode[]> {
+  const ofAWorker = { max_parallel_workers_per_gather: '0', jit: 'off' };
+
+  async function plan(
+    sql: string,
+    forbidden = OFF_THE_INDEX,
+    settings: Record<string, string> = ofAWorker,
+  ): Promise<PlanNode[]> {
     return withClient(
       database.target,
-      { settings: { max_parallel_workers_per_gather: '0', jit: 'off' } },
+      { settings },
       async (client) => {
-        const { rows } = await client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
-          `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
+        const { rows } = await withoutPlans(client, forbidden, () =>
+          client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+            `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
+          ),
         );
         return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
       },
@@ -59,6 +72,17 @@ describe('the hot query', () => {
     // 16 of 1,024 buckets: about 125 of 8,000 loans, and by no means twice as many.
     expect(nodes[0]!['Actual Rows']).toBeGreaterThan(80);
     expect(nodes[0]!['Actual Rows']).toBeLessThan(180);
+  });
+
+  it('does so where the planner would rather sort', async () => {
+    // On a large book it believes that every row costs a jump to another page.
+    const jumpy = { ...ofAWorker, random_page_cost: '1000' };
+    const types = async (sql: string, forbidden = OFF_THE_INDEX): Promise<string[]> =>
+      (await plan(sql, forbidden, jumpy)).map((node) => node['Node Type']);
+    expect(await types(positionQuery(scope), [])).toContain('Sort');
+    expect(await types(positionQuery(scope))).toEqual(['Index Scan']);
+    expect(await types(nextInstallmentQuery(scope), [])).toContain('Sort');
+    expect(await types(nextInstallmentQuery(scope))).not.toContain('Sort');
   });
 
   it('looks up next instalments inside its own task', async () => {
