@@ -162,32 +162,44 @@ export class TupleReader {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /**
- * Builds binary COPY tuples in memory. `take` hands out what has been written since the last call
- * and starts a new buffer, so that bytes given to a socket are never written again. `mark` and
- * `rewind` drop tuples written since the mark, as long as nothing was taken in between.
+ * Builds binary COPY tuples in memory. `take` hands out what has been written since the last call,
+ * and the next tuple goes elsewhere, so that bytes given to a socket are never written again. What
+ * was written since `mark` is dropped by `rewind`, as long as nothing was taken in between.
  */
 export class TupleWriter {
-  bytes: Buffer;
-  view: DataView;
+  bytes: Buffer = NOTHING;
+  view: DataView = viewOf(NOTHING);
   length = 0;
   rows = 0;
   readonly #room: number;
   readonly #free: Buffer[] = [];
+  #markedLength = 0;
+  #markedRows = 0;
 
+  /** `room`: bytes of a buffer at first. */
   constructor(room: number) {
     this.#room = room;
-    this.bytes = Buffer.allocUnsafeSlow(room);
-    this.view = viewOf(this.bytes);
   }
 
   /** Makes sure that `bytes` more fit. */
   ensure(more: number): void {
-    if (this.length + more <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + more));
+    const needed = this.length + more;
+    if (needed <= this.bytes.length) return;
+    if (this.length === 0 && this.#free.length > 0) {
+      this.#use(this.#free.pop()!);
+      if (needed <= this.bytes.length) return;
+    }
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.#room, 2 * this.bytes.length, needed));
     this.bytes.copy(grown, 0, 0, this.length);
-    this.bytes = grown;
-    this.view = viewOf(grown);
+    this.#use(grown);
+  }
+
+  #use(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
   }
 
   tuple(fields: number): void {
@@ -233,20 +245,28 @@ export class TupleWriter {
     this.length += 4 + size;
   }
 
-  mark(): { length: number; rows: number } {
-    return { length: this.length, rows: this.rows };
+  /** Remembers how much is written. */
+  mark(): void {
+    this.#markedLength = this.length;
+    this.#markedRows = this.rows;
   }
 
-  rewind(mark: { length: number; rows: number }): void {
-    this.length = mark.length;
-    this.rows = mark.rows;
+  /** Drops what was written since the last mark. */
+  rewind(): void {
+    this.length = this.#markedLength;
+    this.rows = this.#markedRows;
+  }
+
+  /** Drops all tuples that were not taken. */
+  clear(): void {
+    this.length = 0;
+    this.rows = 0;
   }
 
   /** The tuples since the last call, without header or trailer. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#room);
-    this.view = viewOf(this.bytes);
+    this.#use(NOTHING);
     this.length = 0;
     return taken;
   }
@@ -256,7 +276,7 @@ export class TupleWriter {
    * this size a thousand times a second would keep the garbage collector busy.
    */
   recycle(taken: Buffer): void {
-    if (taken.buffer.byteLength === this.#room) this.#free.push(Buffer.from(taken.buffer));
+    this.#free.push(Buffer.from(taken.buffer));
   }
 }
 

@@ -10,7 +10,7 @@ export type PlanSetting =
 
 /**
  * Runs `read` in a session whose planner may not use some of its ways. After an error they stay
- * forbidden: a COPY may be left open, or the transaction aborted, and the session is of no more use.
+ * forbidden: with a COPY left open, or in an aborted transaction, nothing more can be said there.
  */
 export async function withoutPlans<T>(
   client: pg.Client,

@@ -3,6 +3,7 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { TupleReader } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import type { ControlTotals } from './control-totals.js';
+import type { FoldBuffers } from './fold-buffers.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 import { TaskFold, type TaskInput } from './task-fold.js';
@@ -16,10 +17,11 @@ export interface FoldTask extends TaskScope {
   readonly token: string;
 }
 
-/** The two sessions that a worker owns: one streams yesterday out, one takes today in. */
-export interface TaskClients {
+/** What a worker owns: a session that streams yesterday out, one that takes today in, buffers. */
+export interface TaskSession {
   readonly read: pg.Client;
   readonly write: pg.Client;
+  readonly buffers: FoldBuffers;
 }
 
 /** What a task did, as its step's row has it. */
@@ -42,26 +44,26 @@ export class ClaimLost extends Error {}
 /**
  * Folds one task in one transaction: positions, allocations, outcomes, journal lines, held loans
  * and the step with its control totals and hash commit together, or not at all. On any error the
- * caller must destroy both clients: a COPY may be left open.
+ * caller must drop the session: a COPY may be left open.
  */
 export async function runFoldTask(
-  clients: TaskClients,
+  session: TaskSession,
   book: Book,
   task: FoldTask,
   signal: AbortSignal,
 ): Promise<TaskCounts> {
   const first = task.date === book.firstBusinessDate;
-  const input = await loadInput(clients.read, book, task, first);
-  const fold = new TaskFold(book, task.date, task.task, input);
+  const input = await loadInput(session.read, book, task, first);
+  const fold = new TaskFold(book, task.date, task.task, input, session.buffers);
   if (first) fold.left = new Map();
-  const stream = new TaskStream(clients.write, task.date, fold);
+  const stream = new TaskStream(session.write, task.date, fold);
   const lookUpLeft = async () => {
     fold.left = await stream.pauseFor((client) => loadLeftLoans(client, task, input));
   };
-  await clients.write.query('BEGIN');
+  await session.write.query('BEGIN');
   await stream.begin();
   if (!first) {
-    await readPositions(clients.read, task, async (chunks) => {
+    await readPositions(session.read, task, async (chunks) => {
       const reader = new TupleReader(CARRIED_COLUMNS.length);
       for await (const chunk of chunks) {
         signal.throwIfAborted();
@@ -83,10 +85,10 @@ export async function runFoldTask(
   }
   const hash = await stream.end();
   const counts = countsOf(fold, input, hash);
-  await writeHeld(clients.write, task, fold);
-  await writeLeft(clients.write, task, fold);
-  await finishStep(clients.write, task, counts);
-  await clients.write.query('COMMIT');
+  await writeHeld(session.write, task, fold);
+  await writeLeft(session.write, task, fold);
+  await finishStep(session.write, task, counts);
+  await session.write.query('COMMIT');
   return counts;
 }
 

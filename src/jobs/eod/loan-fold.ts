@@ -12,6 +12,7 @@ import { TotalsCollector } from './control-totals.js';
 import { type DayTerms, dayTerms } from './day-terms.js';
 import { openDeepDay } from './deep-day.js';
 import { changesThePast, type DatedEvent } from './event-queue.js';
+import type { FoldBuffers } from './fold-buffers.js';
 import type { DeepLoan } from './loan-past.js';
 import { PositionRow } from './position-row.js';
 import { SideRows } from './side-rows.js';
@@ -33,10 +34,16 @@ export class LoanFold {
   readonly #todayTerms: FoldTerms[] = [];
   readonly #next: NextInstallments;
 
-  constructor(book: Book, date: EpochDay, task: number, next: NextInstallments) {
+  constructor(
+    book: Book,
+    date: EpochDay,
+    task: number,
+    next: NextInstallments,
+    buffers: FoldBuffers,
+  ) {
     this.#date = date;
     this.#next = next;
-    this.side = new SideRows(book.postingRulesOf, date, task);
+    this.side = new SideRows(book.postingRulesOf, date, task, buffers);
     this.days = dayTerms(book);
     this.#today = this.days.book(date);
     for (const groupId of book.groups.keys()) {

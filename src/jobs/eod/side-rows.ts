@@ -6,8 +6,8 @@ import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
-import { TupleWriter } from '../../db/copy-tuple.js';
-
+import type { TupleWriter } from '../../db/copy-tuple.js';
+import { FoldBuffers } from './fold-buffers.js';
 import {
   ALLOCATION,
   JOURNAL,
@@ -21,8 +21,6 @@ import {
 export const VOUCHERS_PER_TASK = 100_000_000;
 /** The task number under which the entries of whole accounting groups are numbered. */
 export const DAY_TASK = 99_999;
-
-const ROOM = 1 << 18;
 
 interface WaitingOutcome {
   readonly bucket: number;
@@ -38,11 +36,12 @@ interface WaitingOutcome {
  * transaction takes them. A loan that turns out not to fold is undone by `rewind`.
  */
 export class SideRows {
-  readonly allocations = new TupleWriter(ROOM);
-  readonly outcomes = new TupleWriter(ROOM);
-  readonly journal = new TupleWriter(ROOM);
-  readonly schedules = new TupleWriter(ROOM);
-  readonly balances = new TupleWriter(ROOM);
+  readonly allocations: TupleWriter;
+  readonly outcomes: TupleWriter;
+  readonly journal: TupleWriter;
+  readonly schedules: TupleWriter;
+  readonly balances: TupleWriter;
+  readonly #writers: readonly TupleWriter[];
   readonly #rulesOf: (groupId: number) => PostingRules;
   readonly #date: EpochDay;
   readonly #firstVoucher: number;
@@ -50,8 +49,20 @@ export class SideRows {
   readonly #lines: VoucherLine[] = [];
   readonly #waiting: WaitingOutcome[] = [];
   #vouchers = 0;
+  #markedVouchers = 0;
 
-  constructor(rulesOf: (groupId: number) => PostingRules, date: EpochDay, task: number) {
+  constructor(
+    rulesOf: (groupId: number) => PostingRules,
+    date: EpochDay,
+    task: number,
+    { allocations, outcomes, journal, schedules, balances } = new FoldBuffers(),
+  ) {
+    this.allocations = allocations;
+    this.outcomes = outcomes;
+    this.journal = journal;
+    this.schedules = schedules;
+    this.balances = balances;
+    this.#writers = [allocations, outcomes, journal, schedules, balances];
     this.#rulesOf = rulesOf;
     this.#date = date;
     this.#firstVoucher = task * VOUCHERS_PER_TASK;
@@ -59,24 +70,21 @@ export class SideRows {
 
   /** Bytes that wait to be written. */
   get length(): number {
-    return this.#writers().reduce((sum, writer) => sum + writer.length, 0);
+    return this.#writers.reduce((sum, writer) => sum + writer.length, 0);
   }
 
-  #writers(): readonly TupleWriter[] {
-    const { allocations, outcomes, journal, schedules, balances } = this;
-    return [allocations, outcomes, journal, schedules, balances];
-  }
-
-  mark(): () => void {
+  /** Remembers what is there, before the next loan is folded. */
+  mark(): void {
     this.#writeOutcomes();
-    const writers = this.#writers();
-    const marks = writers.map((writer) => writer.mark());
-    const vouchers = this.#vouchers;
-    return () => {
-      for (const [k, writer] of writers.entries()) writer.rewind(marks[k]!);
-      this.#vouchers = vouchers;
-      this.#waiting.length = 0;
-    };
+    for (const writer of this.#writers) writer.mark();
+    this.#markedVouchers = this.#vouchers;
+  }
+
+  /** Drops all that was added since the mark. */
+  rewind(): void {
+    for (const writer of this.#writers) writer.rewind();
+    this.#vouchers = this.#markedVouchers;
+    this.#waiting.length = 0;
   }
 
   /** Adds what the close of one loan left in its flow; `ordinal` numbers its allocations on. */
@@ -213,7 +221,10 @@ export class SideRows {
     if (sum !== 0) throw new InvariantError('a voucher does not balance', { voucher, sum });
   }
 
-  /** Hands the collected rows to `write`, table by table, and hashes them. */
+  /**
+   * Hands the collected rows to `write`, table by table, and hashes them. The bytes are used again
+   * once `write` is done.
+   */
   async flush(write: (table: SideTable, rows: Buffer) => Promise<void>): Promise<void> {
     this.#writeOutcomes();
     const parts = [
@@ -229,6 +240,7 @@ export class SideRows {
       // A copy of what was hashed already has no hash.
       this.#hashes[index]?.update(rows);
       await write(table, rows);
+      writer.recycle(rows);
     }
   }
 

@@ -2,17 +2,15 @@ import { ageOf } from '../../accounting/ageing.js';
 import { bucketOfId } from '../../accounting/bucket.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { TupleWriter, viewOf } from '../../db/copy-tuple.js';
+import { type TupleWriter, viewOf } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import { bear, firstDay } from './birth.js';
 import type { DatedEvent, EventQueue } from './event-queue.js';
+import type { FoldBuffers } from './fold-buffers.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
 import { LoanFold } from './loan-fold.js';
 import type { DeepLoan } from './loan-past.js';
 import type { Birth, HeldLoan, NextInstallments } from './task-input.js';
-
-/** Positions are handed to the server in pieces of about this size. */
-export const POSITION_ROOM = 1 << 16;
 
 const NO_EVENTS: readonly DatedEvent[] = [];
 
@@ -40,7 +38,7 @@ export interface HeldReport {
  * today where they belong. No input or output: the caller feeds rows and takes buffers.
  */
 export class TaskFold {
-  readonly positions = new TupleWriter(POSITION_ROOM);
+  readonly positions: TupleWriter;
   readonly loan: LoanFold;
   readonly held: HeldReport[] = [];
   rowsRead = 0;
@@ -55,10 +53,12 @@ export class TaskFold {
   readonly #input: TaskInput;
   #nextBirth = 0;
 
-  constructor(book: Book, date: EpochDay, task: number, input: TaskInput) {
+  constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
     this.#input = input;
-    this.loan = new LoanFold(book, date, task, input.next);
+    buffers.clear();
+    this.positions = buffers.positions;
+    this.loan = new LoanFold(book, date, task, input.next, buffers);
   }
 
   /** The next birth's loan; Infinity when there is none left. */
@@ -87,10 +87,8 @@ export class TaskFold {
       this.leaving.push({ loanId, lastOn: position.foldedOn });
       return true;
     }
-    const undo =
-      due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0
-        ? side.mark()
-        : undefined;
+    const mayAdd = due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0;
+    if (mayAdd) side.mark();
     try {
       const asks = due.length > 0 || this.loan.recalculates(position.groupId);
       const deep = asks ? this.#input.deep.get(loanId) : undefined;
@@ -101,7 +99,7 @@ export class TaskFold {
         this.loan.foldDeep(due, deep);
       }
     } catch (error) {
-      undo?.();
+      if (mayAdd) side.rewind();
       const reason = holdReason(error);
       row.readCarried(view, at, bytes, this.#date);
       this.#age();
@@ -141,14 +139,14 @@ export class TaskFold {
       this.loan.reject(bucket, loanId, events, 'loan_not_in_book');
       return;
     }
-    const undo = side.mark();
+    side.mark();
     try {
       const idle = carryIdle(left, this.#date, days);
       row.read(viewOf(idle), 0, idle);
       this.loan.foldDeep(events, left.loan);
       if (staysAway(row, idle)) return;
     } catch (error) {
-      undo();
+      side.rewind();
       const reason = holdReason(error);
       row.read(viewOf(left.last), 0, left.last);
       this.#hold(bucket, loanId, reason);
@@ -169,7 +167,7 @@ export class TaskFold {
   #foldBirth(birth: Birth): void {
     const { row, side, flow, totals, days } = this.loan;
     const { loanId, bucket, bornOn } = birth;
-    const undo = side.mark();
+    side.mark();
     const { events } = this.#input;
     const all = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
     const day = firstDay(all, bornOn, this.#date);
@@ -186,7 +184,7 @@ export class TaskFold {
       this.loan.foldDays(birth, bornOn, day.own, file.schedule);
       totals.enter(entered);
     } catch (error) {
-      undo();
+      side.rewind();
       this.#hold(bucket, loanId, holdReason(error));
       return;
     }

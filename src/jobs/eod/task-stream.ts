@@ -3,11 +3,15 @@ import type pg from 'pg';
 import type { EpochDay } from '../../accounting/units.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { dayTable } from './day-table.js';
+import { POSITION_ROOM } from './fold-buffers.js';
 import { POSITION_COLUMNS } from './position-row.js';
 import type { SideTable } from './side-tables.js';
-import { POSITION_ROOM, type TaskFold } from './task-fold.js';
+import type { TaskFold } from './task-fold.js';
 
-/** Allocations, outcomes and journal lines wait in memory up to this many bytes. */
+/**
+ * Allocations, outcomes and journal lines wait in memory up to this many bytes, and as many more as
+ * the loans of one piece of positions add.
+ */
 const SIDE_ROOM = 16 << 20;
 
 /** Moves what a fold has produced into the day's tables, a bounded buffer at a time. */
@@ -30,9 +34,7 @@ export class TaskStream {
   }
 
   get isFull(): boolean {
-    return (
-      this.#fold.positions.length > POSITION_ROOM - 4096 || this.#fold.loan.side.length > SIDE_ROOM
-    );
+    return this.#fold.positions.length > POSITION_ROOM - 4096;
   }
 
   async flush(): Promise<void> {

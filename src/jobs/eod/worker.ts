@@ -3,7 +3,8 @@ import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { type Evidence, LoanbookError } from '../../errors.js';
 import { type Book, type BookData, bookFromData } from '../book/book.js';
-import { type FoldTask, runFoldTask, type TaskClients } from './fold-task.js';
+import { FoldBuffers } from './fold-buffers.js';
+import { type FoldTask, runFoldTask, type TaskSession } from './fold-task.js';
 import { MissingRule } from './side-rows.js';
 
 /** What crosses into a worker thread: the database, the book's parameters, a task. No row. */
@@ -34,7 +35,7 @@ export interface WorkerFailure {
 export type WorkerResult = WorkerSuccess | WorkerFailure;
 
 /** A thread keeps its sessions and the book's parameters while tasks of one run come in. */
-interface Session extends TaskClients {
+interface Session extends TaskSession {
   readonly book: Book;
   readonly runId: number;
 }
@@ -90,7 +91,8 @@ async function sessionFor(job: WorkerJob): Promise<Session> {
   const name = 'loanbook fold';
   const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
   const write = await connect(job.target, { applicationName: name });
-  return { read, write, book: bookFromData(job.book), runId: job.task.runId };
+  const buffers = new FoldBuffers();
+  return { read, write, buffers, book: bookFromData(job.book), runId: job.task.runId };
 }
 
 /** A session whose COPY did not end cleanly is of no use any more. */

@@ -49,18 +49,14 @@ describe('the hot query', () => {
     forbidden = OFF_THE_INDEX,
     settings: Record<string, string> = ofAWorker,
   ): Promise<PlanNode[]> {
-    return withClient(
-      database.target,
-      { settings },
-      async (client) => {
-        const { rows } = await withoutPlans(client, forbidden, () =>
-          client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
-            `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
-          ),
-        );
-        return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
-      },
-    );
+    return withClient(database.target, { settings }, async (client) => {
+      const { rows } = await withoutPlans(client, forbidden, () =>
+        client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+          `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${sql}`,
+        ),
+      );
+      return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
+    });
   }
 
   it('reads its own task off the index, without a sort or a join', async () => {

@@ -1,0 +1,24 @@
+import { TupleWriter } from '../../db/copy-tuple.js';
+
+/** Positions are handed to the server in pieces of about this size. */
+export const POSITION_ROOM = 1 << 16;
+/** What a task's allocations, outcomes or journal lines take at first. */
+const SIDE_ROOM = 1 << 16;
+
+/**
+ * What the rows of a task are written into. One set serves task after task: buffers of its own for
+ * each would be megabytes a task for the allocator to find, and for the collector to see are gone.
+ */
+export class FoldBuffers {
+  readonly positions = new TupleWriter(POSITION_ROOM);
+  readonly allocations = new TupleWriter(SIDE_ROOM);
+  readonly outcomes = new TupleWriter(SIDE_ROOM);
+  readonly journal = new TupleWriter(SIDE_ROOM);
+  readonly schedules = new TupleWriter(SIDE_ROOM);
+  readonly balances = new TupleWriter(SIDE_ROOM);
+
+  /** Drops what is there, for the next task. */
+  clear(): void {
+    for (const writer of Object.values(this) as TupleWriter[]) writer.clear();
+  }
+}
