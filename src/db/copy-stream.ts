@@ -20,7 +20,7 @@ export async function copyRows(
   const reader = new TupleReader(fields);
   for await (const chunk of copyOut(client, select)) {
     reader.push(chunk);
-    while (reader.next()) onTuple(reader.view, reader.at, reader.bytes);
+    while (reader.next()) onTuple(reader.view, reader.at, reader.bytes, reader.end);
   }
   reader.finish();
 }

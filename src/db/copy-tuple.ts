@@ -34,11 +34,14 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Where a tuple starts and what it lies in, as `TupleReader` hands it out. */
-export type OnTuple = (view: DataView, at: number, bytes: Buffer) => void;
+/**
+ * What a tuple lies in, where it starts and ends, as `TupleReader` hands it out. The bytes are good
+ * for the time of the call.
+ */
+export type OnTuple = (view: DataView, at: number, bytes: Buffer, end: number) => void;
 
 /** A tuple that straddles two chunks is looked for in this many bytes before all are joined. */
-const SEAM_BYTES = 16_384;
+const SEAM_BYTES = 8192;
 
 /**
  * Cuts a binary COPY stream into tuples. Push chunks as they come; `next` moves to the next whole
@@ -55,6 +58,8 @@ export class TupleReader {
   /** While the tuple across a seam is read: the new chunk, and where it begins in `bytes`. */
   #chunk: Buffer | undefined;
   #chunkAt = 0;
+  /** Where tuples across a seam are put together, one after the other. */
+  readonly #seam = Buffer.allocUnsafeSlow(2 * SEAM_BYTES);
   readonly #fields: number;
 
   constructor(fields: number) {
@@ -67,7 +72,7 @@ export class TupleReader {
     else {
       this.#chunk = chunk;
       this.#chunkAt = rest.length;
-      this.#read(Buffer.concat([rest, chunk.subarray(0, SEAM_BYTES)]), 0);
+      this.#read(this.#joined(rest, chunk.subarray(0, SEAM_BYTES)), 0);
     }
     if (!this.#headerSeen) this.#readHeader();
   }
@@ -100,6 +105,15 @@ export class TupleReader {
     return this.bytes.subarray(from, end);
   }
 
+  /** `rest`, which may lie in the seam itself, and what comes behind it. */
+  #joined(rest: Buffer, piece: Buffer): Buffer {
+    const size = rest.length + piece.length;
+    if (size > this.#seam.length) return Buffer.concat([rest, piece]);
+    rest.copy(this.#seam, 0);
+    piece.copy(this.#seam, rest.length);
+    return this.#seam.subarray(0, size);
+  }
+
   #findTuple(): boolean {
     const { view } = this;
     const size = this.bytes.length;
@@ -125,6 +139,11 @@ export class TupleReader {
     this.at = start;
     this.#next = at;
     return true;
+  }
+
+  /** The end of the current tuple in `bytes`. */
+  get end(): number {
+    return this.#next;
   }
 
   /** The current tuple with its field count. */
@@ -188,10 +207,8 @@ export class TupleWriter {
   ensure(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    if (this.length === 0 && this.#free.length > 0) {
-      this.#use(this.#free.pop()!);
-      if (needed <= this.bytes.length) return;
-    }
+    if (this.length === 0) this.#use(this.#free.pop() ?? this.bytes);
+    if (needed <= this.bytes.length) return;
     const grown = Buffer.allocUnsafeSlow(Math.max(this.#room, 2 * this.bytes.length, needed));
     this.bytes.copy(grown, 0, 0, this.length);
     this.#use(grown);

@@ -162,16 +162,17 @@ async function loadRows(
   const byDay = new Map<EpochDay, number[]>();
   for (const [loanId, day] of days) {
     if (day < bornOn.get(loanId)!) continue;
-    byDay.set(day, [...(byDay.get(day) ?? []), loanId]);
+    const loanIds = byDay.get(day);
+    if (loanIds === undefined) byDay.set(day, [loanId]);
+    else loanIds.push(loanId);
   }
   const found = new Map<number, Buffer>();
   for (const [day, loanIds] of byDay) {
     const columns = POSITION_COLUMNS.map((column) => `p.${column}`).join(', ');
     const select = `SELECT ${columns} FROM ${idList(loanIds)}
       JOIN ${dayTable('position', day)} p ON ${SAME_LOAN('p')} AND p.folded_on = p.business_date`;
-    await copyRows(client, select, POSITION_FIELDS, (view, at, bytes) => {
-      // A tuple's end is not known here: what lies behind it does no harm, it is read by offsets.
-      found.set(readInt8(view, at + 4), Buffer.from(bytes.subarray(at)));
+    await copyRows(client, select, POSITION_FIELDS, (view, at, bytes, end) => {
+      found.set(readInt8(view, at + 4), Buffer.from(bytes.subarray(at, end)));
     });
   }
   return found;

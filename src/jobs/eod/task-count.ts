@@ -4,18 +4,20 @@ import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
 
 /**
  * What a task keeps in memory grows with its loans, so a book of any size is cut into tasks of the
- * same size. Half of it took a million loans 6% longer: a task costs 10 ms of its own (five COPYs
- * in, each with its thousand slots, and six questions).
+ * same size. With half of it a million loans took 6% longer: a task costs 10 ms of its own (five
+ * COPYs in, each with its thousand slots, and six questions).
  */
-const TASK_LOANS_MAX = 32_768;
-/** So that a small book has work for every worker, too. */
-const TASKS_MIN = 8;
+const TASK_LOANS_MAX = 25_000;
+/**
+ * A day has a multiple of so many: a small book has work for every worker, too, and a growing one
+ * keeps its number for a while.
+ */
+const TASKS_STEP = 8;
 
-/** Tasks for so many loans: a power of two, so that a book keeps its number for a long time. */
+/** Tasks for so many loans. */
 export function tasksFor(loans: number): number {
-  let tasks = TASKS_MIN;
-  while (tasks < BUCKET_COUNT && tasks * TASK_LOANS_MAX < loans) tasks *= 2;
-  return tasks;
+  const steps = Math.max(1, Math.ceil(loans / (TASKS_STEP * TASK_LOANS_MAX)));
+  return Math.min(BUCKET_COUNT, TASKS_STEP * steps);
 }
 
 /** The loans that a close of `date` folds: yesterday's and those born on the day. */

@@ -7,16 +7,16 @@ import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
 describe('the tasks of a day', () => {
-  // 8 × 32,768 = 262,144; 32 × 32,768 = 1,048,576; there are 1,024 buckets to share out.
+  // 8 × 25,000 = 200,000; 40 × 25,000 = 1,000,000; there are 1,024 buckets to share out.
   it.each([
     [0, 8],
-    [262_144, 8],
-    [262_145, 16],
-    [1_000_000, 32],
-    [1_048_576, 32],
-    [1_048_577, 64],
+    [200_000, 8],
+    [200_001, 16],
+    [999_000, 40],
+    [1_000_000, 40],
+    [1_000_001, 48],
     [50_000_000, 1024],
-  ])('are the fewest of 32,768 loans at most: %i loans, %i tasks', (loans, tasks) => {
+  ])('are so many eights that none has more than 25,000 loans: %i loans, %i', (loans, tasks) => {
     expect(tasksFor(loans)).toBe(tasks);
   });
 });
