@@ -1,5 +1,5 @@
-import type { TupleWriter } from './copy-tuple.js';
 import { writeDate, writeInt8 } from './copy-tuple.js';
+import type { TupleWriter } from './tuple-writer.js';
 
 const OID_DATE = 1082;
 const OID_INT8 = 20;

@@ -9,7 +9,8 @@ import type { Schedule } from '../../src/accounting/schedule-rows.js';
 import { arrivalOrder } from '../../src/accounting/simulate-events.js';
 import type { SimulationInput } from '../../src/accounting/simulate-input.js';
 import type { EpochDay, Fen } from '../../src/accounting/units.js';
-import { TupleWriter, viewOf } from '../../src/db/copy-tuple.js';
+import { viewOf } from '../../src/db/copy-tuple.js';
+import { TupleWriter } from '../../src/db/tuple-writer.js';
 import { PositionRow } from '../../src/jobs/eod/position-row.js';
 
 /** Where a loan stands after its last day. */

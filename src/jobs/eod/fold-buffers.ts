@@ -1,4 +1,4 @@
-import { TupleWriter } from '../../db/copy-tuple.js';
+import { TupleWriter } from '../../db/tuple-writer.js';
 
 /** Positions are handed to the server in pieces of about this size. */
 export const POSITION_ROOM = 1 << 16;

@@ -2,7 +2,8 @@ import { bucketOfId } from '../../accounting/bucket.js';
 import { TOTALS_COUNT } from '../../accounting/flow.js';
 import { blankPosition, type Position } from '../../accounting/position.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
-import { readDate, readInt8, type TupleWriter, writeDate, writeInt8 } from '../../db/copy-tuple.js';
+import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import {
   MAX_INSTALLMENT_BYTES,
   MAX_VARINT_BYTES,

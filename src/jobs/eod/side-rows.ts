@@ -6,7 +6,7 @@ import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
-import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import { FoldBuffers } from './fold-buffers.js';
 import {
   ALLOCATION,

@@ -2,7 +2,7 @@ import { bucketOf } from '../../accounting/bucket.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { EpochDay } from '../../accounting/units.js';
-import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { EventName } from '../../documents/simulate-event.js';
 import { type OwnFields, readOwnFields } from './event-fields.js';
 import { isCleanText } from './field-text.js';

@@ -8,7 +8,7 @@ import { laySchedule } from '../../accounting/schedule.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy-array.js';
-import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';

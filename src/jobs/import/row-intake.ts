@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/units.js';
-import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { ImportOutcome } from './import-file.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';
 

@@ -3,7 +3,7 @@ import { bucketOf } from '../../accounting/bucket.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
-import type { TupleWriter } from '../../db/copy-tuple.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 import { parseCount } from './field-text.js';
 import { NOT_SAID } from './own-schedule.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';

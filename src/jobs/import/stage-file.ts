@@ -1,5 +1,5 @@
 import { CopySink } from '../../db/copy-stream.js';
-import { TupleWriter } from '../../db/copy-tuple.js';
+import { TupleWriter } from '../../db/tuple-writer.js';
 import { csvBatches, fileTruncated } from '../../files/csv-reader.js';
 import type { Reject, RejectFile } from '../../files/reject-file.js';
 import type { ImportKind, ImportScene, RowIntake } from './row-intake.js';

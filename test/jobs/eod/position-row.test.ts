@@ -9,7 +9,8 @@ import {
   STATUS,
 } from '../../../src/accounting/position.js';
 import { NO_DAY } from '../../../src/accounting/units.js';
-import { TupleWriter, viewOf } from '../../../src/db/copy-tuple.js';
+import { viewOf } from '../../../src/db/copy-tuple.js';
+import { TupleWriter } from '../../../src/db/tuple-writer.js';
 import {
   CARRIED_COLUMNS,
   POSITION_COLUMNS,
