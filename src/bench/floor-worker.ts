@@ -4,7 +4,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { connect } from '../db/connect.js';
 import type { DatabaseTarget } from '../db/target.js';
 import { POSITION_COLUMNS } from '../jobs/eod/position-row.js';
-import { OFF_THE_INDEX } from '../jobs/eod/task-input.js';
+import { SORTING_PLANS } from '../jobs/eod/task-input.js';
 
 export interface FloorJob {
   readonly target: DatabaseTarget;
@@ -24,7 +24,7 @@ export async function floorTask(job: FloorJob): Promise<void> {
       role: 'owner',
       settings: {
         ...{ max_parallel_workers_per_gather: '0', jit: 'off', synchronize_seqscans: 'off' },
-        ...Object.fromEntries(OFF_THE_INDEX.map((setting) => [setting, 'off'])),
+        ...Object.fromEntries(SORTING_PLANS.map((setting) => [setting, 'off'])),
       },
     }),
     write: await connect(job.target, { role: 'owner' }),

@@ -59,7 +59,7 @@ export class TupleReader {
   #chunk: Buffer | undefined;
   #chunkAt = 0;
   /** Where tuples across a seam are put together, one after the other. */
-  readonly #seam = Buffer.allocUnsafeSlow(2 * SEAM_BYTES);
+  #seam: Buffer | undefined;
   readonly #fields: number;
 
   constructor(fields: number) {
@@ -108,7 +108,8 @@ export class TupleReader {
   /** `rest`, which may lie in the seam itself, and what comes behind it. */
   #joined(rest: Buffer, piece: Buffer): Buffer {
     const size = rest.length + piece.length;
-    if (size > this.#seam.length) return Buffer.concat([rest, piece]);
+    if (size > 2 * SEAM_BYTES) return Buffer.concat([rest, piece]);
+    this.#seam ??= Buffer.allocUnsafeSlow(2 * SEAM_BYTES);
     rest.copy(this.#seam, 0);
     piece.copy(this.#seam, rest.length);
     return this.#seam.subarray(0, size);

@@ -1,12 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { withoutPlans } from '../../../src/db/without-plans.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import {
+  loadNextInstallments,
   nextInstallmentQuery,
-  OFF_THE_INDEX,
   positionQuery,
+  readPositions,
+  SORTING_PLANS,
 } from '../../../src/jobs/eod/task-input.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
@@ -46,7 +49,7 @@ describe('the hot query', () => {
 
   async function plan(
     sql: string,
-    forbidden = OFF_THE_INDEX,
+    forbidden = SORTING_PLANS,
     settings: Record<string, string> = ofAWorker,
   ): Promise<PlanNode[]> {
     return withClient(database.target, { settings }, async (client) => {
@@ -73,12 +76,43 @@ describe('the hot query', () => {
   it('does so where the planner would rather sort', async () => {
     // On a large book it believes that every row costs a jump to another page.
     const jumpy = { ...ofAWorker, random_page_cost: '1000' };
-    const types = async (sql: string, forbidden = OFF_THE_INDEX): Promise<string[]> =>
+    const types = async (sql: string, forbidden = SORTING_PLANS): Promise<string[]> =>
       (await plan(sql, forbidden, jumpy)).map((node) => node['Node Type']);
     expect(await types(positionQuery(scope), [])).toContain('Sort');
     expect(await types(positionQuery(scope))).toEqual(['Index Scan']);
     expect(await types(nextInstallmentQuery(scope), [])).toContain('Sort');
     expect(await types(nextInstallmentQuery(scope))).not.toContain('Sort');
+  });
+
+  it('is asked in a session that may not sort, and leaves it as it was', async () => {
+    await withClient(database.target, {}, async (client) => {
+      // What the planner may do whenever something is asked, by the settings said until then.
+      const forbidden = new Set<string>();
+      const copies: string[][] = [];
+      const asked = vi.spyOn(client, 'query').mockImplementation(((query: unknown) => {
+        if (typeof query === 'string') {
+          for (const [, verb, name] of query.matchAll(/(RESET|SET) (enable_\w+)/g)) {
+            if (verb === 'SET') forbidden.add(name!);
+            else forbidden.delete(name!);
+          }
+        } else copies.push([...forbidden]);
+        return plainQuery(query);
+      }) as typeof client.query);
+      const plainQuery = pg.Client.prototype.query.bind(client) as (query: unknown) => unknown;
+      let bytes = 0;
+      await readPositions(client, scope, async (chunks) => {
+        for await (const chunk of chunks) bytes += chunk.length;
+      });
+      await loadNextInstallments(client, scope);
+      asked.mockRestore();
+      expect(bytes).toBeGreaterThan(0);
+      expect(copies).toEqual([[...SORTING_PLANS], [...SORTING_PLANS]]);
+      const { rows } = await client.query<{ sort: string; bitmap: string }>(
+        `SELECT current_setting('enable_sort') AS sort,
+           current_setting('enable_bitmapscan') AS bitmap`,
+      );
+      expect(rows).toEqual([{ sort: 'on', bitmap: 'on' }]);
+    });
   });
 
   it('looks up next instalments inside its own task', async () => {
