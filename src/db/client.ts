@@ -1,3 +1,4 @@
+import './node-navigator.js';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { type Evidence, LoanbookError } from '../errors.js';

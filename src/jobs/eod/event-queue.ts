@@ -4,7 +4,8 @@ import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/loan-eve
 import { EARLY_PAYMENTS } from '../../accounting/product.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyRows } from '../../db/copy-stream.js';
-import { readDate, readInt8 } from '../../db/copy-tuple.js';
+import { type OnTuple, readDate, readInt8 } from '../../db/copy-tuple.js';
+import type { TupleList } from '../../db/tuple-list.js';
 import type { TaskScope } from './task-input.js';
 
 /** The rule of an event that a reversal undid. */
@@ -20,39 +21,49 @@ export interface DatedEvent extends LoanEvent {
 
 /** A day's events of one task in loan order; `take` moves through them as the stream does. */
 export class EventQueue {
-  readonly #loanIds: number[] = [];
-  readonly #events: DatedEvent[] = [];
+  /** The loan of the next event; Infinity at the end. */
+  nextLoanId: number;
+  readonly #tuples: TupleList;
   #at = 0;
 
+  /** `tuples`: of `EVENT_COLUMNS`, in order. */
+  constructor(tuples: TupleList) {
+    this.#tuples = tuples;
+    this.nextLoanId = this.#loanAt(0);
+  }
+
   get size(): number {
-    return this.#events.length;
-  }
-
-  /** The loan of the next event; Infinity at the end. */
-  get nextLoanId(): number {
-    return this.#loanIds[this.#at] ?? Number.POSITIVE_INFINITY;
-  }
-
-  push(loanId: number, event: DatedEvent): void {
-    this.#loanIds.push(loanId);
-    this.#events.push(event);
+    return this.#tuples.count;
   }
 
   /** All events of the loan, which must be the next one. */
   take(loanId: number): DatedEvent[] {
-    const from = this.#at;
-    while (this.#loanIds[this.#at] === loanId) this.#at += 1;
-    return this.#events.slice(from, this.#at);
+    const events: DatedEvent[] = [];
+    while (this.nextLoanId === loanId) {
+      events.push(this.#eventAt(this.#at));
+      this.#at += 1;
+      this.nextLoanId = this.#loanAt(this.#at);
+    }
+    return events;
   }
 
   /** The loans with an event that satisfies `wanted`, ascending. */
   loansWith(wanted: (event: DatedEvent) => boolean): number[] {
     const found: number[] = [];
-    for (const [k, event] of this.#events.entries()) {
-      const loanId = this.#loanIds[k]!;
-      if (found[found.length - 1] !== loanId && wanted(event)) found.push(loanId);
+    for (let k = 0; k < this.size; k += 1) {
+      const loanId = this.#loanAt(k);
+      if (found[found.length - 1] !== loanId && wanted(this.#eventAt(k))) found.push(loanId);
     }
     return found;
+  }
+
+  #loanAt(index: number): number {
+    if (index >= this.size) return Number.POSITIVE_INFINITY;
+    return readInt8(this.#tuples.view, this.#tuples.at(index) + 4);
+  }
+
+  #eventAt(index: number): DatedEvent {
+    return readEventTuple(this.#tuples.view, this.#tuples.at(index)).event;
   }
 }
 
@@ -94,9 +105,12 @@ export function readEventTuple(view: DataView, at: number): { loanId: number; ev
   };
 }
 
-/** The events booked today, and those that wait with a loan that is held. */
-export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<EventQueue> {
-  const queue = new EventQueue();
+/** The events booked today, and those that wait with a loan that is held, into an empty list. */
+export async function loadEvents(
+  client: pg.Client,
+  scope: TaskScope,
+  tuples: TupleList,
+): Promise<EventQueue> {
   const date = formatDay(scope.date);
   const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
   const held = `SELECT e.* FROM held_loan h JOIN event e
@@ -108,9 +122,7 @@ export async function loadEvents(client: pg.Client, scope: TaskScope): Promise<E
       WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
       UNION ALL ${held}) AS e
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
-  await copyRows(client, select, EVENT_FIELDS, (view, at) => {
-    const { loanId, event } = readEventTuple(view, at);
-    queue.push(loanId, event);
-  });
-  return queue;
+  const keep: OnTuple = (_view, at, bytes, end) => tuples.push(bytes, at, end);
+  await copyRows(client, select, EVENT_FIELDS, keep);
+  return new EventQueue(tuples);
 }

@@ -1,3 +1,4 @@
+import { TupleList } from '../../db/tuple-list.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
 
 /** Positions are handed to the server in pieces of about this size. */
@@ -6,10 +7,13 @@ export const POSITION_ROOM = 1 << 16;
 const SIDE_ROOM = 1 << 16;
 
 /**
- * What the rows of a task are written into. One set serves task after task: buffers of its own for
- * each would be megabytes a task for the allocator to find, and for the collector to see are gone.
+ * What a task keeps of its input, and what its rows are written into. One set serves task after
+ * task: buffers of its own for each would be megabytes a task for the allocator to find, and for
+ * the collector to see are gone.
  */
 export class FoldBuffers {
+  readonly events = new TupleList();
+  readonly nextInstallments = new TupleList();
   readonly positions = new TupleWriter(POSITION_ROOM);
   readonly allocations = new TupleWriter(SIDE_ROOM);
   readonly outcomes = new TupleWriter(SIDE_ROOM);
@@ -19,6 +23,6 @@ export class FoldBuffers {
 
   /** Drops what is there, for the next task. */
   clear(): void {
-    for (const writer of Object.values(this) as TupleWriter[]) writer.clear();
+    for (const buffer of Object.values(this) as (TupleList | TupleWriter)[]) buffer.clear();
   }
 }

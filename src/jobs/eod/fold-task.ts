@@ -53,7 +53,8 @@ export async function runFoldTask(
   signal: AbortSignal,
 ): Promise<TaskCounts> {
   const first = task.date === book.firstBusinessDate;
-  const input = await loadInput(session.read, book, task, first);
+  session.buffers.clear();
+  const input = await loadInput(session.read, book, task, first, session.buffers);
   const fold = new TaskFold(book, task.date, task.task, input, session.buffers);
   if (first) fold.left = new Map();
   const stream = new TaskStream(session.write, task.date, fold);

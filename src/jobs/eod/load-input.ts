@@ -6,6 +6,7 @@ import { readInt8 } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import { dayTable } from './day-table.js';
 import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from './event-queue.js';
+import type { FoldBuffers } from './fold-buffers.js';
 import { loadLastRows } from './kept-position.js';
 import type { LeftLoan } from './left-loan.js';
 import { type DeepLoan, loadDeepLoans } from './loan-past.js';
@@ -19,25 +20,29 @@ import {
   type TaskScope,
 } from './task-input.js';
 
-/** Loads what a task needs before its stream starts; `first`: there is no yesterday. */
+/**
+ * Loads what a task needs before its stream starts, into empty buffers; `first`: there is no
+ * yesterday.
+ */
 export async function loadInput(
   read: pg.Client,
   book: Book,
   task: TaskScope,
   first: boolean,
+  buffers: FoldBuffers,
 ): Promise<TaskInput> {
-  const events = await loadEvents(read, task);
+  const events = await loadEvents(read, task, buffers.events);
   const today = await loadBirths(read, task);
   if (first) {
     return {
       events,
-      next: new NextInstallments(),
+      next: new NextInstallments(buffers.nextInstallments),
       births: today,
       held: new Map(),
       deep: new Map(),
     };
   }
-  const next = await loadNextInstallments(read, task);
+  const next = await loadNextInstallments(read, task, buffers.nextInstallments);
   const held = await loadHeld(read, task);
   const unborn: Birth[] = [];
   for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);

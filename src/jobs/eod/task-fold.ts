@@ -57,7 +57,6 @@ export class TaskFold {
   constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
     this.#input = input;
-    buffers.clear();
     this.positions = buffers.positions;
     this.loan = new LoanFold(book, date, task, input.next, buffers);
   }

@@ -6,6 +6,7 @@ import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { copyOut } from '../../db/copy-out.js';
 import { copyRows } from '../../db/copy-stream.js';
 import { type OnTuple, readDate, readInt8 } from '../../db/copy-tuple.js';
+import type { TupleList } from '../../db/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
 import { dayTable } from './day-table.js';
 import { CARRIED_COLUMNS } from './position-row.js';
@@ -46,13 +47,14 @@ export function readPositions(
 
 /** The instalment after the running one of each loan that falls due on the day, in loan order. */
 export class NextInstallments {
-  readonly #numbers: number[] = [];
+  readonly #tuples: TupleList;
   #at = 0;
   /** Principal not yet due after the running instalment, as the schedule has it. */
   balanceAfter = 0;
 
-  push(loanId: number, balance: number, seq: number, dueOn: EpochDay, parts: number[]): void {
-    this.#numbers.push(loanId, balance, seq, dueOn, parts[0]!, parts[1]!);
+  /** `tuples`: of `nextInstallmentQuery`, in order. */
+  constructor(tuples: TupleList) {
+    this.#tuples = tuples;
   }
 
   /**
@@ -60,19 +62,24 @@ export class NextInstallments {
    * loan has no schedule.
    */
   of(loanId: number): NextInstallment | null | undefined {
-    const numbers = this.#numbers;
-    while (this.#at < numbers.length && numbers[this.#at]! < loanId) this.#at += 6;
-    const at = this.#at;
-    if (at >= numbers.length || numbers[at] !== loanId) return undefined;
-    this.balanceAfter = numbers[at + 1]!;
-    const seq = numbers[at + 2]!;
+    const { view } = this.#tuples;
+    while (this.#loanAt(this.#at) < loanId) this.#at += 1;
+    if (this.#loanAt(this.#at) !== loanId) return undefined;
+    const at = this.#tuples.at(this.#at);
+    this.balanceAfter = readInt8(view, at + 16);
+    const seq = view.getInt32(at + 28);
     if (seq === 0) return null;
     return {
       seq,
-      dueOn: numbers[at + 3]!,
-      principal: numbers[at + 4]!,
-      interest: numbers[at + 5]!,
+      dueOn: readDate(view, at + 36),
+      principal: readInt8(view, at + 44),
+      interest: readInt8(view, at + 56),
     };
+  }
+
+  #loanAt(index: number): number {
+    if (index >= this.#tuples.count) return Number.POSITIVE_INFINITY;
+    return readInt8(this.#tuples.view, this.#tuples.at(index) + 4);
   }
 }
 
@@ -91,19 +98,16 @@ export function nextInstallmentQuery(scope: TaskScope): string {
     ORDER BY p.bucket, p.loan_id`;
 }
 
+/** Loads them into an empty list. */
 export async function loadNextInstallments(
   client: pg.Client,
   scope: TaskScope,
+  tuples: TupleList,
 ): Promise<NextInstallments> {
-  const next = new NextInstallments();
   const select = nextInstallmentQuery(scope);
-  const take: OnTuple = (view, at) => {
-    const parts = [readInt8(view, at + 44), readInt8(view, at + 56)];
-    const seq = view.getInt32(at + 28);
-    next.push(readInt8(view, at + 4), readInt8(view, at + 16), seq, readDate(view, at + 36), parts);
-  };
-  await withoutPlans(client, SORTING_PLANS, () => copyRows(client, select, 6, take));
-  return next;
+  const keep: OnTuple = (_view, at, bytes, end) => tuples.push(bytes, at, end);
+  await withoutPlans(client, SORTING_PLANS, () => copyRows(client, select, 6, keep));
+  return new NextInstallments(tuples);
 }
 
 /** A loan that gets its first position on the day. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
+import { TupleList } from '../../../src/db/tuple-list.js';
 import { withoutPlans } from '../../../src/db/without-plans.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import {
@@ -103,7 +104,7 @@ describe('the hot query', () => {
       await readPositions(client, scope, async (chunks) => {
         for await (const chunk of chunks) bytes += chunk.length;
       });
-      await loadNextInstallments(client, scope);
+      await loadNextInstallments(client, scope, new TupleList());
       asked.mockRestore();
       expect(bytes).toBeGreaterThan(0);
       expect(copies).toEqual([[...SORTING_PLANS], [...SORTING_PLANS]]);
