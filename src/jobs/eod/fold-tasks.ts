@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { retrying } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { BookData } from '../book/book.js';
 import { claimTask, type HeldRun } from './claim.js';
 import type { FoldPool } from './fold-pool.js';
 import type { FoldTask } from './fold-task.js';
 import type { RunDayOptions } from './run-day.js';
+import type { SharedBook } from './shared-book.js';
 import type { WorkerFailure, WorkerJob, WorkerResult } from './worker.js';
 
 /** How often a task may be tried before the close gives up. */
@@ -22,7 +22,7 @@ export async function foldTasks(
   target: DatabaseTarget,
   pool: FoldPool,
   run: HeldRun,
-  book: BookData,
+  book: SharedBook,
   options: RunDayOptions,
   lost: AbortSignal,
 ): Promise<void> {

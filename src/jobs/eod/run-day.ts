@@ -12,6 +12,7 @@ import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
 import { postGroups } from './post-groups.js';
+import { shareBook } from './shared-book.js';
 import { loansToFold, tasksFor } from './task-count.js';
 
 /** More held loans than this keep a day from being sealed. */
@@ -70,7 +71,7 @@ export async function runDay(
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);
       const started = performance.now();
-      await foldTasks(control, target, pool, run, data, options, heartbeat.lost);
+      await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
       const folded = performance.now();
       await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
       await postGroups(control, book, run.runId, date);

@@ -2,15 +2,16 @@ import { Refusal } from '../../accounting/refusal.js';
 import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { type Evidence, LoanbookError } from '../../errors.js';
-import { type Book, type BookData, bookFromData } from '../book/book.js';
+import { type Book, bookFromData } from '../book/book.js';
 import { FoldBuffers } from './fold-buffers.js';
 import { type FoldTask, runFoldTask, type TaskSession } from './fold-task.js';
+import { readSharedBook, type SharedBook } from './shared-book.js';
 import { MissingRule } from './side-rows.js';
 
 /** What crosses into a worker thread: the database, the book's parameters, a task. No row. */
 export interface WorkerJob {
   readonly target: DatabaseTarget;
-  readonly book: BookData;
+  readonly book: SharedBook;
   readonly task: FoldTask;
 }
 
@@ -86,13 +87,17 @@ async function sessionFor(job: WorkerJob): Promise<Session> {
   const session = idle.pop();
   if (session !== undefined) {
     if (session.runId === job.task.runId) return session;
-    return { ...session, book: bookFromData(job.book), runId: job.task.runId };
+    return { ...session, book: bookOf(job), runId: job.task.runId };
   }
   const name = 'loanbook fold';
   const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
   const write = await connect(job.target, { applicationName: name });
   const buffers = new FoldBuffers();
-  return { read, write, buffers, book: bookFromData(job.book), runId: job.task.runId };
+  return { read, write, buffers, book: bookOf(job), runId: job.task.runId };
+}
+
+function bookOf(job: WorkerJob): Book {
+  return bookFromData(readSharedBook(job.book));
 }
 
 /** A session whose COPY did not end cleanly is of no use any more. */
