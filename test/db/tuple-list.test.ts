@@ -1,52 +1,61 @@
 import { describe, expect, it } from 'vitest';
 import { TupleList } from '../../src/db/tuple-list.js';
 
-/** One int8 field behind its length, as it lies in a chunk at `at`. */
-function tuple(value: number, at: number): Buffer {
-  const bytes = Buffer.alloc(at + 12 + 5, 0xee);
+/** An int8 field behind its length, as it lies in a chunk at `at`, and `more` bytes behind it. */
+function tuple(id: number, at: number, more = 0): Buffer {
+  const bytes = Buffer.alloc(at + 12 + more, 0xee);
   bytes.writeInt32BE(8, at);
-  bytes.writeBigInt64BE(BigInt(value), at + 4);
+  bytes.writeBigInt64BE(BigInt(id), at + 4);
   return bytes;
 }
 
-function values(list: TupleList): number[] {
-  const found: number[] = [];
-  for (let k = 0; k < list.count; k += 1) {
-    found.push(Number(list.view.getBigInt64(list.at(k) + 4)));
-  }
-  return found;
+function add(list: TupleList, id: number, at = 0, more = 0): void {
+  const bytes = tuple(id, at, more);
+  list.push(bytes, at, bytes.length);
+  bytes.fill(0);
+}
+
+function ids(list: TupleList): number[] {
+  return Array.from({ length: list.count }, (_, k) => list.idAt(k));
 }
 
 describe('a tuple list', () => {
-  it('keeps its own copy of what was pushed, in order, beyond its first room', () => {
+  it('keeps copies of tuples of any width, in order, beyond its first room', () => {
     const list = new TupleList();
     const wanted: number[] = [];
-    for (let value = 0; value < 5000; value += 1) {
-      const bytes = tuple(value, value % 7);
-      list.push(bytes, value % 7, (value % 7) + 12);
-      bytes.fill(0);
-      wanted.push(value);
+    for (let id = 0; id < 5000; id += 1) {
+      add(list, id, id % 7, id % 5);
+      wanted.push(id);
     }
-    expect(values(list)).toEqual(wanted);
+    expect(ids(list)).toEqual(wanted);
+    const widths = wanted.map((k) => list.at(k + 1) - list.at(k));
+    expect(widths).toEqual(wanted.map((k) => 12 + (k % 5)));
+    expect([...list.bytes.subarray(list.at(4) + 12, list.at(5))]).toEqual([238, 238, 238, 238]);
   });
 
-  it('is empty after it was cleared, and takes tuples of another width', () => {
+  it('takes a tuple that is larger than all its room', () => {
     const list = new TupleList();
-    list.push(tuple(1, 0), 0, 12);
-    list.push(tuple(2, 0), 0, 12);
+    add(list, 1);
+    add(list, 2, 0, 100_000);
+    add(list, 3);
+    expect(ids(list)).toEqual([1, 2, 3]);
+  });
+
+  it('is empty after it was cleared, and can be filled again', () => {
+    const list = new TupleList();
+    add(list, 1);
+    add(list, 2);
     list.clear();
-    expect(list.count).toBe(0);
-    const wide = tuple(3, 0);
-    list.push(wide, 0, 16);
-    list.push(wide, 0, 16);
-    expect(values(list)).toEqual([3, 3]);
-    expect(list.at(1)).toBe(16);
+    expect([list.count, list.idAt(0), list.firstOf(1)]).toEqual([0, Number.POSITIVE_INFINITY, 0]);
+    add(list, 3, 0, 4);
+    expect(ids(list)).toEqual([3]);
   });
 
-  it('takes tuples of one width only', () => {
+  it('finds the first tuple of an id, or of the next one', () => {
     const list = new TupleList();
-    list.push(tuple(1, 0), 0, 12);
-    expect(() => list.push(tuple(2, 0), 0, 13)).toThrow('differ in width');
-    expect(values(list)).toEqual([1]);
+    for (const id of [2, 4, 4, 4, 2 ** 40, 2 ** 40 + 1]) add(list, id);
+    const found = [1, 2, 3, 4, 5, 2 ** 40, 2 ** 40 + 1, 2 ** 41].map((id) => list.firstOf(id));
+    expect(found).toEqual([0, 0, 1, 1, 4, 4, 5, 6]);
+    expect(list.idAt(6)).toBe(Number.POSITIVE_INFINITY);
   });
 });

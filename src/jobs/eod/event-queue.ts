@@ -26,10 +26,10 @@ export class EventQueue {
   readonly #tuples: TupleList;
   #at = 0;
 
-  /** `tuples`: of `EVENT_COLUMNS`, in order. */
+  /** `tuples`: of `EVENT_COLUMNS`. */
   constructor(tuples: TupleList) {
     this.#tuples = tuples;
-    this.nextLoanId = this.#loanAt(0);
+    this.nextLoanId = tuples.idAt(0);
   }
 
   get size(): number {
@@ -38,12 +38,9 @@ export class EventQueue {
 
   /** All events of the loan, which must be the next one. */
   take(loanId: number): DatedEvent[] {
-    const events: DatedEvent[] = [];
-    while (this.nextLoanId === loanId) {
-      events.push(this.#eventAt(this.#at));
-      this.#at += 1;
-      this.nextLoanId = this.#loanAt(this.#at);
-    }
+    const events = eventsFrom(this.#tuples, this.#at, loanId);
+    this.#at += events.length;
+    this.nextLoanId = this.#tuples.idAt(this.#at);
     return events;
   }
 
@@ -51,20 +48,23 @@ export class EventQueue {
   loansWith(wanted: (event: DatedEvent) => boolean): number[] {
     const found: number[] = [];
     for (let k = 0; k < this.size; k += 1) {
-      const loanId = this.#loanAt(k);
-      if (found[found.length - 1] !== loanId && wanted(this.#eventAt(k))) found.push(loanId);
+      const loanId = this.#tuples.idAt(k);
+      const isNew = found[found.length - 1] !== loanId;
+      if (isNew && wanted(readEvent(this.#tuples, k))) found.push(loanId);
     }
     return found;
   }
+}
 
-  #loanAt(index: number): number {
-    if (index >= this.size) return Number.POSITIVE_INFINITY;
-    return readInt8(this.#tuples.view, this.#tuples.at(index) + 4);
-  }
+/** The events of one loan in a list of `EVENT_COLUMNS`. */
+export function eventsOf(tuples: TupleList, loanId: number): DatedEvent[] {
+  return eventsFrom(tuples, tuples.firstOf(loanId), loanId);
+}
 
-  #eventAt(index: number): DatedEvent {
-    return readEventTuple(this.#tuples.view, this.#tuples.at(index)).event;
-  }
+function eventsFrom(tuples: TupleList, from: number, loanId: number): DatedEvent[] {
+  const events: DatedEvent[] = [];
+  for (let k = from; tuples.idAt(k) === loanId; k += 1) events.push(readEvent(tuples, k));
+  return events;
 }
 
 /** Whether an event changes days that are closed: the loan is then folded again. */
@@ -82,26 +82,24 @@ export const EVENT_COLUMNS = `e.loan_id, e.event_id, e.amount, e.rate_ppb, e.of_
   e.value_date, e.business_date, e.due_on, e.type, e.component, e.seq, e.early_payment`;
 export const EVENT_FIELDS = 12;
 
-/** Reads a tuple of EVENT_COLUMNS. */
-export function readEventTuple(view: DataView, at: number): { loanId: number; event: DatedEvent } {
+function readEvent(tuples: TupleList, index: number): DatedEvent {
+  const { view } = tuples;
+  const at = tuples.at(index);
   const dates = at + 5 * 12;
   const small = dates + 3 * 8;
   const early = view.getInt16(small + 22);
   return {
-    loanId: readInt8(view, at + 4),
-    event: {
-      eventId: readInt8(view, at + 16),
-      amount: readInt8(view, at + 28),
-      ratePpb: readInt8(view, at + 40),
-      ofEventId: readInt8(view, at + 52),
-      valueDate: readDate(view, dates + 4),
-      businessDate: readDate(view, dates + 12),
-      dueOn: readDate(view, dates + 20),
-      type: view.getInt16(small + 4),
-      component: view.getInt16(small + 10),
-      seq: view.getInt16(small + 16),
-      earlyPayment: early === 0 ? null : EARLY_PAYMENTS[early - 1]!,
-    },
+    eventId: readInt8(view, at + 16),
+    amount: readInt8(view, at + 28),
+    ratePpb: readInt8(view, at + 40),
+    ofEventId: readInt8(view, at + 52),
+    valueDate: readDate(view, dates + 4),
+    businessDate: readDate(view, dates + 12),
+    dueOn: readDate(view, dates + 20),
+    type: view.getInt16(small + 4),
+    component: view.getInt16(small + 10),
+    seq: view.getInt16(small + 16),
+    earlyPayment: early === 0 ? null : EARLY_PAYMENTS[early - 1]!,
   };
 }
 

@@ -14,6 +14,8 @@ const SIDE_ROOM = 1 << 16;
 export class FoldBuffers {
   readonly events = new TupleList();
   readonly nextInstallments = new TupleList();
+  readonly contracts = new TupleList();
+  readonly pastEvents = new TupleList();
   readonly positions = new TupleWriter(POSITION_ROOM);
   readonly allocations = new TupleWriter(SIDE_ROOM);
   readonly outcomes = new TupleWriter(SIDE_ROOM);

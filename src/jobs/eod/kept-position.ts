@@ -63,13 +63,13 @@ function knowingDay(events: readonly DatedEvent[], until: EpochDay): EpochDay {
 export async function loadBases(
   client: pg.Client,
   bornOn: ReadonlyMap<number, EpochDay>,
-  events: ReadonlyMap<number, readonly DatedEvent[]>,
+  eventsOfLoan: (loanId: number) => readonly DatedEvent[],
   today: EpochDay,
 ): Promise<Map<number, Base>> {
   const bases = new Map<number, Base>();
   let searched = new Map<number, EpochDay>();
   for (const loanId of bornOn.keys()) {
-    searched.set(loanId, baseDay(events.get(loanId) ?? [], today));
+    searched.set(loanId, baseDay(eventsOfLoan(loanId), today));
   }
   while (searched.size > 0) {
     const rows = await loadRows(client, bornOn, searched);
@@ -83,7 +83,7 @@ export async function loadBases(
     const kept = missing.size === 0 ? missing : await lastKeptDays(client, bornOn, missing);
     for (const loanId of missing.keys()) {
       const day = kept.get(loanId) ?? bornOn.get(loanId)! - 1;
-      searched.set(loanId, knowingDay(events.get(loanId) ?? [], day));
+      searched.set(loanId, knowingDay(eventsOfLoan(loanId), day));
     }
   }
   return bases;

@@ -9,7 +9,7 @@ import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from './even
 import type { FoldBuffers } from './fold-buffers.js';
 import { loadLastRows } from './kept-position.js';
 import type { LeftLoan } from './left-loan.js';
-import { type DeepLoan, loadDeepLoans } from './loan-past.js';
+import { type DeepLoan, DeepLoans, loadDeepLoans } from './loan-past.js';
 import type { TaskInput } from './task-fold.js';
 import {
   type Birth,
@@ -39,7 +39,7 @@ export async function loadInput(
       next: new NextInstallments(buffers.nextInstallments),
       births: today,
       held: new Map(),
-      deep: new Map(),
+      deep: emptyDeep(buffers),
     };
   }
   const next = await loadNextInstallments(read, task, buffers.nextInstallments);
@@ -48,7 +48,17 @@ export async function loadInput(
   for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);
   const births = unborn.length === 0 ? today : [...unborn, ...today];
   if (unborn.length > 0) births.sort((a, b) => a.loanId - b.loanId);
-  return { events, next, births, held, deep: await loadDeep(read, book, task, events) };
+  return {
+    events,
+    next,
+    births,
+    held,
+    deep: await loadDeep(read, book, task, events, emptyDeep(buffers)),
+  };
+}
+
+function emptyDeep({ contracts, pastEvents }: FoldBuffers): DeepLoans {
+  return new DeepLoans(contracts, pastEvents);
 }
 
 /** Loans with an event that may look up a schedule or change the past; mostly few. */
@@ -57,14 +67,15 @@ async function loadDeep(
   book: Book,
   task: TaskScope,
   events: EventQueue,
-): Promise<Map<number, DeepLoan>> {
+  deep: DeepLoans,
+): Promise<DeepLoans> {
   const products = [...book.products.values()];
   const mayPayAhead = products.some((terms) => terms.allocation.earlyPayment !== 'hold');
   const wanted = events.loansWith((event) => mayNeedFile(event, mayPayAhead));
   const recalculating = await loansThatRecalculate(read, book, task);
   const loanIds = [...new Set([...wanted, ...recalculating])];
-  if (loanIds.length === 0) return new Map();
-  return loadDeepLoans(read, task, loanIds, events.loansWith(changesThePast));
+  if (loanIds.length === 0) return deep;
+  return loadDeepLoans(read, task, loanIds, events.loansWith(changesThePast), deep);
 }
 
 /** Loans whose interest follows their payments: every close may lay their schedule again. */

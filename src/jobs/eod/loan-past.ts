@@ -4,8 +4,9 @@ import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { copyRows } from '../../db/copy-stream.js';
-import { readDate } from '../../db/copy-tuple.js';
-import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, readEventTuple } from './event-queue.js';
+import { type OnTuple, readDate } from '../../db/copy-tuple.js';
+import { TupleList } from '../../db/tuple-list.js';
+import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {
   arraysEnd,
@@ -28,12 +29,16 @@ export interface LoanPast {
   /** All events but the disbursement, today's included, in order of arrival. */
   readonly events: readonly DatedEvent[];
   /** What became of those judged before, where it matters: the rule, empty for posted. */
-  readonly verdicts: ReadonlyMap<number, string>;
+  readonly verdicts: Verdicts;
   /** The last kept day that none of the changes reaches; before `bornOn`: fold from birth. */
   readonly baseOn: EpochDay;
   /** The position of that day as its tuple. */
   readonly base: Buffer | null;
 }
+
+/** By event; empty: posted. */
+type Verdicts = ReadonlyMap<number, string>;
+const NO_VERDICTS: Verdicts = new Map();
 
 /** What an event may have to look up of its loan. */
 export interface DeepLoan {
@@ -41,7 +46,57 @@ export interface DeepLoan {
   /** Ascending. */
   readonly versions: readonly ScheduleVersion[];
   /** Null: nothing of the past changes. */
-  past: LoanPast | null;
+  readonly past: LoanPast | null;
+}
+
+/** What of the past of a loan is not among its events. */
+type Judged = Omit<LoanPast, 'events'>;
+
+/** Loans that are looked up: each is read from its bytes when it is asked for. */
+export class DeepLoans {
+  /** Of `BIRTH_COLUMNS` and the version's day: a tuple a schedule version. */
+  readonly contracts: TupleList;
+  /** Of `EVENT_COLUMNS`: those of the loans whose past changes. */
+  readonly events: TupleList;
+  readonly #judged = new Map<number, Judged>();
+
+  /** Over empty lists, which are still to be filled. */
+  constructor(contracts: TupleList, events: TupleList) {
+    this.contracts = contracts;
+    this.events = events;
+  }
+
+  has(loanId: number): boolean {
+    const { contracts } = this;
+    return contracts.idAt(contracts.firstOf(loanId)) === loanId;
+  }
+
+  get(loanId: number): DeepLoan | undefined {
+    const { contracts, events } = this;
+    const versions: ScheduleVersion[] = [];
+    let first: Birth | undefined;
+    for (let k = contracts.firstOf(loanId); contracts.idAt(k) === loanId; k += 1) {
+      const { view, bytes } = contracts;
+      const birth = readBirth(view, contracts.at(k), bytes);
+      first ??= birth;
+      const { version, schedule } = birth;
+      const effectiveOn = readDate(view, birthEnd(view, contracts.at(k)) + 4);
+      versions.push({ version, effectiveOn, schedule });
+    }
+    if (first === undefined) return undefined;
+    const judged = this.#judged.get(loanId);
+    const past = judged === undefined ? null : { ...judged, events: eventsOf(events, loanId) };
+    return { birth: first, versions, past };
+  }
+
+  judge(loanId: number, judged: Judged): void {
+    this.#judged.set(loanId, judged);
+  }
+}
+
+/** The end of a tuple of BIRTH_COLUMNS. */
+function birthEnd(view: DataView, at: number): number {
+  return arraysEnd(view, at + 110);
 }
 
 /** Schedules and contracts of the given loans, and the past of those that change it. */
@@ -50,24 +105,22 @@ export async function loadDeepLoans(
   scope: TaskScope,
   loanIds: readonly number[],
   changing: readonly number[],
-): Promise<Map<number, DeepLoan>> {
-  const loans = await loadContracts(client, loanIds);
+  loans = new DeepLoans(new TupleList(), new TupleList()),
+): Promise<DeepLoans> {
+  await loadContracts(client, loanIds, loans.contracts);
   if (changing.length === 0) return loans;
-  const events = await loadPastEvents(client, scope, changing);
+  await loadPastEvents(client, scope, changing, loans.events);
   const bornOn = new Map<number, EpochDay>();
   for (const loanId of changing) {
     const loan = loans.get(loanId);
     if (loan !== undefined) bornOn.set(loanId, loan.birth.bornOn);
   }
-  const bases = await loadBases(client, bornOn, events, scope.date);
-  const verdicts = await loadVerdicts(client, scope, events, bases);
-  for (const [loanId, base] of bases) {
-    loans.get(loanId)!.past = {
-      events: events.get(loanId) ?? [],
-      verdicts: verdicts.get(loanId) ?? new Map(),
-      baseOn: base.on,
-      base: base.row,
-    };
+  const eventsOfLoan = (loanId: number) => eventsOf(loans.events, loanId);
+  const bases = await loadBases(client, bornOn, eventsOfLoan, scope.date);
+  const verdicts = await loadVerdicts(client, scope, eventsOfLoan, bases);
+  for (const [loanId, { on, row }] of bases) {
+    const own = verdicts.get(loanId) ?? NO_VERDICTS;
+    loans.judge(loanId, { verdicts: own, baseOn: on, base: row });
   }
   return loans;
 }
@@ -81,78 +134,66 @@ export async function loadWholePast(
   loanId: number,
   knownAt: EpochDay,
 ): Promise<DeepLoan | undefined> {
-  const loan = (await loadContracts(client, [loanId])).get(loanId);
-  if (loan === undefined) return undefined;
-  const scope = { date: knownAt, bucketFrom: loan.birth.bucket, bucketTo: loan.birth.bucket };
-  const events = (await loadPastEvents(client, scope, [loanId])).get(loanId) ?? [];
+  const loans = new DeepLoans(new TupleList(), new TupleList());
+  await loadContracts(client, [loanId], loans.contracts);
+  const birth = loans.get(loanId)?.birth;
+  if (birth === undefined) return undefined;
+  const scope = { date: knownAt, bucketFrom: birth.bucket, bucketTo: birth.bucket };
+  await loadPastEvents(client, scope, [loanId], loans.events);
   const found = new Map<number, Map<number, string>>();
-  const asked = events.map((event) => [loanId, event] as const);
+  const asked = eventsOf(loans.events, loanId).map((event) => [loanId, event] as const);
   await readVerdicts(client, { ...scope, date: knownAt + 1 }, asked, found);
-  const verdicts = found.get(loanId) ?? new Map<number, string>();
-  loan.past = { events, verdicts, baseOn: loan.birth.bornOn - 1, base: null };
-  return loan;
+  const verdicts = found.get(loanId) ?? NO_VERDICTS;
+  loans.judge(loanId, { verdicts, baseOn: birth.bornOn - 1, base: null });
+  return loans.get(loanId);
 }
 
 async function loadContracts(
   client: pg.Client,
   loanIds: readonly number[],
-): Promise<Map<number, DeepLoan>> {
-  const loans = new Map<number, DeepLoan>();
+  contracts: TupleList,
+): Promise<void> {
   const select = `SELECT ${BIRTH_COLUMNS}, s.effective_on FROM ${idList(loanIds)}
       JOIN loan l ON ${SAME_LOAN('l')}
       JOIN event e ON ${SAME_LOAN('e')} AND e.type <= 2
       JOIN schedule s ON ${SAME_LOAN('s')}
     ORDER BY l.bucket, l.loan_id, s.version`;
-  await copyRows(client, select, BIRTH_FIELDS + 1, (view, at, bytes) => {
-    const birth = readBirth(view, at, bytes);
-    const effectiveOn = readDate(view, birthEnd(view, at) + 4);
-    const version = { version: birth.version, effectiveOn, schedule: birth.schedule };
-    const known = loans.get(birth.loanId);
-    if (known === undefined) loans.set(birth.loanId, { birth, versions: [version], past: null });
-    else (known.versions as ScheduleVersion[]).push(version);
-  });
-  return loans;
-}
-
-/** The end of a tuple of BIRTH_COLUMNS. */
-function birthEnd(view: DataView, at: number): number {
-  return arraysEnd(view, at + 110);
+  await copyRows(client, select, BIRTH_FIELDS + 1, keepIn(contracts));
 }
 
 async function loadPastEvents(
   client: pg.Client,
   scope: TaskScope,
   loanIds: readonly number[],
-): Promise<Map<number, DatedEvent[]>> {
-  const found = new Map<number, DatedEvent[]>();
+  events: TupleList,
+): Promise<void> {
   const select = `SELECT ${EVENT_COLUMNS} FROM ${idList(loanIds)}
       JOIN event e ON ${SAME_LOAN('e')}
     WHERE e.type > 2 AND e.business_date <= '${formatDay(scope.date)}'
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
-  await copyRows(client, select, EVENT_FIELDS, (view, at) => {
-    const { loanId, event } = readEventTuple(view, at);
-    const events = found.get(loanId);
-    if (events === undefined) found.set(loanId, [event]);
-    else events.push(event);
-  });
-  return found;
+  await copyRows(client, select, EVENT_FIELDS, keepIn(events));
+}
+
+function keepIn(tuples: TupleList): OnTuple {
+  return (_view, at, bytes, end) => tuples.push(bytes, at, end);
 }
 
 /** Verdicts on the events that are folded again and on those that today's reversals undo. */
 async function loadVerdicts(
   client: pg.Client,
   scope: TaskScope,
-  events: ReadonlyMap<number, readonly DatedEvent[]>,
+  eventsOfLoan: (loanId: number) => readonly DatedEvent[],
   bases: ReadonlyMap<number, Base>,
 ): Promise<Map<number, Map<number, string>>> {
   const recent: [number, DatedEvent][] = [];
   const older: [number, DatedEvent][] = [];
-  for (const [loanId, own] of events) {
+  for (const [loanId, base] of bases) {
+    const own = eventsOfLoan(loanId);
     const undone = new Set(own.map((event) => event.ofEventId));
     for (const event of own) {
       if (event.businessDate >= scope.date) continue;
       const matters =
-        event.valueDate > (bases.get(loanId)?.on ?? scope.date) ||
+        event.valueDate > base.on ||
         undone.has(event.eventId) ||
         event.type === EVENT_TYPE.reversal;
       if (!matters) continue;

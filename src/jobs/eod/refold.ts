@@ -145,13 +145,30 @@ function queue(
     const rule = past.verdicts.get(event.eventId) ?? '';
     const isVoided = rule.startsWith(VOIDED);
     if (rule !== '' && rule !== REVERSED && !isVoided) continue;
-    const { valueDate, type } = event;
     // What was posted before and is impossible now leaves its money in suspense.
-    const holdsMoney = past.verdicts.has(event.eventId) && type === EVENT_TYPE.repayment;
-    const own = { ...event, type: isVoided ? VOIDED_EVENT : type, holdsMoney };
-    found.push({ valueDate, event: own });
+    const holdsMoney = past.verdicts.has(event.eventId) && event.type === EVENT_TYPE.repayment;
+    const own = judged(event, isVoided ? VOIDED_EVENT : event.type, holdsMoney);
+    found.push({ valueDate: event.valueDate, event: own });
   }
   return found.sort((a, b) => a.valueDate - b.valueDate);
+}
+
+/** Field by field: V8 leaves garbage of each spread event that only full collections see. */
+function judged(event: DatedEvent, type: number, holdsMoney: boolean): DatedEvent {
+  return {
+    eventId: event.eventId,
+    type,
+    amount: event.amount,
+    component: event.component,
+    seq: event.seq,
+    dueOn: event.dueOn,
+    earlyPayment: event.earlyPayment,
+    ratePpb: event.ratePpb,
+    holdsMoney,
+    valueDate: event.valueDate,
+    businessDate: event.businessDate,
+    ofEventId: event.ofEventId,
+  };
 }
 
 interface Pass {

@@ -10,7 +10,7 @@ import type { DatedEvent, EventQueue } from './event-queue.js';
 import type { FoldBuffers } from './fold-buffers.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
 import { LoanFold } from './loan-fold.js';
-import type { DeepLoan } from './loan-past.js';
+import type { DeepLoans } from './loan-past.js';
 import type { Birth, HeldLoan, NextInstallments } from './task-input.js';
 
 const NO_EVENTS: readonly DatedEvent[] = [];
@@ -24,7 +24,7 @@ export interface TaskInput {
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
   /** Loans whose events of today may need more than the position, by number. */
-  readonly deep: ReadonlyMap<number, DeepLoan>;
+  readonly deep: DeepLoans;
 }
 
 export interface HeldReport {

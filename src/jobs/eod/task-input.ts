@@ -52,7 +52,7 @@ export class NextInstallments {
   /** Principal not yet due after the running instalment, as the schedule has it. */
   balanceAfter = 0;
 
-  /** `tuples`: of `nextInstallmentQuery`, in order. */
+  /** `tuples`: of `nextInstallmentQuery`. */
   constructor(tuples: TupleList) {
     this.#tuples = tuples;
   }
@@ -62,10 +62,11 @@ export class NextInstallments {
    * loan has no schedule.
    */
   of(loanId: number): NextInstallment | null | undefined {
-    const { view } = this.#tuples;
-    while (this.#loanAt(this.#at) < loanId) this.#at += 1;
-    if (this.#loanAt(this.#at) !== loanId) return undefined;
-    const at = this.#tuples.at(this.#at);
+    const tuples = this.#tuples;
+    while (tuples.idAt(this.#at) < loanId) this.#at += 1;
+    if (tuples.idAt(this.#at) !== loanId) return undefined;
+    const { view } = tuples;
+    const at = tuples.at(this.#at);
     this.balanceAfter = readInt8(view, at + 16);
     const seq = view.getInt32(at + 28);
     if (seq === 0) return null;
@@ -75,11 +76,6 @@ export class NextInstallments {
       principal: readInt8(view, at + 44),
       interest: readInt8(view, at + 56),
     };
-  }
-
-  #loanAt(index: number): number {
-    if (index >= this.#tuples.count) return Number.POSITIVE_INFINITY;
-    return readInt8(this.#tuples.view, this.#tuples.at(index) + 4);
   }
 }
 
