@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
 import { copyOut } from './copy-out.js';
 import { COPY_HEADER, COPY_TRAILER, type OnTuple, TupleReader } from './copy-tuple.js';
+import type { TupleList } from './tuple-list.js';
 
 /**
  * Bytes that may wait on either side of a COPY, so that both backends work while we fold. A fourth
@@ -23,6 +24,16 @@ export async function copyRows(
     while (reader.next()) onTuple(reader.view, reader.at, reader.bytes, reader.end);
   }
   reader.finish();
+}
+
+/** Reads a whole binary COPY of `fields` columns, the first one an int8 in order, into a list. */
+export function keepRows(
+  client: pg.Client,
+  select: string,
+  fields: number,
+  tuples: TupleList,
+): Promise<void> {
+  return copyRows(client, select, fields, (_view, at, bytes, end) => tuples.push(bytes, at, end));
 }
 
 /**

@@ -3,8 +3,8 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/loan-event.js';
 import { EARLY_PAYMENTS } from '../../accounting/product.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { copyRows } from '../../db/copy-stream.js';
-import { type OnTuple, readDate, readInt8 } from '../../db/copy-tuple.js';
+import { keepRows } from '../../db/copy-stream.js';
+import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import type { TupleList } from '../../db/tuple-list.js';
 import type { TaskScope } from './task-input.js';
 
@@ -120,7 +120,6 @@ export async function loadEvents(
       WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
       UNION ALL ${held}) AS e
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
-  const keep: OnTuple = (_view, at, bytes, end) => tuples.push(bytes, at, end);
-  await copyRows(client, select, EVENT_FIELDS, keep);
+  await keepRows(client, select, EVENT_FIELDS, tuples);
   return new EventQueue(tuples);
 }

@@ -3,8 +3,8 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { copyRows } from '../../db/copy-stream.js';
-import { type OnTuple, readDate } from '../../db/copy-tuple.js';
+import { keepRows } from '../../db/copy-stream.js';
+import { readDate } from '../../db/copy-tuple.js';
 import { TupleList } from '../../db/tuple-list.js';
 import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
@@ -61,7 +61,7 @@ export class DeepLoans {
   readonly #judged = new Map<number, Judged>();
 
   /** Over empty lists, which are still to be filled. */
-  constructor(contracts: TupleList, events: TupleList) {
+  constructor(contracts = new TupleList(), events = new TupleList()) {
     this.contracts = contracts;
     this.events = events;
   }
@@ -105,7 +105,7 @@ export async function loadDeepLoans(
   scope: TaskScope,
   loanIds: readonly number[],
   changing: readonly number[],
-  loans = new DeepLoans(new TupleList(), new TupleList()),
+  loans = new DeepLoans(),
 ): Promise<DeepLoans> {
   await loadContracts(client, loanIds, loans.contracts);
   if (changing.length === 0) return loans;
@@ -134,7 +134,7 @@ export async function loadWholePast(
   loanId: number,
   knownAt: EpochDay,
 ): Promise<DeepLoan | undefined> {
-  const loans = new DeepLoans(new TupleList(), new TupleList());
+  const loans = new DeepLoans();
   await loadContracts(client, [loanId], loans.contracts);
   const birth = loans.get(loanId)?.birth;
   if (birth === undefined) return undefined;
@@ -158,7 +158,7 @@ async function loadContracts(
       JOIN event e ON ${SAME_LOAN('e')} AND e.type <= 2
       JOIN schedule s ON ${SAME_LOAN('s')}
     ORDER BY l.bucket, l.loan_id, s.version`;
-  await copyRows(client, select, BIRTH_FIELDS + 1, keepIn(contracts));
+  await keepRows(client, select, BIRTH_FIELDS + 1, contracts);
 }
 
 async function loadPastEvents(
@@ -171,11 +171,7 @@ async function loadPastEvents(
       JOIN event e ON ${SAME_LOAN('e')}
     WHERE e.type > 2 AND e.business_date <= '${formatDay(scope.date)}'
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
-  await copyRows(client, select, EVENT_FIELDS, keepIn(events));
-}
-
-function keepIn(tuples: TupleList): OnTuple {
-  return (_view, at, bytes, end) => tuples.push(bytes, at, end);
+  await keepRows(client, select, EVENT_FIELDS, events);
 }
 
 /** Verdicts on the events that are folded again and on those that today's reversals undo. */

@@ -4,8 +4,8 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { copyOut } from '../../db/copy-out.js';
-import { copyRows } from '../../db/copy-stream.js';
-import { type OnTuple, readDate, readInt8 } from '../../db/copy-tuple.js';
+import { copyRows, keepRows } from '../../db/copy-stream.js';
+import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import type { TupleList } from '../../db/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
 import { dayTable } from './day-table.js';
@@ -101,8 +101,7 @@ export async function loadNextInstallments(
   tuples: TupleList,
 ): Promise<NextInstallments> {
   const select = nextInstallmentQuery(scope);
-  const keep: OnTuple = (_view, at, bytes, end) => tuples.push(bytes, at, end);
-  await withoutPlans(client, SORTING_PLANS, () => copyRows(client, select, 6, keep));
+  await withoutPlans(client, SORTING_PLANS, () => keepRows(client, select, 6, tuples));
   return new NextInstallments(tuples);
 }
 
