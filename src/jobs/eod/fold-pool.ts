@@ -22,7 +22,7 @@ export interface FoldPool {
  * Opens a pool that folds `workers` tasks at a time. A stream's garbage is short-lived buffers
  * beside a heap of a few MB. With V8's small first limits a million loans set off seventy full
  * collections, a quarter of our processor time; with 256 MB there was one, but memory grew with the
- * book. From here on a close of 200,000 loans and one of a million stay at the same level.
+ * book. From here on a close of 200,000 loans and one of a million stay within a few MB.
  */
 export function openPool(workers: number = availableParallelism()): FoldPool {
   setFlagsFromString('--initial-old-space-size=32');
