@@ -1,5 +1,5 @@
 import { postInterest, startPeriod } from './accrual.js';
-import { addLine, payDue } from './allocate.js';
+import { addLine, payDue, payRefund } from './allocate.js';
 import { subtract } from './fraction.js';
 import { accruedPart, prepaymentFee, shareOfBase } from './prepay.js';
 import { layAgain } from './relay.js';
@@ -30,6 +30,7 @@ function owedInterest(state: State): bigint {
 export function settlementCost(state: State): bigint {
   const later = notDue(state);
   return (
+    state.refundDue +
     sumOf(dueRows(state), openInAll) +
     sumOf(later, (row) => open(row, 'principal')) +
     owedInterest(state) +
@@ -47,9 +48,9 @@ function unearned(state: State): bigint {
   return paid - (kept < earned ? kept : earned);
 }
 
-/** Pays all that is due, then all that is not yet due under seq 0; the money covers it. */
+/** Pays the refund and all that is due, then all that is not yet due under seq 0; the money covers it. */
 export function settle(state: State, ref: string, money: bigint, day: number): void {
-  let left = payDue(state, ref, money, day);
+  let left = payDue(state, ref, payRefund(state, ref, money), day);
   const later = notDue(state);
   const interest = owedInterest(state);
   const amounts = [
@@ -68,12 +69,12 @@ export function settle(state: State, ref: string, money: bigint, day: number): v
   state.rows = dueRows(state);
 }
 
-/** Reverses the disbursement and every accrual; the money received goes to suspense. */
+/** Reverses the disbursement and every accrual; what was paid goes to suspense, but for refunds. */
 export function cancel(state: State): void {
   state.status = 'cancelled';
   state.posted = { interest: 0n, penalty: 0n, compound: 0n };
   startPeriod(state);
-  state.suspense = state.received;
+  state.suspense = state.received + state.refundDue;
   state.rows = [];
   state.lines = [];
 }
