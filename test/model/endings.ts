@@ -39,10 +39,11 @@ export function settlementCost(state: State): bigint {
   );
 }
 
-/** Interest paid ahead for days that will not come. */
+/** Interest paid ahead for days that will not come, or that was waived before. */
 function unearned(state: State): bigint {
   const running = runningRow(state);
-  const earned = settlementInterest(state);
+  const rest = settlementInterest(state) - (running ? running.waived.interest : 0n);
+  const earned = rest > 0n ? rest : 0n;
   const paid = sumOf(notDue(state), (row) => row.paid.interest);
   const kept = running ? running.paid.interest : 0n;
   return paid - (kept < earned ? kept : earned);
