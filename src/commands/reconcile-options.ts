@@ -43,10 +43,11 @@ export function actor(by: string | undefined): string {
 export function showOutcome(context: CommandContext, outcome: Outcome): ExitCode {
   if (context.json) printJson(context.stdout, outcome);
   else {
-    const { breaks, open, ...rest } = outcome;
+    const { breaks, open, overlaps, ...rest } = outcome;
     // Types of breaks are no fields: one of them is called `amount` too.
     const counts = Object.entries(breaks).map(([type, count]) => `${type} ${count}`);
-    printOutcome(context, { ...rest, breaks: counts, open });
+    const claimed = overlaps.length === 0 ? {} : { overlaps };
+    printOutcome(context, { ...rest, breaks: counts, open, ...claimed });
   }
   for (const overlap of outcome.overlaps) {
     context.note(`${overlap} claim the same: give each its own orders.`);

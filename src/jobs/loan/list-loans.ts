@@ -149,12 +149,17 @@ async function* listed(
     signal,
   );
   const said = (fen: Fen) => formatAmount(fen, minorDigits);
-  for await (const { bucket, ...loan } of found) {
+  // Each field by name: spreading a row costs more than all of the rest, a million times.
+  for await (const loan of found) {
     yield {
-      ...loan,
+      loanNo: loan.loanNo,
+      product: loan.product,
+      org: loan.org,
+      fundingPlan: loan.fundingPlan,
       status: STATUS_NAMES[loan.status] ?? String(loan.status),
       classification: CLASS_NAMES[loan.classification] ?? String(loan.classification),
-      overdueBucket: `M${bucket}`,
+      overdueBucket: `M${loan.bucket}`,
+      daysPastDue: loan.daysPastDue,
       principal: said(loan.principal),
       principalOverdue: said(loan.principalOverdue),
       interest: said(loan.interest),
@@ -162,6 +167,7 @@ async function* listed(
       fee: said(loan.fee),
       suspense: said(loan.suspense),
       nextDueOn: loan.nextDueOn === never ? null : loan.nextDueOn,
+      heldSince: loan.heldSince,
     };
   }
 }
