@@ -12,6 +12,9 @@ export const command: CommandModule<[string]> = {
     const text = await readTextFile(file);
     const applied = await inBook(context, (client) => applyChannel(client, text, file));
     printOutcome(context, { ...applied });
+    for (const overlap of applied.overlaps) {
+      context.note(`${overlap} claim the same: give each its own orders.`);
+    }
     return undefined;
   },
 };

@@ -50,7 +50,7 @@ const BEHIND: readonly TableColumn[] = [
   amount('amount', '金额'),
 ];
 
-function reportOf({ businessDate, currency, accounts, ok }: ClearingProof): Report {
+function reportOf({ businessDate, currency, accounts, overlaps, ok }: ClearingProof): Report {
   const rows = accounts.map(({ behind: _, channels, ...account }) => ({
     ...account,
     channel: channels.join(', '),
@@ -61,7 +61,7 @@ function reportOf({ businessDate, currency, accounts, ok }: ClearingProof): Repo
   const proven = { name: 'accounts', title: '在途余额核对', columns: ACCOUNTS, rows };
   const standing = { name: 'behind', title: '差额明细', columns: BEHIND, rows: behind };
   return {
-    head: { businessDate, currency, ok: String(ok) },
+    head: { businessDate, currency, overlaps: overlaps.join('; ') || null, ok: String(ok) },
     tables: behind.length === 0 ? [proven] : [proven, standing],
   };
 }

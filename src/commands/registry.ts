@@ -19,7 +19,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   impairment: 'the allowance for loan losses',
   channel: 'payment channels and banks',
   breaks: 'what a reconciliation found',
-  loan: 'single loans',
+  loan: 'loans: a list of them, and one at a time',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
 };
@@ -125,6 +125,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./portfolio.js'),
   },
   ...LEDGER_COMMANDS,
+  {
+    path: 'loan list',
+    summary: 'the loans of the book, filtered',
+    load: () => import('./loan-list.js'),
+  },
   {
     path: 'loan show',
     summary: 'everything about one loan',

@@ -206,12 +206,16 @@ function typeOf(effect: Effect, event: StoredEvent | undefined): string {
   return isLater && event.type !== EVENT_TYPE.fee ? `更正-${name}` : name;
 }
 
-/** As the event says it; one that names no amount took what the row shows. */
+/**
+ * As the event says it; one that names no amount took what the row shows, and of a prepayment the
+ * amount is principal, which came with its interest and fee.
+ */
 function amountOf(effect: Effect, event: StoredEvent | undefined): Fen {
   if (event === undefined || effect.businessDate !== event.businessDate) return 0;
   // A migrated loan names what was lent; what is left of it is the balance.
   if (event.type === EVENT_TYPE.opening) return 0;
   // What a buyer paid for the loan is no business of the customer: what left with it is.
-  if (event.amount !== 0 && event.type !== EVENT_TYPE.transfer) return event.amount;
+  const saysIt = event.type !== EVENT_TYPE.transfer && event.type !== EVENT_TYPE.prepayment;
+  if (event.amount !== 0 && saysIt) return event.amount;
   return effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
 }

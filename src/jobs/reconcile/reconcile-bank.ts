@@ -40,7 +40,7 @@ export async function reconcileBank(
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, bank.code, content.sha256);
-    if (same !== undefined) return outcomeOf(client, same, 'unchanged', 0);
+    if (same !== undefined) return outcomeOf(client, same, 'unchanged');
     const { signal, file, by, releaseBy } = options;
     const staged = { content, channel: bank, control, minorDigits, signal };
     const totals = await stageStatement(client, staged);
@@ -71,11 +71,12 @@ export async function reconcileBank(
       maker: by,
       releaseBy: earlier === undefined ? undefined : releaseBy,
       takenOn: openDay,
+      by_fallback: 0,
     });
     await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
     const row = await settle(client, id, openDay);
     await postBankLines(client, bank, referenceOf(row), expected, by);
-    return outcomeOf(client, row, earlier === undefined ? 'taken' : 'replaced', 0);
+    return outcomeOf(client, row, earlier === undefined ? 'taken' : 'replaced');
   });
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { unprovenClearing } from '../../../src/jobs/period/unproven-clearing.js';
 import { DAY, type SixDays, sixDays } from './six-days.js';
 
 let book: SixDays;
@@ -163,6 +165,9 @@ describe('a bank statement that takes the place of a posted one', () => {
     expect(paid).toMatchObject({ statements: '-1000.00', breaks: '-1010.00' });
     const { exitCode: code, stderr } = await book.run('reconcile', 'clearing', '--as-of', DAY[1]);
     expect([code, JSON.parse(stderr).error.code]).toEqual([2, 'statement_replaced_since']);
+    // A month that ends on such a day is not proven either, and can be closed with a reason.
+    const left = await book.ask((client) => unprovenClearing(client, parseDay(DAY[1])!));
+    expect(left).toEqual([expect.stringMatching(/^statement \S+ of \S+ was replaced on \S+$/)]);
     expect(await book.clearing('--as-of', DAY[0])).toMatchObject({ exitCode: 0 });
   });
 });

@@ -1,0 +1,1 @@
+-- local stand-in until the branches are joined
