@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { BALANCE, BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
+import {
+  BALANCE,
+  BALANCES,
+  type DayFlow,
+  MOVEMENTS,
+  type Movement,
+} from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
 import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';

@@ -23,7 +23,8 @@ interface HeldBreak {
   readonly state: string;
   readonly difference: number;
   readonly suspense: number;
-  readonly code: string;
+  /** Null: no statement found the break. */
+  readonly code: string | null;
   readonly kind: 'channel' | 'bank';
   readonly statement_state: string;
   readonly order_no: string;
@@ -52,7 +53,7 @@ export interface ResolveOptions {
 /**
  * Ends a break with a reason and posts what it asks for. Returns the number of entries. Throws
  * LoanbookError `unknown_break`, `unknown_resolution`, `break_is_resolved`, `reason_missing`,
- * `checker_missing`, `suspense_is_held`, `statement_not_posted` (2).
+ * `checker_missing`, `suspense_is_held`, `statement_not_posted`, `no_account_to_write_off` (2).
  */
 export async function resolveBreak(
   client: pg.Client,
@@ -77,7 +78,11 @@ export async function resolveBreak(
   return inTransaction(client, async () => {
     const held = await openBreak(client, id);
     const openDay = formatDay((await holdOpenDay(client)).date);
-    if (held.statement_state !== 'posted') {
+    const { code } = held;
+    if (code === null && resolution === 'written_off') {
+      throw refused(id, 'no_account_to_write_off', 'No channel says where it is written off.', {});
+    }
+    if (code !== null && held.statement_state !== 'posted') {
       throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
     }
     if (held.suspense !== 0 && (resolution === 'reversed' || resolution === 'explained')) {
@@ -85,8 +90,8 @@ export async function resolveBreak(
         suspense: held.suspense,
       });
     }
-    const channel = await loadChannel(client, held.kind, held.code);
-    const lines = linesOf(channel, held, resolution);
+    const lines =
+      code === null ? [] : linesOf(await loadChannel(client, held.kind, code), held, resolution);
     const memo = `对账差异 ${id} ${held.order_no}: ${reason}`;
     const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
     const made = entry(source, `break/${id}`, memo, by, lines);
@@ -130,7 +135,7 @@ async function openBreak(client: pg.Client, id: number): Promise<HeldBreak> {
   const { rows } = await client.query<HeldBreak>(
     `SELECT b.state, b.difference, b.suspense, b.order_no, t.code, t.kind,
        t.state AS statement_state
-     FROM recon_break b JOIN statement t USING (statement_id) WHERE break_id = $1
+     FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1
      FOR UPDATE OF b`,
     [id],
   );

@@ -72,7 +72,9 @@ const special: fc.Arbitrary<Special> = fc.record({
 /** Held for the customer or owed by them: one of the two is none. */
 const held = fc
   .tuple(amount, fc.boolean())
-  .map(([fen, isOwed]) => (isOwed ? { suspense: 0, refundDue: fen } : { suspense: fen, refundDue: 0 }));
+  .map(([fen, isOwed]) =>
+    isOwed ? { suspense: 0, refundDue: fen } : { suspense: fen, refundDue: 0 },
+  );
 
 const balances = fc.record({
   bucket: fc.integer({ min: 0, max: 1023 }),
