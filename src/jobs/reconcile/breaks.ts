@@ -65,7 +65,8 @@ interface BreakRow {
 }
 
 const SELECT = `SELECT b.break_id AS id, coalesce(t.code, '') AS code, b.since,
-    k.business_date - b.since AS "ageDays", b.type, b.order_no AS "orderNo", b.line, coalesce(l.loan_no, '') AS "loanNo",
+    k.business_date - b.since AS "ageDays", b.type, b.order_no AS "orderNo", b.line,
+    coalesce(l.loan_no, '') AS "loanNo",
     b.their_amount AS their, b.our_amount AS our, b.ledger_amount AS ledger, b.difference,
     b.suspense, b.our_status AS "ourStatus", b.pend_until AS "pendingUntil", b.state,
     coalesce(b.assignee, '') AS assignee, coalesce(b.resolution, '') AS resolution,
