@@ -7,13 +7,22 @@ import { randomLoan } from './random-loan.js';
 
 /**
  * Where the fold and the model first differ on a history; undefined: nowhere. The order of the lines
- * under seq 0 is words, not figures: they are compared as a set.
+ * under seq 0 is words, not figures: they are compared as a set. So is the rule by which a reversal
+ * is refused, where two of them apply.
  */
 export function differenceOn(document: ModelDocument): string | undefined {
+  const events = document.events ?? [];
+  const reversals = new Set(events.flatMap(({ ref, of }) => (of === undefined ? [] : [ref])));
+  const comparable = (result: Compared): unknown => ({
+    ...result,
+    allocations: outsideSorted(result.allocations),
+    rejected: result.rejected.map(({ ref, rule }) => [ref, reversals.has(ref) ? '' : rule]),
+  });
   const model = attempt(() => comparable(modelLoan(document)));
   const fold = attempt(() => {
     const { journal, ...result } = simulatedHistory(document, true);
-    return comparable({ ...result, cash: formatAmount(cashOf(journal), 2) });
+    const inTransit = { cash: formatAmount(cashOf(journal), 2) };
+    return comparable({ ...result, ...inTransit });
   });
   return firstDifference(model, fold, '');
 }
@@ -39,16 +48,13 @@ const DISAGREEMENTS_MAX = 10;
 
 interface Compared {
   readonly allocations: readonly AllocationRow[];
+  readonly rejected: readonly { readonly ref: string; readonly rule: string }[];
 }
 
 interface AllocationRow {
   readonly ref: string;
   readonly seq: number;
   readonly component: string;
-}
-
-function comparable<T extends Compared>(result: T): unknown {
-  return { ...result, allocations: outsideSorted(result.allocations) };
 }
 
 /** The lines with every run of one ref under seq 0 in the order of the components' names. */
