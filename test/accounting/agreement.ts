@@ -5,18 +5,22 @@ import { cashLoan } from './random-cash.js';
 import { simulatedHistory } from './random-history.js';
 import { randomLoan } from './random-loan.js';
 
+/** Events that two rules may refuse at once: which of them is named is words, not figures. */
+const REFUSED_IN_WORDS = new Set(['reversal', 'waiver']);
+
 /**
  * Where the fold and the model first differ on a history; undefined: nowhere. The order of the lines
- * under seq 0 is words, not figures: they are compared as a set. So is the rule by which a reversal
- * is refused, where two of them apply.
+ * under seq 0 is words too: they are compared as a set.
  */
 export function differenceOn(document: ModelDocument): string | undefined {
   const events = document.events ?? [];
-  const reversals = new Set(events.flatMap(({ ref, of }) => (of === undefined ? [] : [ref])));
+  const inWords = events.filter(({ type }) => REFUSED_IN_WORDS.has(type));
+  const refs = new Set(inWords.map(({ ref }) => ref));
+  const said = ({ ref, rule }: Rejection) => [ref, refs.has(ref) ? rule.split(':').length : rule];
   const comparable = (result: Compared): unknown => ({
     ...result,
     allocations: outsideSorted(result.allocations),
-    rejected: result.rejected.map(({ ref, rule }) => [ref, reversals.has(ref) ? '' : rule]),
+    rejected: result.rejected.map(said),
   });
   const model = attempt(() => comparable(modelLoan(document)));
   const fold = attempt(() => {
@@ -48,7 +52,12 @@ const DISAGREEMENTS_MAX = 10;
 
 interface Compared {
   readonly allocations: readonly AllocationRow[];
-  readonly rejected: readonly { readonly ref: string; readonly rule: string }[];
+  readonly rejected: readonly Rejection[];
+}
+
+interface Rejection {
+  readonly ref: string;
+  readonly rule: string;
 }
 
 interface AllocationRow {
