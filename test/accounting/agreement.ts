@@ -5,15 +5,28 @@ import { cashLoan } from './random-cash.js';
 import { simulatedHistory } from './random-history.js';
 import { randomLoan } from './random-loan.js';
 
+/** Events that two rules may refuse at once: which of them is named is words, not figures. */
+const REFUSED_IN_WORDS = new Set(['reversal', 'waiver']);
+
 /**
  * Where the fold and the model first differ on a history; undefined: nowhere. The order of the lines
- * under seq 0 is words, not figures: they are compared as a set.
+ * under seq 0 is words too: they are compared as a set.
  */
 export function differenceOn(document: ModelDocument): string | undefined {
+  const events = document.events ?? [];
+  const inWords = events.filter(({ type }) => REFUSED_IN_WORDS.has(type));
+  const refs = new Set(inWords.map(({ ref }) => ref));
+  const said = ({ ref, rule }: Rejection) => [ref, refs.has(ref) ? rule.split(':').length : rule];
+  const comparable = (result: Compared): unknown => ({
+    ...result,
+    allocations: outsideSorted(result.allocations),
+    rejected: result.rejected.map(said),
+  });
   const model = attempt(() => comparable(modelLoan(document)));
   const fold = attempt(() => {
     const { journal, ...result } = simulatedHistory(document, true);
-    return comparable({ ...result, cash: formatAmount(cashOf(journal), 2) });
+    const inTransit = { cash: formatAmount(cashOf(journal), 2) };
+    return comparable({ ...result, ...inTransit });
   });
   return firstDifference(model, fold, '');
 }
@@ -39,16 +52,18 @@ const DISAGREEMENTS_MAX = 10;
 
 interface Compared {
   readonly allocations: readonly AllocationRow[];
+  readonly rejected: readonly Rejection[];
+}
+
+interface Rejection {
+  readonly ref: string;
+  readonly rule: string;
 }
 
 interface AllocationRow {
   readonly ref: string;
   readonly seq: number;
   readonly component: string;
-}
-
-function comparable<T extends Compared>(result: T): unknown {
-  return { ...result, allocations: outsideSorted(result.allocations) };
 }
 
 /** The lines with every run of one ref under seq 0 in the order of the components' names. */

@@ -16,26 +16,13 @@ function fen(text: string): number {
   return amount;
 }
 
-/** The net debit of the receipts in transit by business date, in minor units. */
-function cashByDay(journal: Journal): Map<string, number> {
-  const days = new Map<string, number>();
-  for (const { account, business_date: day, debit, credit } of journal) {
-    if (account !== RECEIPTS) continue;
-    days.set(day, (days.get(day) ?? 0) + fen(debit) - fen(credit));
-  }
-  return days;
+function netDebit(lines: Journal): number {
+  return lines.reduce((sum, { debit, credit }) => sum + fen(debit) - fen(credit), 0);
 }
 
 /** The net debit of the receipts in transit over a journal, in minor units. */
 export function cashOf(journal: Journal): number {
-  let cash = 0;
-  for (const amount of cashByDay(journal).values()) cash += amount;
-  return cash;
-}
-
-/** Debits less credits over a journal, in minor units: 0. */
-export function imbalanceOf(journal: Journal): number {
-  return journal.reduce((sum, { debit, credit }) => sum + fen(debit) - fen(credit), 0);
+  return netDebit(journal.filter(({ account }) => account === RECEIPTS));
 }
 
 const CASH_SIGN: Readonly<Record<string, 1 | -1>> = {
@@ -58,51 +45,24 @@ function statedCash({ type, amount }: EventDocument): number | undefined {
   return sign * fen(amount);
 }
 
-/** Two events of one day whose cash only their close finds out: it cannot be told apart. */
+/** Two events of one type and value date, of which a journal does not tell whose cash it shows. */
 class Inseparable extends Error {}
 
-/** Cash as first posted, by ref, in order of arrival; without what was rejected on arrival. */
-class FirstPosted {
-  readonly #document: ModelDocument;
-  readonly #cash = new Map<string, number>();
-  readonly #rejected: ReadonlySet<string>;
-
-  constructor(document: ModelDocument, rejected: SimulationResult['rejected']) {
-    this.#document = document;
-    const onArrival = rejected.filter(({ rule }) => !rule.startsWith('voided: '));
-    this.#rejected = new Set(onArrival.map(({ ref }) => ref));
-  }
-
-  /** What the receipts in transit must move by on a day, `events` being those booked on it. */
-  movementOn(day: string, events: readonly EventDocument[]): number {
-    let movement = day === this.#document.loan.disbursed_on ? downPaymentOf(this.#document) : 0;
-    const taken = events.filter(({ ref }) => !this.#rejected.has(ref));
-    const undone = taken.flatMap(({ type, of }) => (type === 'reversal' && of ? [of] : []));
-    for (const ref of undone) movement -= this.#cash.get(ref) ?? 0;
-    // What is reversed on the day of its arrival never posts.
-    const posting = taken.filter(({ ref }) => !undone.includes(ref));
-    let unknown: EventDocument | undefined;
-    for (const event of posting) {
-      const cash = statedCash(event);
-      if (cash !== undefined) {
-        this.#cash.set(event.ref, cash);
-        movement += cash;
-      } else if (unknown === undefined) unknown = event;
-      else throw new Inseparable();
-    }
-    if (unknown === undefined) return movement;
-    const cash = this.#cutAt(day) - movement;
-    if (cash <= 0) throw new Error(`${unknown.ref}: took ${cash} on ${day}`);
-    this.#cash.set(unknown.ref, cash);
-    return movement + cash;
-  }
-
-  /** What the close of a day posted, with the events that were known then. */
-  #cutAt(day: string): number {
-    const events = (this.#document.events ?? []).filter((event) => bookedOn(event) <= day);
-    const { journal } = simulatedHistory({ ...this.#document, events, through: day }, true);
-    return cashByDay(journal).get(day) ?? 0;
-  }
+/**
+ * What the close of an event's business date took for it, with what was known by then: the history
+ * is cut off there, and its own lines are read.
+ */
+function cashAtItsClose(document: ModelDocument, event: EventDocument): number {
+  const { type, value_date: on } = event;
+  const day = bookedOn(event);
+  const events = (document.events ?? []).filter((other) => bookedOn(other) <= day);
+  const alike = events.filter((other) => other.type === type && other.value_date === on);
+  if (alike.length > 1) throw new Inseparable();
+  const { journal } = simulatedHistory({ ...document, events, through: day }, true);
+  const own = journal.filter(({ business_date: at, memo }) => at === on && memo === type);
+  const cash = cashOf(own);
+  if (cash <= 0) throw new Error(`${event.ref}: took ${cash} on ${day}`);
+  return cash;
 }
 
 /** What is paid at once when the loan is disbursed. */
@@ -112,34 +72,39 @@ function downPaymentOf({ product, loan }: ModelDocument): number {
   return cashOf(simulatedHistory({ product, loan, events: [], through: born }, true).journal);
 }
 
+/** The cash that a history must have moved: of the events that stand, as first posted. */
+function cashThatStands(document: ModelDocument, rejected: SimulationResult['rejected']): number {
+  const onArrival = rejected.filter(({ rule }) => !rule.startsWith('voided: '));
+  const refused = new Set(onArrival.map(({ ref }) => ref));
+  const taken = (document.events ?? []).filter(
+    (event) => bookedOn(event) <= (document.through ?? '') && !refused.has(event.ref),
+  );
+  const undone = new Set(taken.flatMap(({ of }) => of ?? []));
+  const standing = taken.filter(({ ref }) => !undone.has(ref));
+  return standing.reduce(
+    (cash, event) => cash + (statedCash(event) ?? cashAtItsClose(document, event)),
+    downPaymentOf(document),
+  );
+}
+
 /**
- * Where the cash of a history is not that of its money events, less those reversed, day by day;
- * undefined: nowhere. An event's cash is what its document says, or what the close of its business
- * date took, cut off there.
+ * Where the cash of a history is not that of its money events, as first posted and less those
+ * reversed; undefined: it is. It uses neither the model nor what the fold says of an event later
+ * than its own close.
  */
 export function cashDifference(document: ModelDocument): string | undefined {
   const { journal, rejected } = simulatedHistory(document, true);
-  const imbalance = imbalanceOf(journal);
+  const imbalance = netDebit(journal);
   if (imbalance !== 0) return `debits less credits: ${imbalance}`;
-  const found = cashByDay(journal);
-  const byDay = new Map<string, EventDocument[]>([[document.loan.disbursed_on, []]]);
-  for (const event of document.events ?? []) {
-    const day = bookedOn(event);
-    if (day > (document.through ?? '')) continue;
-    byDay.set(day, [...(byDay.get(day) ?? []), event]);
-  }
-  const first = new FirstPosted(document, rejected);
-  for (const day of [...new Set([...byDay.keys(), ...found.keys()])].sort()) {
-    const wanted = first.movementOn(day, byDay.get(day) ?? []);
-    if (wanted !== (found.get(day) ?? 0)) return `${day}: wanted ${wanted}, is ${found.get(day)}`;
-  }
-  return undefined;
+  const wanted = cashThatStands(document, rejected);
+  const found = cashOf(journal);
+  return wanted === found ? undefined : `wanted ${wanted}, is ${found}`;
 }
 
 /** What came of the cash of many histories. */
 export interface CashFindings {
   readonly differing: string[];
-  /** Histories of which two events of one day cannot be told apart. */
+  /** Histories of which two events cannot be told apart. */
   readonly skipped: number;
 }
 

@@ -84,7 +84,7 @@ class Story {
     if (draw.chance(0.3)) this.#add('repayment', { amount: this.#share(2, 30), ...HELD });
     this.#add('suspense_refund', { amount: this.#share(parts, parts * draw.between(1, 3)) });
     if (draw.chance(0.3)) this.#money();
-    if (draw.chance(0.3)) this.#settled();
+    if (draw.chance(0.3) && !this.#frame.mayAddRow) this.#settled();
     if (draw.chance(0.8)) this.#add('reversal', { of: came });
     if (draw.chance(0.3)) this.#money();
   }

@@ -124,7 +124,7 @@ function changeLoan(state: State, event: EventDocument, amount: bigint, day: num
   switch (type) {
     case 'waiver':
       if (!component) throw new Error(`${ref}: a waiver needs a component`);
-      return waive(state, component, seq ?? null, amount) ? null : 'waiver_above_due';
+      return waive(state, component, seq ?? null, amount);
     case 'fee': {
       const dueOn = event.due_on === undefined ? null : dayOf(event.due_on);
       const target = { seq: seq ?? null, dueOn };
