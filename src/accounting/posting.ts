@@ -67,6 +67,7 @@ export const SUBLEDGER_MEASURES = [
   'compound',
   'fee',
   'suspense',
+  'refund_due',
   'off_balance_interest',
 ] as const;
 export type SubledgerMeasure = (typeof SUBLEDGER_MEASURES)[number];

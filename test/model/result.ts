@@ -36,6 +36,7 @@ export interface Position {
   compound_due: string;
   fee_due: string;
   suspense: string;
+  refund_due: string;
   days_past_due: number;
   classification: string;
   accruing: boolean;
@@ -46,8 +47,10 @@ export interface ModelResult {
   installments: Installment[];
   position: Position;
   daily: { business_date: string; interest: string; penalty: string; compound: string }[];
-  allocations: { ref: string; seq: number; component: Component; amount: string }[];
+  allocations: { ref: string; seq: number; component: Component | 'refund'; amount: string }[];
   rejected: { ref: string; rule: string }[];
+  /** The net debit of the account of receipts in transit. */
+  cash: string;
   cost: Cost;
 }
 
@@ -140,6 +143,7 @@ function position(state: State, day: number, text: (units: bigint) => string): P
     compound_due: openIn(due, 'compound'),
     fee_due: openIn(due, 'fee'),
     suspense: text(state.suspense),
+    refund_due: text(state.refundDue),
     days_past_due: state.daysPastDue,
     classification: classOf(state),
     accruing: state.status === 'written_off' ? false : state.accruing,
@@ -150,6 +154,7 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
   const { state } = history.last;
   const { digits, disbursedOn } = state.terms;
   const text = (units: bigint): string => amountText(units, digits);
+  const lines = state.status === 'cancelled' ? [] : state.lines;
   return {
     schedule: state.rows.map((row) => scheduleRow(row, text)),
     installments: state.rows.map((row) =>
@@ -162,8 +167,9 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
       penalty: text(penalty),
       compound: text(compound),
     })),
-    allocations: state.lines.map((line) => ({ ...line, amount: text(line.amount) })),
+    allocations: lines.map((line) => ({ ...line, amount: text(line.amount) })),
     rejected: history.rejected.map(({ ref, rule }) => ({ ref, rule })),
+    cash: text(state.cash),
     cost,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
+import { BALANCE, BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
 import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
@@ -181,6 +181,8 @@ export class SideRows {
   #addLegs(rules: PostingRules, movement: Movement): void {
     const legs = rules.legs(movement.kind, movement.balance, movement.accruing);
     if (legs === undefined) {
+      // A book that has no account for it yet: only the loan that needs it waits.
+      if (movement.balance === BALANCE.refundDue) throw noRefundAccount(movement.amount);
       throw new MissingRule(
         MOVEMENTS[movement.kind]!,
         BALANCES[movement.balance]!,
@@ -252,6 +254,12 @@ export class SideRows {
 
 function sameVoucher(a: Movement, b: Movement): boolean {
   return a.eventId === b.eventId && (a.eventId !== 0 || a.kind === b.kind);
+}
+
+function noRefundAccount(amount: number): InvariantError {
+  return new InvariantError('the ledger has no rule for refund_due: apply one that has', {
+    amount,
+  });
 }
 
 /** An event that no posting rule covers: it stops the close before anything is sealed. */

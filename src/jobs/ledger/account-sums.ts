@@ -52,7 +52,7 @@ interface PositionSum {
   readonly [measure: string]: string | number | boolean;
 }
 
-const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense'];
+const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense', 'refund_due'];
 const ON_BALANCE = ['interest_accrued', 'interest_due', 'penalty', 'compound'];
 
 type LineOf = (account: LedgerAccount, groupId: number) => AccountSumLine;

@@ -39,7 +39,8 @@ const MEASURES: Readonly<Record<SubledgerMeasure, string>> = {
   penalty: 'CASE WHEN p.accruing THEN p.penalty_due ELSE 0 END',
   compound: 'CASE WHEN p.accruing THEN p.compound_due ELSE 0 END',
   fee: 'p.fee_due',
-  suspense: 'p.suspense',
+  suspense: 'greatest(p.suspense, 0)',
+  refund_due: 'greatest(0 - p.suspense, 0)',
   off_balance_interest: `CASE WHEN p.accruing THEN 0
     ELSE p.interest_accrued + p.interest_due + p.penalty_due + p.compound_due END`,
 };

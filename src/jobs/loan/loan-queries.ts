@@ -88,6 +88,7 @@ export interface StoredPosition {
   readonly compoundDue: number;
   readonly feeDue: number;
   readonly suspense: number;
+  readonly refundDue: number;
   readonly openInstallments: Buffer;
 }
 
@@ -96,7 +97,8 @@ const POSITION = `SELECT business_date AS "businessDate", folded_on AS "foldedOn
     schedule_version AS "scheduleVersion", next_seq AS "nextSeq", next_due_on AS "nextDueOn",
     principal, principal_overdue AS "principalOverdue", interest_accrued AS "interestAccrued",
     interest_due AS "interestDue", penalty_due AS "penaltyDue", compound_due AS "compoundDue",
-    fee_due AS "feeDue", suspense, open_installments AS "openInstallments"
+    fee_due AS "feeDue", greatest(suspense, 0) AS suspense,
+    greatest(0 - suspense, 0) AS "refundDue", open_installments AS "openInstallments"
   FROM position WHERE bucket = $1 AND loan_id = $2`;
 
 /** The position of the day; of a loan that was closed before, its last one. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS, LINE } from '../../accounting/flow.js';
+import { LINE, LINE_COMPONENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
@@ -164,6 +164,7 @@ function positionView(position: StoredPosition, text: Format): PositionView {
     compoundDue: text(position.compoundDue),
     feeDue: text(position.feeDue),
     suspense: text(position.suspense),
+    refundDue: text(position.refundDue),
     nextDueOn: position.nextDueOn === NO_DAY_TEXT ? null : position.nextDueOn,
   };
 }
@@ -191,7 +192,7 @@ function eventView(
       .filter(({ eventId, kind }) => eventId === event.eventId && PAID.has(kind))
       .map(({ seq, component, amount }) => ({
         seq,
-        component: COMPONENTS[component]!,
+        component: LINE_COMPONENTS[component]!,
         amount: text(amount),
       })),
   };

@@ -47,7 +47,8 @@ async function requireClosing(client: pg.Client, period: Period): Promise<number
        coalesce(sum(interest_accrued + interest_due), 0)::bigint AS interest,
        coalesce(sum(penalty_due), 0)::bigint AS penalty,
        coalesce(sum(compound_due), 0)::bigint AS compound,
-       coalesce(sum(fee_due), 0)::bigint AS fee, coalesce(sum(suspense), 0)::bigint AS suspense
+       coalesce(sum(fee_due), 0)::bigint AS fee,
+       coalesce(sum(suspense - refund_due), 0)::bigint AS suspense
      FROM subledger_total WHERE business_date = $1`,
     [formatDay(period.last)],
   );
