@@ -39,6 +39,13 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
   return error instanceof LoanbookError ? error.code : `not a refusal: ${String(error)}`;
 }
 
+/** Runs `loan list`. */
+function list(...args: readonly string[]) {
+  const { host, port, user, password, database: name } = database.target;
+  const server = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: name };
+  return capture(['loan', 'list', ...args], { env: { ...server, PGPASSWORD: password } });
+}
+
 async function loanNumbers(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ loan_no: string }>('SELECT loan_no FROM loan ORDER BY 1');
   return rows.map((row) => row.loan_no);
@@ -73,6 +80,11 @@ describe('before the first day is sealed', () => {
   it('there is no run and no trial balance', async () => {
     expect(await inBook((client) => listRuns(client, 10))).toEqual([]);
     expect(await codeOf(inBook((client) => trialBalance(client)))).toBe('nothing_sealed');
+    expect(await list('--json')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringContaining('nothing_sealed'),
+    });
   });
 });
 
@@ -290,19 +302,14 @@ describe('the list of loans', () => {
     readonly nextDueOn: string | null;
   }
   const { stringify } = JSON;
-  const run = async (...args: readonly string[]) => {
-    const { host, port, user, password, database: name } = database.target;
-    const server = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: name };
-    return capture(['loan', 'list', ...args], { env: { ...server, PGPASSWORD: password } });
-  };
-  const list = async (...args: readonly string[]): Promise<readonly Listed[]> => {
-    const { exitCode, stdout } = await run('--json', ...args);
+  const listed = async (...args: readonly string[]): Promise<readonly Listed[]> => {
+    const { exitCode, stdout } = await list('--json', ...args);
     expect(exitCode).toBe(0);
     return (JSON.parse(stdout) as { loans: Listed[] }).loans;
   };
 
   it('has every loan with a position, by number, and sums to the portfolio', async () => {
-    const loans = await list();
+    const all = await listed();
     const { rows } = await inBook((client) =>
       client.query<{ loan_no: string }>(
         `SELECT loan_no FROM position JOIN loan USING (bucket, loan_id)
@@ -310,9 +317,9 @@ describe('the list of loans', () => {
         [DAYS[1]],
       ),
     );
-    expect(loans.map(({ loanNo }) => loanNo)).toEqual(rows.map((row) => row.loan_no));
+    expect(all.map(({ loanNo }) => loanNo)).toEqual(rows.map((row) => row.loan_no));
     const sums = new Map<string, number[]>();
-    for (const loan of loans) {
+    for (const loan of all) {
       const key = `${loan.classification} ${loan.overdueBucket}`;
       const amounts = [
         loan.principal,
@@ -341,8 +348,8 @@ describe('the list of loans', () => {
   });
 
   it('filters as plain reading of the whole list would', async () => {
-    const loans = await list();
-    const { product, org, loanNo } = loans.find(({ overdueBucket }) => overdueBucket === 'M1')!;
+    const all = await listed();
+    const { product, org, loanNo } = all.find(({ overdueBucket }) => overdueBucket === 'M1')!;
     const part = loanNo.slice(0, 4).toLowerCase();
     const asked: [readonly string[], (loan: Listed) => boolean][] = [
       [['--product', product], (loan) => loan.product === product],
@@ -357,14 +364,14 @@ describe('the list of loans', () => {
       ],
     ];
     for (const [args, takes] of asked) {
-      const expected = loans.filter(takes).map((loan) => loan.loanNo);
+      const expected = all.filter(takes).map((loan) => loan.loanNo);
       expect({ args, some: expected.length > 0 }).toEqual({ args, some: true });
-      expect(expected.length).toBeLessThan(loans.length + (args[0] === '--text' ? 1 : 0));
-      const found = await list(...args);
+      expect(expected.length).toBeLessThan(all.length + (args[0] === '--text' ? 1 : 0));
+      const found = await listed(...args);
       expect({ args, found: found.map((loan) => loan.loanNo) }).toEqual({ args, found: expected });
     }
-    expect(await list('--text', '%')).toEqual([]);
-    expect((await list('--as-of', DAYS[0])).length).toBeGreaterThan(0);
+    expect(await listed('--text', '%')).toEqual([]);
+    expect((await listed('--as-of', DAYS[0])).length).toBeGreaterThan(0);
   });
 
   it('refuses a name that nothing has, and a day that is not sealed', async () => {
@@ -379,20 +386,20 @@ describe('the list of loans', () => {
       unknown_format: ['--out', 'loans.txt'],
     };
     for (const [code, args] of Object.entries(refused)) {
-      const { exitCode, stderr } = await run('--json', ...args);
+      const { exitCode, stderr } = await list('--json', ...args);
       expect([code, exitCode, JSON.parse(stderr)]).toMatchObject([code, 2, { error: { code } }]);
     }
   });
 
   it('writes the same rows to a file, and prints them under their titles', async () => {
-    const loans = await list('--bucket', 'M1');
+    const all = await listed('--bucket', 'M1');
     const out = join(book.folder, 'loans.json');
-    const written = await run('--json', '--bucket', 'M1', '--out', out);
-    expect(JSON.parse(written.stdout)).toMatchObject({ file: out, rows: loans.length });
-    expect(stringify(JSON.parse(readFileSync(out, 'utf8')).loans)).toBe(stringify(loans));
-    const { stdout } = await run('--bucket', 'M1');
+    const written = await list('--json', '--bucket', 'M1', '--out', out);
+    expect(JSON.parse(written.stdout)).toMatchObject({ file: out, rows: all.length });
+    expect(stringify(JSON.parse(readFileSync(out, 'utf8')).loans)).toBe(stringify(all));
+    const { stdout } = await list('--bucket', 'M1');
     expect(stdout).toContain('借据号 loan');
-    for (const { loanNo, principal } of loans) {
+    for (const { loanNo, principal } of all) {
       const line = stdout.split('\n').find((each) => each.startsWith(`${loanNo} `));
       expect(line?.split(/ {2,}/)).toContain(principal);
     }

@@ -136,6 +136,8 @@ export interface StoredEvent {
   readonly ref: string;
   readonly valueDate: string;
   readonly businessDate: string;
+  /** The day whose close judged it: a later one where the loan was held; null: none yet. */
+  readonly postedOn: string | null;
   readonly amount: number;
   /** Null: no close has met it. */
   readonly rule: string | null;
@@ -153,11 +155,11 @@ export async function loadEvents(
 ): Promise<StoredEvent[]> {
   const { rows } = await client.query<StoredEvent>(
     `SELECT e.event_id AS "eventId", e.type, e.ref, e.value_date AS "valueDate",
-       e.business_date AS "businessDate", e.amount, o.rule, o.allocated,
+       e.business_date AS "businessDate", o.posted_on AS "postedOn", e.amount, o.rule, o.allocated,
        o.to_suspense AS "toSuspense", e.buyer, e.due_on AS "dueOn"
      FROM event e LEFT JOIN (
        -- A day that changed the past has outcomes of its own: amounts add up, the last rule holds.
-       SELECT event_id, sum(allocated)::bigint AS allocated,
+       SELECT event_id, min(business_date) AS posted_on, sum(allocated)::bigint AS allocated,
          sum(to_suspense)::bigint AS to_suspense,
          (array_agg(rule ORDER BY business_date DESC))[1] AS rule
        FROM event_outcome

@@ -154,7 +154,7 @@ function effectsOf({ events, allocations, moves }: StatementSources): Effect[] {
     return effect;
   };
   for (const event of events) {
-    if (isTold(event)) effectOf(event.businessDate, event.eventId);
+    if (isTold(event)) effectOf(postedOn(event), event.eventId);
   }
   for (const { businessDate, eventId, kind, component, amount } of allocations) {
     const effect = effectOf(businessDate, eventId);
@@ -195,27 +195,40 @@ function isHidden(effect: Effect, event: StoredEvent | undefined): boolean {
   const amounts = [...effect.met, waived, charged, suspense, refundDue];
   if (amounts.some((amount) => amount !== 0)) return false;
   // Principal that became overdue moves between accounts, and nothing of it is news.
-  return event === undefined || effect.businessDate !== event.businessDate;
+  return event === undefined || effect.businessDate !== postedOn(event);
 }
 
 function typeOf(effect: Effect, event: StoredEvent | undefined): string {
   if (effect.eventId === DOWN_PAYMENT_EVENT) return '首付';
   if (event === undefined) return '暂收抵扣';
   const name = TYPE_NAMES[EVENT_TYPE_NAMES[event.type] as EventTypeName];
-  const isLater = effect.businessDate !== event.businessDate;
+  const isLater = effect.businessDate !== postedOn(event);
   return isLater && event.type !== EVENT_TYPE.fee ? `更正-${name}` : name;
 }
 
+/** Of a loan that was held the day that caught up, not the one the event was booked on. */
+function postedOn({ postedOn: day, businessDate }: StoredEvent): string {
+  return day ?? businessDate;
+}
+
+/** Events by which money comes in. */
+const PAYMENTS: ReadonlySet<number> = new Set([
+  EVENT_TYPE.repayment,
+  EVENT_TYPE.settlement,
+  EVENT_TYPE.prepayment,
+  EVENT_TYPE.recovery,
+]);
+
 /**
- * As the event says it; one that names no amount took what the row shows, and of a prepayment the
- * amount is principal, which came with its interest and fee.
+ * Of a payment its cash, which its parts come to: a prepayment names principal alone, a settlement
+ * may name nothing, and a reversal takes the cash back. Of all else what the event says.
  */
 function amountOf(effect: Effect, event: StoredEvent | undefined): Fen {
-  if (event === undefined || effect.businessDate !== event.businessDate) return 0;
+  if (event === undefined) return 0;
+  const parts = effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
+  if (PAYMENTS.has(event.type)) return parts;
   // A migrated loan names what was lent; what is left of it is the balance.
-  if (event.type === EVENT_TYPE.opening) return 0;
+  if (effect.businessDate !== postedOn(event) || event.type === EVENT_TYPE.opening) return 0;
   // What a buyer paid for the loan is no business of the customer: what left with it is.
-  const saysIt = event.type !== EVENT_TYPE.transfer && event.type !== EVENT_TYPE.prepayment;
-  if (event.amount !== 0 && saysIt) return event.amount;
-  return effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
+  return event.amount === 0 || event.type === EVENT_TYPE.transfer ? parts : event.amount;
 }

@@ -157,6 +157,16 @@ describe('the bank and the clearing account', () => {
     await book.close('2026-02-22');
     const { said: proof } = await book.run('reconcile', 'clearing');
     expect(proof).toMatchObject({ ok: true, accounts: [{ balance: '16684.88', breaks: '1.50' }] });
+    // A version before kept the principal in its breaks: what stands is told from the event.
+    const kept = (amount: number) =>
+      book.ask(
+        (client) =>
+          client.query(`UPDATE recon_break SET our_amount = $1 WHERE order_no = 'WXP3'`, [amount]),
+        'owner',
+      );
+    await kept(50_000);
+    expect((await book.run('reconcile', 'clearing')).said).toMatchObject({ ok: true });
+    await kept(50_150);
     const lines = ['WX20260220,16183.38,2026-02-23', 'WX20260221,500.00,2026-02-23'];
     const file = book.write('icbc.csv', 'ref,amount,date', ...lines);
     const { stdout } = await book.print('reconcile', 'bank', file, '--by', 'wang');
@@ -186,6 +196,15 @@ describe('the bank and the clearing account', () => {
 });
 
 describe('the statement of the customer', () => {
+  it('has what a reversal took back', async () => {
+    const { said } = await book.run('loan', 'statement', 'Y3');
+    const { transactions } = said as { transactions: { ref: string }[] };
+    expect(transactions.filter(({ ref }) => ref === 'WXP3')).toMatchObject([
+      { type: '提前还款', amount: '501.50', principal: '500.00', interest: '1.50' },
+      { type: '更正-提前还款', amount: '-501.50', principal: '-500.00', interest: '-1.50' },
+    ]);
+  });
+
   it.each([
     ['Y1', 'WXP1', { amount: '3007.50', principal: '3000.00', interest: '7.50', fee: null }],
     ['Y2', 'WXP2', { amount: '2065.00', principal: '2000.00', interest: '5.00', fee: '60.00' }],

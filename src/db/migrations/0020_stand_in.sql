@@ -1,1 +1,0 @@
--- local stand-in until the branches are joined
