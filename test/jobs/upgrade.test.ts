@@ -1,16 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { withClient } from '../../src/db/connect.js';
 import { packageRoot } from '../../src/package-root.js';
 import { commandLine, type RunLine } from '../support/command-line.js';
-import { emptyDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { DUMPED_OPEN_DAY, dumpedBook, UPGRADE_FIXTURES } from '../support/dumped-book.js';
 
-const FIXTURES = join(packageRoot, 'fixtures/upgrade');
-/** The first day that was open in the book of the dump; its two months begin in February. */
-const OPEN_DAY = '2026-03-03';
 const DUMPED_VERSION = 18;
 const REFUND_DUE = '1221.03';
 
@@ -23,12 +20,9 @@ let database: TestDatabase;
 let folder: string;
 let loanbook: RunLine;
 beforeAll(async () => {
-  database = await emptyDatabase();
+  database = await dumpedBook();
   folder = mkdtempSync(join(tmpdir(), 'loanbook-upgrade-'));
   loanbook = commandLine(database.target, folder);
-  // A text without parameters goes over as it is, whatever functions it holds between $$.
-  const dump = gunzipSync(readFileSync(join(FIXTURES, 'book-0018.sql.gz'))).toString('utf8');
-  await withClient(database.target, { role: 'login' }, (client) => client.query(dump));
 });
 afterAll(async () => {
   await database.drop();
@@ -77,7 +71,7 @@ it('is asked for before anything else is done, and takes the book along', async 
 it('lists once what the version before has lost', async (test) => {
   const [newest] = await rows<{ version: number }>('SELECT max(version) AS version FROM migration');
   if (newest!.version === DUMPED_VERSION) return test.skip('nothing to migrate yet');
-  const { lost } = JSON.parse(readFileSync(join(FIXTURES, 'lost.json'), 'utf8')) as {
+  const { lost } = JSON.parse(readFileSync(join(UPGRADE_FIXTURES, 'lost.json'), 'utf8')) as {
     lost: Lost[];
   };
   const expected = Object.fromEntries(lost.map((one) => [one.loan_no, one.lost.replace('-', '')]));
@@ -90,7 +84,10 @@ it('lists once what the version before has lost', async (test) => {
 it('goes on closing under a ledger with the new account, with every check holding', async () => {
   const ledger = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
   const file = join(folder, 'ledger.yaml');
-  writeFileSync(file, ledger.replace('effective_from: 2000-01-01', `effective_from: ${OPEN_DAY}`));
+  writeFileSync(
+    file,
+    ledger.replace('effective_from: 2000-01-01', `effective_from: ${DUMPED_OPEN_DAY}`),
+  );
   await json(['ledger', 'apply', file]);
   const accounts = await rows<{ code: string }>('SELECT code FROM account');
   if (ledger.includes(REFUND_DUE)) {
@@ -117,7 +114,7 @@ it('goes on closing under a ledger with the new account, with every check holdin
   expect(await json(['check', 'chain'])).toMatchObject({ days: 19, ok: true });
   // What was laid under keys that are refused by now stays as it is.
   const after = await rows<{ effective_on: string }>(SCHEDULES);
-  expect(after.filter((row) => row.effective_on < OPEN_DAY)).toEqual(laid);
+  expect(after.filter((row) => row.effective_on < DUMPED_OPEN_DAY)).toEqual(laid);
 });
 
 it('folds what waited for its day, by the reading that the loan was laid under', async () => {
