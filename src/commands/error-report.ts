@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../errors.js';
+import { fileTrouble } from './file-trouble.js';
 
 /** What a user sees of an error, and what the process exits with. */
 export interface ErrorReport {
@@ -27,6 +28,8 @@ export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
   if (error instanceof LoanbookError) return refusalReport(error);
   if (scene.wasInterrupted) return interruptedReport(error);
   if (isRefusal(error)) return refusalReport(error);
+  const trouble = fileTrouble(error);
+  if (trouble !== undefined) return refusalReport(trouble);
   return defectReport(error, scene);
 }
 
