@@ -15,10 +15,26 @@ export function randomLoan(seed: number, within?: DayRange): ModelDocument {
   // Drawn apart, so that a seed means the same loan with recalculation and without.
   const apart = new Draw(seed + APART);
   const document = randomDocument(seed, within);
+  sayMore(document.product as Loose, new Draw(seed + 2 * APART));
   return apart.chance(0.2) ? recalculated(document, apart) : document;
 }
 
 const APART = 1_000_000_000;
+
+const CARRYING = ['level_payment', 'level_payment_solved', 'level_payment_actuarial', 'balloon'];
+
+/** Keys that a product may have whatever its method, also where they do nothing. */
+function sayMore({ repayment, interest, prepayment }: Loose, draw: Draw): void {
+  if (interest.basis === 'actual') {
+    if (draw.chance(0.3)) interest.leap_year = 'feb_29_period';
+    else if (draw.chance(0.5)) interest.year_cut = 'jan_1';
+  }
+  if (CARRYING.includes(repayment.method) && draw.chance(0.1)) repayment.carry_fraction = true;
+  if (draw.chance(0.1)) interest.monthly_rate_decimals = draw.between(4, 8);
+  if (repayment.flat_total && prepayment?.partial && draw.chance(0.5)) {
+    prepayment.partial.keep = 'payment';
+  }
+}
 
 /** The events whose rule under recalculation is settled. */
 const RECALCULATED_EVENTS = new Set(['repayment', 'fee', 'waiver', 'suspense_refund', 'reversal']);

@@ -6,7 +6,7 @@ import { LINE, LINE_COMPONENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
-import { productFromValue } from '../../documents/product-document.js';
+import { storedProductTerms } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { movementOf } from '../ledger/entry.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
@@ -122,7 +122,8 @@ function notSealed(asOf: string, lastSealed: string | null): LoanbookError {
 }
 
 function termsView(loan: LoanRow, text: Format): LoanTermsView {
-  const { terms } = productFromValue(JSON.parse(loan.document), { name: loan.product });
+  const { product: code, document, reading } = loan;
+  const terms = storedProductTerms({ code, document, reading });
   return {
     product: loan.product,
     version: loan.version,
