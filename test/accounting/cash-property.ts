@@ -16,7 +16,8 @@ function fen(text: string): number {
   return amount;
 }
 
-function netDebit(lines: Journal): number {
+/** Debits less credits over entries, in minor units. */
+export function netDebit(lines: Journal): number {
   return lines.reduce((sum, { debit, credit }) => sum + fen(debit) - fen(credit), 0);
 }
 

@@ -1,8 +1,7 @@
 import { dayOf } from './days.js';
 import type { ModelEvent } from './events.js';
-import { type Fold, foldThrough } from './fold.js';
+import { type Close, type Fold, foldThrough } from './fold.js';
 import { fromDecimal } from './fraction.js';
-import type { Posted } from './state.js';
 import type { EventDocument, Terms } from './terms.js';
 
 export interface Rejection {
@@ -14,7 +13,7 @@ export interface Rejection {
 export interface History {
   last: Fold;
   /** What each close posted with what was known then. */
-  daily: Posted[];
+  daily: Close[];
   rejected: Rejection[];
 }
 
@@ -142,11 +141,12 @@ function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
   return fold;
 }
 
-function less(a: Posted, b: Posted): Posted {
+function less(a: Close, b: Close): Close {
   return {
     interest: a.interest - b.interest,
     penalty: a.penalty - b.penalty,
     compound: a.compound - b.compound,
+    cash: a.cash - b.cash,
   };
 }
 
@@ -158,8 +158,8 @@ export function historyOf(
 ): History {
   const knowledge = knowledgeOf(events, terms, through);
   const turns = turnsOf(knowledge);
-  const daily: Posted[] = [];
-  let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
+  const daily: Close[] = [];
+  let known: Close = { interest: 0n, penalty: 0n, compound: 0n, cash: 0n };
   let last: Fold | null = null;
   for (const [index, turn] of turns.entries()) {
     const next = turns[index + 1];
