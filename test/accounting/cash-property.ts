@@ -62,7 +62,7 @@ function cashAtItsClose(document: ModelDocument, event: EventDocument): number {
   const { journal } = simulatedHistory({ ...document, events, through: day }, true);
   const own = journal.filter(({ business_date: at, memo }) => at === on && memo === type);
   const cash = cashOf(own);
-  if (cash <= 0) throw new Error(`${event.ref}: took ${cash} on ${day}`);
+  if (cash < 0) throw new Error(`${event.ref}: took ${cash} on ${day}`);
   return cash;
 }
 
