@@ -150,6 +150,17 @@ function less(a: Close, b: Close): Close {
   };
 }
 
+/** Every close folds from birth by itself, slowly: what `historyOf` must come to. */
+export function historyByCloses(
+  terms: Terms,
+  events: readonly EventDocument[],
+  through: number,
+): History {
+  const closes = Array.from({ length: through - terms.disbursedOn + 1 }, (_, k) => k);
+  const days = closes.map((close) => terms.disbursedOn + close);
+  return historyAt(knowledgeOf(events, terms, through), days, through);
+}
+
 /** Folds again from birth whenever the past changes, and takes differences. */
 export function historyOf(
   terms: Terms,
@@ -157,7 +168,11 @@ export function historyOf(
   through: number,
 ): History {
   const knowledge = knowledgeOf(events, terms, through);
-  const turns = turnsOf(knowledge);
+  return historyAt(knowledge, turnsOf(knowledge), through);
+}
+
+function historyAt(knowledge: Knowledge, turns: readonly number[], through: number): History {
+  const { terms } = knowledge;
   const daily: Close[] = [];
   let known: Close = { interest: 0n, penalty: 0n, compound: 0n, cash: 0n };
   let last: Fold | null = null;
