@@ -12,7 +12,7 @@ let book: HistoryBook;
 
 beforeAll(async () => {
   book = await openCashBook(cashLoans(60));
-});
+}, 60_000);
 
 afterAll(() => book?.drop());
 
@@ -21,4 +21,4 @@ it('keeps the cash of every event that stands, whatever arrives late or is rever
   expect((await differencesInBook(book)).join('\n')).toBe('');
   const { model, ledger } = await cashInAll(book);
   expect(ledger).toBe(model);
-});
+}, 240_000);
