@@ -22,7 +22,10 @@ export function differenceOn(document: ModelDocument): string | undefined {
     allocations: outsideSorted(result.allocations),
     rejected: result.rejected.map(said),
   });
-  const model = attempt(() => comparable(modelLoan(document)));
+  const model = attempt(() => {
+    const { cash_daily: _, ...result } = modelLoan(document);
+    return comparable(result);
+  });
   const fold = attempt(() => {
     const { journal, ...result } = simulatedHistory(document, true);
     const inTransit = { cash: formatAmount(cashOf(journal), 2) };

@@ -16,7 +16,8 @@ function fen(text: string): number {
   return amount;
 }
 
-function netDebit(lines: Journal): number {
+/** Debits less credits over entries, in minor units. */
+export function netDebit(lines: Journal): number {
   return lines.reduce((sum, { debit, credit }) => sum + fen(debit) - fen(credit), 0);
 }
 
@@ -61,7 +62,7 @@ function cashAtItsClose(document: ModelDocument, event: EventDocument): number {
   const { journal } = simulatedHistory({ ...document, events, through: day }, true);
   const own = journal.filter(({ business_date: at, memo }) => at === on && memo === type);
   const cash = cashOf(own);
-  if (cash <= 0) throw new Error(`${event.ref}: took ${cash} on ${day}`);
+  if (cash < 0) throw new Error(`${event.ref}: took ${cash} on ${day}`);
   return cash;
 }
 

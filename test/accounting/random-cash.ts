@@ -23,22 +23,35 @@ const LOANS_FROM = 2_000_000_000;
  * back or sold, suspense is paid out, and then something from before is heard of, or bounces. The
  * same for the same seed. No two events have a business date in common, but in a few loans.
  */
-export function cashLoan(seed: number, within?: DayRange): ModelDocument {
+export function cashLoan(seed: number): ModelDocument {
   const product = randomProduct(new Draw(PRODUCTS_FROM + (seed % PRODUCTS)));
   const draw = new Draw(LOANS_FROM + seed);
   const from = parseDay('2026-01-01')! - 400 + draw.upTo(700);
-  const range = within ?? { from, through: from + draw.between(20, 80) };
-  const { loan, ...frame } = randomTerms(draw, product, range);
-  const { start, through } = frame;
-  const document: ModelDocument = {
-    product: product as ModelDocument['product'],
+  const range = { from, through: from + draw.between(20, 80) };
+  const { start, through, ...document } = cashDocument(draw, product, range);
+  const around = {
     ...(draw.chance(0.2) ? { policy: { non_accrual_after: draw.between(5, 40) } } : {}),
     ...(draw.chance(0.1) ? { calendar: randomCalendar(draw, start, through) } : {}),
-    loan,
-    events: new Story(draw, frame).told(),
-    through: formatDay(through),
   };
-  return draw.chance(0.1) ? recalculated(document, draw) : document;
+  const complete = { ...document, ...around, through: formatDay(through) };
+  return draw.chance(0.1) ? recalculated(complete, draw) : complete;
+}
+
+/** The same for a loan of a product in a book that is closed from day to day. */
+export function cashLoanOf(
+  product: ModelDocument['product'],
+  seed: number,
+  range: DayRange,
+): ModelDocument {
+  const { loan, events } = cashDocument(new Draw(LOANS_FROM + seed), product, range);
+  return { product, loan, events, through: formatDay(range.through) };
+}
+
+function cashDocument(draw: Draw, product: Loose, range: DayRange) {
+  const { loan, ...frame } = randomTerms(draw, product, range);
+  const events = new Story(draw, frame).told();
+  const { start, through } = frame;
+  return { product: product as ModelDocument['product'], loan, events, start, through };
 }
 
 /** What happens to one loan, in the order in which it becomes known. */

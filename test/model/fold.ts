@@ -7,11 +7,16 @@ import { open, openInAll, type Row } from './row.js';
 import { birth, dueRows, type Posted, receive, runningRow, type State } from './state.js';
 import type { Terms } from './terms.js';
 
+/** Running totals at the close of a day, with all that was known then. */
+export interface Close extends Posted {
+  cash: bigint;
+}
+
 /** What one fold found out: the state at its end, and what every close had posted until then. */
 export interface Fold {
   state: State;
   /** Running totals at the close of each day, the disbursement day first. */
-  closes: Posted[];
+  closes: Close[];
   refused: { event: ModelEvent; rule: string }[];
   /** What each event moved in cash, 0 where it moves none. */
   cash: { event: ModelEvent; amount: bigint }[];
@@ -148,7 +153,7 @@ export function foldThrough(input: FoldInput): Fold {
       penaltyNight(state, day);
     }
     judge(state, day);
-    fold.closes.push({ ...state.posted });
+    fold.closes.push({ ...state.posted, cash: state.cash });
   }
   return fold;
 }

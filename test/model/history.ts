@@ -1,8 +1,7 @@
 import { dayOf } from './days.js';
 import type { ModelEvent } from './events.js';
-import { type Fold, foldThrough } from './fold.js';
+import { type Close, type Fold, foldThrough } from './fold.js';
 import { fromDecimal } from './fraction.js';
-import type { Posted } from './state.js';
 import type { EventDocument, Terms } from './terms.js';
 
 export interface Rejection {
@@ -14,7 +13,7 @@ export interface Rejection {
 export interface History {
   last: Fold;
   /** What each close posted with what was known then. */
-  daily: Posted[];
+  daily: Close[];
   rejected: Rejection[];
 }
 
@@ -142,12 +141,24 @@ function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
   return fold;
 }
 
-function less(a: Posted, b: Posted): Posted {
+function less(a: Close, b: Close): Close {
   return {
     interest: a.interest - b.interest,
     penalty: a.penalty - b.penalty,
     compound: a.compound - b.compound,
+    cash: a.cash - b.cash,
   };
+}
+
+/** Every close folds from birth by itself, slowly: what `historyOf` must come to. */
+export function historyByCloses(
+  terms: Terms,
+  events: readonly EventDocument[],
+  through: number,
+): History {
+  const closes = Array.from({ length: through - terms.disbursedOn + 1 }, (_, k) => k);
+  const days = closes.map((close) => terms.disbursedOn + close);
+  return historyAt(knowledgeOf(events, terms, through), days, through);
 }
 
 /** Folds again from birth whenever the past changes, and takes differences. */
@@ -157,9 +168,13 @@ export function historyOf(
   through: number,
 ): History {
   const knowledge = knowledgeOf(events, terms, through);
-  const turns = turnsOf(knowledge);
-  const daily: Posted[] = [];
-  let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
+  return historyAt(knowledge, turnsOf(knowledge), through);
+}
+
+function historyAt(knowledge: Knowledge, turns: readonly number[], through: number): History {
+  const { terms } = knowledge;
+  const daily: Close[] = [];
+  let known: Close = { interest: 0n, penalty: 0n, compound: 0n, cash: 0n };
   let last: Fold | null = null;
   for (const [index, turn] of turns.entries()) {
     const next = turns[index + 1];

@@ -51,6 +51,8 @@ export interface ModelResult {
   rejected: { ref: string; rule: string }[];
   /** The net debit of the account of receipts in transit. */
   cash: string;
+  /** What each business date moved on it, where it moved. */
+  cash_daily: { business_date: string; amount: string }[];
   cost: Cost;
 }
 
@@ -150,6 +152,16 @@ function position(state: State, day: number, text: (units: bigint) => string): P
   };
 }
 
+function cashDaily(
+  { daily }: History,
+  disbursedOn: number,
+  text: (units: bigint) => string,
+): ModelResult['cash_daily'] {
+  return daily.flatMap(({ cash }, index) =>
+    cash === 0n ? [] : [{ business_date: dateText(disbursedOn + index), amount: text(cash) }],
+  );
+}
+
 export function resultOf(history: History, through: number, cost: Cost): ModelResult {
   const { state } = history.last;
   const { digits, disbursedOn } = state.terms;
@@ -170,6 +182,7 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
     allocations: lines.map((line) => ({ ...line, amount: text(line.amount) })),
     rejected: history.rejected.map(({ ref, rule }) => ({ ref, rule })),
     cash: text(state.cash),
+    cash_daily: cashDaily(history, disbursedOn, text),
     cost,
   };
 }
