@@ -15,7 +15,7 @@ WITH money AS MATERIALIZED (
 SELECT NULL::bigint AS loan_id, NULL AS ref,
   (SELECT coalesce(sum(cash), 0) FROM money)::text AS expected,
   (SELECT coalesce(sum(amount), 0) FROM :journal
-   WHERE account_id = ANY ($2::integer[]) AND event_id > 0)::text AS actual,
+   WHERE account_id = ANY ($2::integer[]) AND event_id > 0 AND kind < 100)::text AS actual,
   (SELECT min(business_date) FROM money WHERE business_date < $1::date) AS older
 UNION ALL
 SELECT loan_id, ref, expected::text, cash::text, NULL

@@ -50,6 +50,7 @@ const COLUMNS: readonly TableColumn[] = [
   amount('penalty', '罚息复利 penalty'),
   amount('fee', '费用 fee'),
   amount('suspense', '暂收 suspense'),
+  amount('refundDue', '应退回款 refund due'),
   { key: 'nextDueOn', title: '下一应还日 next due', kind: 'date' },
   { key: 'heldSince', title: '挂起自 held since', kind: 'date' },
 ];
@@ -69,6 +70,7 @@ interface ListedLoan {
   readonly penalty: Fen;
   readonly fee: Fen;
   readonly suspense: Fen;
+  readonly refundDue: Fen;
   readonly nextDueOn: string;
   readonly heldSince: string | null;
 }
@@ -137,7 +139,9 @@ async function* listed(
        p.status, p.classification, p.overdue_bucket AS bucket, p.days_past_due AS "daysPastDue",
        p.principal, p.principal_overdue AS "principalOverdue",
        p.interest_accrued + p.interest_due AS interest, p.penalty_due + p.compound_due AS penalty,
-       p.fee_due AS fee, p.suspense, p.next_due_on AS "nextDueOn", h.held_since AS "heldSince"
+       p.fee_due AS fee, greatest(p.suspense, 0) AS suspense,
+       greatest(0 - p.suspense, 0) AS "refundDue", p.next_due_on AS "nextDueOn",
+       h.held_since AS "heldSince"
      FROM position p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
        JOIN accounting_group g ON g.group_id = p.group_id
        JOIN product_version v ON v.product_id = g.product_id
@@ -166,6 +170,7 @@ async function* listed(
       penalty: said(loan.penalty),
       fee: said(loan.fee),
       suspense: said(loan.suspense),
+      refundDue: said(loan.refundDue),
       nextDueOn: loan.nextDueOn === never ? null : loan.nextDueOn,
       heldSince: loan.heldSince,
     };

@@ -55,9 +55,9 @@ export const LEDGER_ROWS: readonly ExitRow[] = [
 /** Periods, manual vouchers, impairment. */
 export const PERIOD_ROWS: readonly ExitRow[] = [
   ['gl period list', 0, 'book', ''],
-  ['gl period close', 0, 'book', '2026-02 --by 甲'],
+  ['gl period close', 0, 'book', '2026-02 --by 甲 --accept-unproven 无渠道'],
   ['gl period close', 2, 'book', '2026-03 --by 甲'],
-  ['gl period close', 3, 'tampered', '2026-02 --by 甲'],
+  ['gl period close', 3, 'tampered', '2026-02 --by 甲 --accept-unproven 无渠道'],
   ['gl period close', 75, 'starting', '2026-02 --by 甲'],
   ['gl period reopen', 0, 'book', '2026-02 --reason why --by 甲'],
   ['gl period reopen', 2, 'book', '2026-01 --reason why --by 甲'],
