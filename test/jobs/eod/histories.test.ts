@@ -9,6 +9,7 @@ import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { customerStatement } from '../../../src/jobs/loan/customer-statement.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
+import { applicable } from '../../accounting/applicable.js';
 import { leavingLoan } from '../../accounting/leaving-loan.js';
 import { randomLoan } from '../../accounting/random-loan.js';
 import { simulated } from '../../accounting/simulation.js';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const range = { from: FROM, through: THROUGH };
   for (let seed = 1; seed <= LOANS + LEAVING; seed += 1) {
     const random = seed > LOANS ? leavingLoan(seed, range) : randomLoan(seed, range);
-    const { policy: _policy, calendar: _calendar, ...document } = random;
+    const { policy: _policy, calendar: _calendar, ...document } = applicable(random);
     document.product.code = `P${seed}`;
     loans.set(`L${seed}`, { ...document, events: importable(document) });
   }
