@@ -1,5 +1,5 @@
-import { InvariantError } from './refusal.js';
 import type { Position } from './position.js';
+import { InvariantError } from './refusal.js';
 import type { Fen } from './units.js';
 
 /**

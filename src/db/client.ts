@@ -6,7 +6,14 @@ import type { DatabaseTarget } from './target.js';
 
 type TypeParser = (text: string) => unknown;
 
-const OID = { int8: 20, numeric: 1700, date: 1082, textArray: 1009, int8Array: 1016, dateArray: 1182 } as const;
+const OID = {
+  int8: 20,
+  numeric: 1700,
+  date: 1082,
+  textArray: 1009,
+  int8Array: 1016,
+  dateArray: 1182,
+} as const;
 const OID_NUMERIC_ARRAY = 1231;
 
 const WHOLE = /^-?[0-9]+$/;
