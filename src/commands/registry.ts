@@ -95,6 +95,16 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./import-events.js'),
   },
   {
+    path: 'import list',
+    summary: 'files that were imported, the newest first',
+    load: () => import('./import-list.js'),
+  },
+  {
+    path: 'import cancel',
+    summary: 'take back an import that no close has folded',
+    load: () => import('./import-cancel.js'),
+  },
+  {
     path: 'generate',
     summary: 'write a believable loan book to import',
     load: () => import('./generate.js'),

@@ -6,8 +6,17 @@ import type { DatabaseTarget } from './target.js';
 
 type TypeParser = (text: string) => unknown;
 
-const OID = { int8: 20, date: 1082, textArray: 1009, int8Array: 1016, dateArray: 1182 } as const;
+const OID = {
+  int8: 20,
+  numeric: 1700,
+  date: 1082,
+  textArray: 1009,
+  int8Array: 1016,
+  dateArray: 1182,
+} as const;
 const OID_NUMERIC_ARRAY = 1231;
+
+const WHOLE = /^-?[0-9]+$/;
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
@@ -27,7 +36,7 @@ function parseInt8(text: string): number {
   if (!Number.isSafeInteger(value)) {
     throw new LoanbookError('int8_out_of_range', 'An integer is too large to be exact.', {
       evidence: { value: text, max: Number.MAX_SAFE_INTEGER },
-      next: 'Cast the column to text in the query, and read it as a BigInt.',
+      next: 'Cast the column to numeric in the query: it comes as a BigInt.',
     });
   }
   return value;
@@ -38,9 +47,15 @@ const parseTextArray = pg.types.getTypeParser(OID.textArray as number, 'text') a
 ) => (string | null)[];
 const asText: TypeParser = (text) => text;
 
-/** Dates and numerics stay text: a Date has a time zone, and a double loses a numeric's digits. */
+/** A whole numeric, such as a sum of bigint, is a BigInt; others stay text, every digit of them. */
+function parseNumeric(text: string): bigint | string {
+  return WHOLE.test(text) ? BigInt(text) : text;
+}
+
+/** Dates stay text: a Date has a time zone. */
 const PARSERS: ReadonlyMap<number, TypeParser> = new Map<number, TypeParser>([
   [OID.int8, parseInt8],
+  [OID.numeric, parseNumeric],
   [OID.date, asText],
   [
     OID.int8Array,

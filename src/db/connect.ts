@@ -19,7 +19,7 @@ export interface ConnectOptions {
 }
 
 /**
- * One connected client: search_path loanbook, UTC, int8 as number, date and numeric as text.
+ * One connected client: search_path loanbook, UTC, int8 as number, date as text.
  * Settings and role travel in the startup packet, so RESET keeps them and no round trip is spent.
  * Throws LoanbookError `database_unreachable`, `database_not_migrated`, `server_too_old`.
  */

@@ -25,16 +25,16 @@ WITH sums AS (
 ), steps AS (
   SELECT totals FROM step WHERE run_id = $2 AND phase = 'fold'
 ), accrued AS (
-  SELECT sum((g ->> 'interestAccrued')::bigint) AS interest,
-    sum((g ->> 'penaltyAccrued')::bigint) AS penalty,
-    sum((g ->> 'compoundAccrued')::bigint) AS compound
+  SELECT sum((g ->> 'interestAccrued')::numeric) AS interest,
+    sum((g ->> 'penaltyAccrued')::numeric) AS penalty,
+    sum((g ->> 'compoundAccrued')::numeric) AS compound
   FROM steps, jsonb_array_elements(totals -> 'groups') AS g
 ), entered AS (
-  SELECT sum((totals -> 'entered' ->> 'principal')::bigint) AS principal,
-    sum((totals -> 'entered' ->> 'interest')::bigint) AS interest,
-    sum((totals -> 'entered' ->> 'penalty')::bigint) AS penalty,
-    sum((totals -> 'entered' ->> 'compound')::bigint) AS compound,
-    sum((totals ->> 'toSuspense')::bigint) AS suspense
+  SELECT sum((totals -> 'entered' ->> 'principal')::numeric) AS principal,
+    sum((totals -> 'entered' ->> 'interest')::numeric) AS interest,
+    sum((totals -> 'entered' ->> 'penalty')::numeric) AS penalty,
+    sum((totals -> 'entered' ->> 'compound')::numeric) AS compound,
+    sum((totals ->> 'toSuspense')::numeric) AS suspense
   FROM steps
 ), flows AS (
   SELECT 'principal' AS name, coalesce(e.principal, 0) AS gained, 0 AS component FROM entered e

@@ -4,6 +4,7 @@ import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { withoutPlans } from '../../db/without-plans.js';
 import { cashDifferences } from './check-cash.js';
+import { storedTotals } from './control-totals.js';
 import { dayTable } from './day-table.js';
 
 /** The named checks that gate a close, and what each of them says. */
@@ -143,6 +144,6 @@ export async function sumPositions(client: pg.Client, date: EpochDay): Promise<v
          s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
          s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
          s.suspense, s.interest_accrued_total, s.refund_due) AS t`,
-    [formatDay(date), JSON.stringify(rows)],
+    [formatDay(date), storedTotals(rows)],
   );
 }

@@ -5,6 +5,7 @@ import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
+import { amountOutOfRange, requireSafeAmounts } from '../../accounting/safe-amounts.js';
 import { type Schedule, sameSchedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import type { Book } from '../book/book.js';
@@ -163,8 +164,12 @@ export class LoanFold {
   #write(ordinal: number): number {
     const { row, flow } = this;
     if (flow.touched) {
-      addFlow(row.openTotals(), flow);
+      const totals = row.openTotals();
+      addFlow(totals, flow);
+      requireSafeAmounts(row.position, totals);
       this.side.add(row.position, flow, ordinal);
+    } else if (row.position.interestAccruedTotal > Number.MAX_SAFE_INTEGER) {
+      throw amountOutOfRange();
     }
     return ordinal + flow.allocations.length;
   }

@@ -10,6 +10,7 @@ import type { Position } from '../../accounting/position.js';
 import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
+import { Total } from '../../accounting/total.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
@@ -208,11 +209,11 @@ export class SideRows {
   ): void {
     this.#vouchers += 1;
     const voucher = this.#firstVoucher + this.#vouchers;
-    let sum = 0;
+    const sum = new Total();
     let number = 0;
     for (const line of lines) {
       number += 1;
-      sum += line.amount;
+      sum.add(line.amount);
       const rows = this.journal;
       rows.tuple(JOURNAL.columns.length);
       rows.int8(voucher);
@@ -226,7 +227,9 @@ export class SideRows {
       rows.int2(number);
       rows.int2(kind);
     }
-    if (sum !== 0) throw new InvariantError('a voucher does not balance', { voucher, sum });
+    if (!sum.isZero) {
+      throw new InvariantError('a voucher does not balance', { voucher, sum: String(sum.value) });
+    }
   }
 
   /**

@@ -7,7 +7,13 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
-import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
+import {
+  type EarlierImport,
+  recordImport,
+  requireNew,
+  reserveEvents,
+  takeImportLock,
+} from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
 import { openSource } from './source-file.js';
@@ -41,12 +47,14 @@ export interface ImportOutcome {
   readonly rowsRead: number;
   readonly rowsTaken: number;
   readonly rowsRejected: number;
-  /** Control total of the rows taken, in minor units. */
-  readonly amount: number;
+  /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
+  readonly amount: number | bigint;
   readonly minorDigits: number;
   /** Null when nothing was rejected. */
   readonly rejectFile: string | null;
   readonly dryRun: boolean;
+  /** The same file was imported before: the counts are those of then, and nothing went in now. */
+  readonly doneBefore?: true;
   /** Of loans that came with a file of their own schedules. */
   readonly schedules?: SchedulesOutcome;
 }
@@ -73,10 +81,12 @@ export async function importFile<Intake extends RowIntake>(
 ): Promise<ImportOutcome> {
   const file = await openFile(kind, options);
   let isDone = false;
+  let isDoneBefore = false;
   try {
     const outcome = await inTransaction(client, () => runImport(client, kind, file, options));
-    isDone = true;
-    if (outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
+    isDoneBefore = outcome.doneBefore === true;
+    isDone = !isDoneBefore;
+    if (isDone && outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
       await client.query(`SELECT ${kind.analyze}()`);
     }
     return outcome;
@@ -85,7 +95,7 @@ export async function importFile<Intake extends RowIntake>(
     throw error;
   } finally {
     if (isDone) await file.rejects.close();
-    else await file.rejects.remove();
+    else if (!isDoneBefore) await file.rejects.remove();
   }
 }
 
@@ -105,8 +115,12 @@ async function runImport<Intake extends RowIntake>(
   const { content, signal } = file;
   await takeImportLock(client);
   const openDay = await holdOpenDay(client);
-  const again = await requireNew(client, kind.kind, content, options.again === true);
+  const second = kind.secondSha256 ?? null;
+  const before = await requireNew(client, kind.kind, content, options.again === true, second);
   const minorDigits = await minorDigitsOfBook(client);
+  if (before.doneBefore !== undefined) {
+    return outcomeOfThen(kind.kind, content, before.doneBefore, minorDigits);
+  }
   const scene = { client, openDay: openDay.date, minorDigits };
   await client.query(`SET LOCAL work_mem = '256MB'`);
   await client.query(readSql(kind.stageSql));
@@ -137,7 +151,7 @@ async function runImport<Intake extends RowIntake>(
   const importId = await recordImport(client, {
     ...outcome,
     name: basename(content.path),
-    again,
+    again: before.again,
   });
   const firstEventId = await reserveEvents(client, staged.lastLine);
   await kind.store(client, intake, importId, firstEventId);
@@ -153,11 +167,39 @@ async function minorDigitsOfBook(client: pg.Client): Promise<number> {
 async function stageTotals(
   client: pg.Client,
   kind: ImportKind,
-): Promise<{ rows: number; amount: number }> {
-  const { rows } = await client.query<{ rows: number; amount: number }>(
-    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0)::bigint AS amount FROM stage`,
+): Promise<{ rows: number; amount: number | bigint }> {
+  const { rows } = await client.query<{ rows: number; amount: bigint }>(
+    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
   );
-  return rows[0]!;
+  return { rows: rows[0]!.rows, amount: exactTotal(rows[0]!.amount) };
+}
+
+function exactTotal(sum: bigint): number | bigint {
+  const total = Number(sum);
+  return Number.isSafeInteger(total) ? total : sum;
+}
+
+/** What is said of a file that went in before, such as by a command that did not come to its end. */
+function outcomeOfThen(
+  kind: ImportKindName,
+  content: FileContent,
+  earlier: EarlierImport,
+  minorDigits: number,
+): ImportOutcome {
+  return {
+    kind,
+    file: content.path,
+    sha256: content.sha256,
+    importId: earlier.import_id,
+    rowsRead: earlier.rows_read,
+    rowsTaken: earlier.rows_taken,
+    rowsRejected: earlier.rows_rejected,
+    amount: exactTotal(earlier.amount),
+    minorDigits,
+    rejectFile: null,
+    dryRun: false,
+    doneBefore: true,
+  };
 }
 
 function requireDayNotClosing(openDay: OpenDay, intake: RowIntake, content: FileContent): void {

@@ -59,6 +59,7 @@ function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
   return {
     kind: 'loans',
     columns: LOAN_COLUMNS,
+    ...(schedules === null ? {} : { secondSha256: schedules.content.sha256 }),
     stageColumns: LOAN_STAGE_COLUMNS,
     stageSql: 'import-loans-stage',
     rejectSql: ['import-loans-rejected'],
