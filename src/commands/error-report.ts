@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../errors.js';
+import { appendPrivate } from '../files/new-file.js';
 
 /** What a user sees of an error, and what the process exits with. */
 export interface ErrorReport {
@@ -134,7 +135,7 @@ function appendToErrorLog(error: unknown, scene: ErrorScene): Evidence {
   const head = `${new Date().toISOString()} loanbook ${scene.commandPath}, node ${process.version}`;
   try {
     mkdirSync(scene.bookFolder, { recursive: true });
-    appendFileSync(file, `${head}\n${stackOf(error)}\n\n`, { mode: 0o600 });
+    appendPrivate(file, `${head}\n${stackOf(error)}\n\n`);
     return { log: file };
   } catch (failure) {
     return { log: `not written: ${sentenceOf(failure)}` };

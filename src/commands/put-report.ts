@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import type { Table, TableColumn, TableRow } from '../files/table.js';
-import { formatOfFile, writeTables } from '../files/table-file.js';
+import {
+  type CellChoice,
+  formatOfFile,
+  requireTableTarget,
+  writeTables,
+} from '../files/table-file.js';
 import type { Report } from '../jobs/ledger/report.js';
 import type { CommandContext, OutputStream } from './context.js';
 import { displayWidth } from './display-width.js';
@@ -18,6 +23,7 @@ export async function putReport(
   context: CommandContext,
   report: Report,
   file: string | undefined,
+  choice: CellChoice = {},
 ): Promise<void> {
   if (file !== undefined) {
     const { head, main, tables } = report;
@@ -31,15 +37,16 @@ export async function putReport(
     await writeTables(
       file,
       chosen.map((table) => ({ ...table, rows: counting(table.rows, count) })),
+      choice,
     );
     printOutcome(context, { ...head, file, rows });
   } else if (context.json) await putJson(context.stdout, report);
   else await printReport(context.stdout, report);
 }
 
-/** The same for a command that checks the file's name before it opens the book. */
+/** For a command that checks the file's name before it opens the book. */
 export function requireTableFile(file: string | undefined): void {
-  if (file !== undefined) formatOfFile(file);
+  if (file !== undefined) requireTableTarget(file);
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {
