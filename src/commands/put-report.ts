@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Table, TableColumn, TableRow } from '../files/table.js';
 import {
   type CellChoice,
@@ -7,9 +6,10 @@ import {
   writeTables,
 } from '../files/table-file.js';
 import type { Report } from '../jobs/ledger/report.js';
-import type { CommandContext, OutputStream } from './context.js';
+import type { CommandContext } from './context.js';
 import { displayWidth } from './display-width.js';
 import { printOutcome, printRecord } from './output.js';
+import { type Output, put } from './put-text.js';
 
 /** Rows that say how wide the columns of a printed table are. */
 const WIDTH_ROWS = 200;
@@ -40,8 +40,11 @@ export async function putReport(
       choice,
     );
     printOutcome(context, { ...head, file, rows });
-  } else if (context.json) await putJson(context.stdout, report);
-  else await printReport(context.stdout, report);
+  } else {
+    const out = { stream: context.stdout, signal: context.signal };
+    if (context.json) await putJson(out, report);
+    else await printReport(out, report);
+  }
 }
 
 /** For a command that checks the file's name before it opens the book. */
@@ -56,7 +59,7 @@ async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator
   }
 }
 
-async function putJson(out: OutputStream, { head, tables }: Report): Promise<void> {
+async function putJson(out: Output, { head, tables }: Report): Promise<void> {
   let before = '{\n';
   for (const [key, value] of Object.entries(head)) {
     await put(out, `${before}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
@@ -76,9 +79,9 @@ async function putJson(out: OutputStream, { head, tables }: Report): Promise<voi
   await put(out, '\n}\n');
 }
 
-async function printReport(out: OutputStream, { head, tables }: Report): Promise<void> {
+async function printReport(out: Output, { head, tables }: Report): Promise<void> {
   const said = Object.entries(head).filter(([, value]) => value !== null);
-  printRecord(out, Object.fromEntries(said));
+  printRecord(out.stream, Object.fromEntries(said));
   for (const { title, columns, rows } of tables) {
     await put(out, title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
     await printRows(out, columns, rows);
@@ -87,7 +90,7 @@ async function printReport(out: OutputStream, { head, tables }: Report): Promise
 
 /** The first rows say how wide the columns are: a wider value further down only moves its line. */
 async function printRows(
-  out: OutputStream,
+  out: Output,
   columns: readonly TableColumn[],
   rows: Table['rows'],
 ): Promise<void> {
@@ -121,9 +124,4 @@ function lineOf(
     return kind === 'amount' || kind === 'count' ? space + cell : cell + space;
   });
   return `${padded.join(GAP).trimEnd()}\n`;
-}
-
-/** Waits while the reader is behind, so that what is printed does not pile up in memory. */
-async function put(out: OutputStream, text: string): Promise<void> {
-  if (!out.write(text)) await once(out, 'drain');
 }

@@ -8,7 +8,8 @@ const QUOTE = 0x22;
 /**
  * The records of a CSV file as bytes, each by the line on which it begins: in whatever charset they
  * came, for neither UTF-8 nor GB 18030 has a quote or a line end inside a character. Asked for in
- * the order of lines it reads the file once. Throws LoanbookError `file_missing`, `file_unreadable`.
+ * the order of lines it reads the file once. Throws LoanbookError `file_missing` or
+ * `file_unreadable`.
  */
 export class RawRecords {
   readonly #path: string;
