@@ -7,6 +7,7 @@ import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printRecord, printTable } from './output.js';
 import { personOption } from './person-option.js';
 import { requireTableFile } from './put-report.js';
@@ -36,6 +37,7 @@ export const command: CommandModule<[], RunOptions> = {
     if (out !== undefined) await writeTables(out, tablesOf(said), { raw });
     if (context.json) printJson(context.stdout, said);
     else print(context.stdout, said);
+    noteDoneBefore(context, outcome.outcome);
     return undefined;
   },
 };
