@@ -2,6 +2,7 @@ import { readTextFile } from '../files/text-file.js';
 import { applyChannel } from '../jobs/reconcile/channel.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 
 export const command: CommandModule<[string]> = {
@@ -15,6 +16,7 @@ export const command: CommandModule<[string]> = {
     for (const overlap of applied.overlaps) {
       context.note(`${overlap} claim the same: give each its own orders.`);
     }
+    noteDoneBefore(context, applied.outcome);
     return undefined;
   },
 };

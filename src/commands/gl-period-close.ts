@@ -3,6 +3,7 @@ import { closePeriod } from '../jobs/period/close-period.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { inBookByDays } from './day-sessions.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { personOption } from './person-option.js';
 
@@ -30,6 +31,7 @@ export const command: CommandModule<[string], { by?: string; acceptUnproven?: st
       carriedEntries: carried?.entries,
       carriedOn: carried?.postedOn,
     });
+    noteDoneBefore(context, closed.outcome === 'already_closed' ? 'unchanged' : closed.outcome);
     return undefined;
   },
 };

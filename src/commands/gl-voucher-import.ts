@@ -3,6 +3,7 @@ import { EXIT } from '../errors.js';
 import { importVouchers } from '../jobs/period/manual-voucher.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printRecord, printTable } from './output.js';
 
 export const command: CommandModule<[string], { by: string }> = {
@@ -29,6 +30,7 @@ export const command: CommandModule<[string], { by: string }> = {
       );
       context.note('Nothing was taken: put the file right and bring all of it again.');
     }
+    noteDoneBefore(context, counts.outcome);
     return problems.length === 0 ? EXIT.done : EXIT.tooManyRejects;
   },
 };

@@ -1,10 +1,15 @@
-import { once } from 'node:events';
 import type { Table, TableColumn, TableRow } from '../files/table.js';
-import { formatOfFile, writeTables } from '../files/table-file.js';
+import {
+  type CellChoice,
+  formatOfFile,
+  requireTableTarget,
+  writeTables,
+} from '../files/table-file.js';
 import type { Report } from '../jobs/ledger/report.js';
-import type { CommandContext, OutputStream } from './context.js';
+import type { CommandContext } from './context.js';
 import { displayWidth } from './display-width.js';
 import { printOutcome, printRecord } from './output.js';
+import { type Output, put } from './put-text.js';
 
 /** Rows that say how wide the columns of a printed table are. */
 const WIDTH_ROWS = 200;
@@ -18,6 +23,7 @@ export async function putReport(
   context: CommandContext,
   report: Report,
   file: string | undefined,
+  choice: CellChoice = {},
 ): Promise<void> {
   if (file !== undefined) {
     const { head, main, tables } = report;
@@ -31,15 +37,19 @@ export async function putReport(
     await writeTables(
       file,
       chosen.map((table) => ({ ...table, rows: counting(table.rows, count) })),
+      choice,
     );
     printOutcome(context, { ...head, file, rows });
-  } else if (context.json) await putJson(context.stdout, report);
-  else await printReport(context.stdout, report);
+  } else {
+    const out = { stream: context.stdout, signal: context.signal };
+    if (context.json) await putJson(out, report);
+    else await printReport(out, report);
+  }
 }
 
-/** The same for a command that checks the file's name before it opens the book. */
+/** For a command that checks the file's name before it opens the book. */
 export function requireTableFile(file: string | undefined): void {
-  if (file !== undefined) formatOfFile(file);
+  if (file !== undefined) requireTableTarget(file);
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {
@@ -49,7 +59,7 @@ async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator
   }
 }
 
-async function putJson(out: OutputStream, report: Report): Promise<void> {
+async function putJson(out: Output, report: Report): Promise<void> {
   const text = new TextPieces(out);
   await putDocument(text, report).finally(() => text.flush());
 }
@@ -74,9 +84,9 @@ async function putDocument(text: TextPieces, { head, tables }: Report): Promise<
   await text.put('\n}\n');
 }
 
-async function printReport(out: OutputStream, { head, tables }: Report): Promise<void> {
+async function printReport(out: Output, { head, tables }: Report): Promise<void> {
   const said = Object.entries(head).filter(([, value]) => value !== null);
-  printRecord(out, Object.fromEntries(said));
+  printRecord(out.stream, Object.fromEntries(said));
   const text = new TextPieces(out);
   for (const { title, columns, rows } of tables) {
     await text.put(title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
@@ -127,10 +137,10 @@ const PIECE_CHARS = 1 << 16;
 
 /** Text on its way out, in pieces. */
 class TextPieces {
-  readonly #out: OutputStream;
+  readonly #out: Output;
   #text = '';
 
-  constructor(out: OutputStream) {
+  constructor(out: Output) {
     this.#out = out;
   }
 
@@ -139,10 +149,9 @@ class TextPieces {
     if (this.#text.length >= PIECE_CHARS) await this.flush();
   }
 
-  /** Waits while the reader is behind, so that what is printed does not pile up in memory. */
   async flush(): Promise<void> {
     const text = this.#text;
     this.#text = '';
-    if (!this.#out.write(text)) await once(this.#out, 'drain');
+    if (text !== '') await put(this.#out, text);
   }
 }

@@ -10,17 +10,17 @@ import { dayOption } from './day-option.js';
 import { printJson } from './output.js';
 import { putReport, requireTableFile } from './put-report.js';
 
-export const command: CommandModule<[], { asOf?: string; out?: string }> = {
+export const command: CommandModule<[], { asOf?: string; out?: string; raw?: boolean }> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--out <file>');
+    cmd.option('--as-of <date>').option('--out <file>').option('--raw');
   },
-  async run(context, _args, { asOf, out }) {
+  async run(context, _args, { asOf, out, raw }) {
     const date = dayOption('--as-of', asOf);
     requireTableFile(out);
     const session = { settings: CHECK_SETTINGS };
     const proof = await inBook(context, (client) => proveClearing(client, date), session);
     if (context.json && out === undefined) printJson(context.stdout, proof);
-    else await putReport(context, reportOf(proof), out);
+    else await putReport(context, reportOf(proof), out, { raw });
     return proof.ok ? EXIT.done : EXIT.difference;
   },
 };

@@ -1,12 +1,12 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { unreadable } from '../files/text-file.js';
 import { bookProducts } from '../jobs/simulate/book-products.js';
 import { openSimulator, type Simulator } from '../jobs/simulate/simulator.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { printJson } from './output.js';
+import { put } from './put-text.js';
 
 /** Results are written in pieces of about this many characters. */
 const PIECE_CHARS = 1 << 16;
@@ -19,7 +19,7 @@ export const command: CommandModule<[string | undefined], { lines?: boolean }> =
     const simulator = await openSimulator(() => bookProducts(context.bookFolder, context.env));
     const isStdin = file === '-';
     const name = isStdin ? 'standard input' : file;
-    const input = isStdin ? context.stdin : createReadStream(file);
+    const input = addAbortSignal(context.signal, isStdin ? context.stdin : createReadStream(file));
     try {
       if (lines) await simulateLines(context, simulator, input, name);
       else printJson(context.stdout, await simulator.one(await readAll(input), name));
@@ -46,6 +46,7 @@ async function simulateLines(
   input: Readable,
   name: string,
 ): Promise<void> {
+  const out = { stream: context.stdout, signal: context.signal };
   let number = 0;
   let piece = '';
   for await (const line of linesOf(input)) {
@@ -54,7 +55,7 @@ async function simulateLines(
     context.signal.throwIfAborted();
     piece += `${JSON.stringify(await simulator.line(line, `${name}:${number}`))}\n`;
     if (piece.length < PIECE_CHARS) continue;
-    if (!context.stdout.write(piece)) await once(context.stdout, 'drain');
+    await put(out, piece);
     piece = '';
   }
   context.stdout.write(piece);

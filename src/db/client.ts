@@ -1,8 +1,12 @@
 import './node-navigator.js';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { type Evidence, LoanbookError } from '../errors.js';
+import { type Evidence, EXIT, LoanbookError } from '../errors.js';
+import { cancelWhenInterrupted, throwIfInterrupted } from './interrupt.js';
+import { outageOf, sqlStateOf } from './outage.js';
 import type { DatabaseTarget } from './target.js';
+
+export { sqlStateOf } from './outage.js';
 
 type TypeParser = (text: string) => unknown;
 
@@ -19,16 +23,6 @@ const OID_NUMERIC_ARRAY = 1231;
 const WHOLE = /^-?[0-9]+$/;
 
 const CONNECT_TIMEOUT_MS = 15_000;
-
-/** The SQLSTATE (or Node's error code) of an error or of what caused it; undefined without one. */
-export function sqlStateOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const code: unknown = 'code' in at ? at.code : undefined;
-    if (at instanceof LoanbookError || typeof code !== 'string') continue;
-    return code;
-  }
-  return undefined;
-}
 
 /** An int8 as a number. Throws a LoanbookError when a double cannot hold it exactly. */
 function parseInt8(text: string): number {
@@ -92,6 +86,7 @@ export async function openClient(
   settings: Readonly<Record<string, string>> = {},
   applicationName = 'loanbook',
 ): Promise<pg.Client> {
+  throwIfInterrupted();
   const client = new pg.Client({
     host: target.host,
     port: target.port,
@@ -113,6 +108,7 @@ export async function openClient(
     destroyClient(client);
     throw connectFailure(target, error);
   }
+  cancelWhenInterrupted(client, target);
   return client;
 }
 
@@ -148,7 +144,10 @@ function connectFailure(target: DatabaseTarget, error: unknown): LoanbookError {
       cause: error,
     });
   }
+  // The socket of a server that does not run is not there.
+  const isOutage = outageOf(error) !== undefined || sqlstate === 'ENOENT';
   return new LoanbookError('database_unreachable', 'The database does not accept the connection.', {
+    exitCode: isOutage ? EXIT.locked : EXIT.failed,
     evidence: { ...targetEvidence(target), reason, sqlstate },
     next:
       NEXT_STEP[sqlstate ?? ''] ??

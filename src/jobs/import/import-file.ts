@@ -103,7 +103,8 @@ async function openFile(kind: ImportKind, options: ImportOptions): Promise<Impor
   const { signal, onProgress } = options;
   const source = await openSource(kind.kind, kind.columns, options);
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  return { ...source, rejects: new RejectFile(path, source.header), signal, onProgress };
+  const rejects = new RejectFile(path, source.header, options.file);
+  return { ...source, rejects, signal, onProgress };
 }
 
 async function runImport<Intake extends RowIntake>(

@@ -45,7 +45,7 @@ async function addRejects(
       const [field = '', rule = ''] = kind.problems[problems[next]! - 1] ?? [];
       columns.read(row, fields);
       const value = fields[kind.columns.findIndex((column) => column.name === field)] ?? '';
-      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row);
+      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row, line);
       next += 1;
     }
   }

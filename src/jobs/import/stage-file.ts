@@ -94,7 +94,8 @@ async function writeRows(sink: StageSink, intake: RowIntake, file: ImportFile): 
       lastLine = batch.lines[i]!;
       const problem = takeRow(columns, intake, row, fields, lastLine, writer);
       last = { row, problem };
-      if (problem !== undefined) await rejects.add(rejectOf(problem, lastLine, columns), row);
+      if (problem === undefined) continue;
+      await rejects.add(rejectOf(problem, lastLine, columns), row, lastLine);
     }
     if (writer.length > 0) await sink.write(writer.take());
     file.onProgress?.(batch.bytesRead, content.bytes);

@@ -13,8 +13,8 @@ import {
 } from '../../documents/voucher-layout.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { encodeGb18030 } from '../../files/gb18030.js';
+import { writeWhole } from '../../files/new-file.js';
 import { readTextFile } from '../../files/text-file.js';
-import { writeWhole } from '../../files/whole-file.js';
 import { movementOf } from './entry.js';
 import { requireTurnover } from './export-turnover.js';
 import { type JournalLine, journalLines, memoOf } from './journal.js';

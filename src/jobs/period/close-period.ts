@@ -159,7 +159,8 @@ async function requireTies(
 
 export interface ReopenedPeriod {
   readonly period: string;
-  readonly outcome: 'reopened';
+  /** `unchanged`: it had been opened so before. */
+  readonly outcome: 'reopened' | 'unchanged';
   readonly by: string;
   readonly reason: string;
 }
@@ -178,7 +179,10 @@ export async function reopenPeriod(
   return inTransaction(client, async () => {
     await lockPeriods(client);
     const states = await periodStates(client);
-    const { name, status } = periodNamed(states, options.name);
+    const { name, status, ...last } = periodNamed(states, options.name);
+    if (status === 'open' && last.by === by && last.reason === reason) {
+      return { period: name, outcome: 'unchanged', by, reason };
+    }
     if (status === 'open') throw refused('period_is_open', { period: name });
     const later = states.find((state) => state.name > name && state.status === 'closed');
     if (later !== undefined) {

@@ -28,18 +28,28 @@ interface HeldBreak {
   readonly kind: 'channel' | 'bank';
   readonly statement_state: string;
   readonly order_no: string;
+  readonly assignee: string | null;
+  /** What was done last: who did what. */
+  readonly last: string | null;
 }
+
+/** `unchanged`: the very same had been done before. */
+export type BreakOutcome = 'done' | 'unchanged';
 
 /** Gives a break to somebody. Throws LoanbookError `unknown_break`, `break_is_resolved` (2). */
 export async function assignBreak(
   client: pg.Client,
   id: number,
   { to, by, note }: { to: string; by: string; note: string },
-): Promise<void> {
-  await inTransaction(client, async () => {
-    await openBreak(client, id);
+): Promise<BreakOutcome> {
+  return inTransaction(client, async () => {
+    const held = await loadBreak(client, id);
+    const said = `${to}: ${note}`;
+    if (held.assignee === to && held.last === lastOf('assign', by, null, said)) return 'unchanged';
+    requireOpen(id, held);
     await client.query('UPDATE recon_break SET assignee = $2 WHERE break_id = $1', [id, to]);
-    await record(client, id, 'assign', by, null, `${to}: ${note}`);
+    await record(client, id, 'assign', by, null, said);
+    return 'done';
   });
 }
 
@@ -51,7 +61,7 @@ export interface ResolveOptions {
 }
 
 /**
- * Ends a break with a reason and posts what it asks for. Returns the number of entries. Throws
+ * Ends a break with a reason and posts what it asks for: so many entries. Throws
  * LoanbookError `unknown_break`, `unknown_resolution`, `break_is_resolved`, `reason_missing`,
  * `checker_missing`, `suspense_is_held`, `statement_not_posted`, `no_account_to_write_off` (2).
  */
@@ -59,7 +69,7 @@ export async function resolveBreak(
   client: pg.Client,
   id: number,
   options: ResolveOptions,
-): Promise<number> {
+): Promise<{ entries: number; outcome: BreakOutcome }> {
   const { as, reason, by, checker } = options;
   if (!(as in RESOLUTIONS)) {
     throw refused(id, 'unknown_resolution', 'A break ends in one of the known ways.', {
@@ -76,7 +86,12 @@ export async function resolveBreak(
     });
   }
   return inTransaction(client, async () => {
-    const held = await openBreak(client, id);
+    const held = await loadBreak(client, id);
+    const said = `${resolution}: ${reason}`;
+    if (held.last === lastOf('resolve', by, checker ?? null, said)) {
+      return { entries: 0, outcome: 'unchanged' };
+    }
+    requireOpen(id, held);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const { code } = held;
     if (code === null && resolution === 'written_off') {
@@ -101,8 +116,8 @@ export async function resolveBreak(
          suspense = 0 WHERE break_id = $1`,
       [id, resolution, reason, openDay],
     );
-    await record(client, id, 'resolve', by, checker ?? null, `${resolution}: ${reason}`);
-    return made.lines.length > 0 ? 1 : 0;
+    await record(client, id, 'resolve', by, checker ?? null, said);
+    return { entries: made.lines.length > 0 ? 1 : 0, outcome: 'done' };
   });
 }
 
@@ -131,18 +146,30 @@ function linesOf(
   ];
 }
 
-async function openBreak(client: pg.Client, id: number): Promise<HeldBreak> {
+/** One line of the history as `loadBreak` gives the last one. */
+function lastOf(action: string, by: string, checker: string | null, note: string): string {
+  return JSON.stringify([action, by, checker, note]);
+}
+
+function requireOpen(id: number, held: HeldBreak): void {
+  if (held.state === 'open') return;
+  throw refused(id, 'break_is_resolved', 'The break is resolved already.', {});
+}
+
+async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
   const { rows } = await client.query<HeldBreak>(
-    `SELECT b.state, b.difference, b.suspense, b.order_no, t.code, t.kind,
-       t.state AS statement_state
+    `SELECT b.state, b.difference, b.suspense, b.order_no, b.assignee, t.code, t.kind,
+       t.state AS statement_state,
+       (SELECT json_build_array(action, by_whom, checker, note)::text FROM break_action a
+        WHERE a.break_id = b.break_id ORDER BY action_id DESC LIMIT 1) AS last
      FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1
      FOR UPDATE OF b`,
     [id],
   );
   const held = rows[0];
   if (held === undefined) throw unknownBreak(id);
-  if (held.state === 'open') return held;
-  throw refused(id, 'break_is_resolved', 'The break is resolved already.', {});
+  const last = held.last === null ? null : JSON.stringify(JSON.parse(held.last));
+  return { ...held, last };
 }
 
 async function record(

@@ -206,6 +206,11 @@ describe('people', () => {
     await book.events(`WX2,L2,repayment,${DAY[3]},30.00,`);
     const id = await book.idOf('WX2');
     expect(await resolve('WX2', '--as', 'booked')).toMatchObject({ exitCode: 0 });
+    const same = ['--by', 'wang', '--reason', 'r', '--as', 'booked'];
+    expect(await book.run('breaks', 'resolve', id, ...same)).toMatchObject({
+      exitCode: 0,
+      said: { entries: 0, outcome: 'unchanged' },
+    });
     const twice = await book.run('breaks', 'resolve', id, '--as', 'booked', '--reason', 'r');
     expect([twice.exitCode, JSON.parse(twice.stderr).error.code]).toEqual([2, 'break_is_resolved']);
     expect((await book.run('breaks', 'assign', id, '--to', 'zhao')).exitCode).toBe(2);
