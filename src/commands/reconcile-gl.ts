@@ -68,7 +68,7 @@ type Said = ReturnType<typeof inWords>;
 
 /** The same with amounts as decimal text and differences beside them. */
 function inWords(found: GlReconciliation) {
-  const text = (fen: number) => formatAmount(fen, found.minorDigits);
+  const text = (fen: number | bigint) => formatAmount(fen, found.minorDigits);
   const { minorDigits: _, accounts, accountBreaks, loanBreaks, ...frame } = found;
   return {
     ...frame,

@@ -1,12 +1,15 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
+import { boundsOn, loadBounds } from '../book/policy-bounds.js';
+import { todayOfBook } from '../book/today.js';
 import {
   type EarlierImport,
   recordImport,
@@ -34,6 +37,8 @@ export interface ImportOptions {
   readonly again?: boolean;
   /** Check everything and write the reject file, but let nothing in. */
   readonly dryRun?: boolean;
+  /** The clock's day where another one than today is meant. */
+  readonly today?: EpochDay;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
 }
@@ -118,11 +123,16 @@ async function runImport<Intake extends RowIntake>(
   const openDay = await holdOpenDay(client);
   const second = kind.secondSha256 ?? null;
   const before = await requireNew(client, kind.kind, content, options.again === true, second);
-  const minorDigits = await minorDigitsOfBook(client);
+  const { minorDigits, currency } = await currencyOfBook(client);
   if (before.doneBefore !== undefined) {
     return outcomeOfThen(kind.kind, content, before.doneBefore, minorDigits);
   }
-  const scene = { client, openDay: openDay.date, minorDigits };
+  const boundsThen = boundsOn(await loadBounds(client));
+  const today = options.today ?? todayOfBook();
+  const scene = {
+    ...{ client, openDay: openDay.date, minorDigits, currency, today },
+    boundsOn: boundsThen,
+  };
   await client.query(`SET LOCAL work_mem = '256MB'`);
   await client.query(readSql(kind.stageSql));
   const intake = await kind.openIntake(scene);
@@ -159,10 +169,14 @@ async function runImport<Intake extends RowIntake>(
   return { ...outcome, importId };
 }
 
-async function minorDigitsOfBook(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ minor_digits: number }>('SELECT minor_digits FROM book');
+async function currencyOfBook(
+  client: pg.Client,
+): Promise<{ minorDigits: number; currency: string }> {
+  const { rows } = await client.query<{ minorDigits: number; currency: string }>(
+    'SELECT minor_digits AS "minorDigits", currency FROM book',
+  );
   if (rows[0] === undefined) throw noBook();
-  return rows[0].minor_digits;
+  return rows[0];
 }
 
 async function stageTotals(

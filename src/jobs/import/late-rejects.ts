@@ -15,7 +15,10 @@ export async function rejectStaged(
   file: ImportFile,
 ): Promise<void> {
   await client.query('ANALYZE stage');
-  for (const name of kind.rejectSql) await client.query(readSql(name));
+  for (const [at, name] of kind.rejectSql.entries()) {
+    await client.query(readSql(name));
+    if (at === 0) await kind.judge?.(client);
+  }
   const lines: number[] = [];
   const problems: number[] = [];
   const select = 'SELECT line, problem FROM rejected ORDER BY line';

@@ -37,6 +37,12 @@ export class ProductCatalogue {
     return catalogue;
   }
 
+  /** The terms of a version of the book. */
+  termsOf(productId: number): ProductTerms | undefined {
+    const entries = [...this.#byCode.values()].flat();
+    return entries.find((entry) => entry.productId === productId)?.terms;
+  }
+
   has(code: string): boolean {
     return this.#byCode.has(code);
   }

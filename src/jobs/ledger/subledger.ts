@@ -98,13 +98,13 @@ async function* allRows(
   for (const account of accounts) {
     const { accountId, code, nameZh, normalSide } = account;
     const named = { account: code, nameZh };
-    let sum = 0;
+    let sum = 0n;
     for await (const { balance, ...loan } of loanBalances(client, to, account, signal)) {
       const signed = normalSide === 'debit' ? balance : 0 - balance;
-      sum += signed;
+      sum += BigInt(signed);
       yield { ...named, ...loan, balance: formatAmount(signed, minorDigits) };
     }
-    const expected = ledger.get(accountId) ?? 0;
+    const expected = ledger.get(accountId) ?? 0n;
     if (sum !== expected) {
       throw new LoanbookError('subledger_differs', 'The loans do not sum to the account.', {
         exitCode: EXIT.difference,
