@@ -13,7 +13,8 @@ export interface GuardedHost extends Host {
 
 /**
  * The host of a real process. The first SIGINT or SIGTERM aborts `signal`, which long jobs observe;
- * the second one ends the process at once, and so does a job that does not stop. `onFatal` renders an error that no promise carries.
+ * the second one ends the process at once, and so does time where a job does not stop. `onFatal`
+ * renders an error that no promise carries.
  */
 export function guardProcess(
   onFatal: (error: unknown, wasInterrupted: boolean) => string,

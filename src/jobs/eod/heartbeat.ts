@@ -5,9 +5,9 @@ import { LoanbookError } from '../../errors.js';
 import { HEARTBEAT_MS, type HeldRun, LEASE_SECONDS, renewRun } from './claim.js';
 
 /**
- * Renews the run's lease while the close goes on, over a session of its own: the other one is in the
- * midst of a transaction as often as not. A session that is lost is opened again; `lost` fires when
- * somebody else took the run, or when the lease ran out meanwhile.
+ * Renews the run's lease while the close goes on, over a session of its own: the other one is in
+ * the midst of a transaction as often as not. A session that is lost is opened again; `lost` fires
+ * when somebody else took the run, or when the lease ran out meanwhile.
  */
 export class Heartbeat {
   readonly #lost = new AbortController();

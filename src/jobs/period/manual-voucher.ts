@@ -58,8 +58,9 @@ async function importedBefore(
   by: string,
 ): Promise<ImportedVouchers | undefined> {
   const { rows } = await client.query<{ id: number; name: string; made_by: string; at: string }>(
-    `SELECT voucher_file_id AS id, name, made_by, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM voucher_file
-     WHERE sha256 = $1`,
+    `SELECT voucher_file_id AS id, name, made_by,
+       to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+     FROM voucher_file WHERE sha256 = $1`,
     [sha256],
   );
   const earlier = rows[0];
