@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => book?.drop());
 
 it('keeps the cash of every event that stands in a book of 2,000 loans over 40 days', async () => {
-  expect(await closeAllDays(book)).toEqual([]);
+  expect((await closeAllDays(book)).join('\n')).toBe('');
   expect((await differencesInBook(book)).slice(0, 10).join('\n')).toBe('');
   const { model, ledger } = await cashInAll(book);
   expect(ledger).toBe(model);

@@ -34,10 +34,9 @@ function typeAtPlace(state: State, { type }: EventDocument, posted: PostedCash):
 
 function refusedByStatus(state: State, event: EventDocument, type: string): Refusal {
   if (type === 'suspense_refund') return null;
-  if (state.status === 'cancelled') {
-    return type === 'repayment' && state.refundDue > 0n ? null : 'loan_cancelled';
+  if (state.status === 'cancelled' || state.status === 'transferred') {
+    return type === 'repayment' && state.refundDue > 0n ? null : `loan_${state.status}`;
   }
-  if (state.status === 'transferred') return 'loan_transferred';
   if (state.status === 'written_off') {
     return type === 'repayment' || type === 'recovery' ? null : 'loan_written_off';
   }

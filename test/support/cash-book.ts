@@ -76,13 +76,21 @@ export function cashLoans(count: number): Map<string, ModelDocument> {
   return loans;
 }
 
-/** Closes every day, with what is booked on it; what any of them holds or fails by is a line. */
+/** Closes every day, with what is booked on it; a loan held or a check that fails is a line. */
 export async function closeAllDays(book: HistoryBook): Promise<string[]> {
   const troubles: string[] = [];
   for (let day = FROM; day <= THROUGH; day += 1) {
     await book.importDay(day);
-    const { held, failed } = await book.close();
-    if (held + failed.length > 0) troubles.push(`${formatDay(day)}: ${held} held, ${failed}`);
+    const { failed } = await book.close();
+    troubles.push(...failed.map((check) => `${formatDay(day)}: ${check} fails`));
+  }
+  const held = await book.rows<{ loan_no: string; since: string; reason: string }>(
+    `SELECT DISTINCT l.loan_no, h.held_since AS since, h.reason
+     FROM held_loan h JOIN loan l USING (bucket, loan_id) ORDER BY l.loan_no`,
+  );
+  for (const { loan_no: loanNo, since, reason } of held) {
+    const document = JSON.stringify(book.loans.get(loanNo));
+    troubles.push(`${loanNo}: held since ${since}: ${reason}\n ${document}`);
   }
   return troubles;
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => book?.drop());
 
 it('keeps the cash of every event that stands, whatever arrives late or is reversed', async () => {
-  expect(await closeAllDays(book)).toEqual([]);
+  expect((await closeAllDays(book)).join('\n')).toBe('');
   expect((await differencesInBook(book)).join('\n')).toBe('');
   const { model, ledger } = await cashInAll(book);
   expect(ledger).toBe(model);
