@@ -130,7 +130,7 @@ describe('the sub-ledger', () => {
     expect(totals.map((row) => row.balance)).toEqual(
       totals.map(({ account }) => closing.get(account!)),
     );
-    expect(totals).toHaveLength(9);
+    expect(totals).toHaveLength(10);
   });
 });
 
@@ -157,6 +157,7 @@ describe('the statement of a customer', () => {
       ['penalty', '14.60', '14.60'],
       ['compound', '0.00', '0.00'],
       ['fee', '0.00', '0.00'],
+      ['refund_due', '0.00', '0.00'],
       ['total', '35529.60', '35529.60'],
       ['suspense', null, '0.00'],
     ]);
