@@ -65,7 +65,12 @@ interface AgreedFlows {
 
 /** In halves of the minor unit; a row due at disbursement, the down payment, is never paid out. */
 function agreedFlows(terms: ProductTerms, contract: LoanContract, schedule: Schedule): AgreedFlows {
-  const allowed = ROUNDING_HALVES[terms.interest.rounding];
+  const { carryFraction, paymentRounding } = terms.repayment;
+  // With carry_fraction the last payment is rounded as payments are, its interest with it.
+  const allowed = Math.max(
+    ROUNDING_HALVES[terms.interest.rounding],
+    carryFraction ? ROUNDING_HALVES[paymentRounding] : 0,
+  );
   const { dueOn, principal, interest, fee } = schedule;
   const flows: Fen[] = [];
   let paidOut = 2 * contract.principal;

@@ -23,11 +23,11 @@ export function nightsFactor(
   rates: PeriodRates,
   startOn: EpochDay,
   endOn: EpochDay,
-  period: DaySpan = { startOn, endOn },
+  period?: DaySpan,
 ): Fraction {
   const { basis, yearCut } = terms.interest;
   if (byFeb29(terms)) {
-    const weight = holdsFeb29(period) ? OVER_366 : OVER_365;
+    const weight = holdsFeb29(period ?? { startOn, endOn }) ? OVER_366 : OVER_365;
     return timesFraction(rates.night, (endOn - startOn) * weight);
   }
   // Cut on 1 January, the night from 31 December still belongs to the old year.

@@ -53,6 +53,7 @@ describe('a cap of 24% a year', () => {
     const parts = fc.record({
       method: fc.constantFrom(...METHODS),
       carryFraction: fc.boolean(),
+      paymentRounding: fc.constantFrom(...MODES),
       downPayment: fc.constantFrom(null, { percentPpb: ppb('0.25'), automatic: false }),
     });
     const modes = fc.constantFrom(...MODES);

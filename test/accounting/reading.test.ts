@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulateLoan } from '../../src/accounting/simulate.js';
 import { parseProductDocument, storedProductTerms } from '../../src/documents/product-document.js';
+import { simulationReader } from '../../src/documents/simulate-document.js';
+import { YEAR_CUT_REPORT } from '../support/shared-data.js';
 import { scenarioInput } from './simulation.js';
 
 /** The rows of a loan under a product version that was applied under a reading. */
@@ -28,6 +31,12 @@ describe('year_cut in every method', () => {
     // 300,000 x 6% is 18,000 a year.
     expect(rowsOf(2, YEAR_CUT, loan)).toEqual(['300000.00 + 1526.88']);
     expect(rowsOf(1, YEAR_CUT, loan)).toEqual(['300000.00 + 1526.75']);
+  });
+
+  test.skipIf(!existsSync(YEAR_CUT_REPORT))('the loan that was reported', () => {
+    const read = simulationReader({ ledger: null, findProduct: () => undefined });
+    const document: unknown = JSON.parse(readFileSync(YEAR_CUT_REPORT, 'utf8'));
+    expect(simulateLoan(read(document, 'report')).schedule[0]?.interest).toBe('1526.88');
   });
 
   test('laid again at 12% from 1 January', () => {

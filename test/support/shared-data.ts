@@ -12,3 +12,4 @@ export const FINERACT_SCHEDULES = join(shared, 'cases/fineract-schedules.json');
 export const FINERACT_ALLOCATION = join(shared, 'cases/fineract-allocation.json');
 export const CASH_CASES = join(shared, 'cases/cash.json');
 export const CASH_REPORTS = join(shared, 'cases/reports/cash');
+export const YEAR_CUT_REPORT = join(shared, 'cases/reports/accepted-without-effect/year-cut.json');
