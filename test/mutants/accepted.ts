@@ -1,4 +1,4 @@
-import type { InputKind } from './kinds.js';
+import type { InputKind } from './input-kind.js';
 
 /** A change that is rightly taken although what stands then is not what the original says. */
 export interface AcceptedClass {

@@ -1,4 +1,4 @@
-import type { InputKind } from './kinds.js';
+import type { InputKind } from './input-kind.js';
 import { flat, leavesOf, rowsOf } from './naive.js';
 
 const NULL = /^(~|null|)$/i;

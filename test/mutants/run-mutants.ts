@@ -7,9 +7,13 @@ import { createBook } from '../../src/jobs/book/create-book.js';
 import { commandLine } from '../support/command-line.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../support/database.js';
 import { DUMPED_OPEN_DAY, dumpedBook } from '../support/dumped-book.js';
-import { CHANNELS, type InputKind, KINDS } from './kinds.js';
+import { DOCUMENT_KINDS } from './document-kinds.js';
+import type { InputKind } from './input-kind.js';
 import { KindRun, type Tally } from './run.js';
 import { Sandbox } from './sandbox.js';
+import { CHANNELS, TABLE_KINDS } from './table-kinds.js';
+
+const KINDS: readonly InputKind[] = [...TABLE_KINDS, ...DOCUMENT_KINDS];
 
 /** So many kinds at a time: while one waits for the server another one computes. */
 const LANES = 3;

@@ -5,9 +5,10 @@ import { readPage } from '../../src/commands/command-page.js';
 import { Random } from '../../src/jobs/generate/random.js';
 import { commandLine, type RunLine } from '../support/command-line.js';
 import { ACCEPTED } from './accepted.js';
+import type { InputKind } from './input-kind.js';
 import { faultOf } from './judge.js';
-import type { InputKind } from './kinds.js';
-import { MUTATIONS, type Mutation } from './mutate.js';
+import type { Mutation } from './mutation.js';
+import { MUTATIONS } from './mutations.js';
 import type { Sandbox } from './sandbox.js';
 
 const HANG_MS = 5_000;
@@ -94,8 +95,7 @@ export class KindRun {
   async #judge(mutation: Mutation, name: string, bytes: Buffer, ended: Ended): Promise<void> {
     this.tally.taken += 1;
     const taken = await this.#taken(ended);
-    const isSame = JSON.stringify(taken) === JSON.stringify(this.#first);
-    if (isSame) return;
+    if (this.#isAsFirst(taken)) return;
     this.tally.otherValue += 1;
     const fault = faultOf(this.#kind, bytes, taken, this.#first);
     if (fault !== undefined) return this.#fault(name, `is taken otherwise: ${fault}`, ended);
@@ -106,6 +106,16 @@ export class KindRun {
         (when === undefined || when(bytes)),
     );
     if (!isAllowed) this.#fault(name, 'is taken with another value, by no class', ended);
+  }
+
+  /** Of lines, those that are refused took nothing: what is left has to be as it was. */
+  #isAsFirst(taken: Rows): boolean {
+    if (this.#kind.name !== 'simulation lines') {
+      return JSON.stringify(taken) === JSON.stringify(this.#first);
+    }
+    const results = new Set((this.#first[0]?.printed ?? '').split('\n'));
+    const printed = (taken[0]?.printed ?? '').split('\n');
+    return printed.every((line) => line.startsWith('{"error"') || results.has(line));
   }
 
   async #command(bytes: Buffer): Promise<Ended> {

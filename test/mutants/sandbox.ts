@@ -7,10 +7,11 @@ const TABLES = `SELECT relname AS name FROM pg_class
   WHERE relnamespace = 'loanbook'::regnamespace AND relkind = 'r' AND NOT relispartition
     AND relname !~ '_[0-9]{8}$' ORDER BY relname`;
 
-interface Sum {
+/** How many rows, and the newest transaction that wrote one: no statement leaves both alone. */
+interface State {
   readonly name: string;
   readonly rows: number;
-  readonly sum: string;
+  readonly newest: number;
 }
 
 /** A database whose tables are compared with what they were, and put back. */
@@ -18,7 +19,7 @@ export class Sandbox {
   readonly #database: TestDatabase;
   readonly #client: pg.Client;
   readonly #question: string;
-  #before: ReadonlyMap<string, Sum> = new Map();
+  #before: ReadonlyMap<string, State> = new Map();
 
   private constructor(database: TestDatabase, client: pg.Client, tables: readonly string[]) {
     this.#database = database;
@@ -26,7 +27,7 @@ export class Sandbox {
     this.#question = tables
       .map(
         (name) => `SELECT '${name}' AS name, count(*) AS rows,
-          coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text AS sum FROM ${name} t`,
+          coalesce(max(xmin::text::bigint), 0) AS newest FROM ${name}`,
       )
       .join(' UNION ALL ');
   }
@@ -40,25 +41,29 @@ export class Sandbox {
     // Rows go back without asking triggers and foreign keys.
     await client.query('SET session_replication_role = replica');
     const sandbox = new Sandbox(database, client, names);
-    sandbox.#before = new Map((await sandbox.#sums()).map((sum) => [sum.name, sum]));
+    await sandbox.#remember();
     return sandbox;
+  }
+
+  async #remember(): Promise<void> {
+    this.#before = new Map((await this.#states()).map((state) => [state.name, state]));
   }
 
   get target() {
     return this.#database.target;
   }
 
-  async #sums(): Promise<Sum[]> {
-    return (await this.#client.query<Sum>(this.#question)).rows;
+  async #states(): Promise<State[]> {
+    return (await this.#client.query<State>(this.#question)).rows;
   }
 
   /** Names of the tables that are not as they were. */
   async changed(): Promise<string[]> {
-    const now = await this.#sums();
+    const now = await this.#states();
     return now
-      .filter(({ name, rows, sum }) => {
+      .filter(({ name, rows, newest }) => {
         const before = this.#before.get(name);
-        return rows !== before?.rows || sum !== before.sum;
+        return rows !== before?.rows || newest !== before.newest;
       })
       .map(({ name }) => name);
   }
@@ -68,7 +73,9 @@ export class Sandbox {
       (name) => `DELETE FROM loanbook.${name};
         INSERT INTO loanbook.${name} OVERRIDING SYSTEM VALUE SELECT * FROM saved.${name}`,
     );
-    if (steps.length > 0) await this.#client.query(steps.join('; '));
+    if (steps.length === 0) return;
+    await this.#client.query(steps.join('; '));
+    await this.#remember();
   }
 
   async rows(sql: string): Promise<Record<string, string>[]> {

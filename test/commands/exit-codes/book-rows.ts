@@ -8,7 +8,7 @@ const GENERATE = '--loans 20 --seed 1';
 export const BOOK_ROWS: readonly ExitRow[] = [
   ['init', 2, 'bookless', '--entity T --currency CNY --first-business-date x'],
   ['init', 0, 'bookless', FIRST],
-  ['init', 1, 'bookless', FIRST],
+  ['init', 1, 'bookless', FIRST.replace('T', 'U')],
 
   ['product apply', 0, 'book', '@product.yaml'],
   ['product apply', 1, 'blank', '@product.yaml'],
