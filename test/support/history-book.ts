@@ -167,6 +167,12 @@ function said(row: { business_date: string } & Stored): StandingPosition {
     classification: CLASS_NAMES[classification]!,
     accruing,
     days_past_due,
-    ...Object.fromEntries(AMOUNTS.map((name) => [name, formatAmount(row[name] as number, 2)])),
+    ...Object.fromEntries(AMOUNTS.map((name) => [name, formatAmount(amountOf(row, name), 2)])),
   };
+}
+
+/** The column of suspense holds both: below zero it is what the customer owes for a refund. */
+function amountOf(row: Stored, name: (typeof AMOUNTS)[number]): number {
+  if (name === 'refund_due') return Math.max(0, 0 - Number(row.suspense));
+  return name === 'suspense' ? Math.max(0, Number(row.suspense)) : Number(row[name]);
 }
