@@ -2,7 +2,7 @@ import type { InputKind } from './input-kind.js';
 import { flat, leavesOf, rowsOf } from './naive.js';
 
 const NULL = /^(~|null|)$/i;
-const NUMBER = /^-?\d+(\.\d+)?$/;
+const NUMBER = /^[-+]?\d+(\.\d+)?$/;
 
 /** Whether two texts are the same, as text or as decimal numbers. */
 function isSame(stored: string, said: string): boolean {
@@ -12,7 +12,7 @@ function isSame(stored: string, said: string): boolean {
 }
 
 function plain(text: string): string {
-  const [whole = '', part = ''] = text.replace('-', '').split('.');
+  const [whole = '', part = ''] = text.replace(/^[-+]/, '').split('.');
   const value = `${whole.replace(/^0+(?=\d)/, '')}.${part.replace(/0+$/, '')}`;
   return text.startsWith('-') && value !== '0.' ? `-${value}` : value;
 }
