@@ -10,7 +10,7 @@ const TERM_DAYS_MAX = TERM_MAX * 7;
 /** Days that no term of 600 months and an odd first period exceeds. */
 const SPAN_DAYS_MAX = 18_263 + 62;
 
-/** What a policy asks of new loans and new rows of a file; what stands in a book is not held to it. */
+/** What a policy asks of new rows of a file; what stands in a book is not held to it. */
 export interface PolicyBounds {
   /** In 10^-LIMIT_DIGITS of the currency; null: none; undefined: what the currency has. */
   readonly principalLimit: bigint | null | undefined;

@@ -3,8 +3,8 @@ import { InvariantError } from './refusal.js';
 import type { Fen } from './units.js';
 
 /**
- * Throws InvariantError unless every amount of the loan is a safe integer: beyond that the next close
- * could not read its position. The loan is then held as of the day before, and no other with it.
+ * Throws InvariantError unless every amount of the loan is a safe integer: beyond that the next
+ * close could not read its position. The loan is then held as of the day before, and no other with it.
  */
 export function requireSafeAmounts(position: Position, totals: readonly Fen[]): void {
   const isSafe =

@@ -3,8 +3,8 @@ import type { Fen } from './units.js';
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * A sum over many loans, exact to the end: the amounts of one loan are safe integers, their sum need
- * not be one. It is kept as a number for as long as that holds, which costs one comparison.
+ * A sum over many loans, exact to the end: the amounts of one loan are safe integers, their sum
+ * need not be one. It is kept as a number for as long as that holds, which costs one comparison.
  */
 export class Total {
   #near = 0;

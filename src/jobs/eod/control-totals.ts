@@ -130,12 +130,12 @@ export class TotalsCollector {
 
   /** The totals, groups in ascending order. */
   totals(): ControlTotals {
-    const valueOf = (sum: Total) => sum.value;
+    const exact = (sum: Total) => sum.value;
     return {
       groups: this.#groups
         .filter((group) => group !== undefined)
-        .map((group) => groupOf(group, valueOf)),
-      entered: sumsOf(this.#entered, valueOf),
+        .map((group) => groupOf(group, exact)),
+      entered: sumsOf(this.#entered, exact),
       allocated: this.#allocated.value,
       toSuspense: this.#toSuspense.value,
     };

@@ -121,8 +121,8 @@ async function amountsOf(
   const { rows: totals } = await client.query<
     Record<'account' | 'group', number> & { gross: bigint; tax: bigint; taxed: boolean }
   >(
-    `SELECT income_account_id AS account, group_id AS group, gross::numeric AS gross, tax::numeric AS tax,
-       true AS taxed
+    `SELECT income_account_id AS account, group_id AS group, gross::numeric AS gross,
+       tax::numeric AS tax, true AS taxed
      FROM tax_total WHERE business_date = $1::date - 1
      UNION ALL
      SELECT account_id, group_id, balance::numeric, 0, false FROM gl_balance

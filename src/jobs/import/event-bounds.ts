@@ -43,8 +43,8 @@ interface RateRow {
 
 /**
  * Rejects the rate changes that raise the rate of a loan and by which it costs more than the cap in
- * force on their business date: as if it had the new rate from its disbursement, since the part that
- * is still to run has. A change that lowers the rate passes, above the cap too.
+ * force on their business date: as if it had the new rate from its disbursement, since the part
+ * that is still to run has. A change that lowers the rate passes, above the cap too.
  */
 export async function rejectCostlyRates(client: pg.Client): Promise<void> {
   const { rows } = await client.query<RateRow>(readSql('import-events-rates'), [

@@ -38,8 +38,8 @@ export interface EarlierImport {
  * Whether the content was imported before, cancelled imports aside; `doneBefore` where it was under
  * the same name, so that a command whose answer was lost may run again. Throws LoanbookError
  * `already_imported`, naming the earlier import, where the name is another one, unless `again`. A
- * file of own schedules that comes with it makes no other file of the loans: they can enter the book
- * only once, whichever schedules they bring.
+ * file of own schedules that comes with it makes no other file of the loans: they can enter the
+ * book only once, whichever schedules they bring.
  */
 export async function requireNew(
   client: pg.Client,

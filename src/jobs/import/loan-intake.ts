@@ -1,14 +1,8 @@
-import { formatAmount, parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
+import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
 import { bucketOf, IDS_PER_BUCKET } from '../../accounting/bucket.js';
 import { isAboveCostCap } from '../../accounting/cost-cap.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { annualRatePpb } from '../../accounting/period-interest.js';
-import {
-  isAboveFeeShare,
-  isAbovePrincipalLimit,
-  isSpanTooLong,
-  isTermTooLong,
-} from '../../accounting/policy-bounds.js';
 import { Refusal } from '../../accounting/refusal.js';
 import { laySchedule } from '../../accounting/schedule.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
@@ -16,8 +10,8 @@ import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
-import { type DateBounds, dateBounds, isTooFarAhead } from './date-bounds.js';
 import { isCleanText, parseCount } from './field-text.js';
+import { LoanBounds } from './loan-bounds.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
 import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
@@ -78,8 +72,8 @@ export class LoanIntake implements RowIntake {
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
-  readonly #scene: ImportScene;
-  readonly #dates: DateBounds;
+  readonly #minorDigits: number;
+  readonly #bounds: LoanBounds;
   readonly #ordinals: number[];
 
   /** `rules`: what a loan is held to beside its own product; `own`: schedules that loans bring. */
@@ -93,8 +87,8 @@ export class LoanIntake implements RowIntake {
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
     this.#openDay = scene.openDay;
-    this.#scene = scene;
-    this.#dates = dateBounds(scene);
+    this.#minorDigits = scene.minorDigits;
+    this.#bounds = new LoanBounds(scene);
     this.#ordinals = ordinals;
   }
 
@@ -165,16 +159,9 @@ export class LoanIntake implements RowIntake {
         ? problem('product', 'product_not_effective', code)
         : problem('product_version', 'unknown_product_version', versionText);
     }
-    const principal = parseAmount(principalText, this.#scene.minorDigits);
+    const principal = parseAmount(principalText, this.#minorDigits);
     if (principal === undefined) return problem('principal', 'malformed_amount', principalText);
     if (principal <= 0) return problem('principal', 'principal_not_positive', principalText);
-    if (isTooFarAhead(this.#dates, disbursedOn)) {
-      return problem('disbursed_on', 'value_date_too_far_ahead', disbursedText);
-    }
-    const bounds = this.#scene.boundsOn(disbursedOn);
-    if (bounds !== null && isAbovePrincipalLimit(principal, this.#scene, bounds)) {
-      return problem('principal', 'principal_above_limit', principalText);
-    }
     const unitPpb: number | undefined = parseRatePpb(rateText);
     if (unitPpb === undefined) return problem('rate', 'malformed_rate', rateText);
     const ratePpb = annualRate(entry, unitPpb);
@@ -187,15 +174,14 @@ export class LoanIntake implements RowIntake {
     if (periods < 1 || periods > PERIODS_MAX) {
       return problem('periods', 'malformed_number', periodsText);
     }
-    if (isTermTooLong(periods, entry.terms.repayment.interval)) {
-      return problem('periods', 'term_too_long', periodsText);
-    }
     if (own !== null && periods !== own.dueOn.length && !isOneRow(entry)) {
       return problem('periods', 'periods_not_rows', periodsText);
     }
     const paidPeriods = paidText === '' ? 0 : parseCount(paidText);
     if (paidPeriods === undefined) return problem('paid_periods', 'malformed_number', paidText);
     const contract = { principal, ratePpb, periods, disbursedOn, firstDueOn };
+    const unbounded = this.#bounds.contractProblem(contract, entry.terms, fields);
+    if (unbounded !== undefined) return unbounded;
     return { entry, contract, paidPeriods };
   }
 
@@ -209,15 +195,8 @@ export class LoanIntake implements RowIntake {
     if (dueOn[dueOn.length - 1]! >= NO_DAY) {
       return problem('disbursed_on', 'schedule_out_of_range', fields[6]!);
     }
-    if (isSpanTooLong(contract.disbursedOn, dueOn[dueOn.length - 1]!)) {
-      return problem('first_due_on', 'term_too_long', fields[7]!);
-    }
-    const fees = (schedule.fee ?? []).reduce((sum, fee) => sum + BigInt(fee), 0n);
-    const bounds = this.#scene.boundsOn(contract.disbursedOn);
-    if (bounds !== null && isAboveFeeShare(fees, contract.principal, bounds)) {
-      const value = formatAmount(fees, this.#scene.minorDigits);
-      return problem('principal', 'fee_above_limit', value);
-    }
+    const unbounded = this.#bounds.scheduleProblem(contract, schedule, fields[7]!);
+    if (unbounded !== undefined) return unbounded;
     const cap = this.#costCapOn(contract.disbursedOn);
     if (cap !== null && isAboveCostCap(entry.terms, contract, schedule, cap, isOwn)) {
       return problem('rate', 'cost_above_cap', fields[4]!);

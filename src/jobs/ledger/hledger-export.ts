@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { writeWhole } from '../../files/new-file.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';

@@ -28,7 +28,8 @@ export async function carryProfit(
 ): Promise<CarriedProfit> {
   const year = period.name.slice(0, 4);
   const { rows } = await client.query<{ group_id: number; code: string; balance: bigint }>(
-    `SELECT g.group_id, a.code, g.balance::numeric AS balance FROM gl_balance g JOIN account a USING (account_id)
+    `SELECT g.group_id, a.code, g.balance::numeric AS balance
+     FROM gl_balance g JOIN account a USING (account_id)
      WHERE g.business_date = $1 AND a.class IN ('income', 'expense') AND g.balance <> 0
        AND NOT EXISTS (SELECT FROM entry e WHERE e.source = 'period'
          AND e.reference = 'year-end ' || $2::text || ', group ' || g.group_id)

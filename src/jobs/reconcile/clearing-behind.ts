@@ -27,7 +27,7 @@ export interface ClearingItem {
   readonly loanNo: string;
   readonly day: string;
   /** Debit positive. */
-  readonly amount: Fen;
+  readonly amount: Fen | bigint;
 }
 
 /** What a break of a bank statement leaves on a clearing account, debit positive. */
@@ -59,7 +59,7 @@ export async function itemsBehind(
     readonly account: number;
     readonly channels: readonly ChannelDocument[];
     readonly bank: readonly BankBreak[];
-    readonly difference: Fen;
+    readonly difference: bigint;
   },
 ): Promise<ClearingItem[]> {
   const known = JSON.stringify(
@@ -80,8 +80,8 @@ export async function itemsBehind(
     ...(await ask('clearing-behind-entries', [account, day])),
     ...(await ask('clearing-behind-events', [account, day, known])),
   ];
-  const rest = items.reduce((left, { amount }) => left - amount, difference);
-  if (rest === 0) return items;
+  const rest = items.reduce((left, { amount }) => left - BigInt(amount), difference);
+  if (rest === 0n) return items;
   const blank = { code: codes.join(', '), orderNo: '', loanNo: '' };
   return [...items, { what: 'unexplained', ...blank, day, amount: rest }];
 }

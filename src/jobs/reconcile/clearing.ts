@@ -87,11 +87,11 @@ async function proveAccount(
 ): Promise<ClearingAccount> {
   const day = formatDay(to);
   const { id, nameZh, balance } = await balanceOf(client, code, day);
-  let statements = 0;
-  let events = 0;
-  let breaks = bank.reduce((sum, { byHand, stands }) => sum + (byHand ? 0 : stands), 0);
+  let statements = 0n;
+  let events = 0n;
+  let breaks = bank.reduce((sum, { byHand, stands }) => sum + BigInt(byHand ? 0 : stands), 0n);
   for (const channel of channels) {
-    const side = sideOf(channel);
+    const side = BigInt(sideOf(channel));
     const kept = await keptOf(client, channel.code);
     statements += side * kept.statements;
     breaks += side * kept.breaks;
@@ -100,8 +100,8 @@ async function proveAccount(
   const expected = statements + events + breaks;
   const difference = balance - expected;
   const scene = { day, account: id, channels, bank, difference };
-  const behind = difference === 0 ? [] : await itemsBehind(client, scene);
-  const text = (fen: Fen) => formatAmount(fen, minorDigits);
+  const behind = difference === 0n ? [] : await itemsBehind(client, scene);
+  const text = (fen: Fen | bigint) => formatAmount(fen, minorDigits);
   return {
     account: code,
     nameZh,
@@ -119,13 +119,13 @@ async function proveAccount(
 interface Balance {
   readonly id: number;
   readonly nameZh: string;
-  readonly balance: Fen;
+  readonly balance: bigint;
 }
 
 async function balanceOf(client: pg.Client, code: string, day: string): Promise<Balance> {
   const { rows } = await client.query<Balance>(
     `SELECT a.account_id AS id, a.name_zh AS "nameZh",
-       coalesce(sum(g.balance), 0)::bigint AS balance
+       coalesce(sum(g.balance), 0) AS balance
      FROM account a LEFT JOIN gl_balance g
        ON g.account_id = a.account_id AND g.business_date = $2
      WHERE a.code = $1 GROUP BY a.account_id`,
@@ -134,12 +134,17 @@ async function balanceOf(client: pg.Client, code: string, day: string): Promise<
   return rows[0]!;
 }
 
+interface Kept {
+  readonly statements: bigint;
+  readonly breaks: bigint;
+}
+
 /** Of a channel, signed as its own: what the bank owes of its statements, and what breaks hold. */
-async function keptOf(client: pg.Client, code: string): Promise<{ statements: Fen; breaks: Fen }> {
-  const { rows } = await client.query<{ statements: Fen; breaks: Fen }>(
-    `SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM in_force
+async function keptOf(client: pg.Client, code: string): Promise<Kept> {
+  const { rows } = await client.query<Kept>(
+    `SELECT (SELECT coalesce(sum(amount), 0) FROM in_force
          WHERE code = $1 AND NOT settled) AS statements,
-       (SELECT coalesce(sum(stands), 0)::bigint FROM standing_break
+       (SELECT coalesce(sum(stands), 0) FROM standing_break
          WHERE code = $1 AND NOT by_hand) AS breaks`,
     [code],
   );
@@ -150,13 +155,13 @@ async function eventsWithout(
   client: pg.Client,
   channel: ChannelDocument,
   day: string,
-): Promise<Fen> {
+): Promise<bigint> {
   const { rows: days } = await client.query<{ day: string }>(
     `SELECT business_date AS day FROM sealed_day WHERE business_date <= $1 AND NOT EXISTS (
        SELECT FROM in_force WHERE code = $2 AND statement_date = business_date)`,
     [day, channel.code],
   );
-  const { rows } = await client.query<{ amount: Fen }>(
+  const { rows } = await client.query<{ amount: bigint }>(
     orderSql('clearing-events', channel.direction),
     [
       day,

@@ -97,7 +97,7 @@ describe('a period', () => {
     ]);
     const again = await closeMonth('2025-12');
     // Closed days do not change: there is no profit left to carry.
-    expect(again).toMatchObject({ outcome: 'closed', carried: { profit: 0, entries: 0 } });
+    expect(again).toMatchObject({ outcome: 'closed', carried: { profit: 0n, entries: 0 } });
   });
 });
 

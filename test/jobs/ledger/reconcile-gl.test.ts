@@ -123,16 +123,16 @@ describe('a changed position', () => {
     const found = await foundWith(`UPDATE position SET principal = principal + 1
       WHERE business_date = '${day}' AND loan_id = ${quiet}`);
     const line = { businessDate: day, account: '1303.01' };
-    const { rows } = await owner.query<{ balance: number }>(
-      `SELECT g.balance FROM gl_balance g JOIN account a USING (account_id)
+    const { rows } = await owner.query<{ balance: bigint }>(
+      `SELECT g.balance::numeric AS balance FROM gl_balance g JOIN account a USING (account_id)
        WHERE a.code = '1303.01' AND g.business_date = $1 AND g.group_id =
          (SELECT group_id FROM loan WHERE loan_id = ${quiet})`,
       [day],
     );
     const { balance } = rows[0]!;
     expect(found.accountBreaks).toMatchObject([
-      { ...line, rule: 'positions_equal_ledger', expected: balance + 1, actual: balance },
-      { ...line, rule: 'positions_as_sealed', expected: balance, actual: balance + 1 },
+      { ...line, rule: 'positions_equal_ledger', expected: balance + 1n, actual: balance },
+      { ...line, rule: 'positions_as_sealed', expected: balance, actual: balance + 1n },
     ]);
     expect(found.loanBreaks).toEqual([
       expect.objectContaining({
@@ -154,7 +154,7 @@ describe('a changed position', () => {
         FROM subledger_total s JOIN position_20260401 p USING (business_date, group_id, accruing,
         classification, overdue_bucket) WHERE p.loan_id = ${quiet})`);
     expect(found.accountBreaks).toMatchObject([
-      { account: '1132.05', rule: 'positions_equal_ledger', expected: 7, actual: 0 },
+      { account: '1132.05', rule: 'positions_equal_ledger', expected: 7n, actual: 0n },
     ]);
     expect(found.loanBreaks).toMatchObject([{ measure: 'fee', explained: 0, changed: 7 }]);
   });
@@ -196,8 +196,7 @@ it('finds a loan that was put into another group, though every account is whole'
     (one) => one.account === '1303.01' && one.rule === 'positions_equal_ledger',
   );
   expect(ofPrincipal).toHaveLength(2);
-  const moved = ofPrincipal.map((one) => BigInt(one.actual) - BigInt(one.expected));
-  expect(moved.reduce((sum, each) => sum + each, 0n)).toBe(0n);
+  expect(ofPrincipal.reduce((sum, one) => sum + one.actual - one.expected, 0n)).toBe(0n);
 });
 
 it('shares days out among sessions, with the same result', async () => {
@@ -229,8 +228,8 @@ it('finds a changed balance, and a line that names no account', async () => {
       AND business_date = '2026-03-31' LIMIT 1)`);
   // The balance of the day itself is 5 too high, and the one of the day after does not follow it.
   expect(kept.accountBreaks.map((one) => [one.businessDate, one.actual - one.expected])).toEqual([
-    ['2026-03-31', 5],
-    ['2026-04-01', -5],
+    ['2026-03-31', 5n],
+    ['2026-04-01', -5n],
   ]);
   const stray = await foundWith(`UPDATE journal_line_20260401 SET account_id = 999
     WHERE ctid = (SELECT ctid FROM journal_line_20260401 ORDER BY voucher, line LIMIT 1)`);
