@@ -2,7 +2,7 @@
 -- the loan has in the book (3) or in an earlier line of the file (4), a rate that is no safe integer
 -- of billionths a year (5).
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
-SELECT line, min(problem) AS problem
+SELECT line, min(problem) AS problem, NULL::text AS value
 FROM (
   SELECT s.line, CASE WHEN l.loan_id IS NULL THEN 1
     WHEN s.value_date < l.disbursed_on THEN 2 WHEN e.event_id IS NOT NULL THEN 3

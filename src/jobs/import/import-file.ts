@@ -7,6 +7,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
+import type { ProvedBy, SenderSays } from './file-proof.js';
 import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
@@ -20,6 +21,8 @@ export interface ImportOptions {
   readonly file: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** What its sender says of the file. */
+  readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
   readonly maxRejects?: number;
   /** `<file>.rejects.csv` when left out. */
@@ -36,6 +39,8 @@ export interface ImportOutcome {
   readonly kind: ImportKindName;
   readonly file: string;
   readonly sha256: string;
+  /** What shows that the file is whole. */
+  readonly provedBy: ProvedBy;
   /** Null for a dry run, and for a file without rows. */
   readonly importId: number | null;
   readonly rowsRead: number;
@@ -64,14 +69,15 @@ export interface SchedulesOutcome {
  * the reject file, unless there are more of them than `maxRejects`. Throws LoanbookError
  * `too_many_rejects` (exit 4), `already_imported`, `day_is_being_closed` and `import_is_running`
  * (75), `no_book`, and the errors of the file as a whole: `file_missing`, `file_unreadable`,
- * `file_empty`, `wrong_header`, `file_truncated`, `csv_malformed`.
+ * `file_empty`, `wrong_header`, `wrong_charset`, `file_truncated`, `file_total_differs`,
+ * `bad_trailer`, `csv_malformed`, and those of its control file.
  */
 export async function importFile<Intake extends RowIntake>(
   client: pg.Client,
   kind: ImportKind<Intake>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const file = await openFile(kind, options);
+  const file = await openFile(client, kind, options);
   let isDone = false;
   try {
     const outcome = await inTransaction(client, () => runImport(client, kind, file, options));
@@ -89,9 +95,14 @@ export async function importFile<Intake extends RowIntake>(
   }
 }
 
-async function openFile(kind: ImportKind, options: ImportOptions): Promise<ImportFile> {
+async function openFile(
+  client: pg.Client,
+  kind: ImportKind,
+  options: ImportOptions,
+): Promise<ImportFile> {
   const { signal, onProgress } = options;
-  const source = await openSource(kind.kind, kind.columns, options);
+  const minorDigits = await minorDigitsOfBook(client);
+  const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
   return { ...source, rejects: new RejectFile(path, source.header), signal, onProgress };
 }
@@ -125,6 +136,7 @@ async function runImport<Intake extends RowIntake>(
     kind: kind.kind,
     file: content.path,
     sha256: content.sha256,
+    provedBy: staged.provedBy,
     ...counts,
     amount: totals.amount,
     minorDigits,
@@ -144,7 +156,7 @@ async function runImport<Intake extends RowIntake>(
   return { ...outcome, importId };
 }
 
-async function minorDigitsOfBook(client: pg.Client): Promise<number> {
+export async function minorDigitsOfBook(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ minor_digits: number }>('SELECT minor_digits FROM book');
   if (rows[0] === undefined) throw noBook();
   return rows[0].minor_digits;

@@ -11,6 +11,7 @@ import { boolField, dateArray, int8Array, nullField } from '../../db/copy-array.
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
+import { lookOf } from './loan-look.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
 import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
@@ -36,6 +37,8 @@ export const LOAN_STAGE_COLUMNS = [
   'bucket',
   'loan_id',
   'loan_no',
+  'look',
+  'look_bucket',
   'product_id',
   'org',
   'principal',
@@ -220,6 +223,7 @@ export class LoanIntake implements RowIntake {
     writer.int2(bucket);
     writer.int8(bucket * IDS_PER_BUCKET + ordinal);
     writer.text(loanNo);
+    putLook(writer, loanNo);
     writer.int4(entry.productId);
     writer.text(org);
     writer.int8(contract.principal);
@@ -231,6 +235,17 @@ export class LoanIntake implements RowIntake {
     else writer.date(contract.firstDueOn);
     writer.int2(paidPeriods);
     writer.date(bornOn);
+  }
+}
+
+function putLook(writer: TupleWriter, loanNo: string): void {
+  const look = lookOf(loanNo);
+  if (look === loanNo) {
+    nullField(writer);
+    nullField(writer);
+  } else {
+    writer.text(look);
+    writer.int2(bucketOf(look));
   }
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { noBook } from '../book/open-day.js';
+import type { ProvedBy } from '../import/file-proof.js';
 import type { StatementRow } from './statement-record.js';
 
 /** What a reconciliation did and found; amounts are decimal text. */
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly breaks: Readonly<Record<string, number>>;
   /** Open breaks of the channel, earlier statements included. */
   readonly open: number;
+  /** What shows that the file is whole, where it was read. */
+  readonly provedBy?: ProvedBy;
 }
 
 export async function minorDigitsOf(client: pg.Client): Promise<number> {
@@ -39,6 +42,7 @@ export async function outcomeOf(
   row: StatementRow,
   outcome: Outcome['outcome'],
   byFallback: number,
+  provedBy?: ProvedBy,
 ): Promise<Outcome> {
   const digits = await minorDigitsOf(client);
   const text = (fen: number) => formatAmount(fen, digits);
@@ -69,5 +73,6 @@ export async function outcomeOf(
     tolerated: text(row.tolerated_long - row.tolerated_short),
     breaks: Object.fromEntries(own.map((found) => [found.type, found.own])),
     open: rows.reduce((sum, { count }) => sum + count, 0),
+    provedBy,
   };
 }
