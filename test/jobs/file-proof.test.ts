@@ -70,7 +70,7 @@ describe('a last line without a line end', () => {
   });
 
   it.each<[string, Partial<ImportOptions>, string[]]>([
-    ['the command lets it be', { says: { unterminated: true } }, ['unterminated_allowed']],
+    ['the command lets it be', { says: { unterminated: true } }, ['unterminated']],
     ['rows and total prove it', { says: { rows: 2, total: '1017.30' } }, ['options']],
   ])('is taken where %s', async (_what, options, provedBy) => {
     expect(await take(ROWS, options)).toMatchObject({ rowsTaken: 2, provedBy });
@@ -84,7 +84,7 @@ describe('a last line without a line end', () => {
     const columns = HEAD.split(',').map((name) => `  ${name}: {from: ${name}}\n`);
     const plain = `kind: repayments\ncolumns:\n${columns.join('')}`;
     const mapping = book.raw('m.yaml', `${plain}unterminated: allowed\n`);
-    expect(await take(ROWS, { mapping })).toMatchObject({ provedBy: ['unterminated_allowed'] });
+    expect(await take(ROWS, { mapping })).toMatchObject({ provedBy: ['unterminated'] });
     await book.reset();
     const totals = book.raw('t.yaml', `${plain}trailer: {starts: T, count: 2, amount: 4}\n`);
     const right = `${ROWS}\nT,2,,1017.30`;

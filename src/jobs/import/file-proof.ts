@@ -29,7 +29,7 @@ export interface FileRules {
 
 /** What shows that a file is whole, in the order in which it was found. */
 type Proof = 'line_end' | 'options' | 'control_file' | 'sha256' | 'head' | 'trailer';
-export type ProvedBy = readonly (Proof | 'unterminated_allowed')[];
+export type ProvedBy = readonly (Proof | 'unterminated')[];
 
 /** What somebody says a file has: its rows, and the sum of their amounts. */
 export interface Claim {
@@ -123,7 +123,7 @@ export class FileProof {
     const first = this.#content.endsWithNewline ? (['line_end'] as const) : [];
     const digest = this.#isHashed ? (['sha256'] as const) : [];
     const proved = [...first, ...new Set(by), ...digest];
-    return this.#content.endsWithNewline || isProved ? proved : [...proved, 'unterminated_allowed'];
+    return this.#content.endsWithNewline || isProved ? proved : [...proved, 'unterminated'];
   }
 
   get #isEnded(): boolean {

@@ -68,7 +68,7 @@ export class RowCount {
     }
     const counted = { rows: this.rows, total: this.#total };
     const provedBy = proof.end(counted, this.#lastLine);
-    const isUnproved = provedBy.includes('unterminated_allowed');
+    const isUnproved = provedBy.includes('unterminated');
     if (isUnproved && isIncomplete(this.#file, this.#last?.row, this.#last?.problem)) {
       throw fileTruncated(content.path, this.#lastLine);
     }

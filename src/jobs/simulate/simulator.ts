@@ -16,9 +16,12 @@ import type { ProductFinder } from './book-products.js';
 /** What-if for one document after the other, with the packaged chart of accounts. */
 export interface Simulator {
   /** One JSON or YAML document, in UTF-8. */
-  one(bytes: Buffer, sourceName: string): Promise<SimulationResult>;
+  one(document: Buffer | string, sourceName: string): Promise<SimulationResult>;
   /** One JSON document; a refused one gives `{"error": {code, message, evidence}}`. */
-  line(bytes: Buffer, sourceName: string): Promise<SimulationResult | { error: object }>;
+  line(
+    document: Buffer | string,
+    sourceName: string,
+  ): Promise<SimulationResult | { error: object }>;
 }
 
 /** `products` is asked for once, when a document names its product by code. */
@@ -35,15 +38,20 @@ export async function openSimulator(products: () => Promise<ProductFinder>): Pro
     }
   };
   return {
-    one: (bytes, name) => simulate(readDocumentText(strictText(bytes, name), name), name),
+    one: (bytes, name) => simulate(readDocumentText(textOf(bytes, name), name), name),
     async line(bytes, name) {
       try {
-        return await simulate(readJsonLine(strictText(bytes, name), name), name);
+        return await simulate(readJsonLine(textOf(bytes, name), name), name);
       } catch (error) {
         return { error: errorLine(error) };
       }
     },
   };
+}
+
+/** Bytes from outside are not text yet. */
+function textOf(document: Buffer | string, name: string): string {
+  return typeof document === 'string' ? document : strictText(document, name);
 }
 
 function namesProduct(value: unknown): boolean {

@@ -68,9 +68,9 @@ describe('a statement whose last line has no line end', () => {
   });
 
   it.each<[string, string, SenderSays | undefined, string]>([
-    ['UN', lines('UN'), undefined, 'unterminated_allowed'],
-    ['FI', lines('FI'), undefined, 'unterminated_allowed'],
-    ['PL', lines('PL'), { unterminated: true }, 'unterminated_allowed'],
+    ['UN', lines('UN'), undefined, 'unterminated'],
+    ['FI', lines('FI'), undefined, 'unterminated'],
+    ['PL', lines('PL'), { unterminated: true }, 'unterminated'],
     ['BK', lines('BK'), { rows: 2, total: '30.00' }, 'options'],
     ['TR', `${lines('TR')}\nT,2,30.00`, undefined, 'trailer'],
   ])('is taken where that is said or proved: %s', async (channel, text, says, proof) => {
