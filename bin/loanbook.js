@@ -1,6 +1,17 @@
 #!/usr/bin/env node
+// Before anything is loaded: nothing has begun yet, so a signal ends the process at once.
+const stop = (signal) => {
+  const next = 'Run the same command again.';
+  const error = { code: 'interrupted', message: 'interrupted', evidence: { signal }, next };
+  const text = `error: interrupted\n  signal: ${signal}\nnext: ${next}\n`;
+  process.stderr.write(process.argv.includes('--json') ? `${JSON.stringify({ error })}\n` : text);
+  process.exit(130);
+};
+process.on('SIGINT', stop).on('SIGTERM', stop);
 try {
   const { main } = await import('../dist/cli.js');
+  // main takes signals itself from its first line on.
+  process.off('SIGINT', stop).off('SIGTERM', stop);
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`error: loanbook cannot start (${error?.code}): ${error?.message}\n`);

@@ -132,6 +132,7 @@ export async function runCommandLine(
       scene.bookFolder = bookFolderOf(program.opts<GlobalOptions>(), host.env);
     },
     invoke: async (module, cmd) => {
+      host.signal.throwIfAborted();
       const context = createContext(host, cmd.optsWithGlobals<GlobalOptions>());
       exitCode = (await module.run(context, cmd.processedArgs, cmd.opts())) ?? EXIT.done;
     },

@@ -29,9 +29,9 @@ export function parseAmount(text: string, minorDigits: number): Fen | undefined 
 }
 
 /** Decimal text of an amount in minor units: `formatAmount(-5, 2)` is `-0.05`. */
-export function formatAmount(fen: Fen, minorDigits: number): string {
+export function formatAmount(fen: Fen | bigint, minorDigits: number): string {
   const sign = fen < 0 ? '-' : '';
-  const digits = String(Math.abs(fen));
+  const digits = String(fen < 0 ? -fen : fen);
   if (minorDigits === 0) return sign + digits;
   const padded = digits.padStart(minorDigits + 1, '0');
   const point = padded.length - minorDigits;

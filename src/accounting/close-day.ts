@@ -10,7 +10,7 @@ import type { Position } from './position.js';
 import { accrueRecalculated, recalculateToday } from './recalculation.js';
 
 /** Goes up when the same input may give another position. */
-export const ENGINE_VERSION = 3;
+export const ENGINE_VERSION = 4;
 
 /**
  * Closes one business day for one loan: `position` enters as of the day before and leaves as of

@@ -35,7 +35,7 @@ export function irregularFactor(
   }
   const odd =
     oddDays === 'daily'
-      ? nightsFactor(terms, rates, oddFrom, endOn, startOn)
+      ? nightsFactor(terms, rates, oddFrom, endOn, { startOn, endOn })
       : shareOfMonth(terms, rates, oddFrom, endOn);
   return months === 0 ? odd : addFractions(monthsFactor(terms, rates, months), odd);
 }

@@ -14,6 +14,10 @@ export const INTEREST = 1;
 export const PENALTY = 2;
 export const COMPOUND = 3;
 export const FEE = 4;
+/** Of a line beside the loan: money paid out that the customer owes back (`refund_due`). */
+export const REFUND = 5;
+/** What the component of an allocation line is called, by its index. */
+export const LINE_COMPONENTS: readonly (Component | 'refund')[] = [...COMPONENTS, 'refund'];
 
 /**
  * The amounts of a position that accounts must equal, by index: what a movement moves. `price` is
@@ -29,6 +33,7 @@ export const BALANCES = [
   'fee',
   'suspense',
   'price',
+  'refund_due',
 ] as const;
 export type Balance = (typeof BALANCES)[number];
 export const BALANCE = {
@@ -41,6 +46,7 @@ export const BALANCE = {
   fee: 6,
   suspense: 7,
   price: 8,
+  refundDue: 9,
 } as const;
 
 /** What happened to a balance, by index: what a posting rule is looked up by. */
@@ -156,6 +162,8 @@ export class DayFlow {
   readonly writtenOff: Fen[] = [0, 0, 0, 0, 0];
   /** Paid after a write-off, of all components. */
   recovered: Fen = 0;
+  /** Paid of what the customer owes for a refund, less what came to be owed. */
+  refundPaid: Fen = 0;
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -174,6 +182,7 @@ export class DayFlow {
     this.waived.fill(0);
     this.charged.fill(0);
     this.recovered = 0;
+    this.refundPaid = 0;
     this.writtenOff.fill(0);
     this.movements.length = 0;
     this.allocations.length = 0;
@@ -190,6 +199,17 @@ export class DayFlow {
   pay(eventId: number, seq: number, component: number, amount: Fen): void {
     this.paid[component]! += amount;
     this.#line(LINE.paid, eventId, seq, component, amount);
+  }
+
+  payRefund(eventId: number, amount: Fen): void {
+    this.refundPaid += amount;
+    this.#line(LINE.paid, eventId, 0, REFUND, amount);
+  }
+
+  /** Money went out that the customer has to give back. */
+  oweRefund(eventId: number, amount: Fen): void {
+    this.refundPaid -= amount;
+    this.#line(LINE.charged, eventId, 0, REFUND, amount);
   }
 
   /** Money that had paid ahead is held for the customer again. */
@@ -232,9 +252,9 @@ export class DayFlow {
     this.allocations.push({ kind, eventId, seq, component, amount });
   }
 
-  /** All that payments have paid so far on the day. */
+  /** All that payments have paid so far on the day, less what came to be owed for a refund. */
   get allocated(): Fen {
-    let sum = this.recovered;
+    let sum = this.recovered + this.refundPaid;
     for (const amount of this.paid) sum += amount;
     return sum;
   }

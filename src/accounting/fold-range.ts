@@ -9,6 +9,8 @@ import type { EpochDay, Fen } from './units.js';
 
 /** The type of an event that a later one made impossible: its money is kept, and nothing else. */
 export const VOIDED_EVENT = 0;
+/** Before the rule of such an event, which is rejected from then on. */
+export const VOIDED = 'voided: ';
 
 /** A loan that is folded over more than one day, with its schedule and its lifetime totals. */
 export interface LoanRun {

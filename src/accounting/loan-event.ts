@@ -10,6 +10,7 @@ import { prepay, prepayWith } from './prepayment.js';
 import type { EarlyPayment } from './product.js';
 import { applyRateChange } from './rate-change.js';
 import { recalculate } from './recalculation.js';
+import { meetRefundDue, payRefundDue, toSuspense } from './refund-due.js';
 import { applyTransfer } from './transfer.js';
 import { type EpochDay, type Fen, NO_DAY, type RatePpb } from './units.js';
 import { applyWaiver } from './waiver.js';
@@ -54,8 +55,11 @@ export interface LoanEvent {
   readonly earlyPayment: EarlyPayment | null;
   /** Of a rate change: the new rate a year. */
   readonly ratePpb: RatePpb;
-  /** It was applied by an earlier fold: should it be impossible now, its money is held. */
-  readonly holdsMoney?: boolean;
+  /**
+   * Of an event that was posted before and stands for money: what it moved then, money in positive.
+   * It moves that for ever; where it is impossible now, the money is held.
+   */
+  readonly cash?: Fen | undefined;
 }
 
 /** The parts of an event that most have none of. */
@@ -67,6 +71,15 @@ export const PLAIN_EVENT = {
   ratePpb: 0,
 } as const;
 
+/** Events that are money of the customer, in or out: their cash stays what it was when posted. */
+export const MONEY_TYPES: ReadonlySet<number> = new Set([
+  EVENT_TYPE.repayment,
+  EVENT_TYPE.settlement,
+  EVENT_TYPE.prepayment,
+  EVENT_TYPE.suspense_refund,
+  EVENT_TYPE.recovery,
+]);
+
 /** Whether an event asks for the loan's file: its schedule and its contract. */
 export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
   if (type === EVENT_TYPE.repayment) return earlyPayment !== 'hold';
@@ -77,36 +90,31 @@ export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
  * Applies one event. What can't apply is an outcome with its rule, and changes nothing: a refusal
  * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
  * `loan_transferred`, `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
- * `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`, `not_written_off`,
- * `unknown_event_type`.
+ * `nothing_to_prepay`, `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`,
+ * `not_written_off`, `unknown_event_type`.
  */
 export function applyEvent(scene: EventScene, event: LoanEvent): void {
   const { position, flow } = scene;
-  const refused = stateRefusal(position, event);
-  if (refused !== '') {
-    refuse(scene, event, refused);
-    return;
-  }
   const { allocated } = flow;
   const held = position.suspense;
-  const rule = dispatch(scene, event);
-  if (rule !== '') {
-    refuse(scene, event, rule);
-    return;
-  }
-  flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
-  if (scene.fold.recalculates) recalculate(scene);
-  noteAskedLater(scene);
+  const refused = stateRefusal(position, event);
+  const rule = refused === '' ? dispatch(scene, event) : refused;
+  if (rule === '') {
+    flow.settle(event.eventId, '', flow.allocated - allocated, position.suspense - held);
+    if (scene.fold.recalculates) recalculate(scene);
+    noteAskedLater(scene);
+  } else refuse(scene, event, rule);
+  meetRefundDue(scene);
 }
 
 function refuse(scene: EventScene, event: LoanEvent, rule: string): void {
-  const held = event.holdsMoney === true ? event.amount : 0;
+  const held = event.cash ?? 0;
   toSuspense(scene, held, event.eventId);
   scene.flow.settle(event.eventId, rule, 0, held);
 }
 
 function dispatch(scene: EventScene, event: LoanEvent): string {
-  const { eventId, amount } = event;
+  const { eventId } = event;
   switch (event.type) {
     case EVENT_TYPE.repayment:
     case EVENT_TYPE.recovery:
@@ -114,7 +122,7 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.settlement:
       return settle(scene, event);
     case EVENT_TYPE.prepayment:
-      return prepay(scene, amount, eventId);
+      return prepay(scene, event);
     case EVENT_TYPE.waiver:
       return applyWaiver(scene, event);
     case EVENT_TYPE.fee:
@@ -122,7 +130,7 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.merchant_refund:
       return applyMerchantRefund(scene, event);
     case EVENT_TYPE.suspense_refund:
-      return refundSuspense(scene, amount, eventId);
+      return refundSuspense(scene, event);
     case EVENT_TYPE.rate_change:
       applyRateChange(scene, event.ratePpb, eventId);
       return '';
@@ -150,13 +158,15 @@ function stateRefusal(position: Position, event: LoanEvent): string {
   const { type } = event;
   if (event.amount <= 0 && !AMOUNT_OPTIONAL.has(type)) return 'amount_not_positive';
   if (type === EVENT_TYPE.suspense_refund) return '';
-  if (position.status === STATUS.cancelled) return 'loan_cancelled';
-  if (position.status === STATUS.transferred) return 'loan_transferred';
-  if (position.status === STATUS.writtenOff) {
-    const pays = type === EVENT_TYPE.repayment || type === EVENT_TYPE.recovery;
-    return pays ? '' : 'loan_written_off';
-  }
-  if (type === EVENT_TYPE.recovery) return 'not_written_off';
+  const isWrittenOff = position.status === STATUS.writtenOff;
+  // Money that was taken as a recovery stays: where nothing is written off, it is a repayment.
+  const recovers = type === EVENT_TYPE.recovery && (isWrittenOff || event.cash !== undefined);
+  const pays = type === EVENT_TYPE.repayment || recovers;
+  if (isWrittenOff) return pays ? '' : 'loan_written_off';
+  const owesRefund = pays && position.refundDue > 0;
+  if (position.status === STATUS.cancelled) return owesRefund ? '' : 'loan_cancelled';
+  if (position.status === STATUS.transferred) return owesRefund ? '' : 'loan_transferred';
+  if (type === EVENT_TYPE.recovery && !recovers) return 'not_written_off';
   if (isSettled(position)) {
     return type === EVENT_TYPE.fee && event.dueOn !== NO_DAY ? '' : 'loan_settled';
   }
@@ -165,7 +175,8 @@ function stateRefusal(position: Position, event: LoanEvent): string {
 
 /** Nothing is owed any more, now or later: paid ahead in full too. */
 export function isSettled(position: Position): boolean {
-  if (position.principal !== 0 || dueTotal(position) !== 0) return false;
+  if (position.principal !== 0 || position.refundDue !== 0) return false;
+  if (dueTotal(position) !== 0) return false;
   return position.nextSeq === 0 || position.special?.askedLater === 0;
 }
 
@@ -187,7 +198,8 @@ function repay(scene: EventScene, event: LoanEvent): string {
   const { position, book, fold, flow } = scene;
   const { amount, eventId } = event;
   const payment = { kind: MOVEMENT.repayment, eventId, date: book.date };
-  let rest = allocateDue(position, orderInForce(scene), amount, payment, flow);
+  const left = amount - payRefundDue(scene, amount, payment);
+  let rest = allocateDue(position, orderInForce(scene), left, payment, flow);
   const how = event.earlyPayment ?? fold.terms.allocation.earlyPayment;
   if (rest > 0 && how !== 'hold' && position.nextSeq !== 0) {
     rest =
@@ -197,31 +209,37 @@ function repay(scene: EventScene, event: LoanEvent): string {
   return '';
 }
 
-function toSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): void {
-  if (amount === 0) return;
-  position.suspense += amount;
-  flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, amount, eventId);
-}
-
-/** All that is due, in order, then all that is not; more than that goes to suspense. */
+/** What is owed for a refund, all that is due, then all that is not; more goes to suspense. */
 function settle(scene: EventScene, event: LoanEvent): string {
   const { position, book, flow } = scene;
   const { eventId } = event;
   const out = closeOutOf(scene);
   const due = dueTotal(position);
-  const owed = due + out.total;
-  const amount = event.amount === 0 ? owed : event.amount;
+  const owed = position.refundDue + due + out.total;
+  const asked = event.amount === 0 ? owed : event.amount;
+  const amount = event.cash ?? asked;
   if (amount < owed) return 'settlement_short';
   const payment = { kind: MOVEMENT.repayment, eventId, date: book.date };
+  payRefundDue(scene, amount, payment);
   allocateDue(position, orderInForce(scene), due, payment, flow);
   if (position.nextSeq !== 0) payCloseOut(scene, out, eventId);
   toSuspense(scene, amount - owed, eventId);
   return '';
 }
 
-function refundSuspense({ position, flow }: EventScene, amount: Fen, eventId: number): string {
-  if (amount > position.suspense) return 'refund_above_suspense';
-  position.suspense -= amount;
-  flow.move(MOVEMENT.suspenseRefund, BALANCE.suspense, position.accruing, amount, eventId);
+/** Pays suspense out. Money that went out stays out: what suspense lacks then is owed back. */
+function refundSuspense({ position, flow }: EventScene, event: LoanEvent): string {
+  const { amount, eventId } = event;
+  const { accruing } = position;
+  const held = Math.min(amount, position.suspense);
+  const lacking = amount - held;
+  if (lacking > 0 && event.cash === undefined) return 'refund_above_suspense';
+  position.suspense -= held;
+  flow.move(MOVEMENT.suspenseRefund, BALANCE.suspense, accruing, held, eventId);
+  if (lacking > 0) {
+    position.refundDue += lacking;
+    flow.oweRefund(eventId, lacking);
+    flow.move(MOVEMENT.suspenseRefund, BALANCE.refundDue, accruing, lacking, eventId);
+  }
   return '';
 }

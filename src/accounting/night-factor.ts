@@ -8,24 +8,30 @@ import type { EpochDay } from './units.js';
 const OVER_365 = 366;
 const OVER_366 = 365;
 
+/** From the first night on up to a day whose night is none of it. */
+export interface DaySpan {
+  readonly startOn: EpochDay;
+  readonly endOn: EpochDay;
+}
+
 /**
  * The factor of the nights from `startOn` to `endOn`, each over its own year's length by
- * `leap_year` and `year_cut`; `periodStartOn` where they are only the end of a longer period.
+ * `leap_year` and `year_cut`; `period` where they are only a part of a longer one.
  */
 export function nightsFactor(
   terms: ProductTerms,
   rates: PeriodRates,
   startOn: EpochDay,
   endOn: EpochDay,
-  periodStartOn: EpochDay = startOn,
+  period: DaySpan = { startOn, endOn },
 ): Fraction {
   const { basis, yearCut } = terms.interest;
   if (byFeb29(terms)) {
-    const weight = holdsFeb29(periodStartOn, endOn) ? OVER_366 : OVER_365;
+    const weight = holdsFeb29(period) ? OVER_366 : OVER_365;
     return timesFraction(rates.night, (endOn - startOn) * weight);
   }
   // Cut on 1 January, the night from 31 December still belongs to the old year.
-  const late = yearCut === 'jan_1' && terms.repayment.method === 'level_payment_actuarial' ? 1 : 0;
+  const late = yearCut === 'jan_1' ? 1 : 0;
   return timesFraction(rates.night, nightWeights(basis, startOn - late, endOn - late));
 }
 
@@ -34,8 +40,8 @@ export function byFeb29({ interest }: ProductTerms): boolean {
   return interest.basis === 'actual' && interest.leapYear === 'feb_29_period';
 }
 
-/** Whether a 29 February lies after `startOn` and not after `endOn`. */
-function holdsFeb29(startOn: EpochDay, endOn: EpochDay): boolean {
+/** Whether a 29 February lies after its first day and not after its due date. */
+function holdsFeb29({ startOn, endOn }: DaySpan): boolean {
   for (let year = yearOf(startOn); year <= yearOf(endOn); year += 1) {
     if (!isLeapYear(year)) continue;
     const leapDay = dayOf(year, 2, 29);

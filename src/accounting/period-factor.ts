@@ -1,7 +1,7 @@
 import { dueDates } from './due-dates.js';
 import { irregularFactor, isRegular } from './first-period.js';
 import { addFactors, type Factor, type Fraction, roundFactor, shareOfFactor } from './fraction.js';
-import { byFeb29, nightsFactor } from './night-factor.js';
+import { byFeb29, type DaySpan, nightsFactor } from './night-factor.js';
 import { type PeriodRates, periodRates } from './period-interest.js';
 import type { ProductTerms } from './product.js';
 import type { LoanContract } from './schedule-rows.js';
@@ -52,18 +52,59 @@ export function mixedFactor(
   rates: readonly RateFrom[],
 ): Factor {
   const { startOn, endOn } = period;
-  const byNights = countsNights(terms) && !byFeb29(terms);
+  const byNights = countsNights(terms) && (terms.reading > 1 || !byFeb29(terms));
   let sum: Factor = { num: 0, den: 1 };
   for (const [k, { fromOn, ratePpb }] of rates.entries()) {
     const from = k === 0 ? startOn : Math.max(startOn, fromOn);
     const to = Math.min(endOn, rates[k + 1]?.fromOn ?? endOn);
     if (to <= from) continue;
     const part: Factor = byNights
-      ? nightsFactor(terms, periodRates(terms, ratePpb), from, to)
+      ? nightsWithin(terms, contract, period, { startOn: from, endOn: to }, ratePpb)
       : shareOfFactor(exactFactor(terms, contract, period, ratePpb), to - from, endOn - startOn);
     sum = addFactors(sum, part);
   }
   return rounded(terms, sum);
+}
+
+/** The factor of some nights of a period; of a row over many periods each night is of its own. */
+function nightsWithin(
+  terms: ProductTerms,
+  contract: LoanContract,
+  period: Period,
+  nights: DaySpan,
+  ratePpb: RatePpb,
+): Factor {
+  const rates = periodRates(terms, ratePpb);
+  if (!byFeb29(terms)) return nightsFactor(terms, rates, nights.startOn, nights.endOn);
+  let sum: Factor = { num: 0, den: 1 };
+  let startOn = period.startOn;
+  for (const endOn of duesOfWholeTerm(terms, contract, period) ?? [period.endOn]) {
+    const from = Math.max(startOn, nights.startOn);
+    const to = Math.min(endOn, nights.endOn);
+    if (from < to) {
+      sum = addFactors(sum, nightsFactor(terms, rates, from, to, { startOn, endOn }));
+    }
+    startOn = endOn;
+  }
+  return sum;
+}
+
+/** The due dates of the periods that the one row of a whole term spans; null: it is no such row. */
+function duesOfWholeTerm(
+  terms: ProductTerms,
+  contract: LoanContract,
+  { seq, endOn }: Period,
+): readonly EpochDay[] | null {
+  const { method } = terms.repayment;
+  if (method !== 'bullet' && method !== 'daily_interest') return null;
+  // A loan's own schedule may have more rows.
+  if (!isFirstPeriod(terms, seq)) return null;
+  const dues = dueDates(terms, contract);
+  return dues[dues.length - 1] === endOn ? dues : null;
+}
+
+function isFirstPeriod({ repayment }: ProductTerms, seq: number): boolean {
+  return seq === (repayment.downPayment === null ? 1 : 2);
 }
 
 /** Whether a period bears its nights, and nothing of it is a month. */
@@ -80,17 +121,14 @@ function rounded(terms: ProductTerms, factor: Factor): Factor {
 function exactFactor(
   terms: ProductTerms,
   contract: LoanContract,
-  { seq, startOn, endOn }: Period,
+  period: Period,
   ratePpb: RatePpb,
 ): Factor {
   const rates = periodRates(terms, ratePpb);
-  const { method, downPayment } = terms.repayment;
-  if (method === 'bullet' || method === 'daily_interest') {
-    const dues = dueDates(terms, contract);
-    if (dues[dues.length - 1] === endOn) return wholeTermFactor(terms, rates, dues, startOn);
-  }
-  const isFirst = seq === (downPayment === null ? 1 : 2);
-  return periodFactor(terms, rates, isFirst, startOn, endOn);
+  const { seq, startOn, endOn } = period;
+  const dues = duesOfWholeTerm(terms, contract, period);
+  if (dues !== null) return wholeTermFactor(terms, rates, dues, startOn);
+  return periodFactor(terms, rates, isFirstPeriod(terms, seq), startOn, endOn);
 }
 
 /** The factors of the periods that end on `dues`, the loan's first one beginning on `startOn`. */

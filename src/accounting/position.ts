@@ -178,6 +178,11 @@ export interface Position {
   compoundDue: Fen;
   feeDue: Fen;
   suspense: Fen;
+  /**
+   * What the customer owes for money that was paid out to them and is not theirs any more; beside
+   * the loan. Suspense pays it at once, so that one of the two is 0 at every close.
+   */
+  refundDue: Fen;
   /** Interest accrued over the life of the loan. */
   interestAccruedTotal: Fen;
   /** Due date and last penalty-free day of the oldest open instalment; NO_DAY when none is open. */
@@ -218,6 +223,7 @@ export function blankPosition(): Position {
     compoundDue: 0,
     feeDue: 0,
     suspense: 0,
+    refundDue: 0,
     interestAccruedTotal: 0,
     oldestDueOn: NO_DAY,
     oldestFreeOn: NO_DAY,

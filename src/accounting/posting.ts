@@ -24,11 +24,11 @@ export function addLine(lines: VoucherLine[], kind: number, accountId: number, a
     (line) => line.accountId === accountId && (nets || line.amount > 0 === amount > 0),
   );
   const line = lines[at];
-  if (line === undefined) lines.push({ accountId, amount });
-  else {
-    line.amount += amount;
-    if (line.amount === 0) lines.splice(at, 1);
-  }
+  const sum = (line?.amount ?? 0) + amount;
+  // The parts of what no line can hold stay apart.
+  if (line === undefined || !Number.isSafeInteger(sum)) lines.push({ accountId, amount });
+  else if (sum === 0) lines.splice(at, 1);
+  else line.amount = sum;
 }
 
 /** The loans that a rule is for; null: any. */
@@ -67,6 +67,7 @@ export const SUBLEDGER_MEASURES = [
   'compound',
   'fee',
   'suspense',
+  'refund_due',
   'off_balance_interest',
 ] as const;
 export type SubledgerMeasure = (typeof SUBLEDGER_MEASURES)[number];

@@ -5,7 +5,9 @@ import { type EventScene, fileOf } from './event-scene.js';
 import { BALANCE, FEE, INTEREST, MOVEMENT, PRINCIPAL } from './flow.js';
 import type { Factor } from './fraction.js';
 import { accruedOn, interestOf } from './interest-base.js';
+import type { LoanEvent } from './loan-event.js';
 import { prepaymentFee } from './prepayment-fee.js';
+import { payRefundDue, toSuspense } from './refund-due.js';
 import { askedFactor, isBelow, nightShare, spreadShare } from './running-period.js';
 import { layLeft, takePrincipal } from './take-principal.js';
 import { type EpochDay, type Fen, NO_DAY } from './units.js';
@@ -20,21 +22,30 @@ interface Part {
   readonly fee: Fen;
 }
 
+/** A prepayment of some principal and all that it takes; `out`: of all that is not yet due. */
+type Plan = { readonly cost: Fen } & ({ readonly part: Part } | { readonly out: CloseOut });
+
 /**
- * Prepayment of `amount` of principal (CONVENTIONS, Events; practice D2): interest by
- * `prepayment.interest_to`, the fee, then the rest of the schedule laid again. Principal beyond
- * what is not yet due goes to suspense. Returns the rule that refuses it, or nothing.
+ * Prepayment of the event's amount of principal (CONVENTIONS, Events; practice D2): interest by
+ * `prepayment.interest_to`, the fee, then the rest of the schedule laid again; what is owed for a
+ * refund comes on top. Principal beyond what is not yet due goes to suspense. Folded again, its
+ * cash pays that, or the largest amount that it covers, and the rest goes to suspense. Returns the
+ * rule that refuses it, or nothing.
  */
-export function prepay(scene: EventScene, amount: Fen, eventId: number): string {
-  const { position, flow } = scene;
+export function prepay(scene: EventScene, event: LoanEvent): string {
+  const { position, book } = scene;
+  const { amount, eventId, cash } = event;
+  const left = position.principalNotDue;
   if (dueTotal(position) > 0) return 'due_and_open';
-  const over = amount - position.principalNotDue;
-  if (over < 0) payPart(scene, partOf(scene, amount), eventId);
-  else if (position.principalNotDue > 0) payCloseOut(scene, prepayAll(scene), eventId);
-  if (over > 0) {
-    position.suspense += over;
-    flow.move(MOVEMENT.repayment, BALANCE.suspense, position.accruing, over, eventId);
-  }
+  if (left === 0) return 'nothing_to_prepay';
+  const asked = planOf(scene, Math.min(amount, left));
+  const money = cash ?? position.refundDue + asked.cost + Math.max(amount - left, 0);
+  const own = money - Math.min(money, position.refundDue);
+  const plan = asked.cost <= own ? asked : largestWithin(scene, own);
+  if (plan === null) return 'nothing_to_prepay';
+  payRefundDue(scene, money, { kind: MOVEMENT.repayment, eventId, date: book.date });
+  payPlan(scene, plan, eventId);
+  toSuspense(scene, own - plan.cost, eventId);
   return '';
 }
 
@@ -43,13 +54,17 @@ export function prepay(scene: EventScene, amount: Fen, eventId: number): string 
  * else on the largest amount below which every smaller one fits. Returns what is left.
  */
 export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen {
+  const plan = scene.position.principalNotDue === 0 ? null : largestWithin(scene, money);
+  if (plan === null) return money;
+  payPlan(scene, plan, eventId);
+  return money - plan.cost;
+}
+
+/** Null: the money covers no principal at all. */
+function largestWithin(scene: EventScene, money: Fen): Plan | null {
   const left = scene.position.principalNotDue;
-  if (left === 0) return money;
-  const whole = prepayAll(scene);
-  if (whole.total <= money) {
-    payCloseOut(scene, whole, eventId);
-    return money - whole.total;
-  }
+  const whole = planOf(scene, left);
+  if (whole.cost <= money) return whole;
   // What an amount takes grows with it, so that the amounts that fit end at one place.
   let fits = 0;
   let beyond = Math.min(left, money + 1);
@@ -58,10 +73,21 @@ export function prepayWith(scene: EventScene, money: Fen, eventId: number): Fen 
     if (costOf(partOf(scene, tried)) <= money) fits = tried;
     else beyond = tried;
   }
-  if (fits === 0) return money;
-  const part = partOf(scene, fits);
-  payPart(scene, part, eventId);
-  return money - costOf(part);
+  return fits === 0 ? null : planOf(scene, fits);
+}
+
+function planOf(scene: EventScene, principal: Fen): Plan {
+  if (principal === scene.position.principalNotDue) {
+    const out = prepayAll(scene);
+    return { out, cost: out.total };
+  }
+  const part = partOf(scene, principal);
+  return { part, cost: costOf(part) };
+}
+
+function payPlan(scene: EventScene, plan: Plan, eventId: number): void {
+  if ('out' in plan) payCloseOut(scene, plan.out, eventId);
+  else payPart(scene, plan.part, eventId);
 }
 
 function prepayAll(scene: EventScene): CloseOut {

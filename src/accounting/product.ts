@@ -44,6 +44,16 @@ export interface PrepaymentFee {
 }
 
 /**
+ * By which text of the conventions a product version is read: that of the day it was applied on, so
+ * that no release changes a loan that runs. What reading 2 changed: `year_cut` in every method,
+ * `flat_total` with a down payment or a payment multiple, the last payment of `carry_fraction`, and
+ * keys that had had an effect by accident (`compileProduct`).
+ */
+export const READINGS = [1, 2] as const;
+export type Reading = (typeof READINGS)[number];
+export const CURRENT_READING: Reading = 2;
+
+/**
  * What a product version means, ready to compute with: amounts in minor units, rates in parts per
  * billion, every default filled in. Made by `compileProduct` from a validated product document;
  * the meaning of each field is in docs/conventions.md.
@@ -51,6 +61,7 @@ export interface PrepaymentFee {
 export interface ProductTerms {
   readonly code: string;
   readonly version: number;
+  readonly reading: Reading;
   readonly currency: string;
   /** Decimals of the currency's minor unit: 2 for CNY and USD, 0 for JPY. */
   readonly minorDigits: number;
@@ -80,9 +91,9 @@ export interface ProductTerms {
     readonly firstPeriod: 'actual_days' | 'whole_period' | 'months_plus_days';
     readonly oddDays: 'daily' | 'proportion_of_month';
     readonly accrual: 'daily_capped' | 'straight_line';
-    /** With basis `actual`: 366 days a year for a leap year's, or for the period of 29 February. */
+    /** Days of a period over `actual`: 366 for a leap year's, or for the period of 29 February. */
     readonly leapYear: 'year' | 'feb_29_period';
-    /** The day that a period over New Year is cut at (actuarial, basis `actual`). */
+    /** Days of a period over `actual`: the day that a period over New Year is cut at. */
     readonly yearCut: 'dec_31' | 'jan_1';
     /** Interest follows the actual payments, recalculated so often; null: as scheduled. */
     readonly recalculation: { readonly rest: 'daily' | 'same_as_repayment_period' } | null;

@@ -11,13 +11,15 @@ const CARRIED_SCALE = 10n ** 60n;
 /**
  * The rows with `carry_fraction`: the exact balance grows by unrounded interest and falls by the
  * payment; the shown balance is the rounded one, shown principal the difference of two shown
- * balances, shown interest the rest of the payment. The last row asks the shown balance and the
- * rounded interest of the exact one.
+ * balances, shown interest the rest of the payment. The last payment is the exact balance and its
+ * exact interest, rounded by `payment_rounding`.
  */
 export function layCarried(span: Span, payment: Fen): Schedule {
   const { terms, dues, factors, principalFree } = span;
+  const { reading, repayment } = terms;
   const { rounding } = terms.interest;
-  const flat = terms.repayment.method === 'flat_interest';
+  // Only reading 1 carries the interest of a flat loan.
+  const flat = repayment.method === 'flat_interest';
   const last = dues.length - 1;
   const dueOn: EpochDay[] = [];
   const principal: Fen[] = [];
@@ -35,11 +37,17 @@ export function layCarried(span: Span, payment: Fen): Schedule {
     else if (k >= principalFree && growth < paid) left = exact + growth - paid;
     const shownLeft = roundCarried(left, rounding);
     const repaid = shown - shownLeft;
-    // Where nothing or all is repaid the instalment is what it bears, not the payment.
-    const whole = left === 0n || left === exact;
+    let asked = payment - repaid;
+    if (left === exact || (left === 0n && reading === 1)) {
+      // Nothing is repaid, or it was read so: the row asks the interest that it bears.
+      asked = roundCarried(growth, rounding);
+    } else if (shownLeft === 0 && reading !== 1) {
+      // The shown balance may be the greater one, by less than a minor unit.
+      asked = Math.max(0, roundCarried(exact + growth, repayment.paymentRounding) - repaid);
+    }
     dueOn.push(dues[k]!);
     principal.push(repaid);
-    interest.push(whole ? roundCarried(growth, rounding) : payment - repaid);
+    interest.push(asked);
     balanceAfter.push(shownLeft);
     exact = left;
     shown = shownLeft;

@@ -8,8 +8,9 @@ import type { Fen } from './units.js';
 /**
  * Flat interest (CONVENTIONS, Schedule; practice A4): each period bears round(base x factor),
  * payment = round((P + all interest) / n), principal is the rest of the payment. With `flat_total`
- * the interest is rounded once in total, round(total / n), never more than is left, and
- * round(P / n) a row, the rest in the last. `kept`: the payment in force, in place of a new one.
+ * the interest is rounded once in total; a row asks round(total / n), never more than is left, and
+ * round(P / n) of the principal, their sum rounded to the multiple; the rest in the last. `kept`:
+ * the payment in force, in place of a new one.
  */
 export function layFlat(span: Span, kept: Fen | null): LaidSchedule {
   const { repayment, interest } = span.terms;
@@ -50,11 +51,17 @@ function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
     charges.push(k === periods - 1 ? left : Math.min(each, left));
     left -= charges[k]!;
   }
-  const { paymentRounding } = span.terms.repayment;
-  const principalPart =
-    kept === null
-      ? mulDivRound(span.flatPrincipal, 1, periods, paymentRounding)
-      : Math.max(0, kept - each);
+  const payment = kept ?? flatTotalPayment(span, each);
+  const principalPart = Math.max(0, payment - each);
   const schedule = layRows(span, { payment: null, principalPart }, charges);
-  return { schedule, payment: principalPart + each, principalPart: 0 };
+  return { schedule, payment, principalPart: 0 };
+}
+
+/** `each` interest and an equal part of the principal, as one payment. */
+function flatTotalPayment({ terms, dues, flatPrincipal }: Span, each: Fen): Fen {
+  const { paymentRounding, paymentMultipleFen: multiple } = terms.repayment;
+  const payment = each + mulDivRound(flatPrincipal, 1, dues.length, paymentRounding);
+  // Before reading 2 a multiple was for the other methods.
+  if (terms.reading === 1) return payment;
+  return mulDivRound(payment, 1, multiple, paymentRounding) * multiple;
 }

@@ -61,7 +61,8 @@ function spanOf(terms: ProductTerms, contract: LoanContract, balance: Fen): Span
     principalFree: oneRow ? 0 : principalFreePeriods,
     amortizationPeriods: amortizationPeriods ?? periods,
     flatBase: flatTotal ? contract.principal : balance,
-    flatPrincipal: flatTotal ? contract.principal : balance,
+    // Before reading 2 the down payment was a part of what is spread.
+    flatPrincipal: flatTotal && terms.reading === 1 ? contract.principal : balance,
   };
 }
 

@@ -36,6 +36,7 @@ export interface PositionFigures {
   readonly compound_due: string;
   readonly fee_due: string;
   readonly suspense: string;
+  readonly refund_due: string;
   readonly days_past_due: number;
   readonly classification: string;
   readonly accruing: boolean;
@@ -55,7 +56,7 @@ export interface SimulationResult {
   readonly allocations: readonly {
     readonly ref: string;
     readonly seq: number;
-    readonly component: Component;
+    readonly component: Component | 'refund';
     readonly amount: string;
   }[];
   readonly rejected: readonly { readonly ref: string; readonly rule: string }[];

@@ -1,6 +1,6 @@
 import { EVENT_TYPE } from './loan-event.js';
 import type { SimulatedEvent } from './simulate-input.js';
-import type { EpochDay } from './units.js';
+import type { EpochDay, Fen } from './units.js';
 
 /** What became of an event. */
 export interface Verdict {
@@ -8,6 +8,8 @@ export interface Verdict {
   readonly rule: string;
   /** It was applied, until a later back-dated event made it impossible. */
   readonly voided: boolean;
+  /** Of one that was applied: the money that it moved then, money in positive. */
+  readonly cash: Fen;
 }
 
 /** By the event's place in the order of arrival; undefined: not judged yet. */
@@ -38,7 +40,7 @@ export function judgeArrivals(arrived: readonly SimulatedEvent[], disbursedOn: E
       else reversed.add(of);
     }
     if (!places.has(event.ref)) places.set(event.ref, index);
-    return rule === '' ? undefined : { rule, voided: false };
+    return rule === '' ? undefined : { rule, voided: false, cash: 0 };
   });
 }
 
@@ -73,10 +75,10 @@ export function judgeReversals(
     const place = arrived.findIndex((other) => other.ref === event.of);
     const of = verdicts[place];
     if (of !== undefined && of.rule !== '' && !of.voided) {
-      verdicts[index] = { rule: 'reversed_event_was_rejected', voided: false };
+      verdicts[index] = { rule: 'reversed_event_was_rejected', voided: false, cash: 0 };
       continue;
     }
-    verdicts[index] = { rule: '', voided: false };
+    verdicts[index] = { rule: '', voided: false, cash: 0 };
     undone.push(place);
   }
   return undone;

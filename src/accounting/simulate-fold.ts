@@ -3,7 +3,7 @@ import { isLeapYear, yearOf } from './epoch-day.js';
 import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from './flow.js';
 import { type FoldDays, foldRange, type ValuedEvent, VOIDED_EVENT } from './fold-range.js';
 import { type FoldTerms, foldTerms } from './fold-terms.js';
-import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent } from './loan-event.js';
+import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent, MONEY_TYPES } from './loan-event.js';
 import type { LoanFile } from './loan-file.js';
 import { blankPosition, type OpenInstallment, type Position } from './position.js';
 import type { ProductTerms } from './product.js';
@@ -100,8 +100,8 @@ function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): Valu
     if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
     if (type === EVENT_TYPE.reversal || undone.has(index)) continue;
     const known = loanEventOf(event, index, voided ? VOIDED_EVENT : type);
-    const holdsMoney = verdict !== undefined && type === EVENT_TYPE.repayment;
-    queue.push({ valueDate, event: { ...known, holdsMoney } });
+    const cash = MONEY_TYPES.has(type) ? verdict?.cash : undefined;
+    queue.push({ valueDate, event: { ...known, cash } });
   }
   return queue.sort((a, b) => a.valueDate - b.valueDate);
 }
@@ -110,14 +110,14 @@ function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): Valu
 function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow): void {
   for (const line of flow.allocations) pass.lines.push({ ...line });
   for (const installment of pass.position.open) pass.lasting.add(installment);
-  for (const { eventId, rule } of flow.outcomes) {
+  for (const { eventId, rule, allocated, toSuspense } of flow.outcomes) {
     const index = eventId - 1;
     const known = scope.verdicts[index];
     if (known === undefined) {
-      scope.verdicts[index] = { rule, voided: false };
+      scope.verdicts[index] = { rule, voided: false, cash: allocated + toSuspense };
       continue;
     }
-    if (known.rule === '' && rule !== '') scope.verdicts[index] = { rule, voided: true };
+    if (known.rule === '' && rule !== '') scope.verdicts[index] = { ...known, rule, voided: true };
   }
 }
 

@@ -10,9 +10,11 @@ import {
   DOWN_PAYMENT_EVENT,
   FEE,
   LINE,
+  LINE_COMPONENTS,
   PENALTY,
   SUSPENSE_EVENT,
 } from './flow.js';
+import { VOIDED } from './fold-range.js';
 import { CLASS_NAMES, type OpenInstallment, STATUS, STATUS_NAMES } from './position.js';
 import type { Schedule } from './schedule-rows.js';
 import type {
@@ -73,8 +75,8 @@ export function shapeResult(
     })),
     allocations: isCancelled ? [] : allocationRows(end, text),
     rejected: end.arrived.flatMap(({ ref }, index) => {
-      const rule = end.verdicts[index]?.rule ?? '';
-      return rule === '' ? [] : [{ ref, rule }];
+      const { rule = '', voided = false } = end.verdicts[index] ?? {};
+      return rule === '' ? [] : [{ ref, rule: voided ? VOIDED + rule : rule }];
     }),
     journal: journalLines(pass, (day) => dates[day - contract.disbursedOn]!, text),
     cost: costFigures(loanCost(terms, contract, schedule)),
@@ -124,7 +126,7 @@ interface LineSums {
 function sumLines({ lines, position }: FoldPass): LineSums {
   const sums = new Map<number, Fen>();
   const key = (kind: number, seq: number, component: number) =>
-    (seq * 10 + kind) * COMPONENTS.length + component;
+    (seq * 10 + kind) * LINE_COMPONENTS.length + component;
   const add = (kind: number, seq: number, component: number, amount: Fen) => {
     const at = key(kind, seq, component);
     sums.set(at, (sums.get(at) ?? 0) + amount);
@@ -224,7 +226,7 @@ function allocationRows(
     .map(({ line, amount }) => ({
       ref: refOf(line.eventId),
       seq: line.seq,
-      component: COMPONENTS[line.component]!,
+      component: LINE_COMPONENTS[line.component]!,
       amount: text(amount),
     }));
 }
@@ -242,6 +244,7 @@ function positionFigures({ pass, through }: SimulationEnd, text: Format): Positi
     compound_due: text(position.compoundDue),
     fee_due: text(position.feeDue),
     suspense: text(position.suspense),
+    refund_due: text(position.refundDue),
     days_past_due: position.daysPastDue,
     classification: CLASS_NAMES[position.classification]!,
     accruing: position.accruing,

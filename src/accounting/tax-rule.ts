@@ -1,5 +1,5 @@
 import { partOfGrowth } from './split.js';
-import type { Fen, RatePpb } from './units.js';
+import type { RatePpb } from './units.js';
 import { taxWithin } from './vat.js';
 
 /** The account of tax that waits, and the one whose gross amounts wait for their tax point. */
@@ -21,22 +21,22 @@ export interface TaxRule {
 /** What the tax of one accounting group rests on, in minor units. */
 export interface TaxBase {
   /** Gross income since it is taxed: up to yesterday, and today's. */
-  readonly grossBefore: Fen;
-  readonly gross: Fen;
+  readonly grossBefore: bigint;
+  readonly gross: bigint;
   /** Balance of the account whose amounts have not reached their tax point. */
-  readonly waitingBefore: Fen;
-  readonly waiting: Fen;
+  readonly waitingBefore: bigint;
+  readonly waiting: bigint;
   /** What entered that account today with a migrated loan, no income of this book. */
-  readonly migrated: Fen;
+  readonly migrated: bigint;
 }
 
 export interface TaxParts {
   /** Tax out of today's income. */
-  readonly fromIncome: Fen;
+  readonly fromIncome: bigint;
   /** Tax that migrated loans brought, against the account that they entered from. */
-  readonly fromMigration: Fen;
-  readonly toDeferred: Fen;
-  readonly toOutput: Fen;
+  readonly fromMigration: bigint;
+  readonly toDeferred: bigint;
+  readonly toOutput: bigint;
 }
 
 /**
@@ -45,11 +45,11 @@ export interface TaxParts {
  * Income that was reversed, as on the way to non-accrual, takes its tax back with it.
  */
 export function taxOfDay({ ratePpb, deferred }: TaxRule, base: TaxBase): TaxParts {
-  const grown = (before: Fen, now: Fen): Fen =>
+  const grown = (before: bigint, now: bigint): bigint =>
     partOfGrowth(before, now, (total) => taxWithin(total, ratePpb));
   const fromIncome = grown(base.grossBefore, base.gross);
   if (deferred === null) {
-    return { fromIncome, fromMigration: 0, toDeferred: 0, toOutput: fromIncome };
+    return { fromIncome, fromMigration: 0n, toDeferred: 0n, toOutput: fromIncome };
   }
   const fromMigration = grown(base.waitingBefore, base.waitingBefore + base.migrated);
   const toDeferred = grown(base.waitingBefore, base.waiting);

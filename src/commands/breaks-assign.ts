@@ -2,6 +2,7 @@ import { assignBreak } from '../jobs/reconcile/resolve-break.js';
 import { inBook } from './book-session.js';
 import { breakId } from './break-id.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { actor } from './reconcile-options.js';
 
@@ -15,8 +16,11 @@ export const command: CommandModule<[string], { to: string; by?: string; note?: 
   },
   async run(context, [text], { to, by, note = '' }) {
     const id = breakId(text);
-    await inBook(context, (client) => assignBreak(client, id, { to, by: actor(by), note }));
-    printOutcome(context, { break: id, assignee: to });
+    const outcome = await inBook(context, (client) =>
+      assignBreak(client, id, { to, by: actor(by), note }),
+    );
+    printOutcome(context, { break: id, assignee: to, outcome });
+    noteDoneBefore(context, outcome);
     return undefined;
   },
 };

@@ -2,6 +2,7 @@ import { resolveBreak } from '../jobs/reconcile/resolve-break.js';
 import { inBook } from './book-session.js';
 import { breakId } from './break-id.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { actor } from './reconcile-options.js';
 
@@ -24,8 +25,9 @@ export const command: CommandModule<[string], Flags> = {
   async run(context, [text], { as, reason, by, checker }) {
     const id = breakId(text);
     const options = { as, reason, by: actor(by), checker };
-    const entries = await inBook(context, (client) => resolveBreak(client, id, options));
-    printOutcome(context, { break: id, resolution: as, entries });
+    const resolved = await inBook(context, (client) => resolveBreak(client, id, options));
+    printOutcome(context, { break: id, resolution: as, ...resolved });
+    noteDoneBefore(context, resolved.outcome);
     return undefined;
   },
 };

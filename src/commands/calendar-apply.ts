@@ -2,6 +2,7 @@ import { readTextFile } from '../files/text-file.js';
 import { applyCalendar } from '../jobs/book/calendar-years.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printTable } from './output.js';
 
 export const command: CommandModule<[string]> = {
@@ -22,6 +23,7 @@ export const command: CommandModule<[string]> = {
         years,
       );
     }
+    noteDoneBefore(context, ...years.map(({ outcome }) => outcome));
     return undefined;
   },
 };

@@ -2,6 +2,7 @@ import { readTextFile } from '../files/text-file.js';
 import { applyChannel } from '../jobs/reconcile/channel.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 
 export const command: CommandModule<[string]> = {
@@ -12,6 +13,10 @@ export const command: CommandModule<[string]> = {
     const text = await readTextFile(file);
     const applied = await inBook(context, (client) => applyChannel(client, text, file));
     printOutcome(context, { ...applied });
+    for (const overlap of applied.overlaps) {
+      context.note(`${overlap} claim the same: give each its own orders.`);
+    }
+    noteDoneBefore(context, applied.outcome);
     return undefined;
   },
 };

@@ -1,5 +1,7 @@
+import { withClient } from '../db/connect.js';
 import { migrate, pendingMigrations } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';
+import { countLostCash } from '../jobs/reconcile/breaks.js';
 import type { CommandModule } from './command-module.js';
 import { printOutcome } from './output.js';
 
@@ -15,6 +17,8 @@ export const command: CommandModule<[], { dryRun?: boolean }> = {
       return;
     }
     const { applied, version } = await migrate(target);
-    printOutcome(context, { version, applied });
+    const listsLost = applied.some((name) => name.includes('refund_due'));
+    const lost = listsLost ? await withClient(target, {}, countLostCash) : 0;
+    printOutcome(context, { version, applied, ...(lost > 0 ? { cash_breaks: lost } : {}) });
   },
 };

@@ -61,6 +61,8 @@ export const command: CommandModule<[], Options> = {
         shown = done;
       },
       onClosed: () => bar?.finish(),
+      onRetry: (retry) =>
+        context.log.warn({ ...retry }, 'the database was away; the close goes on'),
       onPlanned: (date) => planned.push(formatDay(date)),
       onAlreadyClosed: (date) => context.note(`${formatDay(date)} is already closed`),
     }).finally(() => bar?.finish());

@@ -1,7 +1,10 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
+import { type Outage, outageOf, sqlStateOf } from '../db/outage.js';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../errors.js';
+import { appendPrivate } from '../files/new-file.js';
+import { fileTrouble } from './file-trouble.js';
 
 /** What a user sees of an error, and what the process exits with. */
 export interface ErrorReport {
@@ -24,9 +27,14 @@ const ERROR_LOG = 'loanbook-error.log';
 /** Turns whatever was thrown into a report; a defect goes to the error log with its stack. */
 export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
   if (error instanceof CommanderError) return usageReport(error, scene.commandPath);
-  if (error instanceof LoanbookError) return refusalReport(error);
-  if (scene.wasInterrupted) return interruptedReport(error);
+  if (scene.wasInterrupted && !isOwnWord(error)) return interruptedReport(error);
+  const outage = outageOf(error);
+  if (error instanceof LoanbookError) return refusalReport(heldUp(error, outage));
   if (isRefusal(error)) return refusalReport(error);
+  if (outage !== undefined) return outageReport(error, outage);
+  const trouble = fileTrouble(error);
+  if (trouble !== undefined) return refusalReport(trouble);
+  if (isOutOfResources(error)) return outOfResourcesReport(error);
   return defectReport(error, scene);
 }
 
@@ -89,6 +97,47 @@ function refusalReport({ code, message, evidence, next, exitCode }: Refusal): Er
   };
 }
 
+/** What a command says of itself counts after a signal too, but not what the signal broke. */
+function isOwnWord(error: unknown): boolean {
+  return error instanceof LoanbookError && outageOf(error) === undefined;
+}
+
+/** A failure with an outage behind it may be gone by itself: the same words, another exit code. */
+function heldUp(error: LoanbookError, outage: Outage | undefined): Refusal {
+  const { code, message, evidence, next, exitCode } = error;
+  const isHeldUp = outage !== undefined && exitCode === EXIT.failed;
+  return { code, message, evidence, next, exitCode: isHeldUp ? EXIT.locked : exitCode };
+}
+
+function outageReport(error: unknown, { code, message, next }: Outage): ErrorReport {
+  return { code, message, evidence: serverEvidence(error), next, exitCode: EXIT.locked };
+}
+
+/** Disk full, out of memory, a limit of the server's settings: SQLSTATE class 53. */
+function isOutOfResources(error: unknown): boolean {
+  return sqlStateOf(error)?.startsWith('53') ?? false;
+}
+
+function outOfResourcesReport(error: unknown): ErrorReport {
+  return {
+    code: 'server_out_of_resources',
+    message: 'The database server ran out of something.',
+    evidence: serverEvidence(error),
+    next: 'Nothing of this step was kept: give the server what it lacks, and run the same again.',
+    exitCode: EXIT.failed,
+  };
+}
+
+function serverEvidence(error: unknown): Evidence {
+  const where = error instanceof Error && 'where' in error ? String(error.where ?? '') : '';
+  const [line = ''] = where.split('\n');
+  return {
+    reason: sentenceOf(error),
+    sqlstate: sqlStateOf(error),
+    where: line === '' ? undefined : line,
+  };
+}
+
 /** After a signal whatever breaks is a consequence of it: the cause stays as evidence. */
 function interruptedReport(error: unknown): ErrorReport {
   const isAbort = error instanceof Error && error.name === 'AbortError';
@@ -134,7 +183,7 @@ function appendToErrorLog(error: unknown, scene: ErrorScene): Evidence {
   const head = `${new Date().toISOString()} loanbook ${scene.commandPath}, node ${process.version}`;
   try {
     mkdirSync(scene.bookFolder, { recursive: true });
-    appendFileSync(file, `${head}\n${stackOf(error)}\n\n`, { mode: 0o600 });
+    appendPrivate(file, `${head}\n${stackOf(error)}\n\n`);
     return { log: file };
   } catch (failure) {
     return { log: `not written: ${sentenceOf(failure)}` };

@@ -9,6 +9,7 @@ interface Options {
   readonly from: string;
   readonly to: string;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], Options> = {
@@ -17,15 +18,16 @@ export const command: CommandModule<[], Options> = {
       .option('--account <code>')
       .requiredOption('--from <date>')
       .requiredOption('--to <date>')
-      .option('--out <file>');
+      .option('--out <file>')
+      .option('--raw');
   },
-  async run(context, _args, { account, out, ...days }) {
+  async run(context, _args, { account, out, raw, ...days }) {
     const from = dayOption('--from', days.from)!;
     const to = dayOption('--to', days.to)!;
     requireTableFile(out);
     const { signal } = context;
     await inBook(context, async (client) =>
-      putReport(context, await generalLedger(client, { account, from, to, signal }), out),
+      putReport(context, await generalLedger(client, { account, from, to, signal }), out, { raw }),
     );
     return undefined;
   },

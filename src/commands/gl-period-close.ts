@@ -3,12 +3,13 @@ import { closePeriod } from '../jobs/period/close-period.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { inBookByDays } from './day-sessions.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { personOption } from './person-option.js';
 
-export const command: CommandModule<[string], { by?: string }> = {
+export const command: CommandModule<[string], { by?: string; acceptUnproven?: string }> = {
   configure(cmd) {
-    cmd.argument('<period>').option('--by <name>');
+    cmd.argument('<period>').option('--by <name>').option('--accept-unproven <reason>');
   },
   async run(context, [name], options) {
     const by = personOption(context, options.by);
@@ -17,7 +18,8 @@ export const command: CommandModule<[string], { by?: string }> = {
       bar ??= context.progress({ label: `period ${name}`, total, unit: 'steps' });
       bar.advance(1);
     };
-    const job = { name, by, onProgress, signal: context.signal };
+    const { acceptUnproven } = options;
+    const job = { name, by, acceptUnproven, onProgress, signal: context.signal };
     const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
       'loanbook gl period close',
@@ -29,6 +31,7 @@ export const command: CommandModule<[string], { by?: string }> = {
       carriedEntries: carried?.entries,
       carriedOn: carried?.postedOn,
     });
+    noteDoneBefore(context, closed.outcome === 'already_closed' ? 'unchanged' : closed.outcome);
     return undefined;
   },
 };

@@ -30,6 +30,7 @@ export const command: CommandModule = {
         { key: 'by', title: 'by' },
         { key: 'at', title: 'at' },
         { key: 'reason', title: 'reason' },
+        { key: 'unproven', title: 'not proven' },
       ],
       periods,
     );

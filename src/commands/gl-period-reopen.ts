@@ -1,6 +1,7 @@
 import { reopenPeriod } from '../jobs/period/close-period.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { personOption } from './person-option.js';
 
@@ -12,6 +13,7 @@ export const command: CommandModule<[string], { reason: string; by?: string }> =
     const job = { name, reason, by: personOption(context, by) };
     const reopened = await inBook(context, (client) => reopenPeriod(client, job));
     printOutcome(context, { ...reopened });
+    noteDoneBefore(context, reopened.outcome);
     return undefined;
   },
 };

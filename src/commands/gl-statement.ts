@@ -8,6 +8,7 @@ interface Options {
   readonly from: string;
   readonly to: string;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[string], Options> = {
@@ -16,15 +17,18 @@ export const command: CommandModule<[string], Options> = {
       .argument('<account>')
       .requiredOption('--from <date>')
       .requiredOption('--to <date>')
-      .option('--out <file>');
+      .option('--out <file>')
+      .option('--raw');
   },
-  async run(context, [account], { out, ...days }) {
+  async run(context, [account], { out, raw, ...days }) {
     const from = dayOption('--from', days.from)!;
     const to = dayOption('--to', days.to)!;
     requireTableFile(out);
     const { signal } = context;
     await inBook(context, async (client) =>
-      putReport(context, await accountStatement(client, { account, from, to, signal }), out),
+      putReport(context, await accountStatement(client, { account, from, to, signal }), out, {
+        raw,
+      }),
     );
     return undefined;
   },

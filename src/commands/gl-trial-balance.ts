@@ -15,11 +15,12 @@ interface Options {
   readonly asOf?: string;
   readonly from?: string;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], Options> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--from <date>').option('--out <file>');
+    cmd.option('--as-of <date>').option('--from <date>').option('--out <file>').option('--raw');
   },
   async run(context, _args, options) {
     const date = dayOption('--as-of', options.asOf);
@@ -34,7 +35,8 @@ export const command: CommandModule<[], Options> = {
         return trialBalance(client, date, from);
       },
     );
-    if (options.out !== undefined) await putReport(context, reportOf(balance), options.out);
+    const { out, raw } = options;
+    if (out !== undefined) await putReport(context, reportOf(balance), out, { raw });
     else if (context.json) printJson(context.stdout, balance);
     else printBalance(context.stdout, balance);
     return balance.totals.balanced ? EXIT.done : EXIT.difference;

@@ -3,6 +3,7 @@ import { EXIT } from '../errors.js';
 import { importVouchers } from '../jobs/period/manual-voucher.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printOutcome, printTable } from './output.js';
 import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
 
@@ -34,6 +35,7 @@ export const command: CommandModule<[string], SenderFlags & { by: string }> = {
       );
       context.note('Nothing was taken: put the file right and bring all of it again.');
     }
+    noteDoneBefore(context, counts.outcome);
     return problems.length === 0 ? EXIT.done : EXIT.tooManyRejects;
   },
 };

@@ -1,6 +1,7 @@
 import { rejectVoucher } from '../jobs/period/decide-voucher.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 import { voucherId } from './voucher-id.js';
 
@@ -12,6 +13,7 @@ export const command: CommandModule<[string], { by: string; reason: string }> = 
     const id = voucherId(text);
     const decided = await inBook(context, (client) => rejectVoucher(client, { id, by, reason }));
     printOutcome(context, { ...decided });
+    noteDoneBefore(context, decided.outcome);
     return undefined;
   },
 };

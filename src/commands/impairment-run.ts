@@ -1,37 +1,43 @@
 import { formatAmount } from '../accounting/amount-text.js';
 import type { Table } from '../files/table.js';
-import { formatOfFile, writeTables } from '../files/table-file.js';
+import { writeTables } from '../files/table-file.js';
 import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import { type ImpairmentOutcome, runImpairment } from '../jobs/impairment/run-impairment.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printRecord, printTable } from './output.js';
 import { personOption } from './person-option.js';
+import { requireTableFile } from './put-report.js';
 
 interface RunOptions {
   readonly asOf?: string;
   readonly by?: string;
   readonly dryRun?: boolean;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], RunOptions> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--by <name>').option('--dry-run').option('--out <file>');
+    cmd.option('--as-of <date>').option('--by <name>').option('--dry-run');
+    cmd.option('--out <file>').option('--raw');
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
     const by = personOption(context, options.by);
-    if (options.out !== undefined) formatOfFile(options.out);
+    const { out, raw } = options;
+    requireTableFile(out);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };
     const job = { asOf, by, dryRun: options.dryRun === true };
     const outcome = await inBook(context, (client) => runImpairment(client, job), session);
     const said = inWords(outcome);
-    if (options.out !== undefined) await writeTables(options.out, tablesOf(said));
+    if (out !== undefined) await writeTables(out, tablesOf(said), { raw });
     if (context.json) printJson(context.stdout, said);
     else print(context.stdout, said);
+    noteDoneBefore(context, outcome.outcome);
     return undefined;
   },
 };

@@ -81,6 +81,7 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,
   });
+  if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
 }

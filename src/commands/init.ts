@@ -4,6 +4,7 @@ import { resolveTarget } from '../db/resolve-target.js';
 import { createBook } from '../jobs/book/create-book.js';
 import type { CommandModule } from './command-module.js';
 import { dayOption } from './day-option.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 
 interface Options {
@@ -42,7 +43,9 @@ export const command: CommandModule<[], Options> = {
       }),
     );
     printOutcome(context, { ...book, calendarYears: book.calendarYears.map(String) });
-    context.note('Next: apply products with `loanbook product apply`, then import loans.');
+    noteDoneBefore(context, book.outcome);
+    if (book.outcome === 'created')
+      context.note('Next: apply products with `loanbook product apply`, then import loans.');
     return undefined;
   },
 };

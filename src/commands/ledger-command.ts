@@ -3,6 +3,7 @@ import { readTextFile } from '../files/text-file.js';
 import { applyLedger } from '../jobs/book/apply-dated.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 
 /** `ledger apply`, and the same for a document that may hold one part of the ledger alone. */
@@ -19,6 +20,7 @@ export function ledgerCommand(
         applyLedger(client, text, file, { part, dryRun }),
       );
       printOutcome(context, { ...applied });
+      noteDoneBefore(context, applied.outcome);
       return undefined;
     },
   };

@@ -8,18 +8,24 @@ interface Options {
   readonly from?: string;
   readonly to?: string;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[string], Options> = {
   configure(cmd) {
-    cmd.argument('<loan-no>').option('--from <date>').option('--to <date>').option('--out <file>');
+    cmd
+      .argument('<loan-no>')
+      .option('--from <date>')
+      .option('--to <date>')
+      .option('--out <file>')
+      .option('--raw');
   },
-  async run(context, [loanNo], { out, ...days }) {
+  async run(context, [loanNo], { out, raw, ...days }) {
     const from = dayOption('--from', days.from);
     const to = dayOption('--to', days.to);
     requireTableFile(out);
     await inBook(context, async (client) =>
-      putReport(context, await customerStatement(client, { loanNo, from, to }), out),
+      putReport(context, await customerStatement(client, { loanNo, from, to }), out, { raw }),
     );
     return undefined;
   },

@@ -2,6 +2,7 @@ import { readTextFile } from '../files/text-file.js';
 import { applyPolicy } from '../jobs/book/apply-dated.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printOutcome } from './output.js';
 
 export const command: CommandModule<[string]> = {
@@ -12,6 +13,7 @@ export const command: CommandModule<[string]> = {
     const text = await readTextFile(file);
     const applied = await inBook(context, (client) => applyPolicy(client, text, file));
     printOutcome(context, { ...applied });
+    noteDoneBefore(context, applied.outcome);
     return undefined;
   },
 };

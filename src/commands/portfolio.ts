@@ -24,9 +24,9 @@ export const command: CommandModule<[], { asOf?: string }> = {
         return portfolio(client, date);
       },
     );
-    const amount = (value: number): string => formatAmount(value, found.minorDigits);
+    const amount = (value: bigint): string => formatAmount(value, found.minorDigits);
     const sum = { classification: 'total', overdueBucket: '', loans: 0 };
-    const totals = { principal: 0, principalOverdue: 0, interest: 0, penalty: 0, suspense: 0 };
+    const totals = { principal: 0n, principalOverdue: 0n, interest: 0n, penalty: 0n, suspense: 0n };
     for (const line of found.lines) {
       sum.loans += line.loans;
       for (const key of AMOUNTS) totals[key] += line[key];

@@ -1,5 +1,10 @@
+import { interruptOn } from '../db/interrupt.js';
+import { outageOf } from '../db/outage.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Host } from './context.js';
+
+/** A job that has not stopped by then is ended: what it has not committed is done again. */
+const STOP_MS_MAX = 20_000;
 
 export interface GuardedHost extends Host {
   /** The reader of stdout has gone (`| head`): what still fails with EPIPE is no error. */
@@ -8,7 +13,8 @@ export interface GuardedHost extends Host {
 
 /**
  * The host of a real process. The first SIGINT or SIGTERM aborts `signal`, which long jobs observe;
- * the second one ends the process at once. `onFatal` renders an error that no promise carries.
+ * the second one ends the process at once, and so does time where a job does not stop. `onFatal`
+ * renders an error that no promise carries.
  */
 export function guardProcess(
   onFatal: (error: unknown, wasInterrupted: boolean) => string,
@@ -19,13 +25,16 @@ export function guardProcess(
   const interrupt = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     if (stderr.isTTY) stderr.write('\nstopping; once more to stop at once\n');
+    setTimeout(() => process.exit(EXIT.interrupted), STOP_MS_MAX).unref();
     controller.abort(interruption(name));
   };
+  interruptOn(controller.signal);
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   process.on('uncaughtException', (error) => {
     const wasInterrupted = controller.signal.aborted;
     stderr.write(onFatal(error, wasInterrupted));
-    process.exit(wasInterrupted ? EXIT.interrupted : EXIT.failed);
+    const exitCode = outageOf(error) === undefined ? EXIT.failed : EXIT.locked;
+    process.exit(wasInterrupted ? EXIT.interrupted : exitCode);
   });
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

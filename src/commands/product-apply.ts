@@ -2,6 +2,7 @@ import { readTextFile } from '../files/text-file.js';
 import { type AppliedProduct, applyProduct } from '../jobs/book/apply-product.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
+import { noteDoneBefore } from './done-before.js';
 import { printJson, printTable } from './output.js';
 
 export const command: CommandModule<[string[]]> = {
@@ -29,6 +30,7 @@ export const command: CommandModule<[string[]]> = {
         applied,
       );
     }
+    noteDoneBefore(context, ...applied.map(({ outcome }) => outcome));
     return undefined;
   },
 };

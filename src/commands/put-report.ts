@@ -1,10 +1,15 @@
-import { once } from 'node:events';
 import type { Table, TableColumn, TableRow } from '../files/table.js';
-import { formatOfFile, writeTables } from '../files/table-file.js';
+import {
+  type CellChoice,
+  formatOfFile,
+  requireTableTarget,
+  writeTables,
+} from '../files/table-file.js';
 import type { Report } from '../jobs/ledger/report.js';
-import type { CommandContext, OutputStream } from './context.js';
+import type { CommandContext } from './context.js';
 import { displayWidth } from './display-width.js';
 import { printOutcome, printRecord } from './output.js';
+import { type Output, put } from './put-text.js';
 
 /** Rows that say how wide the columns of a printed table are. */
 const WIDTH_ROWS = 200;
@@ -18,6 +23,7 @@ export async function putReport(
   context: CommandContext,
   report: Report,
   file: string | undefined,
+  choice: CellChoice = {},
 ): Promise<void> {
   if (file !== undefined) {
     const { head, main, tables } = report;
@@ -31,15 +37,19 @@ export async function putReport(
     await writeTables(
       file,
       chosen.map((table) => ({ ...table, rows: counting(table.rows, count) })),
+      choice,
     );
     printOutcome(context, { ...head, file, rows });
-  } else if (context.json) await putJson(context.stdout, report);
-  else await printReport(context.stdout, report);
+  } else {
+    const out = { stream: context.stdout, signal: context.signal };
+    if (context.json) await putJson(out, report);
+    else await printReport(out, report);
+  }
 }
 
-/** The same for a command that checks the file's name before it opens the book. */
+/** For a command that checks the file's name before it opens the book. */
 export function requireTableFile(file: string | undefined): void {
-  if (file !== undefined) formatOfFile(file);
+  if (file !== undefined) requireTableTarget(file);
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {
@@ -49,38 +59,44 @@ async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator
   }
 }
 
-async function putJson(out: OutputStream, { head, tables }: Report): Promise<void> {
+async function putJson(out: Output, report: Report): Promise<void> {
+  const text = new TextPieces(out);
+  await putDocument(text, report).finally(() => text.flush());
+}
+
+async function putDocument(text: TextPieces, { head, tables }: Report): Promise<void> {
   let before = '{\n';
   for (const [key, value] of Object.entries(head)) {
-    await put(out, `${before}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+    await text.put(`${before}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
     before = ',\n';
   }
   for (const { name, columns, rows } of tables) {
-    await put(out, `${before}  ${JSON.stringify(name)}: [`);
+    await text.put(`${before}  ${JSON.stringify(name)}: [`);
     before = ',\n';
     let separator = '\n';
     for await (const row of rows) {
       const own = Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null]));
-      await put(out, `${separator}    ${JSON.stringify(own)}`);
+      await text.put(`${separator}    ${JSON.stringify(own)}`);
       separator = ',\n';
     }
-    await put(out, '\n  ]');
+    await text.put('\n  ]');
   }
-  await put(out, '\n}\n');
+  await text.put('\n}\n');
 }
 
-async function printReport(out: OutputStream, { head, tables }: Report): Promise<void> {
+async function printReport(out: Output, { head, tables }: Report): Promise<void> {
   const said = Object.entries(head).filter(([, value]) => value !== null);
-  printRecord(out, Object.fromEntries(said));
+  printRecord(out.stream, Object.fromEntries(said));
+  const text = new TextPieces(out);
   for (const { title, columns, rows } of tables) {
-    await put(out, title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
-    await printRows(out, columns, rows);
+    await text.put(title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
+    await printRows(text, columns, rows).finally(() => text.flush());
   }
 }
 
 /** The first rows say how wide the columns are: a wider value further down only moves its line. */
 async function printRows(
-  out: OutputStream,
+  text: TextPieces,
   columns: readonly TableColumn[],
   rows: Table['rows'],
 ): Promise<void> {
@@ -92,12 +108,12 @@ async function printRows(
       [titles, ...first].reduce((most, row) => Math.max(most, displayWidth(row[at]!)), 0),
     );
     const rule = widths.map((cells) => '-'.repeat(cells));
-    for (const row of [titles, rule, ...first]) await put(out, lineOf(row, columns, widths));
+    for (const row of [titles, rule, ...first]) await text.put(lineOf(row, columns, widths));
     first = [];
   };
   for await (const row of rows) {
     const cells = columns.map(({ key }) => String(row[key] ?? ''));
-    if (widths !== undefined) await put(out, lineOf(cells, columns, widths));
+    if (widths !== undefined) await text.put(lineOf(cells, columns, widths));
     else if (first.push(cells) === WIDTH_ROWS) await begin();
   }
   if (widths === undefined) await begin();
@@ -116,7 +132,26 @@ function lineOf(
   return `${padded.join(GAP).trimEnd()}\n`;
 }
 
-/** Waits while the reader is behind, so that what is printed does not pile up in memory. */
-async function put(out: OutputStream, text: string): Promise<void> {
-  if (!out.write(text)) await once(out, 'drain');
+/** A write a row is a system call a row. */
+const PIECE_CHARS = 1 << 16;
+
+/** Text on its way out, in pieces. */
+class TextPieces {
+  readonly #out: Output;
+  #text = '';
+
+  constructor(out: Output) {
+    this.#out = out;
+  }
+
+  async put(text: string): Promise<void> {
+    this.#text += text;
+    if (this.#text.length >= PIECE_CHARS) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') await put(this.#out, text);
+  }
 }

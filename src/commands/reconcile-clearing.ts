@@ -10,17 +10,17 @@ import { dayOption } from './day-option.js';
 import { printJson } from './output.js';
 import { putReport, requireTableFile } from './put-report.js';
 
-export const command: CommandModule<[], { asOf?: string; out?: string }> = {
+export const command: CommandModule<[], { asOf?: string; out?: string; raw?: boolean }> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--out <file>');
+    cmd.option('--as-of <date>').option('--out <file>').option('--raw');
   },
-  async run(context, _args, { asOf, out }) {
+  async run(context, _args, { asOf, out, raw }) {
     const date = dayOption('--as-of', asOf);
     requireTableFile(out);
     const session = { settings: CHECK_SETTINGS };
     const proof = await inBook(context, (client) => proveClearing(client, date), session);
     if (context.json && out === undefined) printJson(context.stdout, proof);
-    else await putReport(context, reportOf(proof), out);
+    else await putReport(context, reportOf(proof), out, { raw });
     return proof.ok ? EXIT.done : EXIT.difference;
   },
 };
@@ -50,7 +50,7 @@ const BEHIND: readonly TableColumn[] = [
   amount('amount', '金额'),
 ];
 
-function reportOf({ businessDate, currency, accounts, ok }: ClearingProof): Report {
+function reportOf({ businessDate, currency, accounts, overlaps, ok }: ClearingProof): Report {
   const rows = accounts.map(({ behind: _, channels, ...account }) => ({
     ...account,
     channel: channels.join(', '),
@@ -61,7 +61,7 @@ function reportOf({ businessDate, currency, accounts, ok }: ClearingProof): Repo
   const proven = { name: 'accounts', title: '在途余额核对', columns: ACCOUNTS, rows };
   const standing = { name: 'behind', title: '差额明细', columns: BEHIND, rows: behind };
   return {
-    head: { businessDate, currency, ok: String(ok) },
+    head: { businessDate, currency, overlaps: overlaps.join('; ') || null, ok: String(ok) },
     tables: behind.length === 0 ? [proven] : [proven, standing],
   };
 }

@@ -1,7 +1,7 @@
 import { parseAmount } from '../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
-import type { TableRow } from '../files/table.js';
-import { writeTables } from '../files/table-file.js';
+import type { TableColumn, TableRow } from '../files/table.js';
+import { type CellChoice, writeTables } from '../files/table-file.js';
 import {
   type CoreBreak,
   type CoreComparison,
@@ -12,12 +12,14 @@ import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
 import { type Column, printJson, printTable } from './output.js';
+import { requireTableFile } from './put-report.js';
 import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
 
 interface Options extends SenderFlags {
   readonly asOf: string;
   readonly tolerance?: string;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 /** Breaks that are shown without a file. */
@@ -30,19 +32,21 @@ export const command: CommandModule<[string], Options> = {
       .argument('<file>')
       .requiredOption('--as-of <date>')
       .option('--tolerance <units>')
-      .option('--out <file>');
+      .option('--out <file>')
+      .option('--raw');
   },
   async run(context, [file], options) {
     const date = dayOption('--as-of', options.asOf)!;
     const tolerance = toleranceOf(options.tolerance);
-    const { out } = options;
+    const { out, raw } = options;
+    requireTableFile(out);
     const found = await inBook(context, (client) =>
       reconcileCore(client, file, {
         date,
         tolerance,
         most: SHOWN,
         says: senderSays(options),
-        ...(out === undefined ? {} : { write: (rows) => writeBreaks(out, rows) }),
+        ...(out === undefined ? {} : { write: (rows) => writeBreaks(out, rows, { raw }) }),
       }),
     );
     if (context.json) printJson(context.stdout, found);
@@ -69,9 +73,15 @@ const COLUMNS: readonly Column<CoreBreak>[] = [
   { key: 'there', title: 'there', align: 'right' },
 ];
 
-function writeBreaks(file: string, rows: AsyncIterable<CoreBreak>): Promise<void> {
-  const columns = COLUMNS.map(({ key, title }) => ({ key, title, kind: 'text' as const }));
-  return writeTables(file, [{ name: 'breaks', columns, rows: plain(rows) }]);
+function writeBreaks(
+  file: string,
+  rows: AsyncIterable<CoreBreak>,
+  choice: CellChoice,
+): Promise<void> {
+  const columns = COLUMNS.map(({ key, title, align }): TableColumn => {
+    return { key, title, kind: align === 'right' ? 'figure' : 'text' };
+  });
+  return writeTables(file, [{ name: 'breaks', columns, rows: plain(rows) }], choice);
 }
 
 async function* plain(rows: AsyncIterable<CoreBreak>): AsyncGenerator<TableRow> {

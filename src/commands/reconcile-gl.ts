@@ -1,7 +1,7 @@
 import { formatAmount } from '../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Table } from '../files/table.js';
-import { formatOfFile, writeTables } from '../files/table-file.js';
+import { writeTables } from '../files/table-file.js';
 import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
 import {
   type GlReconcileOptions,
@@ -14,6 +14,7 @@ import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
 import { inBookByDays } from './day-sessions.js';
 import { printJson, printTable } from './output.js';
+import { requireTableFile } from './put-report.js';
 
 interface ReconcileOptions {
   readonly asOf?: string;
@@ -21,18 +22,20 @@ interface ReconcileOptions {
   readonly loans?: boolean;
   readonly rescan?: boolean;
   readonly out?: string;
+  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], ReconcileOptions> = {
   configure(cmd) {
     cmd.option('--as-of <date>').option('--from <date>').option('--loans').option('--rescan');
-    cmd.option('--out <file>');
+    cmd.option('--out <file>').option('--raw');
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
     const from = dayOption('--from', options.from);
     if (from !== undefined && asOf !== undefined && from > asOf) throw backwards(options);
-    if (options.out !== undefined) formatOfFile(options.out);
+    const { out, raw } = options;
+    requireTableFile(out);
     let bar: ReturnType<CommandContext['progress']> | undefined;
     const onDay = (days: number) => {
       bar ??= context.progress({ label: 'reconcile gl', total: days, unit: 'days' });
@@ -42,7 +45,7 @@ export const command: CommandModule<[], ReconcileOptions> = {
     const job = { asOf, from, everyLoan, rescan, onDay, signal: context.signal };
     const found = await reconcile(context, job).finally(() => bar?.finish());
     const said = inWords(found);
-    if (options.out !== undefined) await writeTables(options.out, tablesOf(said));
+    if (out !== undefined) await writeTables(out, tablesOf(said), { raw });
     if (context.json) printJson(context.stdout, said);
     else print(context.stdout, said);
     return found.ok ? EXIT.done : EXIT.difference;
@@ -65,7 +68,7 @@ type Said = ReturnType<typeof inWords>;
 
 /** The same with amounts as decimal text and differences beside them. */
 function inWords(found: GlReconciliation) {
-  const text = (fen: number) => formatAmount(fen, found.minorDigits);
+  const text = (fen: number | bigint) => formatAmount(fen, found.minorDigits);
   const { minorDigits: _, accounts, accountBreaks, loanBreaks, ...frame } = found;
   return {
     ...frame,

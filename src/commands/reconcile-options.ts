@@ -45,8 +45,14 @@ export function actor(by: string | undefined): string {
 export function showOutcome(context: CommandContext, outcome: Outcome): ExitCode {
   if (context.json) printJson(context.stdout, outcome);
   else {
-    const { breaks, ...rest } = outcome;
-    printOutcome(context, { ...rest, ...breaks });
+    const { breaks, open, overlaps, ...rest } = outcome;
+    // Types of breaks are no fields: one of them is called `amount` too.
+    const counts = Object.entries(breaks).map(([type, count]) => `${type} ${count}`);
+    const claimed = overlaps.length === 0 ? {} : { overlaps };
+    printOutcome(context, { ...rest, breaks: counts, open, ...claimed });
+  }
+  for (const overlap of outcome.overlaps) {
+    context.note(`${overlap} claim the same: give each its own orders.`);
   }
   if (outcome.open > 0) context.note('`loanbook breaks list` shows the open breaks.');
   return outcome.open > 0 ? EXIT.difference : EXIT.done;

@@ -1,17 +1,18 @@
 import { EXIT } from '../errors.js';
 import { reconcileReport } from '../jobs/reconcile/report.js';
-import { writeReport } from '../jobs/reconcile/write-report.js';
+import { requireReportFile, writeReport } from '../jobs/reconcile/write-report.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import { printOutcome } from './output.js';
 
-export const command: CommandModule<[], { out: string }> = {
+export const command: CommandModule<[], { out: string; raw?: boolean }> = {
   configure(cmd) {
-    cmd.requiredOption('--out <file>');
+    cmd.requiredOption('--out <file>').option('--raw');
   },
-  async run(context, _args, { out }) {
+  async run(context, _args, { out, raw }) {
+    requireReportFile(out);
     const report = await inBook(context, reconcileReport);
-    await writeReport(report, out);
+    await writeReport(report, out, { raw });
     const { businessDate, statements, breaks } = report;
     printOutcome(context, {
       file: out,

@@ -19,7 +19,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   impairment: 'the allowance for loan losses',
   channel: 'payment channels and banks',
   breaks: 'what a reconciliation found',
-  loan: 'single loans',
+  loan: 'loans: a list of them, and one at a time',
   runs: 'jobs: what ran, with its counts and totals',
   db: 'the database of the book',
 };
@@ -95,6 +95,16 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./import-events.js'),
   },
   {
+    path: 'import list',
+    summary: 'files that were imported, the newest first',
+    load: () => import('./import-list.js'),
+  },
+  {
+    path: 'import cancel',
+    summary: 'take back an import that no close has folded',
+    load: () => import('./import-cancel.js'),
+  },
+  {
     path: 'generate',
     summary: 'write a believable loan book to import',
     load: () => import('./generate.js'),
@@ -125,6 +135,11 @@ export const REGISTRY: readonly CommandEntry[] = [
     load: () => import('./portfolio.js'),
   },
   ...LEDGER_COMMANDS,
+  {
+    path: 'loan list',
+    summary: 'the loans of the book, filtered',
+    load: () => import('./loan-list.js'),
+  },
   {
     path: 'loan show',
     summary: 'everything about one loan',

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { addAbortSignal } from 'node:stream';
 import { fileChunks } from '../files/file-content.js';
 import { isStandardInput } from '../files/regular-file.js';
 import { TEXT_BYTES_MAX, tooLarge } from '../files/text-file.js';
@@ -7,6 +7,7 @@ import { openSimulator, type Simulator } from '../jobs/simulate/simulator.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { printJson } from './output.js';
+import { put } from './put-text.js';
 
 /** Results are written in pieces of about this many characters. */
 const PIECE_CHARS = 1 << 16;
@@ -19,7 +20,9 @@ export const command: CommandModule<[string | undefined], { lines?: boolean }> =
     const simulator = await openSimulator(() => bookProducts(context.bookFolder, context.env));
     const isStdin = file === '-' || isStandardInput(file);
     const name = isStdin ? 'standard input' : file;
-    const input: AsyncIterable<Buffer> = isStdin ? context.stdin : fileChunks(file, context.signal);
+    const input: AsyncIterable<Buffer> = isStdin
+      ? addAbortSignal(context.signal, context.stdin)
+      : fileChunks(file, context.signal);
     if (lines) await simulateLines(context, simulator, input, name);
     else printJson(context.stdout, await simulator.one(await readAll(input, name), name));
   },
@@ -42,6 +45,7 @@ async function simulateLines(
   input: AsyncIterable<Buffer>,
   name: string,
 ): Promise<void> {
+  const out = { stream: context.stdout, signal: context.signal };
   let number = 0;
   let piece = '';
   for await (const line of linesOf(input)) {
@@ -50,7 +54,7 @@ async function simulateLines(
     context.signal.throwIfAborted();
     piece += `${JSON.stringify(await simulator.line(line, `${name}:${number}`))}\n`;
     if (piece.length < PIECE_CHARS) continue;
-    if (!context.stdout.write(piece)) await once(context.stdout, 'drain');
+    await put(out, piece);
     piece = '';
   }
   context.stdout.write(piece);

@@ -1,25 +1,28 @@
 import './node-navigator.js';
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
-import { type Evidence, LoanbookError } from '../errors.js';
+import { type Evidence, EXIT, LoanbookError } from '../errors.js';
+import { cancelWhenInterrupted, throwIfInterrupted } from './interrupt.js';
+import { outageOf, sqlStateOf } from './outage.js';
 import type { DatabaseTarget } from './target.js';
+
+export { sqlStateOf } from './outage.js';
 
 type TypeParser = (text: string) => unknown;
 
-const OID = { int8: 20, date: 1082, textArray: 1009, int8Array: 1016, dateArray: 1182 } as const;
+const OID = {
+  int8: 20,
+  numeric: 1700,
+  date: 1082,
+  textArray: 1009,
+  int8Array: 1016,
+  dateArray: 1182,
+} as const;
 const OID_NUMERIC_ARRAY = 1231;
 
-const CONNECT_TIMEOUT_MS = 15_000;
+const WHOLE = /^-?[0-9]+$/;
 
-/** The SQLSTATE (or Node's error code) of an error or of what caused it; undefined without one. */
-export function sqlStateOf(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const code: unknown = 'code' in at ? at.code : undefined;
-    if (at instanceof LoanbookError || typeof code !== 'string') continue;
-    return code;
-  }
-  return undefined;
-}
+const CONNECT_TIMEOUT_MS = 15_000;
 
 /** An int8 as a number. Throws a LoanbookError when a double cannot hold it exactly. */
 function parseInt8(text: string): number {
@@ -27,7 +30,7 @@ function parseInt8(text: string): number {
   if (!Number.isSafeInteger(value)) {
     throw new LoanbookError('int8_out_of_range', 'An integer is too large to be exact.', {
       evidence: { value: text, max: Number.MAX_SAFE_INTEGER },
-      next: 'Cast the column to text in the query, and read it as a BigInt.',
+      next: 'Cast the column to numeric in the query: it comes as a BigInt.',
     });
   }
   return value;
@@ -38,9 +41,15 @@ const parseTextArray = pg.types.getTypeParser(OID.textArray as number, 'text') a
 ) => (string | null)[];
 const asText: TypeParser = (text) => text;
 
-/** Dates and numerics stay text: a Date has a time zone, and a double loses a numeric's digits. */
+/** A whole numeric, such as a sum of bigint, is a BigInt; others stay text, every digit of them. */
+function parseNumeric(text: string): bigint | string {
+  return WHOLE.test(text) ? BigInt(text) : text;
+}
+
+/** Dates stay text: a Date has a time zone. */
 const PARSERS: ReadonlyMap<number, TypeParser> = new Map<number, TypeParser>([
   [OID.int8, parseInt8],
+  [OID.numeric, parseNumeric],
   [OID.date, asText],
   [
     OID.int8Array,
@@ -77,6 +86,7 @@ export async function openClient(
   settings: Readonly<Record<string, string>> = {},
   applicationName = 'loanbook',
 ): Promise<pg.Client> {
+  throwIfInterrupted();
   const client = new pg.Client({
     host: target.host,
     port: target.port,
@@ -98,6 +108,7 @@ export async function openClient(
     destroyClient(client);
     throw connectFailure(target, error);
   }
+  cancelWhenInterrupted(client, target);
   return client;
 }
 
@@ -133,7 +144,10 @@ function connectFailure(target: DatabaseTarget, error: unknown): LoanbookError {
       cause: error,
     });
   }
+  // The socket of a server that does not run is not there.
+  const isOutage = outageOf(error) !== undefined || sqlstate === 'ENOENT';
   return new LoanbookError('database_unreachable', 'The database does not accept the connection.', {
+    exitCode: isOutage ? EXIT.locked : EXIT.failed,
     evidence: { ...targetEvidence(target), reason, sqlstate },
     next:
       NEXT_STEP[sqlstate ?? ''] ??

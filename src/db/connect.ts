@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { LoanbookError } from '../errors.js';
 import { destroyClient, openClient, targetEvidence } from './client.js';
+import { throwIfInterrupted } from './interrupt.js';
 import type { DatabaseTarget } from './target.js';
 
 export { destroyClient, sqlStateOf } from './client.js';
@@ -9,6 +10,8 @@ export { retrying } from './retry.js';
 
 /** PostgreSQL 15: the oldest that the SQL here is tested on. */
 const SERVER_VERSION_MIN = 150_000;
+/** Who waits longer for a lock gives way (exit 75), so that a scheduler never hangs. */
+const LOCK_TIMEOUT = '30s';
 
 export interface ConnectOptions {
   /** Who the session acts as; 'login' keeps the role of the login itself. 'batch' if left out. */
@@ -19,7 +22,7 @@ export interface ConnectOptions {
 }
 
 /**
- * One connected client: search_path loanbook, UTC, int8 as number, date and numeric as text.
+ * One connected client: search_path loanbook, UTC, int8 as number, date as text.
  * Settings and role travel in the startup packet, so RESET keeps them and no round trip is spent.
  * Throws LoanbookError `database_unreachable`, `database_not_migrated`, `server_too_old`.
  */
@@ -32,6 +35,7 @@ export async function connect(
     search_path: 'loanbook',
     TimeZone: 'UTC',
     DateStyle: 'ISO',
+    lock_timeout: LOCK_TIMEOUT,
     ...options.settings,
   };
   if (role !== 'login') settings.role = `loanbook_${role}`;
@@ -77,7 +81,8 @@ export async function withClient<T>(
 }
 
 /**
- * Runs `fn` between BEGIN and COMMIT, and rolls back when it throws. Throws LoanbookError
+ * Runs `fn` between BEGIN and COMMIT, and rolls back when it throws or the process was interrupted
+ * meanwhile. Throws LoanbookError
  * `transaction_rolled_back` when `fn` hid a failure and the server therefore refused to commit.
  */
 export async function inTransaction<T>(client: pg.Client, fn: () => Promise<T>): Promise<T> {
@@ -85,6 +90,7 @@ export async function inTransaction<T>(client: pg.Client, fn: () => Promise<T>):
   let result: T;
   try {
     result = await fn();
+    throwIfInterrupted();
   } catch (error) {
     // The first error is the one to show; a failing ROLLBACK means that the connection is gone.
     await client.query('ROLLBACK').catch(() => undefined);

@@ -11,6 +11,7 @@ import {
 } from './migration-files.js';
 import type { DatabaseTarget } from './target.js';
 
+const ONE_SESSION = { isOneSession: true };
 const NEXT_MIGRATE = 'Run `loanbook db migrate`.';
 /** DDL that waits longer than this for a lock gives way and is tried again. */
 const LOCK_TIMEOUT_MS = 5_000;
@@ -49,7 +50,7 @@ export async function migrate(
       const applied: string[] = [];
       requireKnown(await readApplied(client), files);
       for (const file of files) {
-        if (await retrying(() => applyFile(client, file))) applied.push(file.name);
+        if (await retrying(() => applyFile(client, file), ONE_SESSION)) applied.push(file.name);
       }
       return { applied, version };
     },

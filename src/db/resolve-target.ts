@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../errors.js';
 import { startEmbedded } from './embedded.js';
 import type { DatabaseTarget } from './target.js';
 
@@ -103,6 +103,7 @@ function sslOf(mode: string): boolean {
 
 function invalid(message: string, evidence: Record<string, string> = {}): LoanbookError {
   return new LoanbookError('database_url_invalid', `The database address is wrong. ${message}`, {
+    exitCode: EXIT.usage,
     evidence,
     next: 'Correct DATABASE_URL or the PG* variables, or unset them for the embedded server.',
   });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sqlStateOf } from './client.js';
+import { isInterrupted, throwIfInterrupted } from './interrupt.js';
+import { isSessionLost } from './outage.js';
 
 /** What can heal by itself, and how long to wait before the first retry (doubled each time). */
 const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
@@ -10,6 +12,8 @@ const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
   '57P01': 500, // admin_shutdown
   '57P02': 500, // crash_shutdown
   '57P03': 250, // cannot_connect_now
+  '57P05': 250, // idle_session_timeout
+  '25P03': 250, // idle_in_transaction_session_timeout
   '53300': 250, // too_many_connections
   '08000': 250, // connection_exception
   '08001': 250, // sqlclient_unable_to_establish_sqlconnection
@@ -19,13 +23,28 @@ const RETRY_DELAY_MS: Readonly<Record<string, number>> = {
   ECONNREFUSED: 250,
   ECONNRESET: 250,
   EPIPE: 250,
+  ECONNABORTED: 250,
+  ETIMEDOUT: 250,
+  EAI_AGAIN: 250,
+  ENOENT: 250, // the socket of a server that is being started again
 };
+
+/** One that is about to be tried again. */
+export interface Retry {
+  readonly sqlstate: string;
+  readonly attempt: number;
+  readonly delayMs: number;
+}
 
 interface RetryOptions {
   /** How often `fn` is called at most; 5 when left out. */
   readonly attemptsMax?: number;
   readonly delayMsMax?: number;
-  readonly onRetry?: (retry: { sqlstate: string; attempt: number; delayMs: number }) => void;
+  /** What else must hold of an error to try again. */
+  readonly only?: (error: unknown) => boolean;
+  /** `fn` works on a session that it is given: one that is lost cannot heal. */
+  readonly isOneSession?: boolean;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
 }
 
 /**
@@ -47,11 +66,14 @@ export async function retrying<T>(
       if (sqlstate === undefined || firstDelayMs === undefined || attempt >= attemptsMax) {
         throw error;
       }
+      if (options.only?.(error) === false) throw error;
+      if (isInterrupted() || (options.isOneSession === true && isSessionLost(error))) throw error;
       // The jitter keeps two that collided from colliding again.
       const jitter = 0.75 + Math.random() / 2;
       const delayMs = Math.min(firstDelayMs * 2 ** (attempt - 1), delayMsMax) * jitter;
       options.onRetry?.({ sqlstate, attempt, delayMs });
       await sleep(delayMs);
+      throwIfInterrupted();
     }
   }
 }

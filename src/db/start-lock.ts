@@ -2,6 +2,7 @@ import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../errors.js';
+import { throwIfInterrupted } from './interrupt.js';
 
 const POLL_MS = 20;
 const HEARTBEAT_MS = 5_000;
@@ -38,6 +39,7 @@ export async function withStartLock<T>(
 async function acquire(lockFile: string, waitMs: number): Promise<void> {
   const deadline = Date.now() + waitMs;
   while (!tryCreate(lockFile)) {
+    throwIfInterrupted();
     if (Date.now() > deadline) throw locked(lockFile);
     if (isStale(lockFile)) await takeOver(lockFile);
     else await sleep(POLL_MS);

@@ -1,17 +1,18 @@
 import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
 import { fraction } from '../accounting/fraction.js';
-import type { DownPayment, PrepaymentFee, ProductTerms } from '../accounting/product.js';
+import type { DownPayment, PrepaymentFee, ProductTerms, Reading } from '../accounting/product.js';
 import { type Fen, RATE_SCALE, type RatePpb } from '../accounting/units.js';
 import type { ProductDocument } from './product-schema.js';
 
 /** The terms of a checked product document: amounts in minor units, rates in parts per billion. */
-export function compileProduct(document: ProductDocument): ProductTerms {
+export function compileProduct(document: ProductDocument, reading: Reading): ProductTerms {
   const { repayment, interest, penalty, allocation } = document;
   const minorDigits = minorDigitsOf(document.currency);
   const multiple = repayment.payment_multiple;
   return {
     code: document.code,
     version: document.version,
+    reading,
     currency: document.currency,
     minorDigits,
     repayment: {
@@ -24,7 +25,7 @@ export function compileProduct(document: ProductDocument): ProductTerms {
       principalFreePeriods: repayment.principal_free_periods,
       paymentRounding: repayment.payment_rounding,
       paymentMultipleFen: multiple === null ? 1 : amountOf(multiple, minorDigits),
-      carryFraction: repayment.carry_fraction,
+      carryFraction: carriesFraction(document, reading),
       downPayment: compileDownPayment(repayment.down_payment),
       flatTotal: repayment.flat_total,
     },
@@ -32,13 +33,13 @@ export function compileProduct(document: ProductDocument): ProductTerms {
       rateUnit: interest.rate_unit,
       basis: interest.basis,
       periodInterest: interest.period_interest,
-      monthlyRateDecimals: interest.monthly_rate_decimals,
+      monthlyRateDecimals: rateDecimals(document, reading),
       rounding: interest.rounding,
       firstPeriod: interest.first_period,
       oddDays: interest.odd_days,
       accrual: interest.accrual,
       leapYear: interest.leap_year,
-      yearCut: interest.year_cut,
+      yearCut: yearCut(document, reading),
       recalculation: interest.recalculation,
     },
     penalty: {
@@ -65,6 +66,24 @@ export function compileProduct(document: ProductDocument): ProductTerms {
       fee: compileFee(document.prepayment.fee, minorDigits),
     },
   };
+}
+
+/** Flat interest does not follow the balance that would be carried; reading 1 carried it. */
+function carriesFraction({ repayment }: ProductDocument, reading: Reading): boolean {
+  if (reading > 1 && repayment.method === 'flat_interest') return false;
+  return repayment.carry_fraction;
+}
+
+/** Days have no monthly rate to round; reading 1 rounded the one of the level payment. */
+function rateDecimals({ interest }: ProductDocument, reading: Reading): number | null {
+  if (reading > 1 && interest.period_interest === 'actual_days') return null;
+  return interest.monthly_rate_decimals;
+}
+
+/** Reading 1 cut at the start of the year for one method alone. */
+function yearCut({ repayment, interest }: ProductDocument, reading: Reading): 'dec_31' | 'jan_1' {
+  if (reading === 1 && repayment.method !== 'level_payment_actuarial') return 'dec_31';
+  return interest.year_cut;
 }
 
 /** A multiple such as `1.5` as a fraction in lowest terms, 3 / 2. */

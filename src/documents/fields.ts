@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { parseRatePpb } from '../accounting/amount-text.js';
+import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
 import { parseDay } from '../accounting/epoch-day.js';
+import { LIMIT_DIGITS } from '../accounting/policy-bounds.js';
 import type { EpochDay } from '../accounting/units.js';
 
 const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
@@ -61,6 +62,15 @@ export function decimal() {
     'must be a decimal number',
     { type: ['string', 'number'], format: 'decimal', pattern: DECIMAL.source },
     (text) => (DECIMAL.test(text) ? text : undefined),
+  );
+}
+
+/** An amount that bounds others, kept as its text. */
+export function amountLimit() {
+  const rule = `must be an amount above 0, of at most ${LIMIT_DIGITS} decimals`;
+  const schema = { type: ['string', 'number'], format: 'decimal', exclusiveMinimum: 0 };
+  return field(rule, schema, (text) =>
+    (parseAmount(text, LIMIT_DIGITS) ?? 0) > 0 ? text : undefined,
   );
 }
 

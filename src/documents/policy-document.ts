@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { parseRatePpb } from '../accounting/amount-text.js';
+import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
+import { LIMIT_DIGITS, type PolicyBounds } from '../accounting/policy-bounds.js';
 import type { BookPolicy } from '../accounting/product.js';
-import { date, integer, listOf, mapping, rate } from './fields.js';
+import { amountLimit, date, integer, listOf, mapping, rate } from './fields.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
 
@@ -18,6 +19,13 @@ const policySchema = mapping({
     rate: rate().default('0.06'),
     accrual_days: integer(0).default(90),
   }).prefault({}),
+  limits: mapping({
+    // Left out, it is what the currency of the book has.
+    principal: amountLimit().nullable().optional(),
+    fee_share: rate().nullable().default(null),
+  }).prefault({}),
+  days_ahead: integer(0).default(7),
+  late_days: integer(0).nullable().default(null),
 });
 
 /** A checked book policy, every default filled in: plain JSON, rates as their text. */
@@ -26,6 +34,7 @@ export type PolicyDocument = z.output<typeof policySchema>;
 export interface CheckedPolicy {
   readonly document: PolicyDocument;
   readonly policy: BookPolicy;
+  readonly bounds: PolicyBounds;
 }
 
 /** A policy document from YAML or JSON text; throws LoanbookError `invalid_document`. */
@@ -50,5 +59,16 @@ export function policyFromValue(value: unknown, source: DocumentSource): Checked
     vatPpb: parseRatePpb(document.vat.rate) ?? 0,
     vatAccrualDays: document.vat.accrual_days,
   };
-  return { document, policy };
+  return { document, policy, bounds: boundsOf(document) };
+}
+
+function boundsOf({ limits, days_ahead, late_days }: PolicyDocument): PolicyBounds {
+  const { principal, fee_share } = limits;
+  return {
+    principalLimit:
+      typeof principal === 'string' ? BigInt(parseAmount(principal, LIMIT_DIGITS) ?? 0) : principal,
+    feeSharePpb: fee_share === null ? null : (parseRatePpb(fee_share) ?? 0),
+    daysAhead: days_ahead,
+    lateDays: late_days,
+  };
 }

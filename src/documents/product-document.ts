@@ -1,4 +1,5 @@
-import type { ProductTerms } from '../accounting/product.js';
+import { CURRENT_READING, type ProductTerms, READINGS } from '../accounting/product.js';
+import { InvariantError } from '../accounting/refusal.js';
 import { compileProduct } from './compile-product.js';
 import { productContradictions } from './product-rules.js';
 import { type ProductDocument, productSchema } from './product-schema.js';
@@ -18,9 +19,29 @@ export function parseProductDocument(text: string, sourceName: string): CheckedP
   return productFromValue(readDocumentText(text, sourceName), { name: sourceName });
 }
 
-/** The same from a value that was read before: part of a larger document, or one kept as JSON. */
+/** The same from a value that was read before: part of a larger document. */
 export function productFromValue(value: unknown, source: DocumentSource): CheckedProduct {
+  const document = checkedDocument(value, source);
+  return { document, terms: compileProduct(document, CURRENT_READING) };
+}
+
+/** A row of `product_version`. */
+export interface StoredProduct {
+  readonly code: string;
+  /** JSON, as it was applied. */
+  readonly document: string;
+  readonly reading: number;
+}
+
+/** The terms of a version of the book, by the reading that it was applied under. */
+export function storedProductTerms({ code, document, reading }: StoredProduct): ProductTerms {
+  const known = READINGS.find((one) => one === reading);
+  if (known === undefined) throw new InvariantError('an unknown reading', { code, reading });
+  return compileProduct(checkedDocument(JSON.parse(document), { name: `product ${code}` }), known);
+}
+
+function checkedDocument(value: unknown, source: DocumentSource): ProductDocument {
   const document = checkShape(productSchema, value, source);
   refuseViolations(source, productContradictions(document));
-  return { document, terms: compileProduct(document) };
+  return document;
 }

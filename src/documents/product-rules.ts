@@ -33,16 +33,20 @@ function repaymentContradictions({ repayment, currency }: ProductDocument): Viol
     report('principal_free_periods', `must be fewer than the periods, ${periods}`, free);
   }
   if (free > 0 && (method === 'flat_interest' || method === 'balloon')) {
-    report('principal_free_periods', `must be 0 with method ${method}`, free);
+    report('principal_free_periods', `no_effect: must be 0 with method ${method}`, free);
   }
   if (repayment.amortization_periods !== null && method !== 'balloon') {
-    report('amortization_periods', 'only with method balloon', repayment.amortization_periods);
+    report(
+      'amortization_periods',
+      'no_effect: only with method balloon',
+      repayment.amortization_periods,
+    );
   }
   if (repayment.amortization_periods === null && method === 'balloon') {
     report('amortization_periods', 'is required with method balloon', null);
   }
   if (repayment.flat_total && method !== 'flat_interest') {
-    report('flat_total', 'only with method flat_interest', true);
+    report('flat_total', 'no_effect: only with method flat_interest', true);
   }
   const percent = repayment.down_payment?.percent;
   if (percent !== undefined) {

@@ -61,14 +61,16 @@ const repayment = mapping({
   principal_free_periods: integer(0, PERIODS_MAX)
     .default(0)
     .describe('The first so many instalments repay no principal.'),
-  payment_rounding: rounding().describe('How the payment of a period is rounded.'),
+  payment_rounding: rounding().describe(
+    'How the payment is rounded; with equal_principal its principal.',
+  ),
   payment_multiple: decimal()
     .nullable()
     .default(null)
-    .describe('Amount that the payment is rounded to a multiple of; null is the minor unit.'),
+    .describe('Payment and down payment are rounded to a multiple of it; null is the minor unit.'),
   carry_fraction: flag()
     .default(false)
-    .describe('Interest is carried unrounded; only payments and shown figures are rounded.'),
+    .describe('Level payments: interest is carried unrounded, only what is shown or paid rounds.'),
   down_payment: mapping({
     percent: rate().describe('Part of the amount that is due at disbursement, in per cent.'),
     automatic: flag().default(false).describe('It is paid when the loan is disbursed.'),
@@ -78,7 +80,9 @@ const repayment = mapping({
     .describe('A first row due at disbursement; null is none.'),
   flat_total: flag()
     .default(false)
-    .describe('flat_interest: interest is rounded once in total and spread evenly.'),
+    .describe(
+      'flat_interest: interest on the whole amount is rounded once in total and spread evenly.',
+    ),
 });
 
 const interest = mapping({
@@ -97,7 +101,7 @@ const interest = mapping({
   rounding: rounding().describe('How the interest of a period is rounded.'),
   first_period: oneOf('actual_days', 'whole_period', 'months_plus_days')
     .default('actual_days')
-    .describe('How a first period counts that is longer or shorter than the others.'),
+    .describe('How a longer or shorter first period counts, unless all count by actual_days.'),
   odd_days: oneOf('daily', 'proportion_of_month')
     .default('daily')
     .describe('What the days of such a period count as: days of the basis, or parts of a month.'),
@@ -106,10 +110,12 @@ const interest = mapping({
     .describe('What a night accrues: the daily rate up to the scheduled interest, or even parts.'),
   leap_year: oneOf('year', 'feb_29_period')
     .default('year')
-    .describe('basis actual: what 366 days apply to, the year or the period of 29 February.'),
+    .describe(
+      'Days over actual: 366 is for those of a leap year, or for the period of 29 February.',
+    ),
   year_cut: oneOf('dec_31', 'jan_1')
     .default('dec_31')
-    .describe('basis actual: where a period over New Year is cut.'),
+    .describe('Days over actual: where a period over New Year is cut.'),
   recalculation: mapping({
     rest: oneOf('daily', 'same_as_repayment_period').describe(
       'How often the balance that bears interest is taken anew.',
@@ -217,7 +223,7 @@ export const productSchema = mapping({
   penalty: penalty.prefault({}).describe('What overdue amounts bear.'),
   allocation: allocation.prefault({}).describe('What a payment pays, in which order.'),
   prepayment: prepayment.prefault({}).describe('Repaying early, in part or in full.'),
-}).describe('The terms of a loan product.');
+}).describe('The terms of a loan product. A key that can do nothing is refused: no_effect.');
 
 /**
  * A checked product document, every default filled in: plain JSON, amounts and rates as the text

@@ -10,7 +10,9 @@ let fourBytes: Map<string, number> | undefined;
 /**
  * Text as GB 18030, which holds all of Unicode and, for the characters of GBK, is GBK: what many
  * finance systems in China read. The tables are those of the platform's own decoder, turned round;
- * a few code points for private use that it has no bytes for are written as `?`.
+ * where it reads two codes as one character the first is written (U+3000 is A1A1: other readers
+ * take A3A0 for private use). A few code points for private use that it has no bytes for are
+ * written as `?`.
  */
 export function encodeGb18030(text: string): Buffer {
   const bytes: number[] = [];
@@ -53,7 +55,8 @@ function readTwoBytes(): Map<string, number> {
     for (let second = 0x40; second <= 0xfe; second += 1) {
       if (second === 0x7f) continue;
       const char = decoder.decode(Uint8Array.of(first, second));
-      if (char.length === 1 && char !== '\ufffd') table.set(char, first * 256 + second);
+      if (char.length !== 1 || char === '\ufffd' || table.has(char)) continue;
+      table.set(char, first * 256 + second);
     }
   }
   return table;

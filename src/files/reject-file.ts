@@ -1,6 +1,9 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { EXIT, LoanbookError } from '../errors.js';
+import { NewFile, requireRegularTarget } from './new-file.js';
+import { RawRecords } from './raw-records.js';
 
 /** Why a row was rejected: the field, the rule that it breaks, and the value that breaks it. */
 export interface Reject {
@@ -13,74 +16,163 @@ export interface Reject {
 export const REJECT_COLUMNS = ['line', 'field', 'rule', 'value'] as const;
 
 const BATCH_ROWS = 1000;
+/** Rows of customers: nobody else on the machine reads them. */
+const MODE = 0o600;
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+
+interface Rejected {
+  readonly reject: Reject;
+  readonly row: readonly string[];
+  /** On which it begins in the source; 0: it is not in it. */
+  readonly rowLine: number;
+}
 
 /**
- * Rejected rows as CSV: line, field, rule and value, then the row as it came, so that a corrected
- * file is what is left behind the first four columns. The file is made at the first reject; one of
- * an earlier attempt is removed.
+ * Rejected rows as CSV: line, field, rule and value, then the row byte by byte as it came, so that
+ * a corrected file is what is left behind the first four columns. The file appears whole when it is
+ * closed; one of an earlier attempt is removed. Throws LoanbookError `file_not_regular` (2),
+ * `reject_file_unwritable`.
  */
 export class RejectFile {
   readonly path: string;
   readonly #header: readonly string[];
-  #rows: (string | number)[][] = [];
-  #handle: FileHandle | undefined;
+  readonly #source: RawRecords;
+  #rows: Rejected[] = [];
+  #file: NewFile | undefined;
   #count = 0;
 
-  constructor(path: string, header: readonly string[]) {
+  /** `source` is the file whose rows are rejected; its header is on the first line of it. */
+  constructor(path: string, header: readonly string[], source: string) {
+    requireRegularTarget(path);
     this.path = path;
     this.#header = header;
+    this.#source = new RawRecords(source);
   }
 
   get count(): number {
     return this.#count;
   }
 
-  async add(reject: Reject, row: readonly string[]): Promise<void> {
+  /** `rowLine`: the line of the source on which the row begins, left out where it is not in it. */
+  async add(reject: Reject, row: readonly string[], rowLine = 0): Promise<void> {
     this.#count += 1;
-    this.#rows.push([reject.line, reject.field, reject.rule, reject.value, ...row]);
-    if (this.#rows.length >= BATCH_ROWS) await this.#flush();
+    this.#rows.push({ reject, row, rowLine });
+    if (this.#rows.length >= BATCH_ROWS) await this.#attempt(() => this.#flush());
   }
 
   /** Writes what is left; without any reject there is no file afterwards. */
   async close(): Promise<void> {
     if (this.#count === 0) return this.remove();
-    await this.#flush();
-    await this.#handle?.close();
-    this.#handle = undefined;
+    await this.#attempt(async () => {
+      await this.#flush();
+      await this.#file?.publish();
+    });
+    await this.#source.close();
   }
 
   /** For a file that was refused as a whole. */
   async remove(): Promise<void> {
     this.#rows = [];
-    await this.#handle?.close();
-    this.#handle = undefined;
-    await this.#attempt(() => rm(this.path, { force: true }));
+    await this.#source.close();
+    await this.#file?.discard();
+    this.#file = undefined;
+    await this.#attempt(async () => {
+      requireRegularTarget(this.path);
+      await rm(this.path, { force: true });
+    });
   }
 
   async #flush(): Promise<void> {
     const rows = this.#rows;
     this.#rows = [];
-    await this.#attempt(async () => {
-      if (this.#handle === undefined) {
-        this.#handle = await open(this.path, 'w');
-        rows.unshift([...REJECT_COLUMNS, ...this.#header]);
-      }
-      await this.#handle.writeFile(stringify(rows));
-    });
+    if (this.#file === undefined) {
+      this.#file = await NewFile.create(this.path, MODE);
+      await this.#writeHeader(this.#file);
+    }
+    for (const { reject, row, rowLine } of rows) {
+      const raw = await this.#rawRow(row, rowLine);
+      const names = reject.field.includes('\ufffd') ? await this.#rawRow(this.#header, 1) : '';
+      await this.#file.write(
+        lineOf(
+          [
+            byteText(String(reject.line)),
+            asItCame(reject.field, names),
+            byteText(reject.rule),
+            asItCame(reject.value, raw),
+          ],
+          raw,
+        ),
+      );
+    }
+  }
+
+  async #writeHeader(file: NewFile): Promise<void> {
+    const raw = await this.#rawRow(this.#header, 1);
+    if (await this.#hasByteOrderMark()) await file.write(BYTE_ORDER_MARK);
+    await file.write(lineOf([...REJECT_COLUMNS], raw));
+  }
+
+  async #hasByteOrderMark(): Promise<boolean> {
+    const first = await this.#source.recordAt(1);
+    return first?.subarray(0, 3).equals(BYTE_ORDER_MARK) ?? false;
+  }
+
+  /** The row's bytes, as text of a character a byte; written anew where they are not its own. */
+  async #rawRow(row: readonly string[], line: number): Promise<string> {
+    const bytes = line === 0 ? undefined : await this.#source.recordAt(line);
+    if (bytes !== undefined) {
+      const hasMark = line === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
+      const text = bytes.toString('latin1', hasMark ? 3 : 0);
+      if (fieldsOf(text)?.length === row.length) return text.endsWith('\n') ? text : `${text}\n`;
+    }
+    return byteText(stringify([[...row]]));
   }
 
   async #attempt(write: () => Promise<void>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      const reason = reasonOf(error);
       // A read-only folder holds no reject file of an earlier attempt either.
       if (this.#count === 0 && reason !== 'EISDIR') return;
+      await this.#file?.discard();
       throw new LoanbookError('reject_file_unwritable', 'The reject file cannot be written.', {
         exitCode: EXIT.failed,
         evidence: { file: this.path, reason },
         next: 'Name another one with --reject-file.',
+        cause: error,
       });
     }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof LoanbookError) return String(error.evidence.reason ?? error.message);
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Text in which each character stands for a byte. */
+function byteText(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+function lineOf(cells: readonly string[], rawRow: string): Buffer {
+  const head = stringify([[...cells]]).trimEnd();
+  return Buffer.from(`${head},${rawRow}`, 'latin1');
+}
+
+/** What was read as `text`, as the row has it where it is no UTF-8. */
+function asItCame(text: string, rawRow: string): string {
+  if (!text.includes('\ufffd')) return byteText(text);
+  const same = (field: string) => Buffer.from(field, 'latin1').toString() === text;
+  return fieldsOf(rawRow)?.find(same) ?? byteText(text);
+}
+
+function fieldsOf(rawRow: string): readonly string[] | undefined {
+  try {
+    const records = parse(rawRow, { relax_column_count: true });
+    return records.length === 1 ? records[0] : undefined;
+  } catch {
+    return undefined;
   }
 }

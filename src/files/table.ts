@@ -2,8 +2,11 @@
 export interface TableColumn {
   readonly key: string;
   readonly title: string;
-  /** An amount is decimal text, a count a whole number, a date YYYY-MM-DD. */
-  readonly kind: 'text' | 'amount' | 'count' | 'date';
+  /**
+   * An amount is decimal text, a count a whole number, a date YYYY-MM-DD. A figure is now the one,
+   * now the other, or a word of ours: text that nobody else has written.
+   */
+  readonly kind: 'text' | 'figure' | 'amount' | 'count' | 'date';
   /** Characters, in a workbook. */
   readonly width?: number;
 }

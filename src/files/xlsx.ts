@@ -1,5 +1,7 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate';
+import { isFormulaLike } from './formula-like.js';
 import type { Table, TableColumn, TableRow } from './table.js';
+import type { CellChoice } from './table-file.js';
 
 /** Days from Excel's day 0 (1899-12-30) to 1970-01-01. */
 const EXCEL_EPOCH = 25_569;
@@ -8,7 +10,7 @@ export const XLSX_ROWS_MAX = 1_048_576;
 const MS_A_DAY = 86_400_000;
 
 /** Cell styles by kind, as `styles.xml` lists them. */
-const STYLE = { text: 0, amount: 1, count: 2, date: 3, heading: 4 } as const;
+const STYLE = { text: 0, amount: 1, count: 2, date: 3, heading: 4, quoted: 5 } as const;
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -20,9 +22,13 @@ const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 /**
  * Streams tables as a workbook (ECMA-376, transitional), a sheet each, in pieces. An amount's
  * decimal text is the cell's number as it stands: no amount passes through floating point. Throws
- * RangeError where a table has more rows than a sheet holds.
+ * RangeError where a table has more rows than a sheet holds. Text is an inline string, never a
+ * formula; what looks like one is marked as quoted, so that it stays text when it is edited.
  */
-export async function* xlsx(tables: readonly Table[]): AsyncGenerator<Uint8Array> {
+export async function* xlsx(
+  tables: readonly Table[],
+  choice: CellChoice = {},
+): AsyncGenerator<Uint8Array> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, data) => {
     if (error) throw error;
@@ -41,7 +47,7 @@ export async function* xlsx(tables: readonly Table[]): AsyncGenerator<Uint8Array
     const entry = new ZipDeflate(`xl/worksheets/sheet${index + 1}.xml`, { level: 6 });
     entry.mtime = new Date(1980, 0, 1);
     zip.add(entry);
-    for await (const text of sheet(table)) {
+    for await (const text of sheet(table, choice)) {
       entry.push(strToU8(text));
       yield* ready.splice(0);
     }
@@ -53,7 +59,11 @@ export async function* xlsx(tables: readonly Table[]): AsyncGenerator<Uint8Array
 }
 
 /** A worksheet's XML in pieces of some hundred rows. */
-async function* sheet({ name, columns, rows }: Table): AsyncGenerator<string> {
+async function* sheet(
+  { name, columns, rows }: Table,
+  { raw = false }: CellChoice,
+): AsyncGenerator<string> {
+  const letters = columns.map((_, at) => lettersOf(at));
   const widths = columns.map(
     ({ width }, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${width ?? 16}" customWidth="1"/>`,
@@ -61,12 +71,18 @@ async function* sheet({ name, columns, rows }: Table): AsyncGenerator<string> {
   yield `${DECLARATION}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0">` +
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' +
     `</sheetView></sheetViews><cols>${widths.join('')}</cols><sheetData>`;
-  let text = row(columns.map(({ title }) => textCell(title, STYLE.heading)));
   let count = 1;
+  let text = row(
+    count,
+    columns.map(({ title }, at) => textCell(`${letters[at]}1`, title, STYLE.heading)),
+  );
   for await (const item of rows) {
     count += 1;
     if (count > XLSX_ROWS_MAX) throw new RangeError(`${name}: more rows than a worksheet holds`);
-    text += row(columns.map((column) => cell(column, item)));
+    text += row(
+      count,
+      columns.map((column, at) => cell(`${letters[at]}${count}`, column, item, raw)),
+    );
     if (text.length < 1 << 16) continue;
     yield text;
     text = '';
@@ -74,21 +90,32 @@ async function* sheet({ name, columns, rows }: Table): AsyncGenerator<string> {
   yield `${text}</sheetData></worksheet>`;
 }
 
-function row(cells: readonly string[]): string {
-  return `<row>${cells.join('')}</row>`;
+/** The letters of a column counted from 0: A to Z, AA to ZZ. Many readers want them. */
+function lettersOf(column: number): string {
+  const last = String.fromCharCode(65 + (column % 26));
+  return column < 26 ? last : `${lettersOf(Math.floor(column / 26) - 1)}${last}`;
 }
 
-function cell({ key, kind }: TableColumn, item: TableRow): string {
+function row(number: number, cells: readonly string[]): string {
+  return `<row r="${number}">${cells.join('')}</row>`;
+}
+
+function cell(at: string, { key, kind }: TableColumn, item: TableRow, raw: boolean): string {
   const value = item[key];
-  if (value === null || value === undefined || value === '') return '<c/>';
-  if (kind === 'text') return textCell(String(value), STYLE.text);
-  if (kind === 'date') return `<c s="${STYLE.date}"><v>${excelDay(String(value))}</v></c>`;
-  return `<c s="${STYLE[kind]}"><v>${value}</v></c>`;
+  if (value === null || value === undefined || value === '') return '';
+  if (kind === 'date') {
+    return `<c r="${at}" s="${STYLE.date}"><v>${excelDay(String(value))}</v></c>`;
+  }
+  if (kind !== 'text' && kind !== 'figure')
+    return `<c r="${at}" s="${STYLE[kind]}"><v>${value}</v></c>`;
+  const text = String(value);
+  const isQuoted = kind === 'text' && !raw && isFormulaLike(text);
+  return textCell(at, text, isQuoted ? STYLE.quoted : STYLE.text);
 }
 
-function textCell(value: string, style: number): string {
+function textCell(at: string, value: string, style: number): string {
   const text = `<t xml:space="preserve">${escapeXml(value)}</t>`;
-  return `<c s="${style}" t="inlineStr"><is>${text}</is></c>`;
+  return `<c r="${at}" s="${style}" t="inlineStr"><is>${text}</is></c>`;
 }
 
 /** Excel's number of a day given as YYYY-MM-DD. */
@@ -104,7 +131,7 @@ function escapeXml(text: string): string {
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to say them
-      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
+      .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
   );
 }
 
@@ -162,7 +189,7 @@ const STYLES = `${DECLARATION}<styleSheet xmlns="${MAIN}">
 <fill><patternFill patternType="gray125"/></fill></fills>
 <borders count="1"><border/></borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs>
-<cellXfs count="5"><xf xfId="0"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/>
+<cellXfs count="6"><xf xfId="0"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/>
 <xf xfId="0" numFmtId="3" applyNumberFormat="1"/>
 <xf xfId="0" numFmtId="164" applyNumberFormat="1"/>
-<xf xfId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>`;
+<xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" quotePrefix="1"/></cellXfs></styleSheet>`;

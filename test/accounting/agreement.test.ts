@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { disagreementsAmong } from './agreement.js';
 
-it('the fold and the model agree on 2,000 random histories', () => {
-  expect(disagreementsAmong(1, 2000).join('\n')).toBe('');
+it.each([
+  ['any', 2_000],
+  ['cash', 2_000],
+] as const)('the fold and the model agree on random histories: %s, %d', (kind, histories) => {
+  expect(disagreementsAmong(kind, 1, histories).join('\n')).toBe('');
 });

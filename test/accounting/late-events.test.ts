@@ -10,10 +10,14 @@ function endOf(history: History) {
   return { end: { schedule, installments, position, allocations }, rejected: rejected.length };
 }
 
+/** What these move is priced on arrival and stays: there the order of arrival does matter. */
+const PRICED = new Set(['settlement', 'prepayment', 'recovery', 'suspense_refund']);
+
 /** Events that are known by the end, each with a ref and a value date of its own. */
 const plain = timely.map((history) => {
   const seen = new Set<string>();
-  const events = history.events.filter(({ ref, value_date: on }) => {
+  const events = history.events.filter(({ ref, type, value_date: on }) => {
+    if (PRICED.has(type)) return false;
     if (on > history.through || seen.has(ref) || seen.has(on)) return false;
     seen.add(ref).add(on);
     return true;

@@ -94,6 +94,7 @@ export function measuresOf(position: Position): Record<SubledgerMeasure, Fen> {
     compound: accruing ? compoundDue : 0,
     fee: position.feeDue,
     suspense: position.suspense,
+    refund_due: position.refundDue,
     off_balance_interest: accruing ? 0 : owed,
   };
 }

@@ -64,8 +64,8 @@ describe('flat interest', () => {
         laySchedule(termsWith({ method: 'flat_interest', flatTotal, downPayment }), contract),
       );
     const down = '250.00 + 0.00';
-    // 1000 x 7% x 3 / 12 = 17.50; 17.50 / 3 = 5.83 and 1000 / 3 = 333.33, the rest in the last.
-    expect(laid(true)).toEqual([down, '333.33 + 5.83', '333.33 + 5.83', '83.34 + 5.84']);
+    // 1000 x 7% x 3 / 12 = 17.50; 17.50 / 3 = 5.83 and 750 / 3 = 250.00, the rest in the last.
+    expect(laid(true)).toEqual([down, '250.00 + 5.83', '250.00 + 5.83', '250.00 + 5.84']);
     // 750 x 7% / 12 = 4.375 a period, 4.38; (750 + 13.14) / 3 = 254.38.
     expect(laid(false)).toEqual([down, '250.00 + 4.38', '250.00 + 4.38', '250.00 + 4.38']);
   });
@@ -147,11 +147,12 @@ describe('carry_fraction', () => {
   test('the balance follows with unrounded interest', () => {
     // 100.31 at 1.5% a month over 3 asks 34.44. Exact balances: 100.31 x 1.015 - 34.44 = 67.37465,
     // 67.37465 x 1.015 - 34.44 = 33.94527: shown 67.37 and 33.95, so that 33.42 is principal and
-    // 34.44 - 33.42 = 1.02 interest; rounded every time it is 67.37 x 1.5% = 1.01.
+    // 34.44 - 33.42 = 1.02 interest; rounded every time it is 67.37 x 1.5% = 1.01. The last payment
+    // is 33.94527 x 1.015 = 34.45445, so 34.45, of which 33.95 is principal.
     const contract = contractOf('100.31', '18', 3, '2026-01-15');
     const laid = (carryFraction: boolean) =>
       amountsOf(laySchedule(termsWith({ carryFraction }), contract));
-    expect(laid(true)).toEqual(['32.94 + 1.50', '33.42 + 1.02', '33.95 + 0.51']);
+    expect(laid(true)).toEqual(['32.94 + 1.50', '33.42 + 1.02', '33.95 + 0.50']);
     expect(laid(false)).toEqual(['32.94 + 1.50', '33.43 + 1.01', '33.94 + 0.51']);
   });
 

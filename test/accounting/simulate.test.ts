@@ -202,7 +202,7 @@ describe('late events', () => {
       ],
       through: '2026-02-20',
     });
-    expect(result.rejected).toEqual([{ ref: 'R 2026-02-15', rule: 'loan_settled' }]);
+    expect(result.rejected).toEqual([{ ref: 'R 2026-02-15', rule: 'voided: loan_settled' }]);
     expect(result.position).toMatchObject({ status: 'settled', suspense: '916.80' });
     // What was posted comes down to the nights before the settlement: 26 of 5.00.
     const posted = result.daily.reduce((sum, day) => sum + fen(day.interest), 0);

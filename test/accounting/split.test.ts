@@ -38,7 +38,7 @@ describe('E2: a loan split 30 to 70', () => {
     return series.map((amount) => {
       const before = total;
       total += amount;
-      return partOfGrowth(before, total, lead);
+      return Number(partOfGrowth(BigInt(before), BigInt(total), (of) => BigInt(lead(Number(of)))));
     });
   }
   const sum = (series: readonly number[]): number => series.reduce((a, b) => a + b, 0);

@@ -9,6 +9,7 @@ const ORDER = ['fee', 'penalty', 'compound', 'interest', 'principal'] as const;
 const DEFAULT_TERMS: ProductTerms = {
   code: 'TEST',
   version: 1,
+  reading: 2,
   currency: 'CNY',
   minorDigits: 2,
   repayment: {

@@ -188,7 +188,7 @@ describe('after a sale', () => {
   it('that comes late, money that had paid since is held', () => {
     const late = sold('03-31', '36000.00', { business_date: '2026-04-04' });
     const result = run([paid('R1', '04-02', '33.00'), late]);
-    expect(result.rejected).toEqual([{ ref: 'R1', rule: 'loan_transferred' }]);
+    expect(result.rejected).toEqual([{ ref: 'R1', rule: 'voided: loan_transferred' }]);
     expect(result.position).toMatchObject({ ...NOTHING_LEFT, suspense: '33.00' });
     // 20.00 due and a night of 10.00 went with it.
     expect(voucherOf(result)).toContain('6111.01 530.00');

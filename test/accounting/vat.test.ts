@@ -9,15 +9,16 @@ import { practiceCase } from './practice-cases.js';
 
 const SIX = 60_000_000;
 const fen = (text: string): number => parseAmount(text, 2)!;
-const yuan = (amount: number): string => formatAmount(amount, 2);
+const yuan = (amount: number | bigint): string => formatAmount(amount, 2);
 const text = z.string();
 
 /** The days of a total that grows by `daily`, nothing waiting for its tax point. */
-function days(daily: number, count: number): number[] {
+function days(daily: bigint, count: number): bigint[] {
   const rule = { incomeAccountId: 1, ratePpb: SIX, outputAccountId: 2, deferred: null };
-  return Array.from({ length: count }, (_, day) => {
-    const base = { waitingBefore: 0, waiting: 0, migrated: 0 };
-    const [grossBefore, gross] = [daily * day, daily * (day + 1)];
+  return Array.from({ length: count }, (_, at) => {
+    const day = BigInt(at);
+    const base = { waitingBefore: 0n, waiting: 0n, migrated: 0n };
+    const [grossBefore, gross] = [daily * day, daily * (day + 1n)];
     return daily - taxOfDay(rule, { grossBefore, gross, ...base }).fromIncome;
   });
 }
@@ -37,16 +38,16 @@ describe('tax within income', () => {
         daysAt471: z.number(),
       }),
     );
-    const daily = fen(input.dailyGross);
-    const gross = daily * input.days;
+    const daily = BigInt(fen(input.dailyGross));
+    const gross = daily * BigInt(input.days);
     const tax = taxWithin(gross, SIX);
     expect(yuan(tax)).toBe(expected.onTotal_tax);
     expect(yuan(gross - tax)).toBe(expected.onTotal_net);
     const naive = daily - taxWithin(daily, SIX);
     expect(yuan(naive)).toBe(expected.naiveDailyNet);
-    expect(yuan(naive * input.days)).toBe(expected.naiveSum);
+    expect(yuan(naive * BigInt(input.days))).toBe(expected.naiveSum);
     const nights = days(daily, input.days);
-    expect(yuan(nights.reduce((sum, net) => sum + net, 0))).toBe(expected.cumulativeSum);
+    expect(yuan(nights.reduce((sum, net) => sum + net, 0n))).toBe(expected.cumulativeSum);
     expect(nights.filter((net) => yuan(net) === '4.72')).toHaveLength(expected.daysAt472);
     expect(nights.filter((net) => yuan(net) === '4.71')).toHaveLength(expected.daysAt471);
   });
@@ -59,12 +60,12 @@ describe('tax within income', () => {
     );
     // 70% of the interest is the partner's, 25% of that the fee.
     const partner = mulDivRound(fen(input.interest), 70, 100, 'half_up');
-    const fee = mulDivRound(partner, 25, 100, 'half_up');
+    const fee = BigInt(mulDivRound(partner, 25, 100, 'half_up'));
     expect(yuan(partner)).toBe(expected.partnerInterest);
     expect(yuan(fee)).toBe(expected.fee);
     expect(yuan(taxWithin(fee, SIX))).toBe(expected.feeVat);
     expect(yuan(fee - taxWithin(fee, SIX))).toBe(expected.feeNet);
-    expect(yuan(partner - fee)).toBe(expected.partnerNet);
+    expect(yuan(BigInt(partner) - fee)).toBe(expected.partnerNet);
   });
 
   it('E7: goes back with interest that leaves the balance sheet', () => {
@@ -73,28 +74,28 @@ describe('tax within income', () => {
       z.object({ interestReceivable: text }),
       z.object({ net: text, vat: text }),
     );
-    const gross = fen(input.interestReceivable);
+    const gross = BigInt(fen(input.interestReceivable));
     const rule = { incomeAccountId: 1, ratePpb: SIX, outputAccountId: 2, deferred: null };
-    const none = { waitingBefore: 0, waiting: 0, migrated: 0 };
-    const { fromIncome, toOutput } = taxOfDay(rule, { grossBefore: gross, gross: 0, ...none });
-    expect(yuan(0 - fromIncome)).toBe(expected.vat);
+    const none = { waitingBefore: 0n, waiting: 0n, migrated: 0n };
+    const { fromIncome, toOutput } = taxOfDay(rule, { grossBefore: gross, gross: 0n, ...none });
+    expect(yuan(-fromIncome)).toBe(expected.vat);
     expect(yuan(gross + fromIncome)).toBe(expected.net);
     expect(toOutput).toBe(fromIncome);
   });
 
   it('sums to the tax of the whole whatever the nights were', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: -500_000, max: 500_000 })), (moves) => {
+      fc.property(fc.array(fc.bigInt({ min: -500_000n, max: 500_000n })), (moves) => {
         const deferred = { accountId: 3, whileInAccountId: 4 };
         const rule = { incomeAccountId: 1, ratePpb: SIX, outputAccountId: 2, deferred };
-        let [gross, waiting, income, owed, put] = [0, 0, 0, 0, 0];
+        let [gross, waiting, income, owed, put] = [0n, 0n, 0n, 0n, 0n];
         for (const move of moves) {
           const base = {
             grossBefore: gross,
             gross: gross + move,
             waitingBefore: waiting,
-            waiting: waiting + Math.trunc(move / 2),
-            migrated: 0,
+            waiting: waiting + move / 2n,
+            migrated: 0n,
           };
           const parts = taxOfDay(rule, base);
           expect(parts.toDeferred + parts.toOutput).toBe(parts.fromIncome);

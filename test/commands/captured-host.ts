@@ -13,18 +13,19 @@ export interface Captured {
 interface CapturedOptions {
   readonly env?: Host['env'];
   readonly signal?: AbortSignal;
+  readonly stdin?: Readable;
   readonly registry?: readonly CommandEntry[];
 }
 
 /** Runs a command line in this process and keeps what it prints. */
 export async function capture(
   args: readonly string[],
-  { env = {}, signal = new AbortController().signal, registry }: CapturedOptions = {},
+  { env = {}, signal = new AbortController().signal, stdin, registry }: CapturedOptions = {},
 ): Promise<Captured> {
   // Read when the command has ended: a stream that waits for its reader would wait for ever.
   const stdout = new PassThrough({ highWaterMark: 1 << 28 });
   const stderr = new PassThrough();
-  const host = { env, stdin: Readable.from([]), stdout, stderr, signal };
+  const host = { env, stdin: stdin ?? Readable.from([]), stdout, stderr, signal };
   const exitCode = await runCommandLine(args, host, registry);
   return { exitCode, stdout: textOf(stdout), stderr: textOf(stderr) };
 }

@@ -102,7 +102,11 @@ describe('a new book', () => {
   });
 
   it('is the only one of its database', async () => {
-    await create();
+    expect(await create()).toMatchObject({ outcome: 'created' });
+    expect(await create()).toMatchObject({ outcome: 'unchanged', businessDate: '2026-01-30' });
+    for (const other of [{ calendar: 'none' }, { currency: 'USD' }]) {
+      await expect(create(other)).rejects.toMatchObject({ code: 'book_exists' });
+    }
     await expect(create({ entity: 'another' })).rejects.toMatchObject({
       code: 'book_exists',
       evidence: { entity: '测试消费金融', openDay: '2026-01-30' },

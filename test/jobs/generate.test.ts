@@ -208,9 +208,11 @@ describe('the profiles of the benchmark', () => {
   );
 });
 
-test('a folder that holds files is refused', async () => {
-  const { options } = await generate({ loans: 10 });
-  await expect(generateBook(options, () => undefined)).rejects.toMatchObject({
+test('a folder that holds the same book is done, one that holds other files is refused', async () => {
+  const { options, manifest } = await generate({ loans: 10 });
+  expect(await generateBook(options, () => undefined)).toEqual(manifest);
+  const more = { ...options, loans: 11 };
+  await expect(generateBook(more, () => undefined)).rejects.toMatchObject({
     code: 'out_not_empty',
     exitCode: 2,
   });

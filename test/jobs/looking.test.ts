@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../src/accounting/epoch-day.js';
@@ -10,6 +11,7 @@ import { LoanbookError } from '../../src/errors.js';
 import { loadBook } from '../../src/jobs/book/load-book.js';
 import { closeDays } from '../../src/jobs/eod/close-days.js';
 import { exportHledger } from '../../src/jobs/ledger/hledger-export.js';
+import { portfolio } from '../../src/jobs/ledger/portfolio.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { showLoan } from '../../src/jobs/loan/show-loan.js';
 import { listRuns } from '../../src/jobs/runs/list-runs.js';
@@ -35,6 +37,13 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
     (reason: unknown) => reason,
   );
   return error instanceof LoanbookError ? error.code : `not a refusal: ${String(error)}`;
+}
+
+/** Runs `loan list`. */
+function list(...args: readonly string[]) {
+  const { host, port, user, password, database: name } = database.target;
+  const server = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: name };
+  return capture(['loan', 'list', ...args], { env: { ...server, PGPASSWORD: password } });
 }
 
 async function loanNumbers(client: Client): Promise<string[]> {
@@ -71,6 +80,11 @@ describe('before the first day is sealed', () => {
   it('there is no run and no trial balance', async () => {
     expect(await inBook((client) => listRuns(client, 10))).toEqual([]);
     expect(await codeOf(inBook((client) => trialBalance(client)))).toBe('nothing_sealed');
+    expect(await list('--json')).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: expect.stringContaining('nothing_sealed'),
+    });
   });
 });
 
@@ -270,5 +284,124 @@ describe('after two closes', () => {
     expect(balance.stdout).toMatch(/合计.*\n\ndebit balances .* balanced\n$/);
     expect(await capture(['loan', 'show', 'NONE'], { env })).toMatchObject({ exitCode: 1 });
     expect(await capture(['runs', 'list', '--limit', '0'], { env })).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('the list of loans', () => {
+  interface Listed {
+    readonly loanNo: string;
+    readonly product: string;
+    readonly org: string;
+    readonly classification: string;
+    readonly overdueBucket: string;
+    readonly principal: string;
+    readonly principalOverdue: string;
+    readonly interest: string;
+    readonly penalty: string;
+    readonly suspense: string;
+    readonly nextDueOn: string | null;
+  }
+  const { stringify } = JSON;
+  const listed = async (...args: readonly string[]): Promise<readonly Listed[]> => {
+    const { exitCode, stdout } = await list('--json', ...args);
+    expect(exitCode).toBe(0);
+    return (JSON.parse(stdout) as { loans: Listed[] }).loans;
+  };
+
+  it('has every loan with a position, by number, and sums to the portfolio', async () => {
+    const all = await listed();
+    const { rows } = await inBook((client) =>
+      client.query<{ loan_no: string }>(
+        `SELECT loan_no FROM position JOIN loan USING (bucket, loan_id)
+         WHERE business_date = $1 ORDER BY loan_no COLLATE "C"`,
+        [DAYS[1]],
+      ),
+    );
+    expect(all.map(({ loanNo }) => loanNo)).toEqual(rows.map((row) => row.loan_no));
+    const sums = new Map<string, number[]>();
+    for (const loan of all) {
+      const key = `${loan.classification} ${loan.overdueBucket}`;
+      const amounts = [
+        loan.principal,
+        loan.principalOverdue,
+        loan.interest,
+        loan.penalty,
+        loan.suspense,
+      ].map(fen);
+      const sum = sums.get(key) ?? [0, 0, 0, 0, 0, 0];
+      sums.set(key, [sum[0]! + 1, ...amounts.map((amount, at) => sum[at + 1]! + amount)]);
+    }
+    const { lines } = await inBook((client) => portfolio(client));
+    const said = lines.map((line) => [
+      `${line.classification} ${line.overdueBucket}`,
+      [
+        line.loans,
+        line.principal,
+        line.principalOverdue,
+        line.interest,
+        line.penalty,
+        line.suspense,
+      ],
+    ]);
+    expect(said.length).toBeGreaterThan(2);
+    expect(Object.fromEntries(sums)).toEqual(Object.fromEntries(said));
+  });
+
+  it('filters as plain reading of the whole list would', async () => {
+    const all = await listed();
+    const { product, org, loanNo } = all.find(({ overdueBucket }) => overdueBucket === 'M1')!;
+    const part = loanNo.slice(0, 4).toLowerCase();
+    const asked: [readonly string[], (loan: Listed) => boolean][] = [
+      [['--product', product], (loan) => loan.product === product],
+      [['--org', org], (loan) => loan.org === org],
+      [['--class', 'special_mention'], (loan) => loan.classification === 'special_mention'],
+      [['--bucket', 'M1'], (loan) => loan.overdueBucket === 'M1'],
+      [['--bucket', 'm0', '--org', org], (loan) => loan.overdueBucket === 'M0' && loan.org === org],
+      [['--text', part], (loan) => loan.loanNo.toLowerCase().includes(part)],
+      [
+        ['--due-within', '3'],
+        ({ nextDueOn }) => nextDueOn !== null && nextDueOn > DAYS[1] && nextDueOn <= '2026-04-03',
+      ],
+    ];
+    for (const [args, takes] of asked) {
+      const expected = all.filter(takes).map((loan) => loan.loanNo);
+      expect({ args, some: expected.length > 0 }).toEqual({ args, some: true });
+      expect(expected.length).toBeLessThan(all.length + (args[0] === '--text' ? 1 : 0));
+      const found = await listed(...args);
+      expect({ args, found: found.map((loan) => loan.loanNo) }).toEqual({ args, found: expected });
+    }
+    expect(await listed('--text', '%')).toEqual([]);
+    expect((await listed('--as-of', DAYS[0])).length).toBeGreaterThan(0);
+  });
+
+  it('refuses a name that nothing has, and a day that is not sealed', async () => {
+    const refused = {
+      unknown_product: ['--product', 'NONE'],
+      unknown_org: ['--org', 'NONE'],
+      unknown_funding_plan: ['--funding-plan', 'NONE'],
+      unknown_class: ['--class', 'bad'],
+      unknown_bucket: ['--bucket', 'M8'],
+      malformed_number: ['--due-within', '0'],
+      day_not_sealed: ['--as-of', '2026-04-01'],
+      unknown_format: ['--out', 'loans.txt'],
+    };
+    for (const [code, args] of Object.entries(refused)) {
+      const { exitCode, stderr } = await list('--json', ...args);
+      expect([code, exitCode, JSON.parse(stderr)]).toMatchObject([code, 2, { error: { code } }]);
+    }
+  });
+
+  it('writes the same rows to a file, and prints them under their titles', async () => {
+    const all = await listed('--bucket', 'M1');
+    const out = join(book.folder, 'loans.json');
+    const written = await list('--json', '--bucket', 'M1', '--out', out);
+    expect(JSON.parse(written.stdout)).toMatchObject({ file: out, rows: all.length });
+    expect(stringify(JSON.parse(readFileSync(out, 'utf8')).loans)).toBe(stringify(all));
+    const { stdout } = await list('--bucket', 'M1');
+    expect(stdout).toContain('借据号 loan');
+    for (const { loanNo, principal } of all) {
+      const line = stdout.split('\n').find((each) => each.startsWith(`${loanNo} `));
+      expect(line?.split(/ {2,}/)).toContain(principal);
+    }
   });
 });

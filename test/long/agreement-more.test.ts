@@ -1,3 +1,4 @@
 import { agreementOn } from './agreement-range.js';
 
-agreementOn(100_001, 200_000);
+agreementOn('any', 100_001, 200_000);
+agreementOn('cash', 100_001, 200_000);

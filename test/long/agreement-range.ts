@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreementsAmong } from '../accounting/agreement.js';
+import { disagreementsAmong, type HistoryKind } from '../accounting/agreement.js';
 
 const SEEDS_A_TEST = 10_000;
 
@@ -8,12 +8,12 @@ const SEEDS_A_TEST = 10_000;
  * progress. Two files share the seeds, so that two cores can: `npm run test:long -- agreement
  * --fileParallelism --maxWorkers=2`.
  */
-export function agreementOn(from: number, to: number): void {
-  describe('the fold and the model agree on random histories', () => {
+export function agreementOn(kind: HistoryKind, from: number, to: number): void {
+  describe(`the fold and the model agree on random histories: ${kind}`, () => {
     for (let first = from; first <= to; first += SEEDS_A_TEST) {
       const last = Math.min(first + SEEDS_A_TEST - 1, to);
       it(`of the seeds ${first} to ${last}`, () => {
-        expect(disagreementsAmong(first, last).join('\n')).toBe('');
+        expect(disagreementsAmong(kind, first, last).join('\n')).toBe('');
       });
     }
   });

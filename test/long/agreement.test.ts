@@ -1,3 +1,4 @@
 import { agreementOn } from './agreement-range.js';
 
-agreementOn(1, 100_000);
+agreementOn('any', 1, 100_000);
+agreementOn('cash', 1, 100_000);

@@ -8,7 +8,7 @@ export function addLine(
   state: State,
   ref: string,
   seq: number,
-  component: Component,
+  component: Component | 'refund',
   amount: bigint,
 ): void {
   if (amount === 0n) return;
@@ -29,6 +29,14 @@ function pay(state: State, ref: string, row: Row, component: Component, money: b
     state.principalPaid.push({ day: state.today, seq: row.seq, amount });
   }
   addLine(state, ref, row.seq, component, amount);
+  return money - amount;
+}
+
+/** Pays what the customer owes of a refund, before anything else; returns what is left. */
+export function payRefund(state: State, ref: string, money: bigint): bigint {
+  const amount = state.refundDue < money ? state.refundDue : money;
+  state.refundDue -= amount;
+  addLine(state, ref, 0, 'refund', amount);
   return money - amount;
 }
 

@@ -3,16 +3,17 @@ import type { Component } from './product.js';
 import { newRow, open, type Row, sumOf } from './row.js';
 import { dueRows, runningRow, type State } from './state.js';
 
-/** Reduces what is due, or the named instalment's; says whether all of it was there. */
+/** Reduces what is due, or the named instalment's; or says why it does not. */
 export function waive(
   state: State,
   component: Component,
   seq: number | null,
   amount: bigint,
-): boolean {
+): 'unknown_seq' | 'waiver_above_due' | null {
   const rows =
     seq === null ? oldestFirst(dueRows(state)) : state.rows.filter((row) => row.seq === seq);
-  if (sumOf(rows, (row) => open(row, component)) < amount) return false;
+  if (seq !== null && rows.length === 0) return 'unknown_seq';
+  if (sumOf(rows, (row) => open(row, component)) < amount) return 'waiver_above_due';
   let left = amount;
   for (const row of rows) {
     const asked = open(row, component);
@@ -23,7 +24,7 @@ export function waive(
     }
     left -= part;
   }
-  return true;
+  return null;
 }
 
 /** A row of its own for a fee that is due after the last instalment. */

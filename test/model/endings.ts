@@ -1,5 +1,5 @@
 import { postInterest, startPeriod } from './accrual.js';
-import { addLine, payDue } from './allocate.js';
+import { addLine, payDue, payRefund } from './allocate.js';
 import { subtract } from './fraction.js';
 import { accruedPart, prepaymentFee, shareOfBase } from './prepay.js';
 import { layAgain } from './relay.js';
@@ -30,6 +30,7 @@ function owedInterest(state: State): bigint {
 export function settlementCost(state: State): bigint {
   const later = notDue(state);
   return (
+    state.refundDue +
     sumOf(dueRows(state), openInAll) +
     sumOf(later, (row) => open(row, 'principal')) +
     owedInterest(state) +
@@ -38,18 +39,19 @@ export function settlementCost(state: State): bigint {
   );
 }
 
-/** Interest paid ahead for days that will not come. */
+/** Interest paid ahead for days that will not come, or that was waived before. */
 function unearned(state: State): bigint {
   const running = runningRow(state);
-  const earned = settlementInterest(state);
+  const rest = settlementInterest(state) - (running ? running.waived.interest : 0n);
+  const earned = rest > 0n ? rest : 0n;
   const paid = sumOf(notDue(state), (row) => row.paid.interest);
   const kept = running ? running.paid.interest : 0n;
   return paid - (kept < earned ? kept : earned);
 }
 
-/** Pays all that is due, then all that is not yet due under seq 0; the money covers it. */
+/** Pays the refund and all that is due, then all that is not yet due under seq 0; the money covers it. */
 export function settle(state: State, ref: string, money: bigint, day: number): void {
-  let left = payDue(state, ref, money, day);
+  let left = payDue(state, ref, payRefund(state, ref, money), day);
   const later = notDue(state);
   const interest = owedInterest(state);
   const amounts = [
@@ -68,12 +70,12 @@ export function settle(state: State, ref: string, money: bigint, day: number): v
   state.rows = dueRows(state);
 }
 
-/** Reverses the disbursement and every accrual; the money received goes to suspense. */
+/** Reverses the disbursement and every accrual; what was paid goes to suspense, but for refunds. */
 export function cancel(state: State): void {
   state.status = 'cancelled';
   state.posted = { interest: 0n, penalty: 0n, compound: 0n };
   startPeriod(state);
-  state.suspense = state.received;
+  state.suspense = state.received + state.refundDue;
   state.rows = [];
   state.lines = [];
 }

@@ -1,11 +1,11 @@
-import { payAhead, payDue } from './allocate.js';
+import { payAhead, payDue, payRefund } from './allocate.js';
 import { charge, waive } from './charges.js';
 import { dayOf } from './days.js';
 import { cancel, refundPart, settle, settlementCost, transfer, writeOff } from './endings.js';
 import { prepay, prepayable, prepaymentCost } from './prepay.js';
 import { layAgain } from './relay.js';
 import { openInAll, sumOf } from './row.js';
-import { dueRows, principalNotDue, type State } from './state.js';
+import { dueRows, principalNotDue, receive, type State } from './state.js';
 import { annualRate, type EventDocument, minorUnits } from './terms.js';
 
 /** An event as the model keeps it: the document's, with its days and its place in the arrival. */
@@ -19,15 +19,24 @@ export interface ModelEvent {
 /** The rule that an event breaks, or null where it was applied. */
 export type Refusal = string | null;
 
+/** What an event's own close has posted in cash; null at that close itself. */
+export type PostedCash = bigint | null;
+
 export function isSettled(state: State): boolean {
-  return state.status === 'live' && sumOf(state.rows, openInAll) === 0n;
+  return state.status === 'live' && state.refundDue === 0n && sumOf(state.rows, openInAll) === 0n;
 }
 
-function refusedByStatus(state: State, event: EventDocument): Refusal {
-  const { type } = event;
+/** A recovery of a loan that is no longer written off is a repayment. */
+function typeAtPlace(state: State, { type }: EventDocument, posted: PostedCash): string {
+  const isRepayment = type === 'recovery' && posted !== null && state.status !== 'written_off';
+  return isRepayment ? 'repayment' : type;
+}
+
+function refusedByStatus(state: State, event: EventDocument, type: string): Refusal {
   if (type === 'suspense_refund') return null;
-  if (state.status === 'cancelled') return 'loan_cancelled';
-  if (state.status === 'transferred') return 'loan_transferred';
+  if (state.status === 'cancelled' || state.status === 'transferred') {
+    return type === 'repayment' && state.refundDue > 0n ? null : `loan_${state.status}`;
+  }
   if (state.status === 'written_off') {
     return type === 'repayment' || type === 'recovery' ? null : 'loan_written_off';
   }
@@ -38,8 +47,8 @@ function refusedByStatus(state: State, event: EventDocument): Refusal {
 
 function repay(state: State, event: EventDocument, money: bigint, day: number): void {
   const { ref } = event;
-  state.received += money;
-  let left = payDue(state, ref, money, day);
+  receive(state, money);
+  let left = payDue(state, ref, payRefund(state, ref, money), day);
   const mode = event.early_payment ?? state.terms.product.allocation.early_payment;
   if (left > 0n && state.status === 'live' && mode === 'prepay') {
     const principal = prepayable(state, left);
@@ -54,25 +63,39 @@ function repay(state: State, event: EventDocument, money: bigint, day: number): 
   state.suspense += left;
 }
 
-function prepayEvent(state: State, ref: string, amount: bigint, day: number): Refusal {
+/** Its close takes what it costs; later folds prepay what that cash covers by then. */
+function prepayEvent(
+  state: State,
+  { ref }: EventDocument,
+  amount: bigint,
+  day: number,
+  posted: PostedCash,
+): Refusal {
   if (sumOf(dueRows(state), openInAll) > 0n) return 'due_and_open';
   const all = principalNotDue(state);
-  const principal = amount < all ? amount : all;
-  const excess = amount - principal;
-  if (principal > 0n) {
-    state.received += prepaymentCost(state, principal);
-    prepay(state, ref, principal, day);
-  }
-  state.received += excess;
-  state.suspense += excess;
+  const asked = amount < all ? amount : all;
+  const cash = posted ?? state.refundDue + prepaymentCost(state, asked) + amount - asked;
+  const money = cash > state.refundDue ? cash - state.refundDue : 0n;
+  const principal = prepaymentCost(state, asked) <= money ? asked : prepayable(state, money);
+  if (principal === 0n) return 'nothing_to_prepay';
+  receive(state, cash);
+  const left = payRefund(state, ref, cash) - prepaymentCost(state, principal);
+  prepay(state, ref, principal, day);
+  state.suspense += left;
   return null;
 }
 
-function settleEvent(state: State, ref: string, amount: bigint | null, day: number): Refusal {
+function settleEvent(
+  state: State,
+  { ref }: EventDocument,
+  amount: bigint | null,
+  day: number,
+  posted: PostedCash,
+): Refusal {
   const cost = settlementCost(state);
-  if (amount !== null && amount < cost) return 'amount_below_settlement';
-  const money = amount ?? cost;
-  state.received += money;
+  const money = posted ?? amount ?? cost;
+  if (money < cost) return 'settlement_short';
+  receive(state, money);
   settle(state, ref, money, day);
   return null;
 }
@@ -85,32 +108,27 @@ function changeRate(state: State, event: EventDocument, day: number): Refusal {
   return null;
 }
 
-function refundSuspense(state: State, amount: bigint): Refusal {
-  if (amount > state.suspense) return 'more_than_suspense';
-  state.suspense -= amount;
-  state.received -= amount;
+/** On arrival at most what is there; later it went out, and what suspense lacks is owed. */
+function refundSuspense(state: State, amount: bigint, posted: PostedCash): Refusal {
+  if (posted === null && amount > state.suspense) return 'refund_above_suspense';
+  const there = amount < state.suspense ? amount : state.suspense;
+  state.suspense -= there;
+  state.refundDue += amount - there;
+  receive(state, -amount);
   return null;
 }
 
-function applyWithAmount(state: State, event: EventDocument, amount: bigint, day: number): Refusal {
+function changeLoan(state: State, event: EventDocument, amount: bigint, day: number): Refusal {
   const { ref, type, component, seq } = event;
   switch (type) {
-    case 'repayment':
-    case 'recovery':
-      repay(state, event, amount, day);
-      return null;
-    case 'prepayment':
-      return prepayEvent(state, ref, amount, day);
     case 'waiver':
       if (!component) throw new Error(`${ref}: a waiver needs a component`);
-      return waive(state, component, seq ?? null, amount) ? null : 'more_than_is_there';
+      return waive(state, component, seq ?? null, amount);
     case 'fee': {
       const dueOn = event.due_on === undefined ? null : dayOf(event.due_on);
       const target = { seq: seq ?? null, dueOn };
-      return charge(state, component ?? 'fee', target, amount) ? null : 'no_such_instalment';
+      return charge(state, component ?? 'fee', target, amount) ? null : 'unknown_seq';
     }
-    case 'suspense_refund':
-      return refundSuspense(state, amount);
     case 'merchant_refund':
       refundPart(state, amount, day);
       return null;
@@ -119,12 +137,27 @@ function applyWithAmount(state: State, event: EventDocument, amount: bigint, day
   }
 }
 
-/** Applies one event on its value date, or says which rule refuses it. */
-export function applyEvent(state: State, event: EventDocument, day: number): Refusal {
-  const refused = refusedByStatus(state, event);
+function merchantRefund(state: State, amount: bigint | null): 'full' | 'part' | 'too_much' {
+  const { principal } = state.terms;
+  if (amount === null || amount === principal) return 'full';
+  return amount > principal ? 'too_much' : 'part';
+}
+
+/**
+ * Applies one event on its value date, or says which rule refuses it and changes nothing. What it
+ * once posted in cash stays its cash.
+ */
+export function applyEvent(
+  state: State,
+  event: EventDocument,
+  day: number,
+  posted: PostedCash,
+): Refusal {
+  const type = typeAtPlace(state, event, posted);
+  const refused = refusedByStatus(state, event, type);
   if (refused) return refused;
   const amount = event.amount === undefined ? null : minorUnits(event.amount, state.terms.digits);
-  switch (event.type) {
+  switch (type) {
     case 'rate_change':
       return changeRate(state, event, day);
     case 'write_off':
@@ -134,17 +167,29 @@ export function applyEvent(state: State, event: EventDocument, day: number): Ref
       transfer(state);
       return null;
     case 'settlement':
-      return settleEvent(state, event.ref, amount, day);
+      return settleEvent(state, event, amount, day, posted);
     default:
       break;
   }
-  if (event.type === 'merchant_refund') {
-    if (amount !== null && amount > state.terms.principal) return 'more_than_the_loan';
-    if (amount === null || amount === state.terms.principal) {
+  if (type === 'merchant_refund') {
+    const extent = merchantRefund(state, amount);
+    if (extent === 'too_much') return 'refund_above_loan';
+    if (extent === 'full') {
       cancel(state);
       return null;
     }
   }
   if (amount === null) throw new Error(`${event.ref}: ${event.type} needs an amount`);
-  return applyWithAmount(state, event, amount, day);
+  switch (type) {
+    case 'repayment':
+    case 'recovery':
+      repay(state, event, amount, day);
+      return null;
+    case 'prepayment':
+      return prepayEvent(state, event, amount, day, posted);
+    case 'suspense_refund':
+      return refundSuspense(state, amount, posted);
+    default:
+      return changeLoan(state, event, amount, day);
+  }
 }

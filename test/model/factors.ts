@@ -55,8 +55,7 @@ function factorNightDays(product: Product, span: Span, day: number): number {
   const { basis, leap_year: leapYear, year_cut: cut } = product.interest;
   if (basis !== 'actual') return basis;
   if (leapYear === 'feb_29_period') return containsLeapDay(span) ? 366 : 365;
-  const actuarial = product.repayment.method === 'level_payment_actuarial';
-  return actuarial && cut === 'jan_1' ? yearLength(partsOf(day).year) : nightDays(product, day);
+  return cut === 'jan_1' ? yearLength(partsOf(day).year) : nightDays(product, day);
 }
 
 /** The nights of a span, each at its rate over its year. */
@@ -90,7 +89,7 @@ export function regularFactor(product: Product, annual: Fraction): Fraction {
     // It has no date that would tell the length of its year.
     factor = multiply(annual, ratio(interval.every, basis === 'actual' ? 365 : basis));
   }
-  const rounds = decimals !== null && kind === 'monthly';
+  const rounds = decimals !== null && kind !== 'actual_days';
   return rounds ? roundToDecimals(factor, decimals, product.interest.rounding) : factor;
 }
 
@@ -180,7 +179,8 @@ function mixedBulletFactor(
   spans: readonly Span[],
   rates: readonly RateFrom[],
 ): Fraction {
-  if (product.interest.period_interest === 'actual_days') {
+  const byNights = product.interest.period_interest === 'actual_days';
+  if (byNights || product.repayment.method === 'daily_interest') {
     return sum(spans.map((span) => spanFactor(product, span, rates)));
   }
   const [start, due] = [spans[0]!.start, spans.at(-1)!.due];

@@ -1,27 +1,35 @@
 import { accrueNight, postInterest, startPeriod } from './accrual.js';
-import { oldestFirst, payDue } from './allocate.js';
+import { oldestFirst, payDue, payRefund } from './allocate.js';
 import { applyEvent, type ModelEvent } from './events.js';
 import { lastPenaltyFree, penaltyNight } from './penalty.js';
 import { recalculate, recalculates } from './recalculate.js';
 import { open, openInAll, type Row } from './row.js';
-import { birth, dueRows, type Posted, runningRow, type State } from './state.js';
-import { minorUnits, type Terms } from './terms.js';
+import { birth, dueRows, type Posted, receive, runningRow, type State } from './state.js';
+import type { Terms } from './terms.js';
+
+/** Running totals at the close of a day, with all that was known then. */
+export interface Close extends Posted {
+  cash: bigint;
+}
 
 /** What one fold found out: the state at its end, and what every close had posted until then. */
 export interface Fold {
   state: State;
   /** Running totals at the close of each day, the disbursement day first. */
-  closes: Posted[];
+  closes: Close[];
   refused: { event: ModelEvent; rule: string }[];
+  /** What each event moved in cash, 0 where it moves none. */
+  cash: { event: ModelEvent; amount: bigint }[];
 }
 
 export interface FoldInput {
   terms: Terms;
-  /** Events known, in order of value date and arrival; without those refused before. */
+  /** Events known, in order of value date and arrival; without those refused on arrival. */
   events: ModelEvent[];
-  /** Arrivals of repayments that became impossible: their money is in suspense. */
-  heldInstead: Set<number>;
-  isNew: (event: ModelEvent) => boolean;
+  /** By arrival: the cash that the close of an event's business date posted, 0 for none. */
+  posted: ReadonlyMap<number, bigint>;
+  /** Arrivals of events that an earlier close found impossible: their cash is in suspense. */
+  voided: ReadonlySet<number>;
   through: number;
 }
 
@@ -69,33 +77,38 @@ function openDay(state: State, day: number): void {
   const first = becoming.find((row) => row.kind === 'down_payment');
   if (first && down?.automatic) {
     const money = open(first, 'principal');
-    state.received += money;
+    receive(state, money);
     payDue(state, 'down_payment', money, day);
   }
   if (state.suspense > 0n) state.suspense = payDue(state, 'suspense', state.suspense, day);
+}
+
+function refundAtOnce(state: State): void {
+  if (state.suspense > 0n) state.suspense = payRefund(state, 'suspense', state.suspense);
+}
+
+function hold(state: State, cash: bigint): void {
+  receive(state, cash);
+  state.suspense += cash;
 }
 
 /** Step 3: the events whose value date is this day. */
 function applyEvents(state: State, day: number, input: FoldInput, fold: Fold): void {
   const today = input.events.filter((event) => event.valueDay === day);
   for (const event of inOrderOfDay(today)) {
-    const { document } = event;
-    const hold = (): void => {
-      if (document.type !== 'repayment') return;
-      const money = minorUnits(document.amount ?? '0', state.terms.digits);
-      state.suspense += money;
-      state.received += money;
-    };
-    if (input.heldInstead.has(event.arrival)) {
-      hold();
-      continue;
+    const posted = input.posted.get(event.arrival) ?? null;
+    const before = state.cash;
+    if (input.voided.has(event.arrival)) {
+      hold(state, posted ?? 0n);
+    } else {
+      const rule = applyEvent(state, event.document, day, posted);
+      dueAtOnce(state, day);
+      recalculate(state, day);
+      if (rule !== null) fold.refused.push({ event, rule });
+      if (rule !== null && posted !== null) hold(state, posted);
     }
-    const rule = applyEvent(state, document, day);
-    dueAtOnce(state, day);
-    recalculate(state, day);
-    if (rule === null) continue;
-    fold.refused.push({ event, rule });
-    if (!input.isNew(event)) hold();
+    refundAtOnce(state);
+    fold.cash.push({ event, amount: state.cash - before });
   }
 }
 
@@ -130,7 +143,7 @@ function judge(state: State, day: number): void {
 export function foldThrough(input: FoldInput): Fold {
   const { terms } = input;
   const state = birth(terms);
-  const fold: Fold = { state, closes: [], refused: [] };
+  const fold: Fold = { state, closes: [], refused: [], cash: [] };
   for (let day = terms.disbursedOn; day <= input.through; day += 1) {
     state.today = day;
     openDay(state, day);
@@ -140,7 +153,7 @@ export function foldThrough(input: FoldInput): Fold {
       penaltyNight(state, day);
     }
     judge(state, day);
-    fold.closes.push({ ...state.posted });
+    fold.closes.push({ ...state.posted, cash: state.cash });
   }
   return fold;
 }

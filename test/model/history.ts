@@ -1,8 +1,7 @@
 import { dayOf } from './days.js';
 import type { ModelEvent } from './events.js';
-import { type Fold, foldThrough } from './fold.js';
+import { type Close, type Fold, foldThrough } from './fold.js';
 import { fromDecimal } from './fraction.js';
-import type { Posted } from './state.js';
 import type { EventDocument, Terms } from './terms.js';
 
 export interface Rejection {
@@ -14,19 +13,21 @@ export interface Rejection {
 export interface History {
   last: Fold;
   /** What each close posted with what was known then. */
-  daily: Posted[];
+  daily: Close[];
   rejected: Rejection[];
 }
 
+/** The events in order of arrival: by business date, then as they were given. */
 function arrivals(events: readonly EventDocument[]): ModelEvent[] {
   return events
-    .map((document, arrival) => ({
+    .map((document) => ({
       document,
       valueDay: dayOf(document.value_date),
       businessDay: dayOf(document.business_date ?? document.value_date),
-      arrival,
+      arrival: 0,
     }))
-    .sort((a, b) => a.businessDay - b.businessDay || a.arrival - b.arrival);
+    .sort((a, b) => a.businessDay - b.businessDay)
+    .map((event, arrival) => ({ ...event, arrival }));
 }
 
 function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): string | null {
@@ -49,8 +50,10 @@ interface Knowledge {
   rejected: Rejection[];
   /** By arrival: never part of the loan, impossible since, and reversed. */
   refusedOnArrival: Set<number>;
-  impossible: Set<number>;
+  voided: Set<number>;
   reversed: Set<number>;
+  /** By arrival: the cash that the close of the business date posted, for ever. */
+  posted: Map<number, bigint>;
 }
 
 function reject(knowledge: Knowledge, event: ModelEvent, rule: string): void {
@@ -63,8 +66,9 @@ function knowledgeOf(events: readonly EventDocument[], terms: Terms, through: nu
     arrived: [],
     rejected: [],
     refusedOnArrival: new Set(),
-    impossible: new Set(),
+    voided: new Set(),
     reversed: new Set(),
+    posted: new Map(),
   };
   const refs = new Set<string>();
   for (const event of arrivals(events)) {
@@ -77,7 +81,10 @@ function knowledgeOf(events: readonly EventDocument[], terms: Terms, through: nu
   return knowledge;
 }
 
-/** The business dates on which the past changes: those of late events and reversals. */
+/**
+ * The business dates on which the past changes: those of late events and reversals. Between two of
+ * them every close adds a day to the same fold; a test holds that folding at each close is equal.
+ */
 function turnsOf({ arrived, terms }: Knowledge): number[] {
   const late = arrived.filter(
     ({ document, valueDay, businessDay }) => document.type === 'reversal' || valueDay < businessDay,
@@ -90,12 +97,14 @@ function reverse(knowledge: Knowledge, reversal: ModelEvent, at: number): void {
   const target = knowledge.arrived
     .slice(0, at)
     .find(({ document }) => document.ref === reversal.document.of);
-  if (!target || knowledge.refusedOnArrival.has(target.arrival)) {
+  if (!target) {
     reject(knowledge, reversal, 'unknown_of');
   } else if (target.document.type === 'reversal') {
-    reject(knowledge, reversal, 'reverses_a_reversal');
+    reject(knowledge, reversal, 'reversal_of_a_reversal');
   } else if (knowledge.reversed.has(target.arrival)) {
-    reject(knowledge, reversal, 'reversed_before');
+    reject(knowledge, reversal, 'already_reversed');
+  } else if (knowledge.refusedOnArrival.has(target.arrival)) {
+    reject(knowledge, reversal, 'reversed_event_was_rejected');
   } else {
     knowledge.reversed.add(target.arrival);
   }
@@ -103,7 +112,7 @@ function reverse(knowledge: Knowledge, reversal: ModelEvent, at: number): void {
 
 /** Folds from birth with what is known from the close of `turn` to that of `through`. */
 function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
-  const { terms, arrived, reversed, refusedOnArrival, impossible } = knowledge;
+  const { terms, arrived, reversed, refusedOnArrival, voided, posted } = knowledge;
   for (const [at, event] of arrived.entries()) {
     if (event.document.type !== 'reversal' || event.businessDay !== turn) continue;
     reverse(knowledge, event, at);
@@ -117,21 +126,39 @@ function foldFrom(knowledge: Knowledge, turn: number, through: number): Fold {
         !refusedOnArrival.has(arrival),
     )
     .sort((a, b) => a.valueDay - b.valueDay);
-  const isNew = (event: ModelEvent): boolean => event.businessDay >= turn;
-  const fold = foldThrough({ terms, events, heldInstead: impossible, isNew, through });
+  const fold = foldThrough({ terms, events, posted, voided, through });
   for (const { event, rule } of fold.refused) {
-    reject(knowledge, event, rule);
-    (isNew(event) ? refusedOnArrival : impossible).add(event.arrival);
+    const wasPosted = posted.has(event.arrival);
+    reject(knowledge, event, wasPosted ? `voided: ${rule}` : rule);
+    (wasPosted ? voided : refusedOnArrival).add(event.arrival);
+  }
+  for (const { event, amount } of fold.cash) {
+    const { arrival } = event;
+    if (refusedOnArrival.has(arrival)) continue;
+    if (!posted.has(arrival)) posted.set(arrival, amount);
+    if (posted.get(arrival) !== amount) throw new Error(`${event.document.ref}: cash has moved`);
   }
   return fold;
 }
 
-function less(a: Posted, b: Posted): Posted {
+function less(a: Close, b: Close): Close {
   return {
     interest: a.interest - b.interest,
     penalty: a.penalty - b.penalty,
     compound: a.compound - b.compound,
+    cash: a.cash - b.cash,
   };
+}
+
+/** Every close folds from birth by itself, slowly: what `historyOf` must come to. */
+export function historyByCloses(
+  terms: Terms,
+  events: readonly EventDocument[],
+  through: number,
+): History {
+  const closes = Array.from({ length: through - terms.disbursedOn + 1 }, (_, k) => k);
+  const days = closes.map((close) => terms.disbursedOn + close);
+  return historyAt(knowledgeOf(events, terms, through), days, through);
 }
 
 /** Folds again from birth whenever the past changes, and takes differences. */
@@ -141,9 +168,13 @@ export function historyOf(
   through: number,
 ): History {
   const knowledge = knowledgeOf(events, terms, through);
-  const turns = turnsOf(knowledge);
-  const daily: Posted[] = [];
-  let known: Posted = { interest: 0n, penalty: 0n, compound: 0n };
+  return historyAt(knowledge, turnsOf(knowledge), through);
+}
+
+function historyAt(knowledge: Knowledge, turns: readonly number[], through: number): History {
+  const { terms } = knowledge;
+  const daily: Close[] = [];
+  let known: Close = { interest: 0n, penalty: 0n, compound: 0n, cash: 0n };
   let last: Fold | null = null;
   for (const [index, turn] of turns.entries()) {
     const next = turns[index + 1];

@@ -1,4 +1,4 @@
-import { multiply, ratio, round, roundToMultiple } from './fraction.js';
+import { multiply, ratio, round, roundToMultiple, whole } from './fraction.js';
 import {
   type LaidRow,
   type LayRequest,
@@ -32,9 +32,10 @@ function layFlat(request: LayRequest): Laid {
   return { rows: flatRows(request, interests, (interest) => payment - interest), payment };
 }
 
-/** Interest rounded once in total and divided evenly, principal divided evenly. */
+/** Interest rounded once in total and divided evenly, principal divided evenly, to the multiple. */
 function layFlatTotal(request: LayRequest): Laid {
-  const { factors, flatBase, product, keptPayment } = request;
+  const { factors, flatBase, product, keptPayment, balance, multiple } = request;
+  const { payment_rounding: rounding } = product.repayment;
   const periods = factors.length;
   const mode = product.interest.rounding;
   const total = round(multiply(flatBase, sumOfFactors(factors)), mode);
@@ -45,9 +46,9 @@ function layFlatTotal(request: LayRequest): Laid {
     left -= interest;
     return interest;
   });
-  const principal =
-    keptPayment ?? round(ratio(request.flatPrincipal, periods), product.repayment.payment_rounding);
-  return { rows: flatRows(request, interests, () => principal), payment: principal };
+  const asked = each + round(ratio(balance, periods), rounding);
+  const payment = keptPayment ?? roundToMultiple(whole(asked), multiple, rounding);
+  return { rows: flatRows(request, interests, () => payment - each), payment };
 }
 
 function flatRows(

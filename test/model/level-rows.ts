@@ -18,8 +18,6 @@ export interface LayRequest {
   balance: bigint;
   /** What a flat loan's interest is on. */
   flatBase: Fraction;
-  /** What `flat_total` divides evenly into principals. */
-  flatPrincipal: bigint;
   /** One a row; the first is less what was already paid of it. */
   factors: Fraction[];
   /** The factor of a regular period. */
@@ -71,18 +69,18 @@ function layCarried(request: LayRequest, payment: bigint, everyRow: boolean): La
     if (shown === 0n && !everyRow) break;
     const bears = multiply(exact, factor);
     const last = index === request.factors.length - 1;
-    if (last || index < request.freePeriods) {
-      rows.push({ principal: last ? shown : 0n, interest: round(bears, mode) });
-      if (!last) continue;
-      break;
-    }
-    const asked = subtract(whole(payment), bears);
-    const paid = compare(asked, ZERO) < 0 ? ZERO : smaller(asked, exact);
-    exact = subtract(exact, paid);
-    const next = round(exact, mode);
+    const asked = index < request.freePeriods ? ZERO : subtract(whole(payment), bears);
+    const paid = last ? exact : compare(asked, ZERO) < 0 ? ZERO : smaller(asked, exact);
+    const left = subtract(exact, paid);
+    const next = round(left, mode);
     const principal = shown - next;
-    const regular = compare(paid, asked) === 0;
-    rows.push({ principal, interest: regular ? payment - principal : round(bears, mode) });
+    if (next === 0n) {
+      // The last payment: all that is owed, exactly.
+      const lastPayment = round(add(exact, bears), request.product.repayment.payment_rounding);
+      rows.push({ principal, interest: between(0n, lastPayment - principal, lastPayment) });
+    } else if (paid.n === 0n) rows.push({ principal, interest: round(bears, mode) });
+    else rows.push({ principal, interest: payment - principal });
+    exact = left;
     shown = next;
   }
   return rows;

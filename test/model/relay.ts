@@ -76,7 +76,6 @@ function requestFor(state: State, rows: readonly Row[], change: Change, payment:
     terms,
     balance: change.balance,
     flatBase: change.flatBase,
-    flatPrincipal: change.balance,
     factors,
     annual: annualNow(state, change.day),
     dueCount,

@@ -36,6 +36,7 @@ export interface Position {
   compound_due: string;
   fee_due: string;
   suspense: string;
+  refund_due: string;
   days_past_due: number;
   classification: string;
   accruing: boolean;
@@ -46,8 +47,12 @@ export interface ModelResult {
   installments: Installment[];
   position: Position;
   daily: { business_date: string; interest: string; penalty: string; compound: string }[];
-  allocations: { ref: string; seq: number; component: Component; amount: string }[];
+  allocations: { ref: string; seq: number; component: Component | 'refund'; amount: string }[];
   rejected: { ref: string; rule: string }[];
+  /** The net debit of the account of receipts in transit. */
+  cash: string;
+  /** What each business date moved on it, where it moved. */
+  cash_daily: { business_date: string; amount: string }[];
   cost: Cost;
 }
 
@@ -140,16 +145,28 @@ function position(state: State, day: number, text: (units: bigint) => string): P
     compound_due: openIn(due, 'compound'),
     fee_due: openIn(due, 'fee'),
     suspense: text(state.suspense),
+    refund_due: text(state.refundDue),
     days_past_due: state.daysPastDue,
     classification: classOf(state),
     accruing: state.status === 'written_off' ? false : state.accruing,
   };
 }
 
+function cashDaily(
+  { daily }: History,
+  disbursedOn: number,
+  text: (units: bigint) => string,
+): ModelResult['cash_daily'] {
+  return daily.flatMap(({ cash }, index) =>
+    cash === 0n ? [] : [{ business_date: dateText(disbursedOn + index), amount: text(cash) }],
+  );
+}
+
 export function resultOf(history: History, through: number, cost: Cost): ModelResult {
   const { state } = history.last;
   const { digits, disbursedOn } = state.terms;
   const text = (units: bigint): string => amountText(units, digits);
+  const lines = state.status === 'cancelled' ? [] : state.lines;
   return {
     schedule: state.rows.map((row) => scheduleRow(row, text)),
     installments: state.rows.map((row) =>
@@ -162,8 +179,10 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
       penalty: text(penalty),
       compound: text(compound),
     })),
-    allocations: state.lines.map((line) => ({ ...line, amount: text(line.amount) })),
+    allocations: lines.map((line) => ({ ...line, amount: text(line.amount) })),
     rejected: history.rejected.map(({ ref, rule }) => ({ ref, rule })),
+    cash: text(state.cash),
+    cash_daily: cashDaily(history, disbursedOn, text),
     cost,
   };
 }

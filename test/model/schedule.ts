@@ -26,17 +26,14 @@ function spansOfRows(terms: Terms): Span[][] {
   const { method } = terms.product.repayment;
   const dues = dueDates(terms);
   const spans = spansBetween(terms.disbursedOn, dues);
-  if (method === 'daily_interest') {
-    return [[{ start: terms.disbursedOn, due: dues.at(-1)!, first: true }]];
-  }
-  return method === 'bullet' ? [spans] : spans.map((span) => [span]);
+  const oneRow = method === 'bullet' || method === 'daily_interest';
+  return oneRow ? [spans] : spans.map((span) => [span]);
 }
 
 export interface LayFrom {
   terms: Terms;
   balance: bigint;
   flatBase: Fraction;
-  flatPrincipal: bigint;
   factors: Fraction[];
   annual: Fraction;
   /** Instalments of the agreement that have become due. */
@@ -53,7 +50,6 @@ export function layRequest(from: LayFrom): LayRequest {
     digits: terms.digits,
     balance: from.balance,
     flatBase: from.flatBase,
-    flatPrincipal: from.flatPrincipal,
     factors: from.factors,
     regular: regularFactor(terms.product, from.annual),
     freePeriods: Math.max(0, repayment.principal_free_periods - dueCount),
@@ -112,7 +108,6 @@ export function firstSchedule(terms: Terms): FirstSchedule {
       terms,
       balance: financed,
       flatBase: whole(base),
-      flatPrincipal: base,
       factors,
       annual: terms.rate,
       dueCount: 0,

@@ -8,7 +8,7 @@ import type { Terms } from './terms.js';
 export interface AllocationLine {
   ref: string;
   seq: number;
-  component: Component;
+  component: Component | 'refund';
   amount: bigint;
 }
 
@@ -49,7 +49,12 @@ export interface State {
   status: 'live' | 'cancelled' | 'written_off' | 'transferred';
   /** After a write-off: principal not yet due and its interest, seq 0. */
   claim: Row | null;
+  /** Money of the customer and of the merchant that came, less what was paid out. */
   received: bigint;
+  /** Paid out beyond what suspense held: the customer owes it, beside the loan. */
+  refundDue: bigint;
+  /** What money events moved on the account of receipts in transit. */
+  cash: bigint;
 }
 
 export function birth(terms: Terms): State {
@@ -76,7 +81,15 @@ export function birth(terms: Terms): State {
     status: 'live',
     claim: null,
     received: 0n,
+    refundDue: 0n,
+    cash: 0n,
   };
+}
+
+/** Money that comes; negative: it goes out. */
+export function receive(state: State, money: bigint): void {
+  state.received += money;
+  state.cash += money;
 }
 
 export function dueRows(state: State): Row[] {

@@ -33,6 +33,7 @@ const AMOUNTS = [
   'compound_due',
   'fee_due',
   'suspense',
+  'refund_due',
 ] as const;
 
 /** What both sides say of a loan: the fields of a position that are compared. */

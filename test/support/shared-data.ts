@@ -10,3 +10,5 @@ const shared = process.env.SHARED_DATA ?? join(packageRoot, '../shared');
 export const LOAN_TAPE = join(shared, 'data/lendingclub-2018q1.csv');
 export const FINERACT_SCHEDULES = join(shared, 'cases/fineract-schedules.json');
 export const FINERACT_ALLOCATION = join(shared, 'cases/fineract-allocation.json');
+export const CASH_CASES = join(shared, 'cases/cash.json');
+export const CASH_REPORTS = join(shared, 'cases/reports/cash');

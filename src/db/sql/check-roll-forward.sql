@@ -4,14 +4,15 @@ WITH sums AS (
   SELECT business_date = $1::date AS is_today, sum(principal) AS principal,
     sum(interest_accrued + interest_due) AS interest, sum(penalty_due) AS penalty,
     sum(compound_due) AS compound, sum(fee_due) AS fee, sum(suspense) AS suspense,
-    sum(interest_accrued_total) AS accrued_total
+    sum(refund_due) AS refund, sum(interest_accrued_total) AS accrued_total
   FROM subledger_total WHERE business_date IN ($1::date, $1::date - 1)
   GROUP BY 1
 ), balances AS (
   SELECT b.name, coalesce(sum(b.amount) FILTER (WHERE s.is_today), 0) AS today,
     coalesce(sum(b.amount) FILTER (WHERE NOT s.is_today), 0) AS yesterday
   FROM sums s, LATERAL (VALUES ('principal', principal), ('interest', interest),
-    ('penalty', penalty), ('compound', compound), ('fee', fee), ('suspense', suspense)
+    ('penalty', penalty), ('compound', compound), ('fee', fee), ('suspense', suspense),
+    ('refund', refund)
   ) AS b (name, amount)
   GROUP BY b.name
 ), paid AS (
@@ -24,16 +25,16 @@ WITH sums AS (
 ), steps AS (
   SELECT totals FROM step WHERE run_id = $2 AND phase = 'fold'
 ), accrued AS (
-  SELECT sum((g ->> 'interestAccrued')::bigint) AS interest,
-    sum((g ->> 'penaltyAccrued')::bigint) AS penalty,
-    sum((g ->> 'compoundAccrued')::bigint) AS compound
+  SELECT sum((g ->> 'interestAccrued')::numeric) AS interest,
+    sum((g ->> 'penaltyAccrued')::numeric) AS penalty,
+    sum((g ->> 'compoundAccrued')::numeric) AS compound
   FROM steps, jsonb_array_elements(totals -> 'groups') AS g
 ), entered AS (
-  SELECT sum((totals -> 'entered' ->> 'principal')::bigint) AS principal,
-    sum((totals -> 'entered' ->> 'interest')::bigint) AS interest,
-    sum((totals -> 'entered' ->> 'penalty')::bigint) AS penalty,
-    sum((totals -> 'entered' ->> 'compound')::bigint) AS compound,
-    sum((totals ->> 'toSuspense')::bigint) AS suspense
+  SELECT sum((totals -> 'entered' ->> 'principal')::numeric) AS principal,
+    sum((totals -> 'entered' ->> 'interest')::numeric) AS interest,
+    sum((totals -> 'entered' ->> 'penalty')::numeric) AS penalty,
+    sum((totals -> 'entered' ->> 'compound')::numeric) AS compound,
+    sum((totals ->> 'toSuspense')::numeric) AS suspense
   FROM steps
 ), flows AS (
   SELECT 'principal' AS name, coalesce(e.principal, 0) AS gained, 0 AS component FROM entered e
@@ -44,6 +45,7 @@ WITH sums AS (
   UNION ALL SELECT 'compound', coalesce(e.compound, 0) + coalesce(a.compound, 0), 3
     FROM entered e, accrued a
   UNION ALL SELECT 'fee', 0, 4 FROM entered e
+  UNION ALL SELECT 'refund', 0, 5 FROM entered e
   UNION ALL SELECT 'suspense', coalesce(e.suspense, 0), NULL FROM entered e
 )
 SELECT f.name AS place, (b.yesterday + f.gained - used.amount)::text AS expected,

@@ -13,6 +13,7 @@ WITH measured AS (
     ('compound', CASE WHEN accruing THEN compound_due ELSE 0 END),
     ('fee', fee_due),
     ('suspense', suspense),
+    ('refund_due', refund_due),
     ('off_balance_interest', CASE WHEN accruing THEN 0
        ELSE interest_accrued + interest_due + penalty_due + compound_due END)
   ) AS m (measure, amount)

@@ -20,8 +20,8 @@ WITH channels AS (
 ), known AS (
   SELECT m.amount, m.bucket, m.loan_id, m.event_id, n.loan_no, e.ref, e.business_date, c.code,
     c.side, u.reversed_on, CASE WHEN c.pays THEN n.loan_no ELSE e.ref END AS order_no,
-    CASE WHEN e.amount = 0 THEN coalesce(o.allocated + o.to_suspense, f.amount, 0)
-      ELSE e.amount END AS gross,
+    coalesce(event_cash(e.type, e.amount, coalesce(o.allocated, f.allocated),
+      coalesce(o.to_suspense, f.to_suspense)), 0) AS gross,
     coalesce(o.rule, f.rule) = '' AS posted
   FROM moved m
   LEFT JOIN loan n ON n.bucket = m.bucket AND n.loan_id = m.loan_id
@@ -29,7 +29,7 @@ WITH channels AS (
   LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
     AND o.loan_id = e.loan_id AND o.event_id = e.event_id
   LEFT JOIN LATERAL (
-    SELECT x.rule, x.allocated + x.to_suspense AS amount FROM event_outcome x
+    SELECT x.rule, x.allocated, x.to_suspense FROM event_outcome x
     WHERE o.event_id IS NULL AND x.business_date > e.business_date AND x.business_date <= $2::date
       AND x.bucket = e.bucket AND x.loan_id = e.loan_id AND x.event_id = e.event_id
     ORDER BY x.business_date LIMIT 1

@@ -2,8 +2,8 @@
 -- the days $2, but for orders whose line came in the statement of another day, and those that were
 -- reversed. $3 = the channel, $4 = its event types, $5 = what its order numbers begin with; order
 -- and of are filled in as in reconcile-ours. An event of a held loan is posted on a later day.
-SELECT count(*) AS count, coalesce(sum(coalesce(nullif(e.amount, 0),
-    coalesce(o.allocated, f.allocated) + coalesce(o.to_suspense, f.to_suspense))), 0)::bigint
+SELECT count(*) AS count, coalesce(sum(event_cash(e.type, e.amount,
+    coalesce(o.allocated, f.allocated), coalesce(o.to_suspense, f.to_suspense))), 0)::bigint
     AS amount
 FROM event e :of
 LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket

@@ -1,5 +1,6 @@
 -- What stands of each break of a channel on its clearing account at the close of the day $1: what
 -- our side has of the order, with what went to suspense, less what the channel says that it owes.
+-- An event is of its cash: breaks of an older version may have the principal of a prepayment.
 -- `by_hand`: people ended it by then and left something standing. What a statement ended that was
 -- posted later was open still. A long amount is in suspense while its break is open.
 CREATE TEMP TABLE standing_break ON COMMIT DROP AS
@@ -14,7 +15,7 @@ WITH judged AS (
   WHERE kind = 'channel' AND (is_open OR (resolved_by_statement IS NULL
     AND resolution IN ('booked', 'refunded', 'explained', 'reversed')))
 ), shared AS (
-  SELECT c.break_id, e.ref, e.type, e.business_date, e.amount NOT IN (0, c.our_amount) AS is_shared
+  SELECT c.break_id, e.ref, e.type, e.business_date, c.our_events > 1 AS is_shared
   FROM chosen c
   JOIN event e ON e.bucket = c.bucket AND e.loan_id = c.loan_id AND e.event_id = c.event_id
   WHERE c.our_status = 'waiting'
@@ -37,14 +38,21 @@ WITH judged AS (
   ) AS first
   WHERE first.rule = ''
   GROUP BY break_id
-), undone AS (
-  SELECT c.break_id,
-    CASE WHEN c.type = 'ledger' THEN c.ledger_amount WHEN e.amount = 0 THEN c.our_amount
-      ELSE e.amount END AS amount
+), posted AS (
+  SELECT c.break_id, event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS cash
   FROM chosen c
   JOIN event e ON e.bucket = c.bucket AND e.loan_id = c.loan_id AND e.event_id = c.event_id
-  JOIN event v ON v.bucket = e.bucket AND v.loan_id = e.loan_id AND v.type = 13
-    AND v.of_event_id = e.event_id
+  LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
+    AND o.loan_id = e.loan_id AND o.event_id = e.event_id
+  WHERE c.our_status = 'posted'
+), undone AS (
+  SELECT c.break_id,
+    CASE WHEN c.type = 'ledger' THEN c.ledger_amount ELSE coalesce(p.cash, c.our_amount) END
+      AS amount
+  FROM chosen c
+  JOIN posted p USING (break_id)
+  JOIN event v ON v.bucket = c.bucket AND v.loan_id = c.loan_id AND v.type = 13
+    AND v.of_event_id = c.event_id
   JOIN event_outcome w ON w.business_date = v.business_date AND w.bucket = v.bucket
     AND w.loan_id = v.loan_id AND w.event_id = v.event_id AND w.rule = ''
   WHERE c.our_status = 'posted' AND v.business_date <= $1::date
@@ -54,12 +62,14 @@ WITH judged AS (
         THEN 0
       WHEN c.our_status = 'waiting' THEN coalesce(w.posted, 0)
       WHEN c.type = 'ledger' THEN c.ledger_amount
+      WHEN c.our_events = 1 THEN coalesce(p.cash, c.our_amount)
       ELSE c.our_amount END - coalesce(u.amount, 0) AS ours,
     CASE WHEN c.type = 'status' THEN greatest(c.difference, 0)
       ELSE coalesce(c.their_amount, 0) END AS theirs,
     CASE WHEN c.is_open AND c.type IN ('missing_ours', 'status', 'duplicate', 'amount')
       THEN greatest(c.difference, 0) ELSE 0 END AS held
   FROM chosen c LEFT JOIN waited w USING (break_id) LEFT JOIN undone u USING (break_id)
+    LEFT JOIN posted p USING (break_id)
 )
 SELECT break_id, code, type, order_no, bucket, loan_id, since, NOT is_open AS by_hand, resolution,
   difference, CASE WHEN type = 'duplicate' AND difference > 0 THEN held - theirs

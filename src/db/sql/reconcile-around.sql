@@ -1,17 +1,17 @@
 -- Events of other days that a line without one of its own day has the order number of: cross-day
 -- slips, orders that have not been closed yet, and orders settled before. `settled`: a statement in
 -- force of that day has matched the event already. $1 = the day, $2 = the event types, $3 = the
--- first and $4 = the last day looked at, $5 = the clearing account, $6 = 1 or -1, $7 = the channel.
--- Filled in: the join of events by their order number.
+-- first and $4 = the last day looked at, $5 = the clearing account, $6 = 1 or -1, $7 = the channel,
+-- $8 = what its order numbers begin with: what begins otherwise is another channel's. Filled in: the join of events by their order number.
 -- Lines without an event are few: each is looked up by key, which the events are read once for.
 -- Several events of one order and day count together, as in reconcile-together.
 CREATE TEMP TABLE around ON COMMIT DROP AS
-SELECT DISTINCT ON (line) line, bucket, loan_id, event_id, business_date, value_date, standing,
-  our_amount, ledger, break_id, settled
+SELECT DISTINCT ON (line) line, bucket, loan_id, event_id, business_date, value_date, events,
+  standing, our_amount, ledger, break_id, settled
 FROM (
   SELECT line, business_date, (array_agg(bucket ORDER BY event_id))[1] AS bucket,
     (array_agg(loan_id ORDER BY event_id))[1] AS loan_id, min(event_id) AS event_id,
-    min(value_date) AS value_date, min(standing) AS standing,
+    min(value_date) AS value_date, count(*)::integer AS events, min(standing) AS standing,
     coalesce(sum(our_amount) FILTER (WHERE standing < 2), sum(our_amount))::bigint AS our_amount,
     coalesce(sum(ledger) FILTER (WHERE standing < 2), sum(ledger))::bigint AS ledger,
     min(break_id) AS break_id, bool_or(settled) AS settled
@@ -19,8 +19,7 @@ FROM (
     SELECT p.line, e.bucket, e.loan_id, e.event_id, e.business_date, e.value_date,
       CASE WHEN r.found THEN 3 WHEN o.event_id IS NULL THEN 1
         WHEN o.rule = '' THEN 0 ELSE 2 END::smallint AS standing,
-      CASE WHEN e.amount = 0 THEN coalesce(o.allocated + o.to_suspense, 0) ELSE e.amount END
-        AS our_amount,
+      event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS our_amount,
       (coalesce(j.amount, 0) * $6::integer)::bigint AS ledger, b.break_id,
       b.break_id IS NULL AND (EXISTS (
         SELECT FROM statement t WHERE t.code = $7 AND t.statement_date = e.business_date
@@ -30,7 +29,8 @@ FROM (
           AND x.resolution IS DISTINCT FROM 'replaced'
           AND x.type IN ('cross_day', 'unposted', 'amount')
       )) AS settled
-    FROM (SELECT line, order_no FROM pair WHERE event_id IS NULL AND success = 1) AS p
+    FROM (SELECT line, order_no FROM pair
+      WHERE event_id IS NULL AND success = 1 AND starts_with(order_no, $8)) AS p
     JOIN :events AND e.type = ANY ($2::smallint[])
       AND e.business_date BETWEEN $3::date AND $4::date AND e.business_date <> $1::date
     LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket

@@ -4,7 +4,7 @@
 CREATE TEMP TABLE closed ON COMMIT DROP AS
 WITH waiting AS (
   SELECT b.break_id, b.their_amount, b.bucket, b.loan_id, b.event_id, e.ref, e.business_date,
-    e.amount NOT IN (0, b.our_amount) AS is_shared
+    b.our_events > 1 AS is_shared
   FROM recon_break b
   JOIN statement t ON t.statement_id = b.statement_id AND t.code = $1
   JOIN event e ON e.bucket = b.bucket AND e.loan_id = b.loan_id AND e.event_id = b.event_id

@@ -11,6 +11,7 @@ CREATE TEMP TABLE core (
   compound          bigint,
   fee               bigint,
   suspense          bigint,
+  refund_due        bigint,
   days_past_due     bigint,
   -- The place among the classes; 1 where the loan accrues.
   classification    bigint,

@@ -3,6 +3,8 @@
 SELECT group_id, accruing, sum(principal - principal_overdue) AS principal_normal,
   sum(principal_overdue) AS principal_overdue, sum(interest_accrued) AS interest_accrued,
   sum(interest_due) AS interest_due, sum(penalty_due) AS penalty, sum(compound_due) AS compound,
-  sum(fee_due) AS fee, sum(suspense) AS suspense
+  sum(fee_due) AS fee,
+  coalesce(sum(suspense) FILTER (WHERE suspense > 0), 0) AS suspense,
+  coalesce(sum(0 - suspense) FILTER (WHERE suspense < 0), 0) AS refund_due
 FROM :position
 GROUP BY group_id, accruing

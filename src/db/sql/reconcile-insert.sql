@@ -1,7 +1,7 @@
 -- $1 = the statement, $2 = its date, $3 = the last day a missing side is waited for, $4 = open day.
 INSERT INTO recon_break (statement_id, type, order_no, line, bucket, loan_id, event_id,
   their_amount, our_amount, ledger_amount, difference, suspense, our_status, since, pend_until,
-  state, resolution, reason, resolved_on, resolved_by_statement)
+  state, resolution, reason, resolved_on, resolved_by_statement, our_events)
 SELECT $1::integer, type, order_no, line, bucket, loan_id, event_id, their_amount, our_amount, ledger,
   difference, suspense,
   CASE standing WHEN 0 THEN 'posted' WHEN 1 THEN 'waiting' WHEN 2 THEN 'rejected'
@@ -11,5 +11,5 @@ SELECT $1::integer, type, order_no, line, bucket, loan_id, event_id, their_amoun
   CASE resolution WHEN 'tolerated' THEN 'within the tolerance of the channel'
     WHEN 'cross_day' THEN 'both sides have it, on different days' END,
   CASE WHEN resolution IS NOT NULL THEN $4::date END,
-  CASE WHEN resolution IS NOT NULL THEN $1::integer END
+  CASE WHEN resolution IS NOT NULL THEN $1::integer END, our_events
 FROM found ORDER BY line = 0, line, order_no

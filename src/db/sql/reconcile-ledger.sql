@@ -11,6 +11,7 @@ WITH kept AS (
     ('compound', CASE WHEN accruing THEN compound_due ELSE 0 END),
     ('fee', fee_due),
     ('suspense', suspense),
+    ('refund_due', refund_due),
     ('off_balance_interest', CASE WHEN accruing THEN 0
        ELSE interest_accrued + interest_due + penalty_due + compound_due END)
   ) AS m (measure, amount)
@@ -36,7 +37,7 @@ WITH kept AS (
   FROM account a JOIN kept k ON k.measure = a.subledger
 )
 SELECT coalesce(l.account_id, m.account_id) AS account_id,
-  coalesce(l.group_id, m.group_id) AS group_id, coalesce(l.balance, 0)::bigint AS balance,
-  coalesce(l.moved, 0)::bigint AS moved, coalesce(m.amount, 0)::bigint AS kept
+  coalesce(l.group_id, m.group_id) AS group_id, coalesce(l.balance, 0)::numeric AS balance,
+  coalesce(l.moved, 0)::numeric AS moved, coalesce(m.amount, 0)::numeric AS kept
 FROM ledger l FULL JOIN measured m
   ON m.account_id = l.account_id AND m.group_id = l.group_id

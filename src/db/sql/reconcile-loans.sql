@@ -12,7 +12,9 @@ WITH lines AS (
     sum(s.amount) FILTER (WHERE a.subledger = 'penalty') AS penalty,
     sum(s.amount) FILTER (WHERE a.subledger = 'compound') AS compound,
     sum(s.amount) FILTER (WHERE a.subledger = 'fee') AS fee,
-    sum(s.amount) FILTER (WHERE a.subledger = 'suspense') AS suspense,
+    -- The one column holds both: what is owed for a refund is less than nothing held.
+    sum(s.amount) FILTER (WHERE a.subledger = 'suspense') AS held,
+    sum(s.amount) FILTER (WHERE a.subledger = 'refund_due') AS owed,
     sum(s.amount) FILTER (WHERE a.subledger = 'off_balance_interest') AS off
   FROM :journal j JOIN account a USING (account_id), LATERAL (
     SELECT CASE WHEN a.normal_side = 'debit' THEN j.amount ELSE -j.amount END) AS s (amount)
@@ -53,7 +55,7 @@ WITH lines AS (
   SELECT m.*, coalesce(l.normal, 0) AS l_normal, coalesce(l.overdue, 0) AS l_overdue,
     coalesce(l.interest, 0) AS l_interest, coalesce(l.penalty, 0) AS l_penalty,
     coalesce(l.compound, 0) AS l_compound, coalesce(l.fee, 0) AS l_fee,
-    coalesce(l.suspense, 0) AS l_suspense,
+    coalesce(l.held, 0) - coalesce(l.owed, 0) AS l_suspense,
     m.keeps_state AND m.accruing AND coalesce(l.off, 0) = 0 AS by_itself,
     m.interest + m.penalty + m.compound - m.accrued - coalesce(l.interest, 0)
       - coalesce(l.penalty, 0) - coalesce(l.compound, 0) - coalesce(l.off, 0) AS r_all,

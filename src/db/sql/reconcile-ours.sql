@@ -10,8 +10,7 @@ SELECT :order COLLATE "C" AS order_no, e.bucket, e.loan_id, e.event_id, e.busine
   e.value_date, 1 AS events,
   CASE WHEN r.of_event_id IS NOT NULL THEN 3 WHEN o.event_id IS NULL THEN 1
     WHEN o.rule = '' THEN 0 ELSE 2 END::smallint AS standing,
-  CASE WHEN e.amount = 0 THEN coalesce(o.allocated + o.to_suspense, 0) ELSE e.amount END
-    AS amount,
+  event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS amount,
   coalesce(j.amount, 0) * $5::integer AS ledger
 FROM event e :of
 LEFT JOIN event_outcome o ON o.business_date = $1::date AND o.event_id = e.event_id

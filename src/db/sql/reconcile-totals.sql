@@ -8,9 +8,11 @@ SELECT count(*) AS loans, coalesce(sum(principal - principal_overdue), 0) AS pri
   coalesce(sum(interest_due) FILTER (WHERE accruing), 0) AS interest_due,
   coalesce(sum(penalty_due) FILTER (WHERE accruing), 0) AS penalty,
   coalesce(sum(compound_due) FILTER (WHERE accruing), 0) AS compound,
-  coalesce(sum(fee_due), 0) AS fee, coalesce(sum(suspense), 0) AS suspense,
+  coalesce(sum(fee_due), 0) AS fee,
+  coalesce(sum(suspense) FILTER (WHERE suspense > 0), 0) AS suspense,
+  coalesce(sum(0 - suspense) FILTER (WHERE suspense < 0), 0) AS refund_due,
   coalesce(sum(interest_accrued + interest_due + penalty_due + compound_due)
     FILTER (WHERE NOT accruing), 0) AS off_balance_interest,
   coalesce(sum(group_id * (principal + interest_accrued + interest_due + penalty_due + compound_due
-    + fee_due + suspense)), 0) AS weighed
+    + fee_due + abs(suspense))), 0) AS weighed
 FROM :position

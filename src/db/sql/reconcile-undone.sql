@@ -4,8 +4,8 @@
 -- and of are filled in as in reconcile-ours. A reversal that was known when its statement came is a
 -- break of that one. Few events are reversals: they are found by the day that they are booked on.
 INSERT INTO found (type, order_no, line, bucket, loan_id, event_id, their_amount, our_amount,
-  ledger, difference, standing, explained, suspense)
-SELECT 'status', order_no, 0, bucket, loan_id, event_id, theirs, ours, 0, ours, 3, false, ours
+  ledger, difference, standing, explained, suspense, our_events)
+SELECT 'status', order_no, 0, bucket, loan_id, event_id, theirs, ours, 0, ours, 3, false, ours, 1
 FROM (
   SELECT :order AS order_no, e.bucket, e.loan_id, e.event_id, amounts.ours,
     coalesce(x.their_amount, amounts.ours) AS theirs
@@ -18,7 +18,7 @@ FROM (
   JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
     AND o.loan_id = e.loan_id AND o.event_id = e.event_id AND o.rule = ''
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN e.amount = 0 THEN o.allocated + o.to_suspense ELSE e.amount END AS ours
+    SELECT event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS ours
   ) AS amounts
   LEFT JOIN LATERAL (
     SELECT b.their_amount FROM recon_break b

@@ -4,7 +4,7 @@ import { inTransaction } from '../../db/connect.js';
 import type { CheckedLedger } from '../../documents/ledger.js';
 import { type LedgerChange, ledgerChange } from '../../documents/ledger-change.js';
 import { type LedgerPart, readLedger } from '../../documents/ledger-part.js';
-import { parsePolicyDocument } from '../../documents/policy-document.js';
+import { parsePolicyDocument, policyFromValue } from '../../documents/policy-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { ledgerInForce } from './load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from './open-day.js';
@@ -30,8 +30,12 @@ export async function applyPolicy(
   const { document } = parsePolicyDocument(text, source);
   const stored = storedDocument(document);
   return inTransaction(client, () =>
-    applyVersion(client, 'policy_version', document.effective_from, stored, source),
+    applyVersion(client, 'policy_version', document.effective_from, stored, source, policyNow),
   );
+}
+
+function policyNow(document: string): StoredDocument {
+  return storedDocument(policyFromValue(JSON.parse(document), { name: 'policy' }).document);
 }
 
 export interface ApplyLedgerOptions {
@@ -84,15 +88,19 @@ async function applyVersion(
   effectiveFrom: string,
   stored: StoredDocument,
   source: string,
+  /** A stored document as it would be stored now: keys that came later have their defaults. */
+  storedNow: (document: string) => StoredDocument | null = () => null,
 ): Promise<AppliedVersion> {
   const openDay = await holdOpenDay(client);
-  const { rows } = await client.query<{ sha256: string }>(
-    `SELECT sha256 FROM ${table} WHERE effective_from = $1`,
+  const { rows } = await client.query<{ sha256: string; document: string }>(
+    `SELECT sha256, document FROM ${table} WHERE effective_from = $1`,
     [effectiveFrom],
   );
-  if (rows[0]?.sha256 === stored.sha256) return { effectiveFrom, outcome: 'unchanged' };
+  const standing = rows[0];
+  const known = [standing?.sha256, standing && storedNow(standing.document)?.sha256];
+  if (known.includes(stored.sha256)) return { effectiveFrom, outcome: 'unchanged' };
   const kind = table === 'policy_version' ? 'policy' : 'ledger';
-  if (rows[0] !== undefined) throw versionExists(kind, effectiveFrom, source);
+  if (standing !== undefined) throw versionExists(kind, effectiveFrom, source);
   const from = parseDay(effectiveFrom) ?? 0;
   if (from < openDay.date && !openDay.isFirst) {
     throw inClosedDay(effectiveFrom, formatDay(openDay.date), source);

@@ -1,6 +1,9 @@
 import type pg from 'pg';
+import { CURRENT_READING } from '../../accounting/product.js';
 import { inTransaction } from '../../db/connect.js';
 import { parseProductDocument } from '../../documents/product-document.js';
+import { keysWithoutEffect } from '../../documents/product-effects.js';
+import { refuseViolations } from '../../documents/violations.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { noBook } from './open-day.js';
 import { type ApplyOutcome, storedDocument } from './stored-document.js';
@@ -14,7 +17,8 @@ export interface AppliedProduct {
 }
 
 /**
- * Applies a product document. A version never changes: the same content again is `unchanged`.
+ * Applies a product document. A version never changes: the same content again is `unchanged`,
+ * and a key of a new one that can do nothing is refused (`keysWithoutEffect`).
  * Throws LoanbookError `invalid_document`, `no_book`, `currency_mismatch` and
  * `product_version_exists` for other content under the same code and version.
  */
@@ -30,19 +34,37 @@ export async function applyProduct(
   const identity = { code, version, name, effectiveFrom };
   return inTransaction(client, async () => {
     await requireBookCurrency(client, document.currency, source);
+    // What stands in a book goes on, also where a later release refuses it.
+    if (await isInBook(client, identity, stored.sha256, source)) {
+      return { ...identity, outcome: 'unchanged' };
+    }
+    refuseViolations({ name: source }, keysWithoutEffect(document));
     const inserted = await client.query(
-      `INSERT INTO product_version (code, version, name, effective_from, document, sha256)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (code, version) DO NOTHING`,
-      [code, version, name, effectiveFrom, stored.document, stored.sha256],
+      `INSERT INTO product_version (code, version, name, effective_from, document, sha256, reading)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code, version) DO NOTHING`,
+      [code, version, name, effectiveFrom, stored.document, stored.sha256, CURRENT_READING],
     );
     if (inserted.rowCount === 1) return { ...identity, outcome: 'applied' };
-    const { rows } = await client.query<{ sha256: string }>(
-      'SELECT sha256 FROM product_version WHERE code = $1 AND version = $2',
-      [code, version],
-    );
-    if (rows[0]?.sha256 === stored.sha256) return { ...identity, outcome: 'unchanged' };
-    throw versionExists(code, version, source);
+    // Another session was faster.
+    await isInBook(client, identity, stored.sha256, source);
+    return { ...identity, outcome: 'unchanged' };
   });
+}
+
+/** Whether the book has the version; throws `product_version_exists` where its content differs. */
+async function isInBook(
+  client: pg.Client,
+  { code, version }: Pick<AppliedProduct, 'code' | 'version'>,
+  sha256: string,
+  source: string,
+): Promise<boolean> {
+  const { rows } = await client.query<{ sha256: string }>(
+    'SELECT sha256 FROM product_version WHERE code = $1 AND version = $2',
+    [code, version],
+  );
+  if (rows[0] === undefined) return false;
+  if (rows[0].sha256 === sha256) return true;
+  throw versionExists(code, version, source);
 }
 
 async function requireBookCurrency(

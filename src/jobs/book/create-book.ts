@@ -37,6 +37,8 @@ export interface CreatedBook {
   readonly calendar: string;
   readonly calendarYears: readonly number[];
   readonly accounts: number;
+  /** `unchanged`: the same book had been created before. */
+  readonly outcome: 'created' | 'unchanged';
 }
 
 /**
@@ -46,7 +48,9 @@ export interface CreatedBook {
 export async function createBook(client: pg.Client, options: NewBook): Promise<CreatedBook> {
   const parts = await readParts(options);
   return inTransaction(client, async () => {
-    await insertBook(client, options, parts.calendar.name);
+    if (!(await insertBook(client, options, parts.calendar.name))) {
+      return createdBefore(client, options, parts);
+    }
     await putCalendarYears(client, parts.calendar.years, parts.calendar.source);
     const { policy, ledger } = parts;
     const policyFrom = policy.document.effective_from;
@@ -55,15 +59,59 @@ export async function createBook(client: pg.Client, options: NewBook): Promise<C
     const storedLedger = storedDocument(ledger.checked.document);
     await insertVersion(client, 'ledger_version', ledgerFrom, storedLedger);
     await putAccounts(client, ledger.checked, ledger.source);
-    return {
-      entity: options.entity,
-      currency: options.currency,
-      minorDigits: minorDigitsOf(options.currency),
-      businessDate: formatDay(options.firstBusinessDate),
-      calendar: parts.calendar.name,
-      calendarYears: parts.calendar.years.map(({ year }) => year),
-      accounts: ledger.checked.document.accounts.length,
-    };
+    return created(options, parts, formatDay(options.firstBusinessDate), 'created');
+  });
+}
+
+function created(
+  { entity, currency }: NewBook,
+  { calendar, ledger }: BookParts,
+  businessDate: string,
+  outcome: CreatedBook['outcome'],
+): CreatedBook {
+  return {
+    entity,
+    currency,
+    minorDigits: minorDigitsOf(currency),
+    businessDate,
+    calendar: calendar.name,
+    calendarYears: calendar.years.map(({ year }) => year),
+    accounts: ledger.checked.document.accounts.length,
+    outcome,
+  };
+}
+
+/** The book that is there, if it was created with the same options and documents. */
+async function createdBefore(
+  client: pg.Client,
+  options: NewBook,
+  parts: BookParts,
+): Promise<CreatedBook> {
+  const { rows } = await client.query<{
+    entity: string;
+    currency: string;
+    calendar: string;
+    first: string;
+    open: string;
+    documents: string[];
+  }>(
+    `SELECT entity, currency, calendar, first_business_date AS first, business_date AS open,
+       ARRAY(SELECT sha256 FROM policy_version WHERE effective_from = $1
+         UNION ALL SELECT sha256 FROM ledger_version WHERE effective_from = $2) AS documents
+     FROM book`,
+    [parts.policy.document.effective_from, parts.ledger.checked.document.effective_from],
+  );
+  const { entity, currency, calendar, first, open, documents } = rows[0]!;
+  const own = [options.entity, options.currency, parts.calendar.name];
+  const asked = [parts.policy.document, parts.ledger.checked.document].map(storedDocument);
+  const isSame =
+    [entity, currency, calendar].join('\n') === own.join('\n') &&
+    first === formatDay(options.firstBusinessDate) &&
+    asked.map(({ sha256 }) => sha256).join() === documents.join();
+  if (isSame) return created(options, parts, open, 'unchanged');
+  throw new LoanbookError('book_exists', 'There is a loan book in this database already.', {
+    evidence: { entity, currency, openDay: open },
+    next: 'A database holds one book: name another folder with --book, or another database.',
   });
 }
 
@@ -113,7 +161,8 @@ async function readCalendar(named: string): Promise<BookParts['calendar']> {
   return { name, years: yearsOf(document), source };
 }
 
-async function insertBook(client: pg.Client, options: NewBook, calendar: string): Promise<void> {
+/** False: there is a book already. */
+async function insertBook(client: pg.Client, options: NewBook, calendar: string): Promise<boolean> {
   const inserted = await client.query(
     `INSERT INTO book
        (entity, currency, minor_digits, calendar, first_business_date, business_date)
@@ -126,16 +175,5 @@ async function insertBook(client: pg.Client, options: NewBook, calendar: string)
       formatDay(options.firstBusinessDate),
     ],
   );
-  if (inserted.rowCount === 1) return;
-  const { rows } = await client.query<{ entity: string; currency: string; business_date: string }>(
-    'SELECT entity, currency, business_date FROM book',
-  );
-  throw new LoanbookError('book_exists', 'There is a loan book in this database already.', {
-    evidence: {
-      entity: rows[0]?.entity,
-      currency: rows[0]?.currency,
-      openDay: rows[0]?.business_date,
-    },
-    next: 'A database holds one book: name another folder with --book, or another database.',
-  });
+  return inserted.rowCount === 1;
 }

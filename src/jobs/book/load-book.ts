@@ -4,7 +4,7 @@ import type { EpochDay } from '../../accounting/units.js';
 import { type CheckedLedger, ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
 import { taxRulesOf } from '../../documents/ledger-tax.js';
 import { policyFromValue } from '../../documents/policy-document.js';
-import { productFromValue } from '../../documents/product-document.js';
+import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
 import { LoanbookError } from '../../errors.js';
 import { type Account, type Book, type BookData, bookFromData } from './book.js';
 import { noBook } from './open-day.js';
@@ -76,13 +76,10 @@ export async function loadPolicies(client: pg.Client): Promise<BookData['policie
 }
 
 async function loadProducts(client: pg.Client): Promise<BookData['products']> {
-  const { rows } = await client.query<{ product_id: number; code: string; document: string }>(
-    'SELECT product_id, code, document FROM product_version ORDER BY product_id',
+  const { rows } = await client.query<StoredProduct & { product_id: number }>(
+    'SELECT product_id, code, document, reading FROM product_version ORDER BY product_id',
   );
-  return rows.map((row) => {
-    const { terms } = productFromValue(JSON.parse(row.document), { name: `product ${row.code}` });
-    return [row.product_id, terms] as const;
-  });
+  return rows.map((row) => [row.product_id, storedProductTerms(row)] as const);
 }
 
 async function loadGroups(client: pg.Client): Promise<BookData['groups']> {

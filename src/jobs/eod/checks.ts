@@ -3,6 +3,8 @@ import { formatDay } from '../../accounting/epoch-day.js';
 import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { withoutPlans } from '../../db/without-plans.js';
+import { cashDifferences } from './check-cash.js';
+import { storedTotals } from './control-totals.js';
 import { dayTable } from './day-table.js';
 
 /** The named checks that gate a close, and what each of them says. */
@@ -18,6 +20,10 @@ export const CHECKS = {
     says: 'the unpaid principal of every schedule is the balance',
   },
   rows_accounted_for: { file: 'check-rows', says: 'no loan and no event is lost or doubled' },
+  cash_accounted_for: {
+    file: 'check-cash',
+    says: 'the cash of all events is the turnover of the transit accounts',
+  },
 } as const;
 export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
@@ -64,7 +70,11 @@ export async function runCheck(
   runId: number,
 ): Promise<CheckResult> {
   const { file, says } = CHECKS[name];
-  return runSql(client, { name, file, says }, date, runId);
+  if (name !== 'cash_accounted_for') return runSql(client, { name, file, says }, date, runId);
+  const started = performance.now();
+  const differences = await cashDifferences(client, date);
+  const milliseconds = Math.round(performance.now() - started);
+  return { name, says, ok: differences.length === 0, milliseconds, differences };
 }
 
 export const SCHEDULE_CHECK = 'schedule_equals_balance';
@@ -133,7 +143,7 @@ export async function sumPositions(client: pg.Client, date: EpochDay): Promise<v
        LATERAL (SELECT $1::date AS business_date, s.group_id, s.accruing, s.classification,
          s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
          s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
-         s.suspense, s.interest_accrued_total) AS t`,
-    [formatDay(date), JSON.stringify(rows)],
+         s.suspense, s.interest_accrued_total, s.refund_due) AS t`,
+    [formatDay(date), storedTotals(rows)],
   );
 }

@@ -32,13 +32,14 @@ interface RunRow {
 /**
  * Takes the run that closes `date`, new or unfinished. Throws LoanbookError `day_is_being_closed`
  * (exit 75) when another process holds it. A holder that died on this machine is replaced at once,
- * any other when its lease has run out.
+ * any other when its lease has run out; `isAgain`: what this process holds it may take again.
  */
 export async function takeRun(
   client: pg.Client,
   date: EpochDay,
   tasks: number,
   workers: number,
+  isAgain = false,
 ): Promise<HeldRun> {
   return inTransaction(client, async () => {
     const inserted = await client.query(
@@ -48,7 +49,8 @@ export async function takeRun(
       [formatDay(date), tasks, ENGINE_VERSION, JSON.stringify(HASHED_COLUMNS)],
     );
     const run = await lockRun(client, date);
-    if (run.is_held && run.holder !== null && !isSurelyDead(run.holder)) {
+    const isOurs = isAgain && run.holder === thisHolder();
+    if (run.is_held && run.holder !== null && !isOurs && !isSurelyDead(run.holder)) {
       throw lockedBy(date, run.holder);
     }
     if (run.engine_version !== ENGINE_VERSION) throw otherEngine(date, run.engine_version);

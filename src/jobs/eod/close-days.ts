@@ -1,7 +1,8 @@
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { withClient } from '../../db/connect.js';
+import { retrying, withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
+import { isSessionLost } from '../../db/outage.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { LoanbookError } from '../../errors.js';
 import { loadBook } from '../book/load-book.js';
@@ -44,9 +45,9 @@ async function closeInPool(
   pool: FoldPool | undefined,
   options: CloseDaysOptions,
 ): Promise<ClosedDay[]> {
-  const open = await withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
-    await requireMigrated(client);
-    return (await loadBook(client)).businessDate;
+  const open = await retrying(() => openDayOf(target), {
+    only: isSessionLost,
+    onRetry: options.onRetry,
   });
   const last = lastDay(open, options);
   if (last < open) {
@@ -68,6 +69,13 @@ async function closeInPool(
     days.push(day);
   }
   return days;
+}
+
+async function openDayOf(target: DatabaseTarget): Promise<EpochDay> {
+  return withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
+    await requireMigrated(client);
+    return (await loadBook(client)).businessDate;
+  });
 }
 
 function lastDay(open: EpochDay, options: CloseDaysOptions): EpochDay {

@@ -23,15 +23,17 @@ export async function discardDay(
   }
   await releaseDeadHolder(client, date);
   try {
-    return await retrying(() =>
-      inTransaction(client, async () => {
-        await client.query("SET LOCAL lock_timeout = '2s'");
-        const { rows } = await client.query<{ run: number | null }>(
-          'SELECT discard_day($1, $2) AS run',
-          [formatDay(date), reason],
-        );
-        return rows[0]?.run ?? undefined;
-      }),
+    return await retrying(
+      () =>
+        inTransaction(client, async () => {
+          await client.query("SET LOCAL lock_timeout = '2s'");
+          const { rows } = await client.query<{ run: number | null }>(
+            'SELECT discard_day($1, $2) AS run',
+            [formatDay(date), reason],
+          );
+          return rows[0]?.run ?? undefined;
+        }),
+      { isOneSession: true },
     );
   } catch (error) {
     throw discardError(error, date);

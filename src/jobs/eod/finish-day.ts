@@ -146,25 +146,23 @@ export function requireChecks(results: readonly CheckResult[], date: EpochDay): 
 
 /**
  * Seals the day: its tables become partitions, the business date moves on, the hash is chained and
- * the run is done, in one transaction. Returns content and chain hash in hex.
+ * the run is done, in one transaction.
  */
-export async function sealDay(
-  client: pg.Client,
-  run: HeldRun,
-  date: EpochDay,
-): Promise<{ content: string; chain: string }> {
+export async function sealDay(client: pg.Client, run: HeldRun, date: EpochDay): Promise<void> {
   const content = await contentHash(client, run.runId);
-  const chain = await retrying(() =>
-    inTransaction(client, async () => {
-      await client.query("SET LOCAL lock_timeout = '2s'");
-      const { rows } = await client.query<{ chain: Buffer }>(
-        'SELECT seal_day($1, $2, $3, $4) AS chain',
-        [formatDay(date), run.runId, run.token, content],
-      );
-      return rows[0]!.chain;
-    }),
+  await retrying(
+    () =>
+      inTransaction(client, async () => {
+        await client.query("SET LOCAL lock_timeout = '2s'");
+        await client.query('SELECT seal_day($1, $2, $3, $4)', [
+          formatDay(date),
+          run.runId,
+          run.token,
+          content,
+        ]);
+      }),
+    { isOneSession: true },
   );
-  return { content: content.toString('hex'), chain: chain.toString('hex') };
 }
 
 /** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { TupleReader } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
-import type { ControlTotals } from './control-totals.js';
+import { type ControlTotals, storedTotals } from './control-totals.js';
 import type { FoldBuffers } from './fold-buffers.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
 import { CARRIED_COLUMNS } from './position-row.js';
@@ -173,7 +173,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
       counts.held,
       counts.events,
       counts.eventsRejected,
-      JSON.stringify(counts.totals),
+      storedTotals(counts.totals),
       counts.hash,
     ],
   );

@@ -7,7 +7,7 @@ import type { FoldPool } from './fold-pool.js';
 import type { FoldTask } from './fold-task.js';
 import type { RunDayOptions } from './run-day.js';
 import type { SharedBook } from './shared-book.js';
-import type { WorkerFailure, WorkerJob, WorkerResult } from './worker.js';
+import { CLAIM_LOST, type WorkerFailure, type WorkerJob, type WorkerResult } from './worker.js';
 
 /** How often a task may be tried before the close gives up. */
 const ATTEMPTS_MAX = 4;
@@ -47,7 +47,10 @@ export async function foldTasks(
       lost.throwIfAborted();
       const task = await claim();
       if (task === undefined) return;
-      await retrying(() => foldOnce(pool, { target, book, task }), { attemptsMax: ATTEMPTS_MAX });
+      await retrying(() => foldOnce(control, pool, { target, book, task }), {
+        attemptsMax: ATTEMPTS_MAX,
+        onRetry: options.onRetry,
+      });
       done += 1;
       options.onProgress?.(done, run.tasks);
     }
@@ -62,9 +65,22 @@ export async function foldTasks(
   if (failure !== undefined) throw failure;
 }
 
-async function foldOnce(pool: FoldPool, job: WorkerJob): Promise<void> {
+async function foldOnce(control: pg.Client, pool: FoldPool, job: WorkerJob): Promise<void> {
   const result = (await pool.threads.run(job)) as WorkerResult;
-  if (!result.ok) throw new TaskFailed(result, job.task);
+  if (result.ok) return;
+  // The COMMIT of a try whose connection was lost may have arrived all the same.
+  if (result.code === CLAIM_LOST && (await isDone(control, job.task))) return;
+  throw new TaskFailed(result, job.task);
+}
+
+/** Whether the task was folded under the very claim that we hold. */
+async function isDone(control: pg.Client, { runId, task, token }: FoldTask): Promise<boolean> {
+  const { rowCount } = await control.query(
+    `SELECT FROM step
+     WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'done'`,
+    [runId, task, token],
+  );
+  return rowCount === 1;
 }
 
 /** A task's failure; its `code` is the SQLSTATE, by which the listed ones are tried again. */
@@ -85,6 +101,7 @@ class TaskFailed extends Error {
     return new LoanbookError(code, message, {
       evidence: { task: this.#task.task, sqlstate: sqlState, ...evidence },
       next: next ?? 'put it right and run the same command again: it resumes',
+      cause: this,
     });
   }
 }

@@ -18,8 +18,8 @@ export interface LeftLoan {
 }
 
 /** Nothing is owed, held or running any more: a loan whose row says so gets no further one. */
-export function isOver({ status, suspense, nextSeq }: Position): boolean {
-  return ENDED.has(status) && suspense === 0 && nextSeq === 0;
+export function isOver({ status, suspense, refundDue, nextSeq }: Position): boolean {
+  return ENDED.has(status) && suspense === 0 && refundDue === 0 && nextSeq === 0;
 }
 
 const ENDED: ReadonlySet<number> = new Set([STATUS.settled, STATUS.cancelled, STATUS.transferred]);

@@ -5,6 +5,7 @@ import type { BookDay, FoldTerms } from '../../accounting/fold-terms.js';
 import type { LoanEvent } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
+import { amountOutOfRange, requireSafeAmounts } from '../../accounting/safe-amounts.js';
 import { type Schedule, sameSchedule } from '../../accounting/schedule-rows.js';
 import type { EpochDay } from '../../accounting/units.js';
 import type { Book } from '../book/book.js';
@@ -71,12 +72,11 @@ export class LoanFold {
       row.position.scheduleVersion = day.newestVersion + 1;
       this.side.addSchedule(row.position, day.file.schedule);
     }
-    const ordinal = this.#keep(0);
-    if (day.past === null) return;
-    const [on, off] = day.past.difference.flows(day.past.rules);
-    this.side.add(row.position, on, ordinal);
-    this.totals.add(row.position, on);
-    this.totals.add(row.position, off);
+    const ordinal = this.#write(0);
+    const changes = day.past?.difference.flows(day.past.rules) ?? [];
+    if (changes[0] !== undefined) this.side.add(row.position, changes[0], ordinal);
+    // Last: rows of a loan that turns out to be held are taken back, its totals are not.
+    for (const flow of [this.flow, ...changes]) this.totals.add(row.position, flow);
   }
 
   /**
@@ -156,13 +156,21 @@ export class LoanFold {
 
   /** Takes over what the close of a loan-day left; returns how many allocations it has by now. */
   #keep(ordinal: number): number {
-    const row = this.row;
-    const flow = this.flow;
+    const count = this.#write(ordinal);
+    this.totals.add(this.row.position, this.flow);
+    return count;
+  }
+
+  #write(ordinal: number): number {
+    const { row, flow } = this;
     if (flow.touched) {
-      addFlow(row.openTotals(), flow);
+      const totals = row.openTotals();
+      addFlow(totals, flow);
+      requireSafeAmounts(row.position, totals);
       this.side.add(row.position, flow, ordinal);
+    } else if (row.position.interestAccruedTotal > Number.MAX_SAFE_INTEGER) {
+      throw amountOutOfRange();
     }
-    this.totals.add(row.position, flow);
     return ordinal + flow.allocations.length;
   }
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay } from '../../accounting/units.js';
+import type { EpochDay, Fen } from '../../accounting/units.js';
 import { keepRows } from '../../db/copy-stream.js';
 import { readDate } from '../../db/copy-tuple.js';
 import { TupleList } from '../../db/tuple-list.js';
@@ -28,7 +28,7 @@ export interface ScheduleVersion {
 export interface LoanPast {
   /** All events but the disbursement, today's included, in order of arrival. */
   readonly events: readonly DatedEvent[];
-  /** What became of those judged before, where it matters: the rule, empty for posted. */
+  /** What became of those judged before, where it matters. */
   readonly verdicts: Verdicts;
   /** The last kept day that none of the changes reaches; before `bornOn`: fold from birth. */
   readonly baseOn: EpochDay;
@@ -36,8 +36,15 @@ export interface LoanPast {
   readonly base: Buffer | null;
 }
 
-/** By event; empty: posted. */
-type Verdicts = ReadonlyMap<number, string>;
+/** What became of an event that was judged before. */
+export interface BookedVerdict {
+  /** Empty: posted. */
+  readonly rule: string;
+  /** What it has moved in all since: the same for ever, once it was posted. */
+  readonly cash: Fen;
+}
+
+type Verdicts = ReadonlyMap<number, BookedVerdict>;
 const NO_VERDICTS: Verdicts = new Map();
 
 /** What an event may have to look up of its loan. */
@@ -140,7 +147,7 @@ export async function loadWholePast(
   if (birth === undefined) return undefined;
   const scope = { date: knownAt, bucketFrom: birth.bucket, bucketTo: birth.bucket };
   await loadPastEvents(client, scope, [loanId], loans.events);
-  const found = new Map<number, Map<number, string>>();
+  const found = new Map<number, Map<number, BookedVerdict>>();
   const asked = eventsOf(loans.events, loanId).map((event) => [loanId, event] as const);
   await readVerdicts(client, { ...scope, date: knownAt + 1 }, asked, found);
   const verdicts = found.get(loanId) ?? NO_VERDICTS;
@@ -180,7 +187,7 @@ async function loadVerdicts(
   scope: TaskScope,
   eventsOfLoan: (loanId: number) => readonly DatedEvent[],
   bases: ReadonlyMap<number, Base>,
-): Promise<Map<number, Map<number, string>>> {
+): Promise<Map<number, Map<number, BookedVerdict>>> {
   const recent: [number, DatedEvent][] = [];
   const older: [number, DatedEvent][] = [];
   for (const [loanId, base] of bases) {
@@ -196,7 +203,7 @@ async function loadVerdicts(
       (event.businessDate >= scope.date - 7 ? recent : older).push([loanId, event]);
     }
   }
-  const found = new Map<number, Map<number, string>>();
+  const found = new Map<number, Map<number, BookedVerdict>>();
   for (const group of [recent, older]) await readVerdicts(client, scope, group, found);
   return found;
 }
@@ -205,26 +212,27 @@ async function readVerdicts(
   client: pg.Client,
   scope: TaskScope,
   asked: readonly (readonly [number, DatedEvent])[],
-  found: Map<number, Map<number, string>>,
+  found: Map<number, Map<number, BookedVerdict>>,
 ): Promise<void> {
   if (asked.length === 0) return;
   const from = Math.min(...asked.map(([, event]) => event.businessDate));
   // The bounds of the day are constants: partitions outside of them are never opened.
-  const { rows } = await client.query<{ loan_id: number; event_id: number; rule: string }>(
-    `SELECT DISTINCT ON (o.loan_id, o.event_id) o.loan_id, o.event_id, o.rule
+  const { rows } = await client.query<{ loan_id: number; event_id: number } & BookedVerdict>(
+    `SELECT o.loan_id, o.event_id, (array_agg(o.rule ORDER BY o.business_date DESC))[1] AS rule,
+       sum(o.allocated + o.to_suspense)::bigint AS cash
      FROM unnest($1::bigint[], $2::bigint[]) AS u (loan_id, event_id)
        JOIN event_outcome o ON ${SAME_LOAN('o')} AND o.event_id = u.event_id
      WHERE o.business_date BETWEEN '${formatDay(from)}' AND '${formatDay(scope.date - 1)}'
-     ORDER BY o.loan_id, o.event_id, o.business_date DESC`,
+     GROUP BY o.loan_id, o.event_id`,
     [asked.map(([loanId]) => loanId), asked.map(([, event]) => event.eventId)],
   );
-  for (const { loan_id: loanId, event_id: eventId, rule } of rows) {
+  for (const { loan_id: loanId, event_id: eventId, rule, cash } of rows) {
     let own = found.get(loanId);
     if (own === undefined) {
       own = new Map();
       found.set(loanId, own);
     }
-    own.set(eventId, rule);
+    own.set(eventId, { rule, cash });
   }
 }
 

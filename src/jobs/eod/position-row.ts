@@ -1,6 +1,7 @@
 import { bucketOfId } from '../../accounting/bucket.js';
 import { TOTALS_COUNT } from '../../accounting/flow.js';
 import { blankPosition, type Position } from '../../accounting/position.js';
+import { InvariantError } from '../../accounting/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy-tuple.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
@@ -166,7 +167,10 @@ export class PositionRow {
     p.penaltyDue = readInt8(view, i + 120);
     p.compoundDue = readInt8(view, i + 132);
     p.feeDue = readInt8(view, i + 144);
-    p.suspense = readInt8(view, i + 156);
+    // One column for both, since one of them is 0: below zero the customer owes for a refund.
+    const held = readInt8(view, i + 156);
+    p.suspense = held > 0 ? held : 0;
+    p.refundDue = held < 0 ? -held : 0;
     p.interestAccruedTotal = readInt8(view, i + 168);
     i = at + DATE_AT;
     p.foldedOn = readDate(view, i);
@@ -228,7 +232,8 @@ export class PositionRow {
     writeInt8(view, i + 120, p.penaltyDue);
     writeInt8(view, i + 132, p.compoundDue);
     writeInt8(view, i + 144, p.feeDue);
-    writeInt8(view, i + 156, p.suspense);
+    if (p.suspense > 0 && p.refundDue > 0) throw heldAndOwed(p);
+    writeInt8(view, i + 156, p.suspense - p.refundDue);
     writeInt8(view, i + 168, p.interestAccruedTotal);
     i = at + DATE_AT;
     writeDate(view, i, p.foldedOn);
@@ -275,4 +280,8 @@ export class PositionRow {
     view.setInt32(totalsAt - 4, to - totalsAt);
     writer.length = to;
   }
+}
+
+function heldAndOwed({ suspense, refundDue }: Position): InvariantError {
+  return new InvariantError('money is held while a refund is owed', { suspense, refundDue });
 }

@@ -2,13 +2,14 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { BALANCE, DayFlow, MOVEMENT } from '../../accounting/flow.js';
 import { blankPosition } from '../../accounting/position.js';
+import { safeParts } from '../../accounting/total.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Book } from '../book/book.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js';
-import type { ControlTotals, GroupFlow } from './control-totals.js';
+import { type GroupFlow, readTotals, type StoredTotals } from './control-totals.js';
 import { dayTable } from './day-table.js';
 import { addTax } from './post-tax.js';
 import { addWriteOffLosses } from './post-write-off.js';
@@ -26,7 +27,7 @@ export async function postGroups(
   date: EpochDay,
 ): Promise<void> {
   await inTransaction(client, async () => {
-    const { rows } = await client.query<{ totals: ControlTotals }>(
+    const { rows } = await client.query<{ totals: StoredTotals }>(
       `SELECT totals FROM step WHERE run_id = $1 AND phase = 'fold' ORDER BY task`,
       [runId],
     );
@@ -37,7 +38,8 @@ export async function postGroups(
       [runId],
     );
     if (step.rowCount === 0) return;
-    const side = groupEntries(book, date, sumGroups(rows.map((row) => row.totals.groups)));
+    const tasks = rows.map((row) => readTotals(row.totals).groups);
+    const side = groupEntries(book, date, sumGroups(tasks));
     await addWaitingEntries(client, side, date);
     const flush = (): Promise<void> =>
       side.flush(async (table, bytes) => {
@@ -100,10 +102,14 @@ export function groupEntries(book: Book, date: EpochDay, groups: readonly GroupF
     flow.reset();
     position.groupId = group.groupId;
     const { accruing } = group;
-    flow.move(MOVEMENT.accrual, BALANCE.interestAccrued, accruing, group.interestAccrued, 0);
-    flow.move(MOVEMENT.accrual, BALANCE.penalty, accruing, group.penaltyAccrued, 0);
-    flow.move(MOVEMENT.accrual, BALANCE.compound, accruing, group.compoundAccrued, 0);
-    flow.move(MOVEMENT.due, BALANCE.interestDue, accruing, group.interestBilled, 0);
+    // A line of the journal is a safe integer; what a whole group accrues need not be one.
+    const move = (kind: number, balance: number, amount: bigint) => {
+      for (const part of safeParts(amount)) flow.move(kind, balance, accruing, part, 0);
+    };
+    move(MOVEMENT.accrual, BALANCE.interestAccrued, group.interestAccrued);
+    move(MOVEMENT.accrual, BALANCE.penalty, group.penaltyAccrued);
+    move(MOVEMENT.accrual, BALANCE.compound, group.compoundAccrued);
+    move(MOVEMENT.due, BALANCE.interestDue, group.interestBilled);
     side.add(position, flow);
   }
   return side;
@@ -115,14 +121,15 @@ export function sumGroups(tasks: readonly (readonly GroupFlow[])[]): GroupFlow[]
     for (const group of groups) {
       const key = 2 * group.groupId + (group.accruing ? 1 : 0);
       const sum = sums.get(key);
-      if (sum === undefined) {
-        sums.set(key, { ...group });
-        continue;
-      }
-      sum.interestAccrued += group.interestAccrued;
-      sum.penaltyAccrued += group.penaltyAccrued;
-      sum.compoundAccrued += group.compoundAccrued;
-      sum.interestBilled += group.interestBilled;
+      const sumOf = (of: (flow: GroupFlow) => bigint) => of(group) + (sum ? of(sum) : 0n);
+      sums.set(key, {
+        groupId: group.groupId,
+        accruing: group.accruing,
+        interestAccrued: sumOf((flow) => flow.interestAccrued),
+        penaltyAccrued: sumOf((flow) => flow.penaltyAccrued),
+        compoundAccrued: sumOf((flow) => flow.compoundAccrued),
+        interestBilled: sumOf((flow) => flow.interestBilled),
+      });
     }
   }
   return [...sums.entries()].sort((a, b) => a[0] - b[0]).map((entry) => entry[1]);

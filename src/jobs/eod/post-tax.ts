@@ -4,7 +4,8 @@ import { BALANCES, MOVEMENT } from '../../accounting/flow.js';
 import type { PostingRules } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import { type TaxRule, taxOfDay } from '../../accounting/tax-rule.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { safeParts } from '../../accounting/total.js';
+import type { EpochDay } from '../../accounting/units.js';
 import type { Book } from '../book/book.js';
 import { TAX_KIND } from '../ledger/entry.js';
 import { dayTable } from './day-table.js';
@@ -12,12 +13,12 @@ import type { SideRows } from './side-rows.js';
 
 /** What an account and group came to: yesterday's total or balance, and what moved today. */
 interface Amounts {
-  before: Fen;
-  moved: Fen;
+  before: bigint;
+  moved: bigint;
   /** Of what moved: with migrated loans. */
-  opened: Fen;
+  opened: bigint;
   /** Tax so far. */
-  tax: Fen;
+  tax: bigint;
   /** It was taxed yesterday. */
   isTaxed: boolean;
 }
@@ -35,14 +36,14 @@ export async function addTax(
 ): Promise<void> {
   if (book.taxRules.length === 0) return;
   const amounts = await amountsOf(client, book.taxRules, date);
-  const kept: { account: number; group: number; gross: Fen; tax: Fen }[] = [];
+  const kept: { account: number; group: number; gross: bigint; tax: bigint }[] = [];
   for (const rule of book.taxRules) {
     for (const groupId of [0, ...book.groups.keys()].sort((a, b) => a - b)) {
       const income = amounts(rule.incomeAccountId, groupId);
       const waiting = amounts(rule.deferred?.whileInAccountId ?? 0, groupId);
       const waitingNow = waiting.before + waiting.moved;
       // On the first day that income is taxed, what has not reached its tax point counts as new.
-      const waitingBefore = income.isTaxed ? waiting.before : 0;
+      const waitingBefore = income.isTaxed ? waiting.before : 0n;
       const grossBefore = income.before;
       // Income is a credit: its gross total grows with it.
       const gross = grossBefore - income.moved + waiting.before - waitingBefore;
@@ -56,17 +57,19 @@ export async function addTax(
       const { fromIncome, fromMigration, toDeferred, toOutput } = parts;
       const lines = [
         { accountId: rule.incomeAccountId, amount: fromIncome },
-        { accountId: rule.deferred?.accountId ?? 0, amount: 0 - toDeferred },
-        { accountId: rule.outputAccountId, amount: 0 - toOutput },
+        { accountId: rule.deferred?.accountId ?? 0, amount: -toDeferred },
+        { accountId: rule.outputAccountId, amount: -toOutput },
       ];
-      if (fromMigration !== 0) {
+      if (fromMigration !== 0n) {
         const accountId = enteredFrom(book.postingRulesOf(groupId), rule);
         lines.push({ accountId, amount: fromMigration });
       }
-      const posted = lines.filter((line) => line.amount !== 0);
+      const posted = lines.flatMap(({ accountId, amount }) =>
+        safeParts(amount).map((part) => ({ accountId, amount: part })),
+      );
       if (posted.length > 0)
         side.addVoucher(posted, { loanId: 0, bucket: 0, groupId }, 0, TAX_KIND);
-      if (gross === 0 && income.tax === 0 && waitingNow === 0) continue;
+      if (gross === 0n && income.tax === 0n && waitingNow === 0n) continue;
       kept.push({
         account: rule.incomeAccountId,
         group: groupId,
@@ -110,18 +113,19 @@ async function amountsOf(
     const key = `${accountId}/${groupId}`;
     let own = found.get(key);
     if (own === undefined) {
-      own = { before: 0, moved: 0, opened: 0, tax: 0, isTaxed: false };
+      own = { before: 0n, moved: 0n, opened: 0n, tax: 0n, isTaxed: false };
       found.set(key, own);
     }
     return own;
   };
   const { rows: totals } = await client.query<
-    Record<'account' | 'group' | 'gross' | 'tax', number> & { taxed: boolean }
+    Record<'account' | 'group', number> & { gross: bigint; tax: bigint; taxed: boolean }
   >(
-    `SELECT income_account_id AS account, group_id AS group, gross, tax, true AS taxed
+    `SELECT income_account_id AS account, group_id AS group, gross::numeric AS gross, tax::numeric AS tax,
+       true AS taxed
      FROM tax_total WHERE business_date = $1::date - 1
      UNION ALL
-     SELECT account_id, group_id, balance, 0, false FROM gl_balance
+     SELECT account_id, group_id, balance::numeric, 0, false FROM gl_balance
      WHERE business_date = $1::date - 1 AND account_id = ANY($2)`,
     [formatDay(date), waiting],
   );
@@ -129,10 +133,10 @@ async function amountsOf(
     Object.assign(at(account, group), { before: gross, tax, isTaxed: taxed });
   }
   const { rows: moves } = await client.query<
-    Record<'account' | 'group' | 'moved' | 'opened', number>
+    Record<'account' | 'group', number> & Record<'moved' | 'opened', bigint>
   >(
-    `SELECT account_id AS account, group_id AS group, sum(amount)::bigint AS moved,
-       coalesce(sum(amount) FILTER (WHERE kind = $2), 0)::bigint AS opened
+    `SELECT account_id AS account, group_id AS group, sum(amount) AS moved,
+       coalesce(sum(amount) FILTER (WHERE kind = $2), 0) AS opened
      FROM ${dayTable('journal_line', date)}
      WHERE account_id = ANY($1) AND kind < $3 GROUP BY 1, 2`,
     [[...income, ...waiting], MOVEMENT.opening, TAX_KIND],

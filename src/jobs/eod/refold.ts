@@ -4,12 +4,13 @@ import {
   foldRange,
   type LoanRun,
   type ValuedEvent,
+  VOIDED,
   VOIDED_EVENT,
 } from '../../accounting/fold-range.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
+import { EVENT_TYPE, MONEY_TYPES } from '../../accounting/loan-event.js';
 import type { LoanFile } from '../../accounting/loan-file.js';
 import { InvariantError } from '../../accounting/refusal.js';
-import { type EpochDay, NO_DAY } from '../../accounting/units.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { viewOf } from '../../db/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';
@@ -18,9 +19,6 @@ import { FlowSum } from './flow-sum.js';
 import { type DeepLoan, type LoanPast, scheduleOn } from './loan-past.js';
 import { PositionRow } from './position-row.js';
 import { sameState } from './same-state.js';
-
-/** Before the rule of an event that was posted until a later one made it impossible. */
-export const VOIDED = 'voided: ';
 
 /** A past folded again: what stands now, and by what it differs from what was booked. */
 export interface Refolded {
@@ -60,7 +58,9 @@ export function refold(
     events: queue(before, past, undoneBefore),
     difference,
     sign: -1,
-    onRefused: (event) => {
+    onRefused: (event, rule) => {
+      // Earlier engines posted one whose money found nothing to prepay: it stood in suspense too.
+      if (rule === 'nothing_to_prepay') return;
       throw new InvariantError('a posted event no longer applies', { eventId: event.eventId });
     },
   });
@@ -72,7 +72,7 @@ export function refold(
     difference,
     sign: 1,
     onRefused: (event, rule) => {
-      const wasPosted = past.verdicts.get(event.eventId) === '';
+      const wasPosted = past.verdicts.get(event.eventId)?.rule === '';
       rules.set(event.eventId, wasPosted ? VOIDED + rule : rule);
     },
   });
@@ -113,8 +113,8 @@ function judgeToday(loan: DeepLoan, past: LoanPast, date: EpochDay): Map<number,
     if (event.businessDate !== date || !changesThePast(event)) continue;
     let rule = '';
     if (event.type === EVENT_TYPE.reversal) {
-      const verdict = past.verdicts.get(event.ofEventId) ?? '';
-      const isKept = verdict === '' || verdict.startsWith(VOIDED);
+      const of = past.verdicts.get(event.ofEventId)?.rule ?? '';
+      const isKept = of === '' || of.startsWith(VOIDED);
       if (!isKept) rule = 'reversed_event_was_rejected';
     } else if (event.valueDate < loan.birth.bornOn) rule = 'value_date_before_the_book';
     rules.set(event.eventId, rule);
@@ -127,7 +127,7 @@ function undone(past: LoanPast, rules: ReadonlyMap<number, string>, until: Epoch
   const found = new Set<number>();
   for (const event of past.events) {
     if (event.type !== EVENT_TYPE.reversal || event.businessDate > until) continue;
-    const rule = rules.get(event.eventId) ?? past.verdicts.get(event.eventId) ?? '';
+    const rule = rules.get(event.eventId) ?? past.verdicts.get(event.eventId)?.rule ?? '';
     if (rule === '') found.add(event.ofEventId);
   }
   return found;
@@ -142,19 +142,19 @@ function queue(
   for (const event of events) {
     if (event.type === EVENT_TYPE.reversal || gone.has(event.eventId)) continue;
     if (event.valueDate <= past.baseOn) continue;
-    const rule = past.verdicts.get(event.eventId) ?? '';
+    const verdict = past.verdicts.get(event.eventId);
+    const rule = verdict?.rule ?? '';
     const isVoided = rule.startsWith(VOIDED);
     if (rule !== '' && rule !== REVERSED && !isVoided) continue;
-    // What was posted before and is impossible now leaves its money in suspense.
-    const holdsMoney = past.verdicts.has(event.eventId) && event.type === EVENT_TYPE.repayment;
-    const own = judged(event, isVoided ? VOIDED_EVENT : event.type, holdsMoney);
+    const cash = MONEY_TYPES.has(event.type) ? verdict?.cash : undefined;
+    const own = judged(event, isVoided ? VOIDED_EVENT : event.type, cash);
     found.push({ valueDate: event.valueDate, event: own });
   }
   return found.sort((a, b) => a.valueDate - b.valueDate);
 }
 
 /** Field by field: V8 leaves garbage of each spread event that only full collections see. */
-function judged(event: DatedEvent, type: number, holdsMoney: boolean): DatedEvent {
+function judged(event: DatedEvent, type: number, cash: Fen | undefined): DatedEvent {
   return {
     eventId: event.eventId,
     type,
@@ -164,7 +164,7 @@ function judged(event: DatedEvent, type: number, holdsMoney: boolean): DatedEven
     dueOn: event.dueOn,
     earlyPayment: event.earlyPayment,
     ratePpb: event.ratePpb,
-    holdsMoney,
+    cash,
     valueDate: event.valueDate,
     businessDate: event.businessDate,
     ofEventId: event.ofEventId,
@@ -209,7 +209,7 @@ function foldFromBase(
     for (const { eventId, rule } of flow.outcomes) {
       const event = byId.get(eventId);
       if (rule === '' || event === undefined) continue;
-      const isVoided = (past.verdicts.get(eventId) ?? '').startsWith(VOIDED);
+      const isVoided = past.verdicts.get(eventId)?.rule.startsWith(VOIDED) === true;
       if (!isVoided) pass.onRefused(event, rule);
     }
   });
@@ -232,5 +232,7 @@ function requireBooked(run: LoanRun, booked: PositionRow): void {
     foldedAccrued: run.position.interestAccrued,
     bookedSuspense: booked.position.suspense,
     foldedSuspense: run.position.suspense,
+    bookedRefundDue: booked.position.refundDue,
+    foldedRefundDue: run.position.refundDue,
   });
 }

@@ -1,16 +1,19 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { connect } from '../../db/connect.js';
+import { connect, retrying, withClient } from '../../db/connect.js';
+import { isSessionLost } from '../../db/outage.js';
+import type { Retry } from '../../db/retry.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { bookFromData } from '../book/book.js';
 import { loadBookData } from '../book/load-book.js';
 import type { CheckResult } from './checks.js';
-import { endExecution, HEARTBEAT_MS, type HeldRun, renewRun, takeRun } from './claim.js';
+import { endExecution, type HeldRun, takeRun } from './claim.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
+import { Heartbeat } from './heartbeat.js';
 import { postGroups } from './post-groups.js';
 import { shareBook } from './shared-book.js';
 import { loansToFold, tasksFor } from './task-count.js';
@@ -26,6 +29,8 @@ export interface RunDayOptions {
   readonly maxHeld?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** The database was away; the close goes on in a moment. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** What one close did, by phase in milliseconds. */
@@ -48,26 +53,64 @@ export interface ClosedDay {
   readonly milliseconds: { fold: number; post: number; tidyAndCheck: number; seal: number };
 }
 
+/** How often a close is begun in one process: for about half a minute while the server is away. */
+const ATTEMPTS_MAX = 9;
+
+/** What is known of a close when its sessions are lost and it is gone on with. */
+interface Memory {
+  readonly began: number;
+  isAgain: boolean;
+  /** Of a day whose seal was asked for; whether it arrived only the database can tell. */
+  sealing?: Sealing;
+}
+
+interface Sealing {
+  readonly run: HeldRun;
+  readonly date: EpochDay;
+  readonly checks: readonly CheckResult[];
+  readonly milliseconds: Omit<ClosedDay['milliseconds'], 'seal'>;
+  readonly since: number;
+}
+
 /**
  * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
- * An interrupted close is resumed by calling it again. Throws LoanbookError: `day_is_being_closed`
- * (75), `checks_failed` (3), `too_many_held`, `no_posting_rule`, `interrupted` (130).
+ * An interrupted close is resumed by calling it again; one that lost its sessions resumes itself.
+ * Throws LoanbookError: `day_is_being_closed` (75), `checks_failed` (3), `too_many_held`,
+ * `no_posting_rule`, `interrupted` (130).
  */
 export async function runDay(
   target: DatabaseTarget,
   pool: FoldPool,
   options: RunDayOptions = {},
 ): Promise<ClosedDay> {
-  const began = performance.now();
+  const memory: Memory = { began: performance.now(), isAgain: false };
+  const { onRetry, signal } = options;
+  const only = (error: unknown) => isSessionLost(error) && signal?.aborted !== true;
+  return retrying(() => closeOnce(target, pool, options, memory), {
+    attemptsMax: ATTEMPTS_MAX,
+    only,
+    onRetry,
+  });
+}
+
+async function closeOnce(
+  target: DatabaseTarget,
+  pool: FoldPool,
+  options: RunDayOptions,
+  memory: Memory,
+): Promise<ClosedDay> {
   const control = await connect(target, { applicationName: 'loanbook eod' });
   try {
     const data = await loadBookData(control);
     const book = bookFromData(data);
     const date = book.businessDate;
+    if (memory.sealing?.date === date - 1) return await conclude(control, memory, memory.sealing);
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? tasksFor(await loansToFold(control, date));
-    const run = await takeRun(control, date, tasks, pool.workers);
-    const heartbeat = await beat(target, run);
+    const { isAgain } = memory;
+    memory.isAgain = true;
+    const run = await takeRun(control, date, tasks, pool.workers, isAgain);
+    const heartbeat = new Heartbeat(target, run);
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);
       const started = performance.now();
@@ -76,31 +119,19 @@ export async function runDay(
       await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
       await postGroups(control, book, run.runId, date);
       const posted = performance.now();
-      const tidied = tidyDay(target, run.runId, date);
-      const gate = gateDay(target, run.runId, date, pool.workers, tidied);
-      const [checks] = await Promise.all([gate, tidied]);
-      requireChecks(checks, date);
-      const tied = performance.now();
-      const hashes = await sealDay(control, run, date);
-      const sealed = performance.now();
-      await endExecution(control, run, 'done', '');
-      return {
-        ...(await summary(control, run, date)),
-        contentHash: hashes.content,
-        chainHash: hashes.chain,
-        checks,
-        totalMilliseconds: Math.round(performance.now() - began),
-        milliseconds: {
-          fold: Math.round(folded - started),
-          post: Math.round(posted - folded),
-          tidyAndCheck: Math.round(tied - posted),
-          seal: Math.round(sealed - tied),
-        },
+      const checks = await tidyAndCheck(target, run, date, pool.workers);
+      options.signal?.throwIfAborted();
+      const since = performance.now();
+      const milliseconds = {
+        fold: Math.round(folded - started),
+        post: Math.round(posted - folded),
+        tidyAndCheck: Math.round(since - posted),
       };
+      memory.sealing = { run, date, checks, milliseconds, since };
+      await sealDay(control, run, date);
+      return await conclude(control, memory, memory.sealing);
     } catch (error) {
-      const outcome = options.signal?.aborted ? 'interrupted' : 'failed';
-      const message = error instanceof Error ? error.message : String(error);
-      await endExecution(control, run, outcome, message).catch(() => undefined);
+      await giveUp(control, target, run, options.signal?.aborted === true, error);
       throw error;
     } finally {
       await heartbeat.stop();
@@ -110,38 +141,65 @@ export async function runDay(
   }
 }
 
+/** Both come to their end, well or not, before the close is gone on with. */
+async function tidyAndCheck(
+  target: DatabaseTarget,
+  run: HeldRun,
+  date: EpochDay,
+  workers: number,
+): Promise<CheckResult[]> {
+  const tidied = tidyDay(target, run.runId, date);
+  const gate = gateDay(target, run.runId, date, workers, tidied);
+  await Promise.allSettled([gate, tidied]);
+  const [checks] = await Promise.all([gate, tidied]);
+  requireChecks(checks, date);
+  return checks;
+}
+
+/** Ends the run of a sealed day, also where the connection was lost right behind the seal. */
+async function conclude(control: pg.Client, memory: Memory, sealing: Sealing): Promise<ClosedDay> {
+  const { run, date, checks, milliseconds, since } = sealing;
+  const { rows } = await control.query<{ content: string; chain: string }>(
+    `SELECT encode(content_hash, 'hex') AS content, encode(chain_hash, 'hex') AS chain
+     FROM sealed_day WHERE business_date = $1 AND run_id = $2`,
+    [formatDay(date), run.runId],
+  );
+  const hashes = rows[0];
+  if (hashes === undefined) throw movedOn(date, date + 1);
+  await endExecution(control, run, 'done', '');
+  const now = performance.now();
+  return {
+    ...(await summary(control, run, date)),
+    contentHash: hashes.content,
+    chainHash: hashes.chain,
+    checks,
+    totalMilliseconds: Math.round(now - memory.began),
+    milliseconds: { ...milliseconds, seal: Math.round(now - since) },
+  };
+}
+
+/** Gives the run back; over a session of its own where the other one is lost. */
+async function giveUp(
+  control: pg.Client,
+  target: DatabaseTarget,
+  run: HeldRun,
+  wasInterrupted: boolean,
+  error: unknown,
+): Promise<void> {
+  const outcome = wasInterrupted ? 'interrupted' : 'failed';
+  const message = error instanceof Error ? error.message : String(error);
+  const end = (client: pg.Client) => endExecution(client, run, outcome, message);
+  await end(control)
+    .catch(() => withClient(target, { applicationName: 'loanbook eod' }, end))
+    .catch(() => undefined);
+}
+
 function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {
   return new LoanbookError('day_moved_on', 'the open day is not the one expected', {
     exitCode: EXIT.locked,
     evidence: { expected: formatDay(expected), open_day: formatDay(open) },
     next: 'loanbook eod status',
   });
-}
-
-/**
- * Renews the run's lease while the close goes on; `lost` fires when somebody else took the run. It
- * has a session of its own: the other one is in the midst of a transaction as often as not.
- */
-async function beat(
-  target: DatabaseTarget,
-  run: HeldRun,
-): Promise<{ lost: AbortSignal; stop: () => Promise<void> }> {
-  const lost = new AbortController();
-  const client = await connect(target, { applicationName: `loanbook lease ${run.runId}` });
-  const timer = setInterval(() => {
-    renewRun(client, run).then(
-      (held) => {
-        if (!held) lost.abort(new LoanbookError('run_lost', 'another process took this run over'));
-      },
-      (error: unknown) => lost.abort(error),
-    );
-  }, HEARTBEAT_MS);
-  timer.unref();
-  const stop = async (): Promise<void> => {
-    clearInterval(timer);
-    await client.end();
-  };
-  return { lost: lost.signal, stop };
 }
 
 async function requireFewHeld(

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import { BALANCES, type DayFlow, MOVEMENTS, type Movement } from '../../accounting/flow.js';
+import {
+  BALANCE,
+  BALANCES,
+  type DayFlow,
+  MOVEMENTS,
+  type Movement,
+} from '../../accounting/flow.js';
 import type { Position } from '../../accounting/position.js';
 import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
 import { InvariantError } from '../../accounting/refusal.js';
 import type { Schedule } from '../../accounting/schedule-rows.js';
+import { Total } from '../../accounting/total.js';
 import type { EpochDay } from '../../accounting/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
@@ -181,6 +188,8 @@ export class SideRows {
   #addLegs(rules: PostingRules, movement: Movement): void {
     const legs = rules.legs(movement.kind, movement.balance, movement.accruing);
     if (legs === undefined) {
+      // A book that has no account for it yet: only the loan that needs it waits.
+      if (movement.balance === BALANCE.refundDue) throw noRefundAccount(movement.amount);
       throw new MissingRule(
         MOVEMENTS[movement.kind]!,
         BALANCES[movement.balance]!,
@@ -200,11 +209,11 @@ export class SideRows {
   ): void {
     this.#vouchers += 1;
     const voucher = this.#firstVoucher + this.#vouchers;
-    let sum = 0;
+    const sum = new Total();
     let number = 0;
     for (const line of lines) {
       number += 1;
-      sum += line.amount;
+      sum.add(line.amount);
       const rows = this.journal;
       rows.tuple(JOURNAL.columns.length);
       rows.int8(voucher);
@@ -218,7 +227,9 @@ export class SideRows {
       rows.int2(number);
       rows.int2(kind);
     }
-    if (sum !== 0) throw new InvariantError('a voucher does not balance', { voucher, sum });
+    if (!sum.isZero) {
+      throw new InvariantError('a voucher does not balance', { voucher, sum: String(sum.value) });
+    }
   }
 
   /**
@@ -252,6 +263,12 @@ export class SideRows {
 
 function sameVoucher(a: Movement, b: Movement): boolean {
   return a.eventId === b.eventId && (a.eventId !== 0 || a.kind === b.kind);
+}
+
+function noRefundAccount(amount: number): InvariantError {
+  return new InvariantError('the ledger has no rule for refund_due: apply one that has', {
+    amount,
+  });
 }
 
 /** An event that no posting rule covers: it stops the close before anything is sealed. */

@@ -1,10 +1,11 @@
+import type pg from 'pg';
 import { Refusal } from '../../accounting/refusal.js';
 import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { type Evidence, LoanbookError } from '../../errors.js';
 import { type Book, bookFromData } from '../book/book.js';
 import { FoldBuffers } from './fold-buffers.js';
-import { type FoldTask, runFoldTask, type TaskSession } from './fold-task.js';
+import { ClaimLost, type FoldTask, runFoldTask, type TaskSession } from './fold-task.js';
 import { readSharedBook, type SharedBook } from './shared-book.js';
 import { MissingRule } from './side-rows.js';
 
@@ -65,6 +66,9 @@ export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
   }
 }
 
+/** Code of a failure: the step of the task is somebody else's now, or it is done. */
+export const CLAIM_LOST = 'claim_lost';
+
 function failureOf(error: unknown): WorkerFailure {
   const sqlState = sqlStateOf(error);
   const message = error instanceof Error ? error.message : String(error);
@@ -72,6 +76,7 @@ function failureOf(error: unknown): WorkerFailure {
   if (error instanceof LoanbookError) {
     return { ...failure, code: error.code, evidence: error.evidence, next: error.next };
   }
+  if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST };
   if (error instanceof MissingRule) {
     const { movement, balance, accruing } = error;
     const next = 'add the rule to the ledger document and apply it';
@@ -91,9 +96,20 @@ async function sessionFor(job: WorkerJob): Promise<Session> {
   }
   const name = 'loanbook fold';
   const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
-  const write = await connect(job.target, { applicationName: name });
+  const write = await connect(job.target, { applicationName: name }).catch((error: unknown) => {
+    destroyClient(read);
+    throw error;
+  });
   const buffers = new FoldBuffers();
-  return { read, write, buffers, book: bookOf(job), runId: job.task.runId };
+  const opened = { read, write, buffers, book: bookOf(job), runId: job.task.runId };
+  for (const client of [read, write]) client.once('end', () => forget(client));
+  return opened;
+}
+
+/** A session that ended while nothing used it, as all do when the server is started again. */
+function forget(client: pg.Client): void {
+  const at = idle.findIndex(({ read, write }) => read === client || write === client);
+  if (at >= 0) idle.splice(at, 1).forEach(drop);
 }
 
 function bookOf(job: WorkerJob): Book {

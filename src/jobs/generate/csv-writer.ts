@@ -1,7 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { NewFile } from '../../files/new-file.js';
 
-/** Characters kept before they are written: large enough that the system call does not count. */
-const BUFFERED_MAX = 1 << 18;
+/** Characters kept before they are handed on: one `write` for many lines. */
+const BUFFERED_MAX = 1 << 16;
 
 /**
  * Writes a file line by line in constant memory. The caller adds lines and calls `flush` between
@@ -10,18 +10,18 @@ const BUFFERED_MAX = 1 << 18;
 export class CsvWriter {
   readonly name: string;
   rows = 0;
-  readonly #file: FileHandle;
+  readonly #file: NewFile;
   #buffered: string;
 
-  private constructor(name: string, file: FileHandle, header: string) {
+  private constructor(name: string, file: NewFile, header: string) {
     this.name = name;
     this.#file = file;
     this.#buffered = `${header}\n`;
   }
 
-  /** Makes the file, which must not exist, with its header. */
+  /** Begins the file, with its header. */
   static async create(path: string, name: string, header: string): Promise<CsvWriter> {
-    return new CsvWriter(name, await open(path, 'wx'), header);
+    return new CsvWriter(name, await NewFile.create(path), header);
   }
 
   add(line: string): void {
@@ -29,24 +29,24 @@ export class CsvWriter {
     this.#buffered += `${line}\n`;
   }
 
-  /** Writes what is buffered, once it is worth a write. */
+  /** Hands on what is buffered, once there is enough of it. */
   async flush(): Promise<void> {
     if (this.#buffered.length >= BUFFERED_MAX) await this.#write();
   }
 
+  /** The file appears. */
   async finish(): Promise<void> {
     await this.#write();
-    await this.close();
+    await this.#file.publish();
   }
 
-  /** Closes the file, whatever is buffered; closing it again does nothing. */
-  async close(): Promise<void> {
-    await this.#file.close();
+  async discard(): Promise<void> {
+    await this.#file.discard();
   }
 
   async #write(): Promise<void> {
     const text = this.#buffered;
     this.#buffered = '';
-    await this.#file.writeFile(text);
+    await this.#file.write(text);
   }
 }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { writeWhole } from '../../files/new-file.js';
 import { CsvWriter } from './csv-writer.js';
 import { type DrawnLoan, drawLoan } from './draw-loan.js';
 import { drawRepayments, payOneDay, repayAtOnce } from './loan-repayments.js';
@@ -17,6 +18,7 @@ const LOANS_HEADER =
   'loan_no,product,principal,rate,periods,disbursed_on,first_due_on,paid_periods,org';
 const REPAYMENTS_HEADER = 'ref,loan_no,value_date,amount,type';
 const MINOR_DIGITS = 2;
+const MANIFEST = 'manifest.json';
 
 /** Loans between two looks at the buffers, the progress and the signal. */
 const BATCH_LOANS = 1000;
@@ -35,28 +37,44 @@ interface BookFiles {
 /**
  * Writes a loan book into `options.outFolder`: product documents, loans, a repayment file a
  * business day and, last, the manifest, which is returned. Memory does not grow with the book, and
- * the same options give the same bytes. `onProgress` hears how many more loans are written. Throws
- * LoanbookError `out_not_empty` and `interrupted`.
+ * the same options give the same bytes; where they were given before, nothing is written again.
+ * `onProgress` hears how many more loans are written. Throws LoanbookError `out_not_empty` (2) and
+ * `interrupted` (130), which leaves an empty folder.
  */
 export async function generateBook(
   options: GenerateOptions,
   onProgress: (loans: number) => void,
 ): Promise<Manifest> {
   const mixes = productMixes(options);
-  await prepareFolder(options.outFolder);
+  const earlier = await prepareFolder(options);
+  if (earlier !== undefined) return earlier;
+  try {
+    return await writeBook(options, mixes, onProgress);
+  } catch (error) {
+    // The folder was empty: what is in it is ours, and would keep the same command from its work.
+    await emptyFolder(options.outFolder);
+    throw error;
+  }
+}
+
+async function writeBook(
+  options: GenerateOptions,
+  mixes: readonly ProductMix[],
+  onProgress: (loans: number) => void,
+): Promise<Manifest> {
   for (const mix of mixes) await create(options, productFile(mix.text), mix.text.yaml);
   const tally = new Tally(options, mixes);
   const files = await openFiles(options);
   const all = [files.loans, ...files.repayments];
   try {
     await writeLoans(options, mixes, files, tally, onProgress);
+    for (const file of all) await file.finish();
   } catch (error) {
-    for (const file of all) await file.close();
+    for (const file of all) await file.discard();
     throw error;
   }
-  for (const file of all) await file.finish();
   const manifest = tally.manifest();
-  await create(options, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  await create(options, MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
@@ -116,9 +134,9 @@ function drawEvents(
 async function breathe(signal: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (signal?.aborted !== true) return;
-  throw new LoanbookError('interrupted', 'the book is not complete and has no manifest', {
+  throw new LoanbookError('interrupted', 'the book was not completed; nothing of it is left', {
     exitCode: EXIT.interrupted,
-    next: 'remove the folder and generate it again',
+    next: 'run the same command again',
   });
 }
 
@@ -174,11 +192,17 @@ async function openFiles(options: GenerateOptions): Promise<BookFiles> {
   return { loans, repayments };
 }
 
-/** Files of another book would be read as part of this one. */
-async function prepareFolder(folder: string): Promise<void> {
+/**
+ * Files of another book would be read as part of this one. Gives the manifest of a folder that
+ * holds the very book that is asked for.
+ */
+async function prepareFolder(options: GenerateOptions): Promise<Manifest | undefined> {
+  const folder = options.outFolder;
   await mkdir(folder, { recursive: true });
   const found = await readdir(folder);
   if (found.length > 0) {
+    const earlier = found.includes(MANIFEST) ? await readManifest(folder) : undefined;
+    if (earlier !== undefined && isOf(earlier, options)) return earlier;
     throw new LoanbookError('out_not_empty', 'the folder for the book is not empty', {
       exitCode: EXIT.usage,
       evidence: { folder, files: found.length, first: found.sort()[0] },
@@ -186,8 +210,31 @@ async function prepareFolder(folder: string): Promise<void> {
     });
   }
   await mkdir(join(folder, 'products'));
+  return undefined;
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest does not tell the share of loans that pay, which one profile alone takes. */
+function isOf(manifest: Manifest, options: GenerateOptions): boolean {
+  const { profile, seed, loans, startOn, days } = options;
+  const asked = [profile, seed, loans, formatDay(startOn), days];
+  const made = [manifest.profile, manifest.seed, manifest.loans, manifest.start, manifest.days];
+  return profile !== 'bench-one-day' && asked.every((value, at) => value === made[at]);
+}
+
+async function emptyFolder(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 async function create(options: GenerateOptions, name: string, text: string): Promise<void> {
-  await writeFile(join(options.outFolder, name), text, { flag: 'wx' });
+  await writeWhole(join(options.outFolder, name), [text]);
 }

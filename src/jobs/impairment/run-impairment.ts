@@ -1,20 +1,19 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import { MOVEMENT } from '../../accounting/flow.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Exposure, ImpairmentDocument } from '../../documents/impairment-document.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
 import { dayTable } from '../eod/day-table.js';
-import {
-  addEntries,
-  ENTRY_KIND,
-  ENTRY_SOURCES,
-  type NewEntry,
-  WRITE_OFF_LOSS_KIND,
-} from '../ledger/entry.js';
+import { addEntries, type NewEntry } from '../ledger/entry.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
+import {
+  type AllowanceMovement,
+  allowanceByGroup,
+  allowanceByKind,
+  allowanceMovement,
+} from './allowance-movement.js';
 import { impairmentInForce, lockImpairment } from './impairment-parameters.js';
 import { type Segment, type SegmentRate, segmentRates, segmentsOf } from './segments.js';
 
@@ -39,23 +38,6 @@ export interface StageMovement {
   readonly closing: Fen;
 }
 
-/** How the allowance account moved since the run before, credit positive; minor units. */
-export interface AllowanceMovement {
-  readonly opening: Fen;
-  /** Posted by runs of impairment. */
-  readonly posted: Fen;
-  readonly writeOff: Fen;
-  /** What write-offs took beyond the allowance of their loans, posted on their day. */
-  readonly writeOffLoss: Fen;
-  readonly recovery: Fen;
-  readonly other: Fen;
-  /** Before this run. */
-  readonly balance: Fen;
-  /** What this run posts: positive is a loss, negative a release. */
-  readonly movement: Fen;
-  readonly required: Fen;
-}
-
 export interface ImpairmentOutcome {
   readonly asOf: string;
   readonly previousRun: string | null;
@@ -68,6 +50,8 @@ export interface ImpairmentOutcome {
   /** The open day, whose close posts the entries. */
   readonly postedOn: string;
   readonly dryRun: boolean;
+  /** `unchanged`: the same day had been run under the same parameters before. */
+  readonly outcome: 'run' | 'unchanged';
 }
 
 /**
@@ -86,13 +70,11 @@ export async function runImpairment(
     const frame = await frameOf(client, options.asOf);
     const document = await impairmentInForce(client, frame.asOf);
     const rates = await segmentRates(client, document);
+    if (frame.isDone) return ranBefore(client, frame, document, rates);
     await measureLoans(client, frame.asOf, document, rates);
     const segments = await segmentsOf(client, frame.asOf, document, rates);
     const day = formatDay(frame.asOf);
-    const moved = await client.query<StageMovement>(readSql('impairment-movement'), [
-      day,
-      frame.previousRun,
-    ]);
+    const stages = await stagesOf(client, frame);
     const { entries, before, required } = await entriesOf(client, day, segments, options.by);
     const postedOn = formatDay(await addEntries(client, entries));
     await client.query(
@@ -103,24 +85,69 @@ export async function runImpairment(
     const kinds = await allowanceByKind(client, day, frame.previousRun);
     if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
     return {
-      asOf: day,
-      previousRun: frame.previousRun,
-      minorDigits: frame.minorDigits,
-      rounding: document.rounding,
+      ...headOf(frame, document),
       segments,
-      stages: moved.rows,
+      stages,
       allowance: { ...allowanceMovement(kinds, before), movement: required - before, required },
       entries: entries.length,
       postedOn,
       dryRun: options.dryRun === true,
+      outcome: 'run',
     };
   });
+}
+
+function headOf({ asOf, previousRun, minorDigits }: Frame, { rounding }: ImpairmentDocument) {
+  return { asOf: formatDay(asOf), previousRun, minorDigits, rounding };
+}
+
+async function stagesOf(client: pg.Client, { asOf, previousRun }: Frame): Promise<StageMovement[]> {
+  const sql = readSql('impairment-movement');
+  return (await client.query<StageMovement>(sql, [formatDay(asOf), previousRun])).rows;
+}
+
+/** What the run of the day had found and posted, from what it kept. */
+async function ranBefore(
+  client: pg.Client,
+  frame: Frame,
+  document: ImpairmentDocument,
+  rates: readonly SegmentRate[],
+): Promise<ImpairmentOutcome> {
+  const day = formatDay(frame.asOf);
+  const { rows } = await client.query<{
+    from: string;
+    required: Fen;
+    before: Fen;
+    posted: string;
+    entries: number;
+  }>(
+    `SELECT effective_from AS from, required, allowance AS before, posted_on AS posted,
+       (SELECT count(*) FROM entry WHERE source = 'impairment'
+          AND reference LIKE r.as_of::text || ', group %') AS entries
+     FROM impairment_run r WHERE as_of = $1`,
+    [day],
+  );
+  const { from, required, before, posted, entries } = rows[0]!;
+  if (from !== document.effective_from) throw wasRun({ asOf: day, lastRun: day, under: from });
+  const kinds = await allowanceByKind(client, day, frame.previousRun);
+  return {
+    ...headOf(frame, document),
+    segments: await segmentsOf(client, frame.asOf, document, rates),
+    stages: await stagesOf(client, frame),
+    allowance: { ...allowanceMovement(kinds, before), movement: required - before, required },
+    entries,
+    postedOn: posted,
+    dryRun: false,
+    outcome: 'unchanged',
+  };
 }
 
 interface Frame {
   readonly asOf: EpochDay;
   readonly previousRun: string | null;
   readonly minorDigits: number;
+  /** It is the day of the last run. */
+  readonly isDone: boolean;
 }
 
 async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<Frame> {
@@ -129,15 +156,18 @@ async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<F
     last: string | null;
     digits: number;
     ran: string | null;
+    before: string | null;
   }>(
     `SELECT (SELECT max(business_date) - DATE '1970-01-01' FROM sealed_day
          WHERE $1::date IS NULL OR business_date = $1) AS day,
        (SELECT max(business_date)::text FROM sealed_day) AS last,
        (SELECT minor_digits FROM book) AS digits,
-       (SELECT max(as_of)::text FROM impairment_run) AS ran`,
+       (SELECT max(as_of)::text FROM impairment_run) AS ran,
+       (SELECT max(as_of)::text FROM impairment_run
+          WHERE as_of < (SELECT max(as_of) FROM impairment_run)) AS before`,
     [asOf === undefined ? null : formatDay(asOf)],
   );
-  const { day = null, last = null, digits = 2, ran = null } = rows[0] ?? {};
+  const { day = null, last = null, digits = 2, ran = null, before = null } = rows[0] ?? {};
   const evidence = { asOf: asOf === undefined ? 'the last' : formatDay(asOf), lastSealed: last };
   if (day === null) {
     throw new LoanbookError('day_not_sealed', 'There is no such sealed day.', {
@@ -147,13 +177,24 @@ async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<F
     });
   }
   if (ran === null || ran < formatDay(day)) {
-    return { asOf: day, previousRun: ran, minorDigits: digits };
+    return { asOf: day, previousRun: ran, minorDigits: digits, isDone: false };
   }
-  throw new LoanbookError('impairment_was_run', 'Impairment was run for that day or a later one.', {
-    exitCode: EXIT.usage,
-    evidence: { ...evidence, asOf: formatDay(day), lastRun: ran },
-    next: 'Nothing is posted twice: close another day first.',
-  });
+  if (ran === formatDay(day)) {
+    return { asOf: day, previousRun: before, minorDigits: digits, isDone: true };
+  }
+  throw wasRun({ ...evidence, asOf: formatDay(day), lastRun: ran });
+}
+
+function wasRun(evidence: Evidence): LoanbookError {
+  return new LoanbookError(
+    'impairment_was_run',
+    'Impairment was run for a later day, or for that day under other parameters.',
+    {
+      exitCode: EXIT.usage,
+      evidence,
+      next: 'Nothing is posted twice: close another day first.',
+    },
+  );
 }
 
 const ON_BALANCE = 'CASE WHEN accruing THEN :column ELSE 0 END';
@@ -223,51 +264,4 @@ async function entriesOf(
     });
   }
   return { entries, before, required };
-}
-
-/** The allowance of each group at the close of the day, with what earlier runs posted since. */
-async function allowanceByGroup(client: pg.Client, day: string): Promise<Map<number, Fen>> {
-  const { rows } = await client.query<{ group_id: number; allowance: Fen }>(
-    `SELECT group_id, -sum(amount)::bigint AS allowance
-     FROM (
-       SELECT g.group_id, g.balance AS amount FROM gl_balance g JOIN account a USING (account_id)
-       WHERE a.code = $1 AND g.business_date = $2
-       UNION ALL
-       SELECT e.group_id, l.amount FROM entry e JOIN entry_line l USING (entry_id)
-         JOIN account a USING (account_id)
-       WHERE a.code = $1 AND e.source = 'impairment' AND e.business_date > $2
-     ) AS parts GROUP BY group_id`,
-    [ALLOWANCE, day],
-  );
-  return new Map(rows.map(({ group_id, allowance }) => [group_id, allowance]));
-}
-
-/** What the journal moved of the allowance since the run before, by kind, credit positive. */
-async function allowanceByKind(
-  client: pg.Client,
-  day: string,
-  previousRun: string | null,
-): Promise<Map<number, Fen>> {
-  const { rows } = await client.query<{ kind: number; amount: Fen }>(
-    `SELECT j.kind, -sum(j.amount)::bigint AS amount FROM journal_line j
-       JOIN account a USING (account_id)
-     WHERE a.code = $1 AND j.business_date <= $2
-       AND ($3::date IS NULL OR j.business_date > $3)
-     GROUP BY j.kind`,
-    [ALLOWANCE, day, previousRun],
-  );
-  return new Map(rows.map(({ kind, amount }) => [kind, amount]));
-}
-
-function allowanceMovement(
-  kinds: ReadonlyMap<number, Fen>,
-  balance: Fen,
-): Omit<AllowanceMovement, 'movement' | 'required'> {
-  const posted = kinds.get(ENTRY_KIND + ENTRY_SOURCES.indexOf('impairment')) ?? 0;
-  const writeOff = kinds.get(MOVEMENT.writeOff) ?? 0;
-  const writeOffLoss = kinds.get(WRITE_OFF_LOSS_KIND) ?? 0;
-  const recovery = kinds.get(MOVEMENT.recovery) ?? 0;
-  const all = [...kinds.values()].reduce((sum, amount) => sum + amount, 0);
-  const other = all - posted - writeOff - writeOffLoss - recovery;
-  return { opening: balance - all, posted, writeOff, writeOffLoss, recovery, other, balance };
 }

@@ -4,6 +4,7 @@ import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import type { EpochDay } from '../../accounting/units.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { EventName } from '../../documents/simulate-event.js';
+import { type DateBounds, dateBounds, ruleOfDate } from './date-bounds.js';
 import { type OwnFields, readOwnFields } from './event-fields.js';
 import { isCleanText } from './field-text.js';
 import type { ImportScene, RowIntake } from './row-intake.js';
@@ -44,17 +45,15 @@ export class EventIntake implements RowIntake {
   entersOpenDay = false;
   readonly #openDay: EpochDay;
   readonly #minorDigits: number;
+  readonly #dates: DateBounds;
   readonly #types: ReadonlySet<string>;
   /** Place of each column in the fields of a row. */
   readonly #places: ReadonlyMap<string, number>;
 
-  constructor(
-    { openDay, minorDigits }: ImportScene,
-    columns: readonly ColumnSpec[],
-    types: readonly EventName[],
-  ) {
-    this.#openDay = openDay;
-    this.#minorDigits = minorDigits;
+  constructor(scene: ImportScene, columns: readonly ColumnSpec[], types: readonly EventName[]) {
+    this.#openDay = scene.openDay;
+    this.#minorDigits = scene.minorDigits;
+    this.#dates = dateBounds(scene);
     this.#types = new Set(types);
     this.#places = new Map(columns.map(({ name }, at) => [name, at]));
   }
@@ -71,6 +70,8 @@ export class EventIntake implements RowIntake {
     if (!this.#isTaken(type)) return { field: 'type', rule: 'unknown_type', value: type };
     const dates = this.#datesOf(textOf('value_date'), textOf('business_date'));
     if ('rule' in dates) return dates;
+    const far = type === 'reversal' ? '' : ruleOfDate(this.#dates, dates.valueDate);
+    if (far !== '') return { field: 'value_date', rule: far, value: textOf('value_date') };
     const own = readOwnFields(type, textOf, this.#minorDigits);
     if ('rule' in own) return own;
     if (dates.businessDate === this.#openDay) this.entersOpenDay = true;

@@ -1,5 +1,6 @@
 import { readSql } from '../../db/sql-file.js';
 import type { EventName } from '../../documents/simulate-event.js';
+import { boundFees, rejectCostlyRates } from './event-bounds.js';
 import { EVENT_STAGE_COLUMNS, EventIntake } from './event-intake.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
@@ -32,12 +33,17 @@ export function eventKind(
       ['of', 'reversal_of_a_reversal'],
       ['of', 'already_reversed'],
       ['of', 'reversal_before_event'],
+      ['amount', 'fee_above_limit'],
+      ['amount', 'amount_out_of_range'],
+      ['rate', 'cost_above_cap'],
     ],
+    judge: rejectCostlyRates,
     totalColumn: 'amount',
     analyze: 'analyze_events',
     async openIntake(scene) {
       const { productIds, unitsAYear } = (await ProductCatalogue.load(scene.client)).rateUnits();
       await scene.client.query(readSql('import-events-rate-units'), [productIds, unitsAYear]);
+      await boundFees(scene.client);
       return new EventIntake(scene, columns, types);
     },
     async store(client, _intake, importId, firstEventId) {

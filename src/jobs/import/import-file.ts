@@ -1,14 +1,23 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
+import { boundsOn, loadBounds } from '../book/policy-bounds.js';
+import { todayOfBook } from '../book/today.js';
 import type { ProvedBy, SenderSays } from './file-proof.js';
-import { recordImport, requireNew, reserveEvents, takeImportLock } from './import-record.js';
+import {
+  type EarlierImport,
+  recordImport,
+  requireNew,
+  reserveEvents,
+  takeImportLock,
+} from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
 import { openSource } from './source-file.js';
@@ -31,6 +40,8 @@ export interface ImportOptions {
   readonly again?: boolean;
   /** Check everything and write the reject file, but let nothing in. */
   readonly dryRun?: boolean;
+  /** The clock's day where another one than today is meant. */
+  readonly today?: EpochDay;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
 }
@@ -46,12 +57,14 @@ export interface ImportOutcome {
   readonly rowsRead: number;
   readonly rowsTaken: number;
   readonly rowsRejected: number;
-  /** Control total of the rows taken, in minor units. */
-  readonly amount: number;
+  /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
+  readonly amount: number | bigint;
   readonly minorDigits: number;
   /** Null when nothing was rejected. */
   readonly rejectFile: string | null;
   readonly dryRun: boolean;
+  /** The same file was imported before: the counts are those of then, and nothing went in now. */
+  readonly doneBefore?: true;
   /** Of loans that came with a file of their own schedules. */
   readonly schedules?: SchedulesOutcome;
 }
@@ -79,10 +92,12 @@ export async function importFile<Intake extends RowIntake>(
 ): Promise<ImportOutcome> {
   const file = await openFile(client, kind, options);
   let isDone = false;
+  let isDoneBefore = false;
   try {
     const outcome = await inTransaction(client, () => runImport(client, kind, file, options));
-    isDone = true;
-    if (outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
+    isDoneBefore = outcome.doneBefore === true;
+    isDone = !isDoneBefore;
+    if (isDone && outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
       await client.query(`SELECT ${kind.analyze}()`);
     }
     return outcome;
@@ -91,7 +106,7 @@ export async function importFile<Intake extends RowIntake>(
     throw error;
   } finally {
     if (isDone) await file.rejects.close();
-    else await file.rejects.remove();
+    else if (!isDoneBefore) await file.rejects.remove();
   }
 }
 
@@ -101,10 +116,11 @@ async function openFile(
   options: ImportOptions,
 ): Promise<ImportFile> {
   const { signal, onProgress } = options;
-  const minorDigits = await minorDigitsOfBook(client);
+  const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  return { ...source, rejects: new RejectFile(path, source.header), signal, onProgress };
+  const rejects = new RejectFile(path, source.header, options.file);
+  return { ...source, rejects, signal, onProgress };
 }
 
 async function runImport<Intake extends RowIntake>(
@@ -116,9 +132,18 @@ async function runImport<Intake extends RowIntake>(
   const { content, signal } = file;
   await takeImportLock(client);
   const openDay = await holdOpenDay(client);
-  const again = await requireNew(client, kind.kind, content, options.again === true);
-  const minorDigits = await minorDigitsOfBook(client);
-  const scene = { client, openDay: openDay.date, minorDigits };
+  const second = kind.secondSha256 ?? null;
+  const before = await requireNew(client, kind.kind, content, options.again === true, second);
+  const { minorDigits, currency } = await currencyOfBook(client);
+  if (before.doneBefore !== undefined) {
+    return outcomeOfThen(kind.kind, content, before.doneBefore, minorDigits);
+  }
+  const boundsThen = boundsOn(await loadBounds(client));
+  const today = options.today ?? todayOfBook();
+  const scene = {
+    ...{ client, openDay: openDay.date, minorDigits, currency, today },
+    boundsOn: boundsThen,
+  };
   await client.query(`SET LOCAL work_mem = '256MB'`);
   await client.query(readSql(kind.stageSql));
   const intake = await kind.openIntake(scene);
@@ -149,27 +174,61 @@ async function runImport<Intake extends RowIntake>(
   const importId = await recordImport(client, {
     ...outcome,
     name: basename(content.path),
-    again,
+    again: before.again,
   });
   const firstEventId = await reserveEvents(client, staged.lastLine);
   await kind.store(client, intake, importId, firstEventId);
   return { ...outcome, importId };
 }
 
-export async function minorDigitsOfBook(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ minor_digits: number }>('SELECT minor_digits FROM book');
+export async function currencyOfBook(
+  client: pg.Client,
+): Promise<{ minorDigits: number; currency: string }> {
+  const { rows } = await client.query<{ minorDigits: number; currency: string }>(
+    'SELECT minor_digits AS "minorDigits", currency FROM book',
+  );
   if (rows[0] === undefined) throw noBook();
-  return rows[0].minor_digits;
+  return rows[0];
 }
 
 async function stageTotals(
   client: pg.Client,
   kind: ImportKind,
-): Promise<{ rows: number; amount: number }> {
-  const { rows } = await client.query<{ rows: number; amount: number }>(
-    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0)::bigint AS amount FROM stage`,
+): Promise<{ rows: number; amount: number | bigint }> {
+  const { rows } = await client.query<{ rows: number; amount: bigint }>(
+    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
   );
-  return rows[0]!;
+  return { rows: rows[0]!.rows, amount: exactTotal(rows[0]!.amount) };
+}
+
+function exactTotal(sum: bigint): number | bigint {
+  const total = Number(sum);
+  return Number.isSafeInteger(total) ? total : sum;
+}
+
+/** What is said of a file that went in before, such as by a command that did not come to its end. */
+function outcomeOfThen(
+  kind: ImportKindName,
+  content: FileContent,
+  earlier: EarlierImport,
+  minorDigits: number,
+): ImportOutcome {
+  return {
+    kind,
+    file: content.path,
+    sha256: content.sha256,
+    // The content is that of the file that went in, which was proved then.
+    provedBy: ['sha256'],
+    importId: earlier.import_id,
+    rowsRead: earlier.rows_read,
+    rowsTaken: earlier.rows_taken,
+    rowsRejected: earlier.rows_rejected,
+    amount: exactTotal(earlier.amount),
+    minorDigits,
+    rejectFile: null,
+    dryRun: false,
+    doneBefore: true,
+  };
 }
 
 function requireDayNotClosing(openDay: OpenDay, intake: RowIntake, content: FileContent): void {

@@ -7,10 +7,10 @@ import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
 import type { SenderSays } from './file-proof.js';
 import {
+  currencyOfBook,
   type ImportOptions,
   type ImportOutcome,
   importFile,
-  minorDigitsOfBook,
   type SchedulesOutcome,
 } from './import-file.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS, LoanIntake } from './loan-intake.js';
@@ -43,7 +43,7 @@ export async function importLoans(
 ): Promise<ImportOutcome> {
   const { schedules, schedulesMapping, schedulesSays: says, onProgress, signal } = options;
   if (schedules === undefined) return await importFile(client, loansKind(null), options);
-  const minorDigits = await minorDigitsOfBook(client);
+  const { minorDigits } = await currencyOfBook(client);
   const named = { file: schedules, mapping: schedulesMapping, says, minorDigits, signal };
   const source = await openSource('schedules', SCHEDULE_COLUMNS, named);
   const before = source.content.bytes;
@@ -65,6 +65,7 @@ function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
   return {
     kind: 'loans',
     columns: LOAN_COLUMNS,
+    ...(schedules === null ? {} : { secondSha256: schedules.content.sha256 }),
     stageColumns: LOAN_STAGE_COLUMNS,
     stageSql: 'import-loans-stage',
     rejectSql: ['import-loans-rejected', 'import-loans-looks'],

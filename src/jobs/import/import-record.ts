@@ -20,33 +20,48 @@ export async function takeImportLock(client: pg.Client): Promise<void> {
   });
 }
 
-interface EarlierImport {
+/** What the book knows of an import. */
+export interface EarlierImport {
   readonly import_id: number;
   readonly name: string;
+  readonly rows_read: number;
+  readonly rows_taken: number;
+  readonly rows_rejected: number;
+  readonly amount: bigint;
+  readonly schedules_sha256: string | null;
   /** Null: it brought none. */
   readonly schedules: string | null;
   readonly at: string;
 }
 
 /**
- * Throws LoanbookError `already_imported`, naming the earlier import of the same content, unless
- * `again`. Returns whether there was one. A file of own schedules that comes with it makes no other
- * file of the loans: they can enter the book only once, whichever schedules they bring.
+ * Whether the content was imported before, cancelled imports aside; `doneBefore` where it was under
+ * the same name, so that a command whose answer was lost may run again. Throws LoanbookError
+ * `already_imported`, naming the earlier import, where the name is another one, unless `again`. A
+ * file of own schedules that comes with it makes no other file of the loans: they can enter the book
+ * only once, whichever schedules they bring.
  */
 export async function requireNew(
   client: pg.Client,
   kind: ImportKindName,
   content: FileContent,
   again: boolean,
-): Promise<boolean> {
+  schedulesSha256: string | null,
+): Promise<{ readonly again: boolean; readonly doneBefore?: EarlierImport }> {
   const { rows } = await client.query<EarlierImport>(
-    `SELECT import_id, name, schedules_name AS schedules,
+    `SELECT import_id, name, rows_read, rows_taken, rows_rejected, amount,
+       schedules_name AS schedules, schedules_sha256,
        to_char(imported_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
-     FROM imported_file WHERE kind = $1 AND sha256 = $2 ORDER BY import_id LIMIT 1`,
-    [kind, content.sha256],
+     FROM imported_file WHERE kind = $1 AND sha256 = $2 AND cancelled_at IS NULL
+     ORDER BY name = $3 DESC, import_id LIMIT 1`,
+    [kind, content.sha256, basename(content.path)],
   );
   const earlier = rows[0];
-  if (earlier === undefined || again) return earlier !== undefined;
+  if (earlier === undefined || again) return { again: earlier !== undefined };
+  const isSame = earlier.name === basename(content.path);
+  if (isSame && earlier.schedules_sha256 === schedulesSha256) {
+    return { again: false, doneBefore: earlier };
+  }
   throw new LoanbookError('already_imported', 'A file with this content was imported before.', {
     exitCode: EXIT.failed,
     evidence: {
@@ -68,7 +83,7 @@ interface ImportRecord {
   readonly rowsRead: number;
   readonly rowsTaken: number;
   readonly rowsRejected: number;
-  readonly amount: number;
+  readonly amount: number | bigint;
   readonly again: boolean;
   readonly schedules?: { readonly file: string; readonly sha256: string };
 }

@@ -16,7 +16,10 @@ export async function rejectStaged(
   file: ImportFile,
 ): Promise<void> {
   await client.query('ANALYZE stage');
-  for (const name of kind.rejectSql) await client.query(readSql(name));
+  for (const [at, name] of kind.rejectSql.entries()) {
+    await client.query(readSql(name));
+    if (at === 0) await kind.judge?.(client);
+  }
   const lines: number[] = [];
   const problems: number[] = [];
   const select = 'SELECT line, problem FROM rejected ORDER BY line';
@@ -59,7 +62,7 @@ async function addRejects(
       const own = fields[kind.columns.findIndex((column) => column.name === field)] ?? '';
       const other = values.get(line);
       const value = other === undefined ? own : shownNumber(other);
-      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row);
+      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row, line);
       next += 1;
     }
   }

@@ -1,8 +1,14 @@
-import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
+import { formatAmount, parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
 import { bucketOf, IDS_PER_BUCKET } from '../../accounting/bucket.js';
 import { isAboveCostCap } from '../../accounting/cost-cap.js';
 import { parseDay } from '../../accounting/epoch-day.js';
 import { annualRatePpb } from '../../accounting/period-interest.js';
+import {
+  isAboveFeeShare,
+  isAbovePrincipalLimit,
+  isSpanTooLong,
+  isTermTooLong,
+} from '../../accounting/policy-bounds.js';
 import { Refusal } from '../../accounting/refusal.js';
 import { laySchedule } from '../../accounting/schedule.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
@@ -10,6 +16,7 @@ import { type EpochDay, NO_DAY } from '../../accounting/units.js';
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
+import { type DateBounds, dateBounds, isTooFarAhead } from './date-bounds.js';
 import { isCleanText, parseCount } from './field-text.js';
 import { lookOf } from './loan-look.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
@@ -74,21 +81,23 @@ export class LoanIntake implements RowIntake {
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
-  readonly #minorDigits: number;
+  readonly #scene: ImportScene;
+  readonly #dates: DateBounds;
   readonly #ordinals: number[];
 
   /** `rules`: what a loan is held to beside its own product; `own`: schedules that loans bring. */
   constructor(
     rules: { readonly catalogue: ProductCatalogue; readonly costCapOn: CostCapOn },
-    { openDay, minorDigits }: ImportScene,
+    scene: ImportScene,
     ordinals: number[],
     own?: OwnSchedules,
   ) {
     if (own !== undefined) this.second = own;
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
-    this.#openDay = openDay;
-    this.#minorDigits = minorDigits;
+    this.#openDay = scene.openDay;
+    this.#scene = scene;
+    this.#dates = dateBounds(scene);
     this.#ordinals = ordinals;
   }
 
@@ -132,6 +141,10 @@ export class LoanIntake implements RowIntake {
       if (own === null || this.second === undefined) return laid;
       return agreedSchedule(own, contract, this.second.words);
     } catch (error) {
+      // An amount of the schedule is no safe integer.
+      if (error instanceof RangeError) {
+        return problem('principal', 'amount_out_of_range', fields[3]!);
+      }
       if (!(error instanceof Refusal)) throw error;
       return problem(fieldOfRefusal(error.code), error.code, valueOfRefusal(error.code, fields));
     }
@@ -155,9 +168,16 @@ export class LoanIntake implements RowIntake {
         ? problem('product', 'product_not_effective', code)
         : problem('product_version', 'unknown_product_version', versionText);
     }
-    const principal = parseAmount(principalText, this.#minorDigits);
+    const principal = parseAmount(principalText, this.#scene.minorDigits);
     if (principal === undefined) return problem('principal', 'malformed_amount', principalText);
     if (principal <= 0) return problem('principal', 'principal_not_positive', principalText);
+    if (isTooFarAhead(this.#dates, disbursedOn)) {
+      return problem('disbursed_on', 'value_date_too_far_ahead', disbursedText);
+    }
+    const bounds = this.#scene.boundsOn(disbursedOn);
+    if (bounds !== null && isAbovePrincipalLimit(principal, this.#scene, bounds)) {
+      return problem('principal', 'principal_above_limit', principalText);
+    }
     const unitPpb: number | undefined = parseRatePpb(rateText);
     if (unitPpb === undefined) return problem('rate', 'malformed_rate', rateText);
     const ratePpb = annualRate(entry, unitPpb);
@@ -169,6 +189,9 @@ export class LoanIntake implements RowIntake {
     if (periods === null) return problem('periods', 'missing_field', '');
     if (periods < 1 || periods > PERIODS_MAX) {
       return problem('periods', 'malformed_number', periodsText);
+    }
+    if (isTermTooLong(periods, entry.terms.repayment.interval)) {
+      return problem('periods', 'term_too_long', periodsText);
     }
     if (own !== null && periods !== own.dueOn.length && !isOneRow(entry)) {
       return problem('periods', 'periods_not_rows', periodsText);
@@ -188,6 +211,15 @@ export class LoanIntake implements RowIntake {
     const { dueOn } = schedule;
     if (dueOn[dueOn.length - 1]! >= NO_DAY) {
       return problem('disbursed_on', 'schedule_out_of_range', fields[6]!);
+    }
+    if (isSpanTooLong(contract.disbursedOn, dueOn[dueOn.length - 1]!)) {
+      return problem('first_due_on', 'term_too_long', fields[7]!);
+    }
+    const fees = (schedule.fee ?? []).reduce((sum, fee) => sum + BigInt(fee), 0n);
+    const bounds = this.#scene.boundsOn(contract.disbursedOn);
+    if (bounds !== null && isAboveFeeShare(fees, contract.principal, bounds)) {
+      const value = formatAmount(fees, this.#scene.minorDigits);
+      return problem('principal', 'fee_above_limit', value);
     }
     const cap = this.#costCapOn(contract.disbursedOn);
     if (cap !== null && isAboveCostCap(entry.terms, contract, schedule, cap, isOwn)) {

@@ -3,7 +3,7 @@ import { parseDay } from '../../accounting/epoch-day.js';
 import { annualRatePpb } from '../../accounting/period-interest.js';
 import type { ProductTerms } from '../../accounting/product.js';
 import type { EpochDay } from '../../accounting/units.js';
-import { productFromValue } from '../../documents/product-document.js';
+import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
 
 export interface CatalogueEntry {
   readonly productId: number;
@@ -17,29 +17,30 @@ export class ProductCatalogue {
   readonly #byCode = new Map<string, CatalogueEntry[]>();
 
   static async load(client: pg.Client): Promise<ProductCatalogue> {
-    const { rows } = await client.query<{
-      product_id: number;
-      code: string;
-      version: number;
-      effective_from: string;
-      document: string;
-    }>(
-      `SELECT product_id, code, version, effective_from, document FROM product_version
+    const { rows } = await client.query<
+      StoredProduct & { product_id: number; version: number; effective_from: string }
+    >(
+      `SELECT product_id, code, version, effective_from, document, reading FROM product_version
        ORDER BY code, effective_from DESC, version DESC`,
     );
     const catalogue = new ProductCatalogue();
     for (const row of rows) {
-      const { terms } = productFromValue(JSON.parse(row.document), { name: `product ${row.code}` });
       const entries = catalogue.#byCode.get(row.code) ?? [];
       entries.push({
         productId: row.product_id,
         version: row.version,
         effectiveFrom: parseDay(row.effective_from) ?? 0,
-        terms,
+        terms: storedProductTerms(row),
       });
       catalogue.#byCode.set(row.code, entries);
     }
     return catalogue;
+  }
+
+  /** The terms of a version of the book. */
+  termsOf(productId: number): ProductTerms | undefined {
+    const entries = [...this.#byCode.values()].flat();
+    return entries.find((entry) => entry.productId === productId)?.terms;
   }
 
   has(code: string): boolean {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/units.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
+import type { BoundsOn } from '../book/policy-bounds.js';
 import type { ImportOutcome } from './import-file.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';
 
@@ -33,6 +34,10 @@ export interface ImportScene {
   readonly client: pg.Client;
   readonly openDay: EpochDay;
   readonly minorDigits: number;
+  readonly currency: string;
+  /** By the calendar of the book. */
+  readonly today: EpochDay;
+  readonly boundsOn: BoundsOn;
 }
 
 /** What a file brings; it is kept with the import. */
@@ -43,10 +48,14 @@ export interface ImportKind<Intake extends RowIntake = RowIntake> {
   readonly kind: ImportKindName;
   readonly columns: readonly ColumnSpec[];
   readonly stageColumns: readonly string[];
+  /** Digest of a second file that comes along. */
+  readonly secondSha256?: string;
   /** Statement (a file of src/db/sql) that makes the temporary table `stage`. */
   readonly stageSql: string;
   /** Statements that make the temporary table `rejected` (line, problem) out of `stage`. */
   readonly rejectSql: readonly string[];
+  /** Adds to `rejected` what no statement can judge, after the first of `rejectSql`. */
+  judge?(client: pg.Client): Promise<void>;
   /** Field and rule of `problem` 1, 2 ... in `rejected`. */
   readonly problems: readonly (readonly [field: string, rule: string])[];
   /** The column of `stage` whose sum is the file's control total. */

@@ -107,7 +107,8 @@ async function writeRows(
         columns.read(row, fields) ??
         intake.take(fields, line, writer);
       count.add(row, line, problem);
-      if (problem !== undefined) await rejects.add(rejectOf(problem, line, columns), row);
+      if (problem === undefined) continue;
+      await rejects.add(rejectOf(problem, line, columns), row, line);
     }
     if (writer.length > 0) await sink.write(writer.take());
     file.onProgress?.(batch.bytesRead, content.bytes);

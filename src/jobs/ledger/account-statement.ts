@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
@@ -42,9 +42,9 @@ export async function accountStatement(client: pg.Client, query: StatementQuery)
   const account = await findAccount(client, query.account);
   const before = await balancesAt(client, range.from - 1);
   const after = await balancesAt(client, range.to);
-  const opening = before.get(account.accountId) ?? 0;
-  const closing = after.get(account.accountId) ?? 0;
-  const text = (fen: Fen) => formatAmount(fen, range.minorDigits);
+  const opening = before.get(account.accountId) ?? 0n;
+  const closing = after.get(account.accountId) ?? 0n;
+  const text = (fen: bigint) => formatAmount(fen, range.minorDigits);
   return {
     head: {
       entity: range.entity,
@@ -72,16 +72,16 @@ async function* statementRows(
   client: pg.Client,
   range: SealedRange,
   { accountId, code }: Account,
-  { opening, closing }: { readonly opening: Fen; readonly closing: Fen },
+  { opening, closing }: { readonly opening: bigint; readonly closing: bigint },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TableRow> {
-  const text = (fen: Fen) => formatAmount(fen, range.minorDigits);
-  let [balance, debits, credits] = [opening, 0, 0];
+  const text = (fen: bigint) => formatAmount(fen, range.minorDigits);
+  let [balance, debits, credits] = [opening, 0n, 0n];
   yield { businessDate: formatDay(range.from), memo: '期初余额', balance: text(opening) };
   for await (const line of journalLines(client, range, { accountId, signal })) {
-    const { amount } = line;
+    const amount = BigInt(line.amount);
     balance += amount;
-    if (amount > 0) debits += amount;
+    if (amount > 0n) debits += amount;
     else credits -= amount;
     yield {
       businessDate: line.businessDate,
@@ -91,8 +91,8 @@ async function* statementRows(
       movement: movementOf(line.kind),
       ref: line.ref,
       loanNo: line.loanNo,
-      debit: amount > 0 ? text(amount) : null,
-      credit: amount < 0 ? text(0 - amount) : null,
+      debit: amount > 0n ? text(amount) : null,
+      credit: amount < 0n ? text(-amount) : null,
       balance: text(balance),
     };
   }

@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { dayTable } from '../eod/day-table.js';
 import { untouchedLoans } from './untouched.js';
@@ -20,20 +19,20 @@ export interface AccountSumLine {
   readonly account: LedgerAccount;
   readonly groupId: number;
   /** Over the positions as they stand now. */
-  positions: Fen;
+  positions: bigint;
   /** The same when the day was sealed. */
-  sealed: Fen;
+  sealed: bigint;
   /** The balance kept of the day. */
-  balance: Fen;
+  balance: bigint;
   /** The balance of the day before and the journal of the day. */
-  moved: Fen;
+  moved: bigint;
 }
 
 export interface AccountSums {
   readonly loans: number;
   readonly lines: readonly AccountSumLine[];
   /** Over all groups, by account id: what the positions sum to. */
-  readonly totals: ReadonlyMap<number, Fen>;
+  readonly totals: ReadonlyMap<number, bigint>;
 }
 
 /** The chart in order of codes. */
@@ -48,11 +47,11 @@ export async function ledgerAccounts(client: pg.Client): Promise<LedgerAccount[]
 interface PositionSum {
   readonly group_id: number;
   readonly accruing: boolean;
-  /** Sums of bigint are numeric: decimal text. */
-  readonly [measure: string]: string | number | boolean;
+  /** Sums of bigint are numeric. */
+  readonly [measure: string]: bigint | number | boolean;
 }
 
-const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense'];
+const PLAIN = ['principal_normal', 'principal_overdue', 'fee', 'suspense', 'refund_due'];
 const ON_BALANCE = ['interest_accrued', 'interest_due', 'penalty', 'compound'];
 
 type LineOf = (account: LedgerAccount, groupId: number) => AccountSumLine;
@@ -81,7 +80,7 @@ export async function accountSums(
     const key = `${account.accountId}/${groupId}`;
     let line = lines.get(key);
     if (line === undefined) {
-      line = { account, groupId, positions: 0, sealed: 0, balance: 0, moved: 0 };
+      line = { account, groupId, positions: 0n, sealed: 0n, balance: 0n, moved: 0n };
       lines.set(key, line);
     }
     return line;
@@ -102,19 +101,19 @@ export async function accountSums(
 }
 
 function asSealed(lines: AccountSumLine[], loans: number): AccountSums {
-  const totals = new Map<number, Fen>();
+  const totals = new Map<number, bigint>();
   for (const line of lines) {
     if (line.account.subledger === null) continue;
     line.positions = line.sealed;
     const { accountId } = line.account;
-    totals.set(accountId, (totals.get(accountId) ?? 0) + line.sealed);
+    totals.set(accountId, (totals.get(accountId) ?? 0n) + line.sealed);
   }
   return { loans, lines, totals };
 }
 
 interface PositionTotals {
   readonly loans: number;
-  readonly totals: ReadonlyMap<number, Fen>;
+  readonly totals: ReadonlyMap<number, bigint>;
   readonly weighed: bigint;
 }
 
@@ -124,13 +123,13 @@ async function positionTotals(
   accounts: readonly LedgerAccount[],
 ): Promise<PositionTotals> {
   const sql = readSql('reconcile-totals').replaceAll(':position', dayTable('position', date));
-  const { rows } = await client.query<{ loans: number; [measure: string]: string | number }>(sql);
+  const { rows } = await client.query<{ loans: number; [measure: string]: bigint | number }>(sql);
   const row = rows[0]!;
-  const totals = new Map<number, Fen>();
+  const totals = new Map<number, bigint>();
   for (const { accountId, subledger, normalSide } of accounts) {
     if (subledger === null) continue;
-    const sum = exact(String(row[subledger]));
-    totals.set(accountId, normalSide === 'debit' ? sum : 0 - sum);
+    const sum = BigInt(row[subledger] ?? 0n);
+    totals.set(accountId, normalSide === 'debit' ? sum : -sum);
   }
   return { loans: row.loans, totals, weighed: BigInt(row.weighed!) };
 }
@@ -139,7 +138,7 @@ async function positionTotals(
 function ties(
   lines: readonly AccountSumLine[],
   accounts: readonly LedgerAccount[],
-  totals: ReadonlyMap<number, Fen>,
+  totals: ReadonlyMap<number, bigint>,
   weighed: bigint,
 ): boolean {
   let byGroups = 0n;
@@ -147,11 +146,11 @@ function ties(
   for (const { account, groupId, sealed, balance } of lines) {
     if (account.subledger === null) continue;
     if (sealed !== balance) return false;
-    left.set(account.accountId, (left.get(account.accountId) ?? 0) - balance);
-    const sum = BigInt(groupId) * BigInt(balance);
+    left.set(account.accountId, (left.get(account.accountId) ?? 0n) - balance);
+    const sum = BigInt(groupId) * balance;
     byGroups += account.normalSide === 'debit' ? sum : -sum;
   }
-  const isWhole = accounts.every(({ accountId }) => (left.get(accountId) ?? 0) === 0);
+  const isWhole = accounts.every(({ accountId }) => (left.get(accountId) ?? 0n) === 0n);
   return isWhole && byGroups === weighed;
 }
 
@@ -168,18 +167,18 @@ async function addPositions(
     for (const [measure, amount] of measuresOf(row)) {
       const account = byMeasure.get(measure);
       if (account === undefined) continue;
-      const side = account.normalSide === 'debit' ? 1 : -1;
+      const side = account.normalSide === 'debit' ? 1n : -1n;
       lineOf(account, row.group_id).positions += side * amount;
     }
   }
 }
 
-function measuresOf(row: PositionSum): [string, Fen][] {
-  const amountOf = (measure: string) => exact(row[measure] as string);
-  const sums = PLAIN.map((measure): [string, Fen] => [measure, amountOf(measure)]);
-  const charged = ON_BALANCE.map((measure): [string, Fen] => [measure, amountOf(measure)]);
+function measuresOf(row: PositionSum): [string, bigint][] {
+  const amountOf = (measure: string) => BigInt(row[measure] ?? 0n);
+  const sums = PLAIN.map((measure): [string, bigint] => [measure, amountOf(measure)]);
+  const charged = ON_BALANCE.map((measure): [string, bigint] => [measure, amountOf(measure)]);
   if (row.accruing) return [...sums, ...charged];
-  const off = charged.reduce((sum, [, amount]) => sum + amount, 0);
+  const off = charged.reduce((sum, [, amount]) => sum + amount, 0n);
   return [...sums, ['off_balance_interest', off]];
 }
 
@@ -193,9 +192,9 @@ async function addLedger(
   const { rows } = await client.query<{
     account_id: number;
     group_id: number;
-    balance: Fen;
-    moved: Fen;
-    kept: Fen;
+    balance: bigint;
+    moved: bigint;
+    kept: bigint;
   }>(sql, [formatDay(date)]);
   const byId = new Map(accounts.map((account) => [account.accountId, account]));
   for (const row of rows) {
@@ -211,10 +210,4 @@ async function addLedger(
 function unknownAccount(accountId: number): LedgerAccount {
   const code = `no account ${accountId}`;
   return { accountId, code, name: '', nameZh: '', normalSide: 'debit', subledger: null };
-}
-
-function exact(text: string): Fen {
-  const value = Number(text);
-  if (Number.isSafeInteger(value)) return value;
-  throw new InvariantError('a sum does not fit', { sum: text });
 }

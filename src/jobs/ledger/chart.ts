@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import type { CheckedLedger } from '../../documents/ledger.js';
 import { ledgerInForce, loadBook } from '../book/load-book.js';
 
@@ -21,12 +21,12 @@ export async function listAccounts(
   client: pg.Client,
 ): Promise<{ asOf: string | null; accounts: ChartAccount[] }> {
   const { rows } = await client.query<
-    Omit<ChartAccount, 'balance'> & { balance: Fen; as_of: string | null; digits: number }
+    Omit<ChartAccount, 'balance'> & { balance: bigint; as_of: string | null; digits: number }
   >(
     `SELECT a.code AS account, a.name, a.name_zh AS "nameZh", a.class,
        a.normal_side AS "normalSide", a.subledger, s.as_of, b.minor_digits AS digits,
        coalesce((SELECT sum(g.balance) FROM gl_balance g
-         WHERE g.account_id = a.account_id AND g.business_date = s.as_of), 0)::bigint AS balance
+         WHERE g.account_id = a.account_id AND g.business_date = s.as_of), 0) AS balance
      FROM account a CROSS JOIN book b
        CROSS JOIN (SELECT max(business_date) AS as_of FROM sealed_day) s
      ORDER BY a.code`,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { MOVEMENTS } from '../../accounting/flow.js';
+import { Total } from '../../accounting/total.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
@@ -91,8 +92,11 @@ async function addEntry(
 ): Promise<void> {
   const { source, reference } = entry;
   const lines = entry.lines.filter((line) => line.amount !== 0);
-  const sum = lines.reduce((total, line) => total + line.amount, 0);
-  if (sum !== 0 || lines.length === 0) throw refused(entry, 'entry_not_balanced', { sum });
+  const sum = new Total();
+  for (const line of lines) sum.add(line.amount);
+  if (!sum.isZero || lines.length === 0) {
+    throw refused(entry, 'entry_not_balanced', { sum: String(sum.value) });
+  }
   const ids = lines.map((line) => {
     const account = accounts.get(line.account);
     if (account === undefined) throw refused(entry, 'unknown_account', { account: line.account });

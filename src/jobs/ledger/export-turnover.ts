@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { SealedRange } from './sealed-range.js';
 
@@ -12,16 +11,16 @@ import type { SealedRange } from './sealed-range.js';
 export async function requireTurnover(
   client: pg.Client,
   { from, to, minorDigits }: SealedRange,
-  sums: { readonly debit: Fen; readonly credit: Fen },
+  sums: { readonly debit: bigint; readonly credit: bigint },
 ): Promise<void> {
-  const { rows } = await client.query<{ debit: Fen; credit: Fen }>(
-    `SELECT coalesce(sum(debit), 0)::bigint AS debit, coalesce(sum(credit), 0)::bigint AS credit
+  const { rows } = await client.query<{ debit: bigint; credit: bigint }>(
+    `SELECT coalesce(sum(debit), 0) AS debit, coalesce(sum(credit), 0) AS credit
      FROM gl_balance WHERE business_date BETWEEN $1 AND $2`,
     [formatDay(from), formatDay(to)],
   );
   const { debit, credit } = rows[0]!;
   if (debit === sums.debit && credit === sums.credit) return;
-  const text = (fen: Fen) => formatAmount(fen, minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, minorDigits);
   throw new LoanbookError('export_differs', 'The lines are not the turnover of the ledger.', {
     exitCode: EXIT.difference,
     evidence: {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import { findAccount } from './find-account.js';
@@ -60,9 +60,9 @@ interface DayRow {
   readonly name: string;
   readonly nameZh: string;
   readonly businessDate: string;
-  readonly debit: Fen;
-  readonly credit: Fen;
-  readonly closing: Fen;
+  readonly debit: bigint;
+  readonly credit: bigint;
+  readonly closing: bigint;
 }
 
 async function* ledgerRows(
@@ -74,8 +74,8 @@ async function* ledgerRows(
   const rows = cursorRows<DayRow>(
     client,
     `SELECT a.code AS account, a.name, a.name_zh AS "nameZh", g.business_date AS "businessDate",
-       sum(g.debit)::bigint AS debit, sum(g.credit)::bigint AS credit,
-       sum(g.balance)::bigint AS closing
+       sum(g.debit) AS debit, sum(g.credit) AS credit,
+       sum(g.balance) AS closing
      FROM gl_balance g JOIN account a ON a.account_id = g.account_id
      WHERE g.business_date BETWEEN $1 AND $2 AND ($3::int IS NULL OR g.account_id = $3)
      GROUP BY a.account_id, g.business_date ORDER BY a.code, g.business_date`,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
-import { writeWhole } from '../../files/whole-file.js';
+import { writeWhole } from '../../files/new-file.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';
 import { requireTurnover } from './export-turnover.js';
@@ -75,16 +75,17 @@ async function* journalText(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
   const names = new Map(accounts.map((each) => [each.accountId, hledgerAccount(each)]));
-  const money = (fen: Fen) => `${formatAmount(fen, range.minorDigits)} ${range.currency}`;
+  const money = (fen: bigint | number) =>
+    `${formatAmount(fen, range.minorDigits)} ${range.currency}`;
   const posting = (accountId: number, amount: string) => `    ${names.get(accountId)}  ${amount}\n`;
   yield heading(range, accounts);
   const before = range.from - 1;
-  const opening = [...(await balancesAt(client, before))].filter(([, balance]) => balance !== 0);
+  const opening = [...(await balancesAt(client, before))].filter(([, balance]) => balance !== 0n);
   if (opening.length > 0) {
     yield `\n${formatDay(before)} * (opening) 期初余额 opening balances\n`;
     for (const [accountId, balance] of opening) yield posting(accountId, money(balance));
   }
-  const sums = { debit: 0, credit: 0 };
+  const sums = { debit: 0n, credit: 0n };
   let [day, voucher] = ['', 0];
   for await (const line of journalLines(client, range, { signal })) {
     if (line.voucher !== voucher || line.businessDate !== day) {
@@ -93,8 +94,8 @@ async function* journalText(
     }
     [day, voucher] = [line.businessDate, line.voucher];
     counts.lines += 1;
-    if (line.amount > 0) sums.debit += line.amount;
-    else sums.credit -= line.amount;
+    if (line.amount > 0) sums.debit += BigInt(line.amount);
+    else sums.credit -= BigInt(line.amount);
     yield posting(line.accountId, money(line.amount));
   }
   await requireTurnover(client, range, sums);

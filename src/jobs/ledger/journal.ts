@@ -85,9 +85,9 @@ const MOVEMENT_MEMOS: Readonly<Record<MovementKind, string>> = {
 };
 
 /** Balances at the close of a day by account, in minor units; none before the book's first day. */
-export async function balancesAt(client: pg.Client, day: EpochDay): Promise<Map<number, Fen>> {
-  const { rows } = await client.query<{ accountId: number; balance: Fen }>(
-    `SELECT account_id AS "accountId", sum(balance)::bigint AS balance FROM gl_balance
+export async function balancesAt(client: pg.Client, day: EpochDay): Promise<Map<number, bigint>> {
+  const { rows } = await client.query<{ accountId: number; balance: bigint }>(
+    `SELECT account_id AS "accountId", sum(balance) AS balance FROM gl_balance
      WHERE business_date = $1 GROUP BY account_id`,
     [formatDay(day)],
   );

@@ -9,11 +9,11 @@ export interface PortfolioLine {
   readonly classification: string;
   readonly overdueBucket: string;
   readonly loans: number;
-  readonly principal: number;
-  readonly principalOverdue: number;
-  readonly interest: number;
-  readonly penalty: number;
-  readonly suspense: number;
+  readonly principal: bigint;
+  readonly principalOverdue: bigint;
+  readonly interest: bigint;
+  readonly penalty: bigint;
+  readonly suspense: bigint;
 }
 
 export interface Portfolio {
@@ -41,9 +41,9 @@ export async function portfolio(client: pg.Client, date?: EpochDay): Promise<Por
   }
   const { rows } = await client.query<PortfolioLine & { class: number; bucket: number }>(
     `SELECT classification AS class, overdue_bucket AS bucket, sum(loans)::bigint AS loans,
-       sum(principal)::bigint AS principal, sum(principal_overdue)::bigint AS "principalOverdue",
-       sum(interest_accrued + interest_due)::bigint AS interest,
-       sum(penalty_due + compound_due)::bigint AS penalty, sum(suspense)::bigint AS suspense
+       sum(principal) AS principal, sum(principal_overdue) AS "principalOverdue",
+       sum(interest_accrued + interest_due) AS interest,
+       sum(penalty_due + compound_due) AS penalty, sum(suspense) AS suspense
      FROM subledger_total WHERE business_date = $1
      GROUP BY classification, overdue_bucket ORDER BY classification, overdue_bucket`,
     [sealed.day],

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { eachDay, formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { shareOut } from '../share-out.js';
 import {
@@ -32,8 +32,8 @@ export interface AccountBreak {
   readonly account: string;
   readonly groupId: number;
   readonly rule: 'positions_equal_ledger' | 'positions_as_sealed' | 'journal_makes_balance';
-  readonly expected: Fen;
-  readonly actual: Fen;
+  readonly expected: bigint;
+  readonly actual: bigint;
 }
 
 /** One account at the close of the last day. */
@@ -43,8 +43,8 @@ export interface AccountTie {
   readonly nameZh: string;
   readonly subledger: string | null;
   /** Sum over the positions; null where no sub-ledger stands behind the account. */
-  readonly positions: Fen | null;
-  readonly ledger: Fen;
+  readonly positions: bigint | null;
+  readonly ledger: bigint;
 }
 
 export interface GlReconciliation {
@@ -136,7 +136,7 @@ async function lookAtDays(
 function breaksOf(sums: AccountSums, businessDate: string): AccountBreak[] {
   const found: AccountBreak[] = [];
   for (const { account, groupId, positions, sealed, balance, moved } of sums.lines) {
-    const say = (rule: AccountBreak['rule'], expected: Fen, actual: Fen) => {
+    const say = (rule: AccountBreak['rule'], expected: bigint, actual: bigint) => {
       if (expected === actual) return;
       found.push({ businessDate, account: account.code, groupId, rule, expected, actual });
     };
@@ -149,7 +149,7 @@ function breaksOf(sums: AccountSums, businessDate: string): AccountBreak[] {
 }
 
 function tieOf(account: LedgerAccount, sums: AccountSums): AccountTie {
-  let ledger = 0;
+  let ledger = 0n;
   for (const line of sums.lines) {
     if (line.account.accountId === account.accountId) ledger += line.balance;
   }

@@ -39,7 +39,8 @@ const MEASURES: Readonly<Record<SubledgerMeasure, string>> = {
   penalty: 'CASE WHEN p.accruing THEN p.penalty_due ELSE 0 END',
   compound: 'CASE WHEN p.accruing THEN p.compound_due ELSE 0 END',
   fee: 'p.fee_due',
-  suspense: 'p.suspense',
+  suspense: 'greatest(p.suspense, 0)',
+  refund_due: 'greatest(0 - p.suspense, 0)',
   off_balance_interest: `CASE WHEN p.accruing THEN 0
     ELSE p.interest_accrued + p.interest_due + p.penalty_due + p.compound_due END`,
 };
@@ -97,13 +98,13 @@ async function* allRows(
   for (const account of accounts) {
     const { accountId, code, nameZh, normalSide } = account;
     const named = { account: code, nameZh };
-    let sum = 0;
+    let sum = 0n;
     for await (const { balance, ...loan } of loanBalances(client, to, account, signal)) {
       const signed = normalSide === 'debit' ? balance : 0 - balance;
-      sum += signed;
+      sum += BigInt(signed);
       yield { ...named, ...loan, balance: formatAmount(signed, minorDigits) };
     }
-    const expected = ledger.get(accountId) ?? 0;
+    const expected = ledger.get(accountId) ?? 0n;
     if (sum !== expected) {
       throw new LoanbookError('subledger_differs', 'The loans do not sum to the account.', {
         exitCode: EXIT.difference,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import type { CheckedLedger } from '../../documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';
@@ -44,9 +44,9 @@ interface Row {
   readonly nameZh: string;
   readonly class: string;
   readonly normalSide: string;
-  readonly debit: Fen;
-  readonly credit: Fen;
-  readonly closing: Fen;
+  readonly debit: bigint;
+  readonly credit: bigint;
+  readonly closing: bigint;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function trialBalance(
     await accountRows(client, range),
     await ledgerInForce(client, formatDay(range.to)),
   );
-  const text = (fen: Fen) => formatAmount(fen, range.minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, range.minorDigits);
   return {
     from: formatDay(range.from),
     businessDate: formatDay(range.to),
@@ -86,16 +86,16 @@ function asTheyWere(rows: readonly Row[], { document }: CheckedLedger): Row[] {
   return rows.flatMap((row) => {
     const account = chart.get(row.account);
     if (account !== undefined) return [{ ...row, name: account.name, nameZh: account.name_zh }];
-    return row.closing === 0 && row.debit === 0 && row.credit === 0 ? [] : [row];
+    return row.closing === 0n && row.debit === 0n && row.credit === 0n ? [] : [row];
   });
 }
 
 async function accountRows(client: pg.Client, { from, to }: SealedRange): Promise<Row[]> {
   const { rows } = await client.query<Row>(
     `SELECT a.code AS account, a.name, a.name_zh AS "nameZh", a.class,
-       a.normal_side AS "normalSide", coalesce(sum(g.debit), 0)::bigint AS debit,
-       coalesce(sum(g.credit), 0)::bigint AS credit,
-       coalesce(sum(g.balance) FILTER (WHERE g.business_date = $2), 0)::bigint AS closing
+       a.normal_side AS "normalSide", coalesce(sum(g.debit), 0) AS debit,
+       coalesce(sum(g.credit), 0) AS credit,
+       coalesce(sum(g.balance) FILTER (WHERE g.business_date = $2), 0) AS closing
      FROM account a LEFT JOIN gl_balance g
        ON g.account_id = a.account_id AND g.business_date BETWEEN $1 AND $2
      GROUP BY a.account_id ORDER BY a.code`,
@@ -104,15 +104,15 @@ async function accountRows(client: pg.Client, { from, to }: SealedRange): Promis
   return rows;
 }
 
-function totalsOf(rows: readonly Row[], text: (fen: Fen) => string): TrialBalance['totals'] {
-  let debit = 0;
-  let credit = 0;
-  let closingDebit = 0;
-  let closingCredit = 0;
+function totalsOf(rows: readonly Row[], text: (fen: bigint) => string): TrialBalance['totals'] {
+  let debit = 0n;
+  let credit = 0n;
+  let closingDebit = 0n;
+  let closingCredit = 0n;
   for (const row of rows) {
     debit += row.debit;
     credit += row.credit;
-    if (row.closing > 0) closingDebit += row.closing;
+    if (row.closing > 0n) closingDebit += row.closing;
     else closingCredit -= row.closing;
   }
   const closing = closingDebit - closingCredit;
@@ -123,6 +123,6 @@ function totalsOf(rows: readonly Row[], text: (fen: Fen) => string): TrialBalanc
     closing: text(closing),
     closingDebit: text(closingDebit),
     closingCredit: text(closingCredit),
-    balanced: debit === credit && closing === 0,
+    balanced: debit === credit && closing === 0n,
   };
 }

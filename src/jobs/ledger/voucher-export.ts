@@ -13,8 +13,8 @@ import {
 } from '../../documents/voucher-layout.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { encodeGb18030 } from '../../files/gb18030.js';
+import { writeWhole } from '../../files/new-file.js';
 import { readTextFile } from '../../files/text-file.js';
-import { writeWhole } from '../../files/whole-file.js';
 import { movementOf } from './entry.js';
 import { requireTurnover } from './export-turnover.js';
 import { type JournalLine, journalLines, memoOf } from './journal.js';
@@ -54,7 +54,7 @@ export async function exportVouchers(
 ): Promise<ExportedVouchers> {
   const layout = parseVoucherLayout(await readTextFile(options.layout), options.layout);
   const range = await sealedRange(client, options);
-  const sums = { vouchers: 0, lines: 0, debit: 0, credit: 0 };
+  const sums = { vouchers: 0, lines: 0, debit: 0n, credit: 0n };
   await writeWhole(options.out, fileOf(client, layout, range, sums, options.signal));
   return {
     file: options.out,
@@ -71,8 +71,8 @@ export async function exportVouchers(
 interface Sums {
   vouchers: number;
   lines: number;
-  debit: Fen;
-  credit: Fen;
+  debit: bigint;
+  credit: bigint;
 }
 
 async function* fileOf(
@@ -97,8 +97,8 @@ async function* fileOf(
     if (line.voucher !== voucher || line.businessDate !== day) sums.vouchers += 1;
     [day, voucher] = [line.businessDate, line.voucher];
     sums.lines += 1;
-    if (line.amount > 0) sums.debit += line.amount;
-    else sums.credit -= line.amount;
+    if (line.amount > 0) sums.debit += BigInt(line.amount);
+    else sums.credit -= BigInt(line.amount);
     batch.push(columns.map((column) => cellOf(column, line, layout, range)));
     if (batch.length < BATCH) continue;
     yield bytesOf(batch);

@@ -56,7 +56,11 @@ export async function customerStatement(client: pg.Client, query: CustomerQuery)
     loanNo,
     loan,
     { ...said },
-    { principal: owed[0]!.total, suspense: position.suspense },
+    {
+      principal: owed[0]!.total,
+      suspense: position.suspense,
+      refundDue: position.refundDue,
+    },
   );
   return {
     head: {},
@@ -153,6 +157,7 @@ function owedOf(position: StoredPosition): Owed[] {
         0,
       ),
     },
+    { item: 'refund_due', itemZh: '应退回款', due: position.refundDue, total: position.refundDue },
   ];
 }
 
@@ -180,16 +185,23 @@ function owedTable(owed: readonly Owed[], { suspense }: StoredPosition, digits: 
   return { name: 'owed', title: '应还情况', columns: OWED_COLUMNS, rows: [...rows, held] };
 }
 
+interface Standing {
+  readonly principal: Fen;
+  readonly suspense: Fen;
+  readonly refundDue: Fen;
+}
+
 function requireEqual(
   loanNo: string,
   { minorDigits }: LoanRow,
-  actual: { readonly principal: Fen; readonly suspense: Fen },
-  expected: { readonly principal: Fen; readonly suspense: Fen },
+  actual: Standing,
+  expected: Standing,
 ): void {
-  if (actual.principal === expected.principal && actual.suspense === expected.suspense) return;
-  const said = ({ principal, suspense }: typeof actual) =>
+  const said = ({ principal, suspense, refundDue }: Standing) =>
     `principal ${formatAmount(principal, minorDigits)}, ` +
-    `suspense ${formatAmount(suspense, minorDigits)}`;
+    `suspense ${formatAmount(suspense, minorDigits)}, ` +
+    `refund due ${formatAmount(refundDue, minorDigits)}`;
+  if (said(actual) === said(expected)) return;
   throw new LoanbookError('statement_differs', 'The rows do not lead to what the loan stands at.', {
     exitCode: EXIT.difference,
     evidence: { loanNo, expected: said(expected), actual: said(actual) },

@@ -12,6 +12,7 @@ export interface LoanRow {
   readonly version: number;
   readonly productName: string;
   readonly document: string;
+  readonly reading: number;
   readonly org: string;
   readonly fundingPlan: string;
   readonly principal: number;
@@ -34,7 +35,7 @@ export async function findLoan(
     `SELECT l.bucket, l.loan_id AS "loanId", b.minor_digits AS "minorDigits", b.currency,
        (SELECT max(business_date) FROM sealed_day) AS "lastSealed",
        EXISTS (SELECT FROM sealed_day s WHERE s.business_date = $3) AS "asOfIsSealed",
-       p.code AS product, p.version, p.name AS "productName", p.document,
+       p.code AS product, p.version, p.name AS "productName", p.document, p.reading,
        l.org, g.funding_plan AS "fundingPlan", l.principal, l.rate, l.periods,
        l.disbursed_on AS "disbursedOn", l.first_due_on AS "firstDueOn", l.born_on AS "bornOn",
        l.paid_periods AS "paidPeriods"
@@ -88,6 +89,7 @@ export interface StoredPosition {
   readonly compoundDue: number;
   readonly feeDue: number;
   readonly suspense: number;
+  readonly refundDue: number;
   readonly openInstallments: Buffer;
 }
 
@@ -96,7 +98,8 @@ const POSITION = `SELECT business_date AS "businessDate", folded_on AS "foldedOn
     schedule_version AS "scheduleVersion", next_seq AS "nextSeq", next_due_on AS "nextDueOn",
     principal, principal_overdue AS "principalOverdue", interest_accrued AS "interestAccrued",
     interest_due AS "interestDue", penalty_due AS "penaltyDue", compound_due AS "compoundDue",
-    fee_due AS "feeDue", suspense, open_installments AS "openInstallments"
+    fee_due AS "feeDue", greatest(suspense, 0) AS suspense,
+    greatest(0 - suspense, 0) AS "refundDue", open_installments AS "openInstallments"
   FROM position WHERE bucket = $1 AND loan_id = $2`;
 
 /** The position of the day; of a loan that was closed before, its last one. */
@@ -134,6 +137,8 @@ export interface StoredEvent {
   readonly ref: string;
   readonly valueDate: string;
   readonly businessDate: string;
+  /** The day whose close judged it: a later one where the loan was held; null: none yet. */
+  readonly postedOn: string | null;
   readonly amount: number;
   /** Null: no close has met it. */
   readonly rule: string | null;
@@ -151,11 +156,11 @@ export async function loadEvents(
 ): Promise<StoredEvent[]> {
   const { rows } = await client.query<StoredEvent>(
     `SELECT e.event_id AS "eventId", e.type, e.ref, e.value_date AS "valueDate",
-       e.business_date AS "businessDate", e.amount, o.rule, o.allocated,
+       e.business_date AS "businessDate", o.posted_on AS "postedOn", e.amount, o.rule, o.allocated,
        o.to_suspense AS "toSuspense", e.buyer, e.due_on AS "dueOn"
      FROM event e LEFT JOIN (
        -- A day that changed the past has outcomes of its own: amounts add up, the last rule holds.
-       SELECT event_id, sum(allocated)::bigint AS allocated,
+       SELECT event_id, min(business_date) AS posted_on, sum(allocated)::bigint AS allocated,
          sum(to_suspense)::bigint AS to_suspense,
          (array_agg(rule ORDER BY business_date DESC))[1] AS rule
        FROM event_outcome

@@ -74,6 +74,8 @@ export interface PositionView {
   readonly compoundDue: string;
   readonly feeDue: string;
   readonly suspense: string;
+  /** What the customer owes for money that was paid out. */
+  readonly refundDue: string;
   readonly nextDueOn: string | null;
 }
 
@@ -97,7 +99,7 @@ export interface EventView {
 
 export interface AllocationView {
   readonly seq: number;
-  readonly component: Component;
+  readonly component: Component | 'refund';
   readonly amount: string;
 }
 

@@ -2,11 +2,11 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS, LINE } from '../../accounting/flow.js';
+import { LINE, LINE_COMPONENTS } from '../../accounting/flow.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
-import { productFromValue } from '../../documents/product-document.js';
+import { storedProductTerms } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { movementOf } from '../ledger/entry.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
@@ -122,7 +122,8 @@ function notSealed(asOf: string, lastSealed: string | null): LoanbookError {
 }
 
 function termsView(loan: LoanRow, text: Format): LoanTermsView {
-  const { terms } = productFromValue(JSON.parse(loan.document), { name: loan.product });
+  const { product: code, document, reading } = loan;
+  const terms = storedProductTerms({ code, document, reading });
   return {
     product: loan.product,
     version: loan.version,
@@ -164,6 +165,7 @@ function positionView(position: StoredPosition, text: Format): PositionView {
     compoundDue: text(position.compoundDue),
     feeDue: text(position.feeDue),
     suspense: text(position.suspense),
+    refundDue: text(position.refundDue),
     nextDueOn: position.nextDueOn === NO_DAY_TEXT ? null : position.nextDueOn,
   };
 }
@@ -191,7 +193,7 @@ function eventView(
       .filter(({ eventId, kind }) => eventId === event.eventId && PAID.has(kind))
       .map(({ seq, component, amount }) => ({
         seq,
-        component: COMPONENTS[component]!,
+        component: LINE_COMPONENTS[component]!,
         amount: text(amount),
       })),
   };

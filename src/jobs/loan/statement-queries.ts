@@ -30,7 +30,7 @@ export async function loadStatementAllocations(
   return rows;
 }
 
-/** What one event moved on one day on the accounts of a loan's principal and suspense. */
+/** What one event moved on one day on the accounts of a loan's principal and of money held. */
 export interface StatementMove {
   readonly businessDate: string;
   readonly eventId: number;
@@ -38,6 +38,8 @@ export interface StatementMove {
   readonly principal: Fen;
   /** Held for the customer: credit positive. */
   readonly suspense: Fen;
+  /** Owed by the customer for a refund: debit positive. */
+  readonly refundDue: Fen;
 }
 
 export async function loadStatementMoves(
@@ -47,14 +49,15 @@ export async function loadStatementMoves(
 ): Promise<StatementMove[]> {
   const { rows } = await client.query<StatementMove>(
     `SELECT j.business_date AS "businessDate", j.event_id AS "eventId",
-       coalesce(sum(j.amount) FILTER (WHERE a.subledger <> 'suspense'
+       coalesce(sum(j.amount) FILTER (WHERE a.subledger LIKE 'principal%'
          AND e.type IS DISTINCT FROM $5), 0)::bigint AS principal,
-       0 - coalesce(sum(j.amount) FILTER (WHERE a.subledger = 'suspense'), 0)::bigint AS suspense
+       0 - coalesce(sum(j.amount) FILTER (WHERE a.subledger = 'suspense'), 0)::bigint AS suspense,
+       coalesce(sum(j.amount) FILTER (WHERE a.subledger = 'refund_due'), 0)::bigint AS "refundDue"
      FROM journal_line j JOIN account a ON a.account_id = j.account_id
        LEFT JOIN event e ON e.bucket = $1 AND e.loan_id = $2 AND e.event_id = j.event_id
      WHERE j.bucket = $1 AND j.loan_id = $2 AND j.business_date BETWEEN $3 AND $4
        AND j.kind < ${ENTRY_KIND}
-       AND a.subledger IN ('principal_normal', 'principal_overdue', 'suspense')
+       AND a.subledger IN ('principal_normal', 'principal_overdue', 'suspense', 'refund_due')
      GROUP BY j.business_date, j.event_id`,
     [loan.bucket, loan.loanId, loan.bornOn, formatDay(to), EVENT_TYPE.write_off],
   );

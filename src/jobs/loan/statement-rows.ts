@@ -3,7 +3,9 @@ import {
   COMPONENTS,
   DOWN_PAYMENT_EVENT,
   LINE,
+  LINE_COMPONENTS,
   PRINCIPAL,
+  REFUND,
   SUSPENSE_EVENT,
 } from '../../accounting/flow.js';
 import { EVENT_TYPE, EVENT_TYPE_NAMES, type EventTypeName } from '../../accounting/loan-event.js';
@@ -27,6 +29,8 @@ export const TRANSACTION_COLUMNS: readonly TableColumn[] = [
   { key: 'charged', title: '收费', kind: 'amount' },
   { key: 'suspense', title: '转入暂收', kind: 'amount' },
   { key: 'suspenseBalance', title: '暂收余额', kind: 'amount' },
+  { key: 'refundDue', title: '应退回款', kind: 'amount' },
+  { key: 'refundDueBalance', title: '应退回余额', kind: 'amount' },
   { key: 'principalBalance', title: '本金余额', kind: 'amount' },
 ];
 
@@ -67,6 +71,7 @@ interface Effect {
   waived: Fen;
   charged: Fen;
   suspense: Fen;
+  refundDue: Fen;
   principal: Fen;
 }
 
@@ -80,6 +85,7 @@ export interface StatementRows {
   readonly rows: readonly TableRow[];
   readonly principal: Fen;
   readonly suspense: Fen;
+  readonly refundDue: Fen;
 }
 
 /**
@@ -96,12 +102,16 @@ export function statementRows(
   const shown = (fen: Fen) => (fen === 0 ? null : text(fen));
   const byId = new Map(sources.events.map((event) => [event.eventId, event]));
   const rows: TableRow[] = [];
-  let [principal, suspense] = [0, 0];
+  let [principal, suspense, refundDue] = [0, 0, 0];
   let isOpened = false;
+  const balances = () => ({
+    suspenseBalance: text(suspense),
+    refundDueBalance: shown(refundDue),
+    principalBalance: text(principal),
+  });
   const open = () => {
-    if (!isOpened && (principal !== 0 || suspense !== 0)) {
-      const balances = { suspenseBalance: text(suspense), principalBalance: text(principal) };
-      rows.push({ businessDate: from, type: '期初余额', ...balances });
+    if (!isOpened && (principal !== 0 || suspense !== 0 || refundDue !== 0)) {
+      rows.push({ businessDate: from, type: '期初余额', ...balances() });
     }
     isOpened = true;
   };
@@ -109,6 +119,7 @@ export function statementRows(
     if (effect.businessDate >= from) open();
     principal += effect.principal - effect.recovered;
     suspense += effect.suspense;
+    refundDue += effect.refundDue;
     const event = byId.get(effect.eventId);
     if (!isOpened || isHidden(effect, event)) continue;
     rows.push({
@@ -121,12 +132,12 @@ export function statementRows(
       waived: shown(effect.waived),
       charged: shown(effect.charged),
       suspense: shown(effect.suspense),
-      suspenseBalance: text(suspense),
-      principalBalance: text(principal),
+      refundDue: shown(effect.refundDue),
+      ...balances(),
     });
   }
   open();
-  return { rows, principal, suspense };
+  return { rows, principal, suspense, refundDue };
 }
 
 /** By day and `placeOf`. */
@@ -136,26 +147,27 @@ function effectsOf({ events, allocations, moves }: StatementSources): Effect[] {
     const key = `${businessDate}/${eventId}`;
     const known = effects.get(key);
     if (known !== undefined) return known;
-    const met = COMPONENTS.map(() => 0);
-    const none = { recovered: 0, waived: 0, charged: 0, suspense: 0, principal: 0 };
+    const met = LINE_COMPONENTS.map(() => 0);
+    const none = { recovered: 0, waived: 0, charged: 0, suspense: 0, refundDue: 0, principal: 0 };
     const effect = { businessDate, eventId, met, ...none };
     effects.set(key, effect);
     return effect;
   };
   for (const event of events) {
-    if (isTold(event)) effectOf(event.businessDate, event.eventId);
+    if (isTold(event)) effectOf(postedOn(event), event.eventId);
   }
   for (const { businessDate, eventId, kind, component, amount } of allocations) {
     const effect = effectOf(businessDate, eventId);
     if (MET.has(kind)) effect.met[component]! += amount;
     if (kind === LINE.recovered && component === PRINCIPAL) effect.recovered += amount;
     if (kind === LINE.waived) effect.waived += amount;
-    if (kind === LINE.charged) effect.charged += amount;
+    if (kind === LINE.charged && component !== REFUND) effect.charged += amount;
   }
-  for (const { businessDate, eventId, principal, suspense } of moves) {
+  for (const { businessDate, eventId, principal, suspense, refundDue } of moves) {
     const effect = effectOf(businessDate, eventId);
     effect.principal += principal;
     effect.suspense += suspense;
+    effect.refundDue += refundDue;
   }
   const types = new Map(events.map(({ eventId, type }) => [eventId, type]));
   return [...effects.values()].sort(
@@ -179,26 +191,44 @@ function isTold({ rule, type }: StoredEvent): boolean {
 
 function isHidden(effect: Effect, event: StoredEvent | undefined): boolean {
   if (event?.type === EVENT_TYPE.write_off) return true;
-  const amounts = [...effect.met, effect.waived, effect.charged, effect.suspense];
+  const { waived, charged, suspense, refundDue } = effect;
+  const amounts = [...effect.met, waived, charged, suspense, refundDue];
   if (amounts.some((amount) => amount !== 0)) return false;
   // Principal that became overdue moves between accounts, and nothing of it is news.
-  return event === undefined || effect.businessDate !== event.businessDate;
+  return event === undefined || effect.businessDate !== postedOn(event);
 }
 
 function typeOf(effect: Effect, event: StoredEvent | undefined): string {
   if (effect.eventId === DOWN_PAYMENT_EVENT) return '首付';
   if (event === undefined) return '暂收抵扣';
   const name = TYPE_NAMES[EVENT_TYPE_NAMES[event.type] as EventTypeName];
-  const isLater = effect.businessDate !== event.businessDate;
+  const isLater = effect.businessDate !== postedOn(event);
   return isLater && event.type !== EVENT_TYPE.fee ? `更正-${name}` : name;
 }
 
-/** As the event says it; one that names no amount took what the row shows. */
+/** Of a loan that was held the day that caught up, not the one the event was booked on. */
+function postedOn({ postedOn: day, businessDate }: StoredEvent): string {
+  return day ?? businessDate;
+}
+
+/** Events by which money comes in. */
+const PAYMENTS: ReadonlySet<number> = new Set([
+  EVENT_TYPE.repayment,
+  EVENT_TYPE.settlement,
+  EVENT_TYPE.prepayment,
+  EVENT_TYPE.recovery,
+]);
+
+/**
+ * Of a payment its cash, which its parts come to: a prepayment names principal alone, a settlement
+ * may name nothing, and a reversal takes the cash back. Of all else what the event says.
+ */
 function amountOf(effect: Effect, event: StoredEvent | undefined): Fen {
-  if (event === undefined || effect.businessDate !== event.businessDate) return 0;
+  if (event === undefined) return 0;
+  const parts = effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
+  if (PAYMENTS.has(event.type)) return parts;
   // A migrated loan names what was lent; what is left of it is the balance.
-  if (event.type === EVENT_TYPE.opening) return 0;
+  if (effect.businessDate !== postedOn(event) || event.type === EVENT_TYPE.opening) return 0;
   // What a buyer paid for the loan is no business of the customer: what left with it is.
-  if (event.amount !== 0 && event.type !== EVENT_TYPE.transfer) return event.amount;
-  return effect.met.reduce((sum, amount) => sum + amount, effect.suspense);
+  return event.amount === 0 || event.type === EVENT_TYPE.transfer ? parts : event.amount;
 }

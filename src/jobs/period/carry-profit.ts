@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { Fen } from '../../accounting/units.js';
+import { safeParts } from '../../accounting/total.js';
 import { addEntries, type NewEntry } from '../ledger/entry.js';
 import type { Period } from './period.js';
 
@@ -9,7 +9,7 @@ export const RETAINED_EARNINGS = '4104.01';
 
 export interface CarriedProfit {
   /** Minor units; a loss is negative. */
-  readonly profit: Fen;
+  readonly profit: bigint;
   /** One entry a group; 0: there was nothing to carry, or it was carried before. */
   readonly entries: number;
   /** The open day, whose close posts them. */
@@ -27,16 +27,16 @@ export async function carryProfit(
   maker: string,
 ): Promise<CarriedProfit> {
   const year = period.name.slice(0, 4);
-  const { rows } = await client.query<{ group_id: number; code: string; balance: Fen }>(
-    `SELECT g.group_id, a.code, g.balance FROM gl_balance g JOIN account a USING (account_id)
+  const { rows } = await client.query<{ group_id: number; code: string; balance: bigint }>(
+    `SELECT g.group_id, a.code, g.balance::numeric AS balance FROM gl_balance g JOIN account a USING (account_id)
      WHERE g.business_date = $1 AND a.class IN ('income', 'expense') AND g.balance <> 0
        AND NOT EXISTS (SELECT FROM entry e WHERE e.source = 'period'
          AND e.reference = 'year-end ' || $2::text || ', group ' || g.group_id)
      ORDER BY g.group_id, a.code`,
     [formatDay(period.last), year],
   );
-  const groups = new Map<number, { account: string; amount: Fen }[]>();
-  let profit = 0;
+  const groups = new Map<number, { account: string; amount: bigint }[]>();
+  let profit = 0n;
   for (const { group_id, code, balance } of rows) {
     const lines = groups.get(group_id) ?? [];
     lines.push({ account: code, amount: -balance });
@@ -44,14 +44,16 @@ export async function carryProfit(
     profit -= balance;
   }
   const entries = [...groups].map(([groupId, lines]): NewEntry => {
-    const sum = lines.reduce((total, { amount }) => total + amount, 0);
+    const sum = lines.reduce((total, { amount }) => total + amount, 0n);
     return {
       source: 'period',
       reference: `year-end ${year}, group ${groupId}`,
       memo: `本年利润结转 ${year}`,
       maker,
       groupId,
-      lines: [...lines, { account: RETAINED_EARNINGS, amount: -sum }],
+      lines: [...lines, { account: RETAINED_EARNINGS, amount: -sum }].flatMap(
+        ({ account, amount }) => safeParts(amount).map((part) => ({ account, amount: part })),
+      ),
     };
   });
   const postedOn = await addEntries(client, entries);

@@ -9,10 +9,13 @@ import { shareOut } from '../share-out.js';
 import { type CarriedProfit, carryProfit } from './carry-profit.js';
 import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
+import { requireAccepted, unprovenClearing } from './unproven-clearing.js';
 
 export interface ClosePeriodOptions {
   readonly name: string;
   readonly by: string;
+  /** Why it is closed although a clearing account is not proven. */
+  readonly acceptUnproven?: string;
   /** More sessions of the same book: days and buckets are shared out among all of them. */
   readonly helpers?: readonly pg.Client[];
   /** One more of so many steps is done. */
@@ -26,6 +29,8 @@ export interface ClosedPeriod {
   readonly last: string;
   readonly outcome: 'closed' | 'already_closed';
   readonly monthRows: number;
+  /** Clearing accounts that were not proven and accepted, in words. */
+  readonly unproven: readonly string[];
   readonly minorDigits: number;
   /** Of December: what was carried to retained earnings. */
   readonly carried: CarriedProfit | null;
@@ -33,10 +38,12 @@ export interface ClosedPeriod {
 
 /**
  * Closes a month for good: all of its days are sealed, every check of each day holds, the chain and
- * the reconciliation of ledger and positions too, the period before is closed. Writes the month row
- * of every loan and, at the end of a year, takes the profit to retained earnings. Closed again it
- * says so. Throws LoanbookError `unknown_period`, `period_has_open_days`, `period_before_is_open`
- * (exit 2), `period_does_not_tie` (3) and what `addEntries` throws.
+ * the reconciliation of ledger and positions too, the period before is closed. What of clearing is
+ * not proven at its end needs a reason, which is kept. Writes the month row of every loan and, at
+ * the end of a year, takes the profit to retained earnings. Closed again it says so. Throws
+ * LoanbookError `unknown_period`, `period_has_open_days`, `period_before_is_open`,
+ * `acceptance_without_reason` (exit 2), `clearing_not_proven`, `period_does_not_tie` (3) and what
+ * `addEntries` throws.
  */
 export async function closePeriod(
   client: pg.Client,
@@ -54,13 +61,18 @@ export async function closePeriod(
     last: formatDay(period.last),
   };
   if (period.status === 'closed') {
-    return { ...frame, outcome: 'already_closed', monthRows: 0, carried: null };
+    return { ...frame, outcome: 'already_closed', monthRows: 0, unproven: [], carried: null };
   }
   requireClosable(states, period);
+  const { acceptUnproven: reason } = options;
+  if (reason?.trim() === '') throw refused('acceptance_without_reason', { period: period.name });
+  const unproven = await unprovenClearing(client, period.last);
+  requireAccepted(period.name, period.last, unproven, reason);
   const days = period.last - period.first + 1;
   const advance = () => options.onProgress?.(3 * days + MONTH_ROW_SLICES);
   const sessions = [client, ...(options.helpers ?? [])] as const;
   await requireTies(sessions, period, advance, options.signal);
+  const isAccepted = unproven.length > 0;
   const monthRows = await writeMonthRows(sessions, period, advance, options.signal);
   const carried = await inTransaction(client, async () => {
     await lockPeriods(client);
@@ -68,14 +80,16 @@ export async function closePeriod(
     if (periodNamed(now, period.name).status === 'closed') return null;
     requireClosable(now, period);
     await client.query(
-      `INSERT INTO period_event (period, action, made_by) VALUES ($1, 'close', $2)`,
-      [period.name, options.by],
+      `INSERT INTO period_event (period, action, made_by, reason, unproven)
+       VALUES ($1, 'close', $2, $3, $4)`,
+      [period.name, options.by, isAccepted ? reason : '', unproven.join('; ')],
     );
-    await audit(client, 'period close', period.name, `closed by ${options.by}`);
+    const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
+    await audit(client, 'period close', period.name, `closed by ${options.by}${accepted}`);
     const isYearEnd = period.name.endsWith('-12');
     return isYearEnd ? carryProfit(client, period, options.by) : null;
   });
-  return { ...frame, outcome: 'closed', monthRows, carried };
+  return { ...frame, outcome: 'closed', monthRows, unproven, carried };
 }
 
 function requireClosable(states: readonly PeriodState[], period: PeriodState): void {
@@ -145,7 +159,8 @@ async function requireTies(
 
 export interface ReopenedPeriod {
   readonly period: string;
-  readonly outcome: 'reopened';
+  /** `unchanged`: it had been opened so before. */
+  readonly outcome: 'reopened' | 'unchanged';
   readonly by: string;
   readonly reason: string;
 }
@@ -164,7 +179,10 @@ export async function reopenPeriod(
   return inTransaction(client, async () => {
     await lockPeriods(client);
     const states = await periodStates(client);
-    const { name, status } = periodNamed(states, options.name);
+    const { name, status, ...last } = periodNamed(states, options.name);
+    if (status === 'open' && last.by === by && last.reason === reason) {
+      return { period: name, outcome: 'unchanged', by, reason };
+    }
     if (status === 'open') throw refused('period_is_open', { period: name });
     const later = states.find((state) => state.name > name && state.status === 'closed');
     if (later !== undefined) {
@@ -193,6 +211,10 @@ async function audit(
 }
 
 const SAYS = {
+  acceptance_without_reason: [
+    'What is not proven is accepted with a reason.',
+    'Say why behind --accept-unproven.',
+  ],
   reason_missing: ['Opening a period again needs a reason.', 'Say why with --reason.'],
   period_is_open: ['The period is not closed.', '`loanbook gl period list` shows all of them.'],
   later_period_is_closed: [

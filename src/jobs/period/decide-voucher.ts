@@ -14,6 +14,8 @@ export interface VoucherDecision {
   readonly decidedBy: string;
   /** The open day, whose close posts it; null where it is rejected. */
   readonly postedOn: string | null;
+  /** `unchanged`: the same person had decided it so before. */
+  readonly outcome: 'decided' | 'unchanged';
 }
 
 interface Voucher {
@@ -21,7 +23,10 @@ interface Voucher {
   readonly date: string;
   readonly memo: string;
   readonly maker: string;
-  readonly decided: string | null;
+  readonly decided: VoucherDecision['status'] | null;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+  readonly postedOn: string | null;
 }
 
 /**
@@ -35,7 +40,8 @@ export async function approveVoucher(
 ): Promise<VoucherDecision> {
   const { id, by } = options;
   return inTransaction(client, async () => {
-    const voucher = await waiting(client, id);
+    const voucher = await loadVoucher(client, id);
+    if (voucher.decided !== null) return decidedBefore(id, voucher, 'approved', by, '');
     if (voucher.maker === by) throw refused('maker_is_checker', { voucher: id, person: by });
     const period = voucher.date.slice(0, 7);
     if ((await closedPeriods(client)).has(period)) {
@@ -51,7 +57,7 @@ export async function approveVoucher(
     const date = await addEntries(client, [entry]);
     await decide(client, id, 'approved', by, '');
     const frame = { id, voucherNo: reference, maker, decidedBy: by };
-    return { ...frame, status: 'approved', postedOn: formatDay(date) };
+    return { ...frame, status: 'approved', postedOn: formatDay(date), outcome: 'decided' };
   });
 }
 
@@ -63,27 +69,45 @@ export async function rejectVoucher(
   const { id, by, reason } = options;
   if (reason.trim() === '') throw refused('reason_missing', { voucher: id });
   return inTransaction(client, async () => {
-    const { no, maker } = await waiting(client, id);
+    const voucher = await loadVoucher(client, id);
+    if (voucher.decided !== null) return decidedBefore(id, voucher, 'rejected', by, reason);
+    const { no, maker } = voucher;
     if (maker === by) throw refused('maker_is_checker', { voucher: id, person: by });
     await decide(client, id, 'rejected', by, reason);
     const frame = { id, voucherNo: no, maker, decidedBy: by };
-    return { ...frame, status: 'rejected', postedOn: null };
+    return { ...frame, status: 'rejected', postedOn: null, outcome: 'decided' };
   });
 }
 
-async function waiting(client: pg.Client, id: number): Promise<Voucher> {
+async function loadVoucher(client: pg.Client, id: number): Promise<Voucher> {
   await lockPeriods(client);
   const { rows } = await client.query<Voucher>(
     `SELECT v.voucher_no AS no, v.dated_on AS date, v.memo, f.made_by AS maker,
-       d.decision AS decided
+       d.decision AS decided, d.made_by AS "decidedBy", d.reason,
+       (SELECT max(business_date)::text FROM entry
+        WHERE d.decision = 'approved' AND source = 'manual' AND reference = v.voucher_no)
+         AS "postedOn"
      FROM manual_voucher v JOIN voucher_file f USING (voucher_file_id)
      LEFT JOIN voucher_decision d USING (voucher_id) WHERE v.voucher_id = $1`,
     [id],
   );
   const voucher = rows[0];
   if (voucher === undefined) throw refused('unknown_voucher', { voucher: id });
-  if (voucher.decided === null) return voucher;
-  throw refused('voucher_decided', { voucher: id, status: voucher.decided });
+  return voucher;
+}
+
+/** The same decision once more, as after a command that was killed when it had been kept. */
+function decidedBefore(
+  id: number,
+  { no, maker, decided, decidedBy, reason, postedOn }: Voucher,
+  status: VoucherDecision['status'],
+  by: string,
+  why: string,
+): VoucherDecision {
+  if (decided !== status || decidedBy !== by || reason !== why) {
+    throw refused('voucher_decided', { voucher: id, status: decided ?? '', by: decidedBy ?? '' });
+  }
+  return { id, voucherNo: no, status, maker, decidedBy: by, postedOn, outcome: 'unchanged' };
 }
 
 async function decide(

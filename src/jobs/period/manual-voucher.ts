@@ -21,6 +21,8 @@ export interface ImportedVouchers {
   readonly debits: Fen;
   readonly minorDigits: number;
   readonly problems: readonly Reject[];
+  /** `unchanged`: the same person had brought the same file in before. */
+  readonly outcome: 'imported' | 'unchanged' | 'refused';
 }
 
 /**
@@ -41,34 +43,63 @@ export async function importVouchers(
   const { sha256 } = content;
   return inTransaction(client, async () => {
     await lockPeriods(client);
-    await requireNewFile(client, file, sha256);
+    const before = await importedBefore(client, file, sha256, by);
+    if (before !== undefined) return before;
     const scene = await sceneOf(client);
     const proof = await FileProof.open(content, scene, says);
     const read = await readVouchers(file, scene, proof, signal);
     const { minorDigits } = scene;
     const { rows, problems, provedBy } = read;
     const frame = { file, rows, provedBy, minorDigits, problems };
-    if (read.problems.length > 0) return { ...frame, vouchers: 0, debits: 0 };
+    if (read.problems.length > 0) {
+      return { ...frame, vouchers: 0, debits: 0, outcome: 'refused' };
+    }
     await store(client, read.vouchers, { name: basename(file), sha256, by });
     const lines = read.vouchers.flatMap((voucher) => voucher.lines);
     const debits = lines.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0);
-    return { ...frame, vouchers: read.vouchers.length, debits };
+    return { ...frame, vouchers: read.vouchers.length, debits, outcome: 'imported' };
   });
 }
 
-async function requireNewFile(client: pg.Client, file: string, sha256: string): Promise<void> {
-  const { rows } = await client.query<{ name: string; made_by: string; at: string }>(
-    `SELECT name, made_by, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM voucher_file
-     WHERE sha256 = $1`,
+/** What the same file had brought in under the same name; under another one it is refused. */
+async function importedBefore(
+  client: pg.Client,
+  file: string,
+  sha256: string,
+  by: string,
+): Promise<ImportedVouchers | undefined> {
+  const { rows } = await client.query<{ id: number; name: string; made_by: string; at: string }>(
+    `SELECT voucher_file_id AS id, name, made_by,
+       to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+     FROM voucher_file WHERE sha256 = $1`,
     [sha256],
   );
   const earlier = rows[0];
-  if (earlier === undefined) return;
+  if (earlier === undefined) return undefined;
+  if (earlier.name === basename(file) && earlier.made_by === by) {
+    const sums = await storedSums(client, earlier.id);
+    return { file, provedBy: ['sha256'], ...sums, problems: [], outcome: 'unchanged' };
+  }
   throw new LoanbookError('already_imported', 'A file with this content was imported before.', {
     exitCode: EXIT.usage,
     evidence: { file, sha256, earlierName: earlier.name, by: earlier.made_by, at: earlier.at },
     next: '`loanbook gl voucher list` shows its vouchers.',
   });
+}
+
+async function storedSums(
+  client: pg.Client,
+  id: number,
+): Promise<Pick<ImportedVouchers, 'rows' | 'vouchers' | 'debits' | 'minorDigits'>> {
+  const { rows } = await client.query<{ rows: number; vouchers: number; debits: Fen; d: number }>(
+    `SELECT count(*) AS rows, count(DISTINCT voucher_id) AS vouchers,
+       coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
+       (SELECT minor_digits FROM book) AS d
+     FROM manual_voucher JOIN manual_voucher_line USING (voucher_id) WHERE voucher_file_id = $1`,
+    [id],
+  );
+  const { d: minorDigits, ...sums } = rows[0]!;
+  return { ...sums, minorDigits };
 }
 
 async function sceneOf(client: pg.Client): Promise<VoucherScene> {

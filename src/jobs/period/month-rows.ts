@@ -36,25 +36,28 @@ export async function writeMonthRows(
 const MEASURES = ['principal', 'interest', 'penalty', 'compound', 'fee', 'suspense'] as const;
 
 async function requireClosing(client: pg.Client, period: Period): Promise<number> {
-  const { rows } = await client.query<Record<string, number>>(
+  const { rows } = await client.query<{ loans: number } & Record<string, number | bigint>>(
     `SELECT count(*) AS loans, ${MEASURES.map(
-      (name) => `coalesce(sum(closing_${name}), 0)::bigint AS ${name}`,
+      (name) => `coalesce(sum(closing_${name}), 0) AS ${name}`,
     ).join(', ')} FROM month_row WHERE month = $1`,
     [`${period.name}-01`],
   );
-  const { rows: standing } = await client.query<Record<string, number>>(
-    `SELECT coalesce(sum(principal), 0)::bigint AS principal,
-       coalesce(sum(interest_accrued + interest_due), 0)::bigint AS interest,
-       coalesce(sum(penalty_due), 0)::bigint AS penalty,
-       coalesce(sum(compound_due), 0)::bigint AS compound,
-       coalesce(sum(fee_due), 0)::bigint AS fee, coalesce(sum(suspense), 0)::bigint AS suspense
+  const { rows: standing } = await client.query<
+    { loans: number } & Record<string, number | bigint>
+  >(
+    `SELECT coalesce(sum(principal), 0) AS principal,
+       coalesce(sum(interest_accrued + interest_due), 0) AS interest,
+       coalesce(sum(penalty_due), 0) AS penalty,
+       coalesce(sum(compound_due), 0) AS compound,
+       coalesce(sum(fee_due), 0) AS fee,
+       coalesce(sum(suspense - refund_due), 0) AS suspense
      FROM subledger_total WHERE business_date = $1`,
     [formatDay(period.last)],
   );
   const written = rows[0]!;
   const expected = standing[0]!;
   const differing = MEASURES.filter((name) => written[name] !== expected[name]);
-  if (differing.length === 0) return written.loans!;
+  if (differing.length === 0) return written.loans;
   throw new LoanbookError('month_rows_differ', 'The month rows do not sum to the positions.', {
     exitCode: EXIT.difference,
     evidence: {

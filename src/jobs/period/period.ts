@@ -19,6 +19,8 @@ export interface PeriodState extends Period {
   readonly by: string | null;
   readonly at: string | null;
   readonly reason: string | null;
+  /** Closed although this was not proven; null: nothing was left. */
+  readonly unproven: string | null;
 }
 
 /** Any fixed number: what changes periods follows one another. */
@@ -68,6 +70,7 @@ export async function periodStates(client: pg.Client): Promise<PeriodState[]> {
       by: event?.made_by ?? null,
       at: event?.at ?? null,
       reason: event?.reason || null,
+      unproven: event?.unproven || null,
     });
     from = last + 1;
   }
@@ -79,12 +82,13 @@ interface LastEvent {
   readonly action: 'close' | 'reopen';
   readonly made_by: string;
   readonly reason: string;
+  readonly unproven: string;
   readonly at: string;
 }
 
 async function lastEvents(client: pg.Client): Promise<Map<string, LastEvent>> {
   const { rows } = await client.query<LastEvent>(
-    `SELECT DISTINCT ON (period) period, action, made_by, reason,
+    `SELECT DISTINCT ON (period) period, action, made_by, reason, unproven,
        to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
      FROM period_event ORDER BY period, period_event_id DESC`,
   );

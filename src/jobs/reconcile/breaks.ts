@@ -13,6 +13,7 @@ export const BREAK_TYPES = {
   ledger: '业务与账务不符',
   duplicate: '重复',
   cross_day: '跨日',
+  cash: '已入账资金被重算',
 } as const;
 export type BreakType = keyof typeof BREAK_TYPES;
 
@@ -42,7 +43,8 @@ export interface Break {
   readonly resolution: string;
   readonly reason: string;
   readonly resolvedOn: string;
-  readonly statement: number;
+  /** Null: no statement found it. */
+  readonly statement: number | null;
 }
 
 export interface BreakFilter {
@@ -62,15 +64,24 @@ interface BreakRow {
   readonly suspense: number;
 }
 
-const SELECT = `SELECT b.break_id AS id, t.code, b.since, k.business_date - b.since AS "ageDays",
-    b.type, b.order_no AS "orderNo", b.line, coalesce(l.loan_no, '') AS "loanNo",
+const SELECT = `SELECT b.break_id AS id, coalesce(t.code, '') AS code, b.since,
+    k.business_date - b.since AS "ageDays", b.type, b.order_no AS "orderNo", b.line,
+    coalesce(l.loan_no, '') AS "loanNo",
     b.their_amount AS their, b.our_amount AS our, b.ledger_amount AS ledger, b.difference,
     b.suspense, b.our_status AS "ourStatus", b.pend_until AS "pendingUntil", b.state,
     coalesce(b.assignee, '') AS assignee, coalesce(b.resolution, '') AS resolution,
     coalesce(b.reason, '') AS reason, coalesce(b.resolved_on::text, '') AS "resolvedOn",
     b.statement_id AS statement
-  FROM recon_break b CROSS JOIN book k JOIN statement t USING (statement_id)
+  FROM recon_break b CROSS JOIN book k LEFT JOIN statement t USING (statement_id)
     LEFT JOIN loan l ON l.bucket = b.bucket AND l.loan_id = b.loan_id AND b.loan_id > 0`;
+
+/** Open breaks of cash that versions before let go, which `db migrate` lists once. */
+export async function countLostCash(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*) AS count FROM recon_break WHERE type = 'cash' AND state = 'open'`,
+  );
+  return rows[0]!.count;
+}
 
 /** Breaks, the oldest first. Throws LoanbookError `unknown_break_type` (2). */
 export async function listBreaks(client: pg.Client, filter: BreakFilter): Promise<Break[]> {

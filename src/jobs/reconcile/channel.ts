@@ -3,17 +3,24 @@ import { inTransaction } from '../../db/connect.js';
 import { type ChannelDocument, parseChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type ApplyOutcome, storedDocument } from '../book/stored-document.js';
+import { type Overlap, overlapOf, overlapText } from './claims.js';
+
+/** Any fixed number: two documents that claim the same orders cannot be applied side by side. */
+const CHANNEL_LOCK = 5_262_666_005;
 
 export interface AppliedChannel {
   readonly code: string;
   readonly kind: ChannelDocument['kind'];
   readonly outcome: ApplyOutcome;
+  /** Other channels that claim some of its orders and did so before; in words. */
+  readonly overlaps: readonly string[];
 }
 
 /**
  * Declares a channel or a bank, or a new version of it; earlier statements stay as they were taken.
- * Throws LoanbookError `invalid_document`, and `unknown_account` or `account_has_subledger` (2) for
- * an account that nothing can be posted to.
+ * Throws LoanbookError `invalid_document`; `unknown_account` or `account_has_subledger` (2) for an
+ * account that nothing can be posted to; `channels_overlap` (2) where another one in force may
+ * claim the same orders. What overlapped before this was refused goes on and is told.
  */
 export async function applyChannel(
   client: pg.Client,
@@ -24,19 +31,66 @@ export async function applyChannel(
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [CHANNEL_LOCK]);
     await requireAccounts(client, document, source);
-    const { rows } = await client.query<{ sha256: string; kind: string }>(
-      'SELECT sha256, kind FROM channel_version WHERE code = $1 ORDER BY channel_id DESC LIMIT 1',
+    const overlaps = requireOwnOrders(await listChannels(client), document, source);
+    const { rows } = await client.query<{ sha256: string }>(
+      'SELECT sha256 FROM channel_version WHERE code = $1 ORDER BY channel_id DESC LIMIT 1',
       [code],
     );
-    if (rows[0]?.sha256 === stored.sha256) return { code, kind, outcome: 'unchanged' };
+    if (rows[0]?.sha256 === stored.sha256) return { code, kind, outcome: 'unchanged', overlaps };
     await client.query(
       'INSERT INTO channel_version (code, kind, document, sha256) VALUES ($1, $2, $3, $4)',
       [code, kind, stored.document, stored.sha256],
     );
-    return { code, kind, outcome: 'applied' };
+    return { code, kind, outcome: 'applied', overlaps };
   });
 }
+
+/**
+ * Refuses what would claim the orders of another channel, but for what its own version in force
+ * claims of that one already; returns the latter in words.
+ */
+function requireOwnOrders(
+  inForce: readonly ChannelDocument[],
+  document: ChannelDocument,
+  source: string,
+): string[] {
+  const before = inForce.find(({ code }) => code === document.code);
+  const standing: string[] = [];
+  for (const other of inForce) {
+    const found = overlapOf(document, other);
+    if (found === undefined) continue;
+    const stood = before === undefined ? undefined : overlapOf(before, other);
+    if (stood?.key !== found.key || stood.claims[0] !== found.claims[0]) {
+      throw overlapping(found, source);
+    }
+    standing.push(overlapText(found));
+  }
+  return standing;
+}
+
+function overlapping({ key, codes, claims }: Overlap, source: string): LoanbookError {
+  const both = `${codes[0]} and ${codes[1]}`;
+  return new LoanbookError('channels_overlap', `${both} may claim the same ${WHAT[key]}.`, {
+    exitCode: EXIT.usage,
+    evidence: {
+      source,
+      path: key,
+      channel: codes[0],
+      claims: claims[0],
+      other: codes[1],
+      otherClaims: claims[1],
+    },
+    next: NEXT[key],
+  });
+}
+
+const WHAT = { order_prefix: 'orders', settlement_ref: 'lines of the bank' } as const;
+const NEXT = {
+  order_prefix: 'Give each channel an `order_prefix` that does not begin the other one.',
+  settlement_ref: 'Give each channel a `settlement_ref` of its own.',
+} as const;
 
 async function requireAccounts(
   client: pg.Client,

@@ -8,6 +8,7 @@ import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type SealedRange, sealedRange } from '../ledger/sealed-range.js';
 import { listChannels } from './channel.js';
+import { overlapsAmong, overlapText } from './claims.js';
 import { type BankBreak, type ClearingItem, itemsBehind } from './clearing-behind.js';
 import { eventTypesOf, orderSql } from './match-channel.js';
 import { sideOf } from './post-statement.js';
@@ -38,6 +39,8 @@ export interface ClearingProof {
   readonly businessDate: string;
   readonly currency: string;
   readonly accounts: readonly ClearingAccount[];
+  /** Channels that claim the same orders, which are counted once for each; in words. */
+  readonly overlaps: readonly string[];
   readonly ok: boolean;
 }
 
@@ -66,7 +69,8 @@ export async function proveClearing(client: pg.Client, date?: EpochDay): Promise
       accounts.push(await proveAccount(client, range, of));
     }
     const ok = accounts.every(({ difference }) => /^0(\.0*)?$/.test(difference));
-    return { businessDate: day, currency: range.currency, accounts, ok };
+    const overlaps = overlapsAmong(channels).map(overlapText);
+    return { businessDate: day, currency: range.currency, accounts, overlaps, ok };
   });
 }
 

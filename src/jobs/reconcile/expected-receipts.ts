@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Fen } from '../../accounting/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { listChannels } from './channel.js';
+import { settlementRefOf } from './claims.js';
 import { sideOf } from './post-statement.js';
 
 /** A channel statement whose net the bank is to bring, or to take: negative for payments. */
@@ -69,12 +70,11 @@ export async function expectedReceipts(
 
 function expectedOf(channel: ChannelDocument, row: Unpaid): Expected {
   const gross = sideOf(channel) * row.amount;
-  const template = channel.settlement_ref ?? `${channel.code}{date}`;
   return {
     channel,
     statementId: row.statement_id,
     date: row.statement_date,
-    ref: template.replaceAll('{date}', row.statement_date.replaceAll('-', '')),
+    ref: settlementRefOf(channel).replaceAll('{date}', row.statement_date.replaceAll('-', '')),
     gross,
     fee: row.fee,
     net: gross - row.fee,

@@ -34,7 +34,7 @@ export interface Matched {
   /** Lines that agree with our side on all three. */
   readonly matched: number;
   readonly byFallback: number;
-  /** Our posted events of the day: number, amount, and what the ledger has of them. */
+  /** Our posted events of the day: number, cash, and what the ledger has of them. */
   readonly ourCount: number;
   readonly ourAmount: number;
   readonly ledgerAmount: number;
@@ -67,7 +67,8 @@ export async function matchChannel(
   await client.query(readSql('reconcile-booked'), [code]);
   const since = await firstDayToLookAt(client, code, formatDay(date - crossDays));
   const until = formatDay(date + crossDays);
-  await client.query(sqlOf('reconcile-around'), [day, types, since, until, account, side, code]);
+  const window = [day, types, since, until, account, side, code, prefix];
+  await client.query(sqlOf('reconcile-around'), window);
   await client.query(readSql('reconcile-carried'), [code]);
   const byFallback = await matchByFallbacks(client, channel);
   await client.query(readSql('reconcile-found'), [channel.tolerance]);

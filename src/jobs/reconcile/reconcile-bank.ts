@@ -39,7 +39,7 @@ export async function reconcileBank(
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, bank.code, content.sha256);
-    if (same !== undefined) return outcomeOf(client, same, 'unchanged', 0);
+    if (same !== undefined) return outcomeOf(client, same, 'unchanged');
     const { signal, file, by, releaseBy } = options;
     const staged = { content, channel: bank, proof, minorDigits, signal };
     const totals = await stageStatement(client, staged);
@@ -70,12 +70,13 @@ export async function reconcileBank(
       maker: by,
       releaseBy: earlier === undefined ? undefined : releaseBy,
       takenOn: openDay,
+      by_fallback: 0,
     });
     await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
     const row = await settle(client, id, openDay);
     await postBankLines(client, bank, referenceOf(row), expected, by);
     const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, 0, totals.provedBy);
+    return outcomeOf(client, row, outcome, totals.provedBy);
   });
 }
 

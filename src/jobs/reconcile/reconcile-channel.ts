@@ -86,7 +86,7 @@ export async function reconcileChannel(
     const row = await keep(scene, matched, earlier);
     if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
     const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, matched.byFallback, totals.provedBy);
+    return outcomeOf(client, row, outcome, totals.provedBy);
   });
 }
 
@@ -98,9 +98,9 @@ async function again(
   { by, matchOnly }: ReconcileOptions,
   openDay: string,
 ): Promise<Outcome> {
-  if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged', 0);
+  if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged');
   await postStatement(client, channel, row, by, openDay);
-  return outcomeOf(client, row, 'posted', 0);
+  return outcomeOf(client, row, 'posted');
 }
 
 interface Scene {
@@ -138,6 +138,7 @@ async function keep(
     maker: options.by,
     releaseBy: earlier?.state === 'posted' ? options.releaseBy : undefined,
     takenOn: openDay,
+    by_fallback: matched.byFallback,
   });
   const pendUntil = formatDay(date + channel.cross_days);
   const released = await carryBreaks(client, channel, id, openDay);

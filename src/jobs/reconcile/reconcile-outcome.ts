@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { noBook } from '../book/open-day.js';
 import type { ProvedBy } from '../import/file-proof.js';
+import { listChannels } from './channel.js';
+import { overlapsAmong, overlapText } from './claims.js';
 import type { StatementRow } from './statement-record.js';
 
 /** What a reconciliation did and found; amounts are decimal text. */
@@ -12,13 +14,16 @@ export interface Outcome {
   readonly statement: number;
   readonly revision: number;
   readonly lines: number;
+  /** The statement's total, and that of the fees. */
   readonly amount: string;
   readonly fee: string;
   readonly matched: number;
-  readonly byFallback: number;
+  /** Pairs that no order number joined; null: taken before it was kept. */
+  readonly byFallback: number | null;
   readonly ourCount: number;
   readonly ourAmount: string;
-  readonly ledgerAmount: string;
+  /** Null for a bank: its statement is compared with what channels owe. */
+  readonly ledgerAmount: string | null;
   /** Put into suspense, taken back from it, and posted as tails. */
   readonly suspense: string;
   readonly released: string;
@@ -27,6 +32,8 @@ export interface Outcome {
   readonly breaks: Readonly<Record<string, number>>;
   /** Open breaks of the channel, earlier statements included. */
   readonly open: number;
+  /** Other channels that claim some of its orders; in words. */
+  readonly overlaps: readonly string[];
   /** What shows that the file is whole, where it was read. */
   readonly provedBy?: ProvedBy;
 }
@@ -41,7 +48,6 @@ export async function outcomeOf(
   client: pg.Client,
   row: StatementRow,
   outcome: Outcome['outcome'],
-  byFallback: number,
   provedBy?: ProvedBy,
 ): Promise<Outcome> {
   const digits = await minorDigitsOf(client);
@@ -64,15 +70,18 @@ export async function outcomeOf(
     amount: text(row.amount),
     fee: text(row.fee),
     matched: row.matched,
-    byFallback,
+    byFallback: row.by_fallback,
     ourCount: row.our_count,
     ourAmount: text(row.our_amount),
-    ledgerAmount: text(row.ledger_amount),
+    ledgerAmount: row.kind === 'bank' ? null : text(row.ledger_amount),
     suspense: text(row.suspense),
     released: text(row.released),
     tolerated: text(row.tolerated_long - row.tolerated_short),
     breaks: Object.fromEntries(own.map((found) => [found.type, found.own])),
     open: rows.reduce((sum, { count }) => sum + count, 0),
+    overlaps: overlapsAmong(await listChannels(client))
+      .filter(({ codes }) => codes.includes(row.code))
+      .map(overlapText),
     provedBy,
   };
 }

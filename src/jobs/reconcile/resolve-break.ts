@@ -23,22 +23,33 @@ interface HeldBreak {
   readonly state: string;
   readonly difference: number;
   readonly suspense: number;
-  readonly code: string;
+  /** Null: no statement found the break. */
+  readonly code: string | null;
   readonly kind: 'channel' | 'bank';
   readonly statement_state: string;
   readonly order_no: string;
+  readonly assignee: string | null;
+  /** What was done last: who did what. */
+  readonly last: string | null;
 }
+
+/** `unchanged`: the very same had been done before. */
+export type BreakOutcome = 'done' | 'unchanged';
 
 /** Gives a break to somebody. Throws LoanbookError `unknown_break`, `break_is_resolved` (2). */
 export async function assignBreak(
   client: pg.Client,
   id: number,
   { to, by, note }: { to: string; by: string; note: string },
-): Promise<void> {
-  await inTransaction(client, async () => {
-    await openBreak(client, id);
+): Promise<BreakOutcome> {
+  return inTransaction(client, async () => {
+    const held = await loadBreak(client, id);
+    const said = `${to}: ${note}`;
+    if (held.assignee === to && held.last === lastOf('assign', by, null, said)) return 'unchanged';
+    requireOpen(id, held);
     await client.query('UPDATE recon_break SET assignee = $2 WHERE break_id = $1', [id, to]);
-    await record(client, id, 'assign', by, null, `${to}: ${note}`);
+    await record(client, id, 'assign', by, null, said);
+    return 'done';
   });
 }
 
@@ -50,15 +61,15 @@ export interface ResolveOptions {
 }
 
 /**
- * Ends a break with a reason and posts what it asks for. Returns the number of entries. Throws
+ * Ends a break with a reason and posts what it asks for: so many entries. Throws
  * LoanbookError `unknown_break`, `unknown_resolution`, `break_is_resolved`, `reason_missing`,
- * `checker_missing`, `suspense_is_held`, `statement_not_posted` (2).
+ * `checker_missing`, `suspense_is_held`, `statement_not_posted`, `no_account_to_write_off` (2).
  */
 export async function resolveBreak(
   client: pg.Client,
   id: number,
   options: ResolveOptions,
-): Promise<number> {
+): Promise<{ entries: number; outcome: BreakOutcome }> {
   const { as, reason, by, checker } = options;
   if (!(as in RESOLUTIONS)) {
     throw refused(id, 'unknown_resolution', 'A break ends in one of the known ways.', {
@@ -75,9 +86,18 @@ export async function resolveBreak(
     });
   }
   return inTransaction(client, async () => {
-    const held = await openBreak(client, id);
+    const held = await loadBreak(client, id);
+    const said = `${resolution}: ${reason}`;
+    if (held.last === lastOf('resolve', by, checker ?? null, said)) {
+      return { entries: 0, outcome: 'unchanged' };
+    }
+    requireOpen(id, held);
     const openDay = formatDay((await holdOpenDay(client)).date);
-    if (held.statement_state !== 'posted') {
+    const { code } = held;
+    if (code === null && resolution === 'written_off') {
+      throw refused(id, 'no_account_to_write_off', 'No channel says where it is written off.', {});
+    }
+    if (code !== null && held.statement_state !== 'posted') {
       throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
     }
     if (held.suspense !== 0 && (resolution === 'reversed' || resolution === 'explained')) {
@@ -85,8 +105,8 @@ export async function resolveBreak(
         suspense: held.suspense,
       });
     }
-    const channel = await loadChannel(client, held.kind, held.code);
-    const lines = linesOf(channel, held, resolution);
+    const lines =
+      code === null ? [] : linesOf(await loadChannel(client, held.kind, code), held, resolution);
     const memo = `对账差异 ${id} ${held.order_no}: ${reason}`;
     const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
     const made = entry(source, `break/${id}`, memo, by, lines);
@@ -96,8 +116,8 @@ export async function resolveBreak(
          suspense = 0 WHERE break_id = $1`,
       [id, resolution, reason, openDay],
     );
-    await record(client, id, 'resolve', by, checker ?? null, `${resolution}: ${reason}`);
-    return made.lines.length > 0 ? 1 : 0;
+    await record(client, id, 'resolve', by, checker ?? null, said);
+    return { entries: made.lines.length > 0 ? 1 : 0, outcome: 'done' };
   });
 }
 
@@ -126,18 +146,30 @@ function linesOf(
   ];
 }
 
-async function openBreak(client: pg.Client, id: number): Promise<HeldBreak> {
+/** One line of the history as `loadBreak` gives the last one. */
+function lastOf(action: string, by: string, checker: string | null, note: string): string {
+  return JSON.stringify([action, by, checker, note]);
+}
+
+function requireOpen(id: number, held: HeldBreak): void {
+  if (held.state === 'open') return;
+  throw refused(id, 'break_is_resolved', 'The break is resolved already.', {});
+}
+
+async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
   const { rows } = await client.query<HeldBreak>(
-    `SELECT b.state, b.difference, b.suspense, b.order_no, t.code, t.kind,
-       t.state AS statement_state
-     FROM recon_break b JOIN statement t USING (statement_id) WHERE break_id = $1
+    `SELECT b.state, b.difference, b.suspense, b.order_no, b.assignee, t.code, t.kind,
+       t.state AS statement_state,
+       (SELECT json_build_array(action, by_whom, checker, note)::text FROM break_action a
+        WHERE a.break_id = b.break_id ORDER BY action_id DESC LIMIT 1) AS last
+     FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1
      FOR UPDATE OF b`,
     [id],
   );
   const held = rows[0];
   if (held === undefined) throw unknownBreak(id);
-  if (held.state === 'open') return held;
-  throw refused(id, 'break_is_resolved', 'The break is resolved already.', {});
+  const last = held.last === null ? null : JSON.stringify(JSON.parse(held.last));
+  return { ...held, last };
 }
 
 async function record(

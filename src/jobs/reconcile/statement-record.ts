@@ -22,6 +22,8 @@ export interface StatementRow {
   readonly released: number;
   readonly tolerated_long: number;
   readonly tolerated_short: number;
+  /** Null: taken before it was kept. */
+  readonly by_fallback: number | null;
   readonly settled_by: number | null;
   readonly due_on: string;
 }
@@ -129,8 +131,9 @@ export async function insertStatement(client: pg.Client, made: NewStatement): Pr
   const { rows } = await client.query<{ statement_id: number }>(
     `INSERT INTO statement (code, kind, statement_date, revision, name, sha256, state, lines,
        amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, release_by,
-       taken_on)
-     VALUES ($1, $2, $3, $4, $5, $6, 'matched', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+       taken_on, by_fallback)
+     VALUES ($1, $2, $3, $4, $5, $6, 'matched', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+       $18)
      RETURNING statement_id`,
     [
       made.code,
@@ -150,6 +153,7 @@ export async function insertStatement(client: pg.Client, made: NewStatement): Pr
       made.maker,
       made.releaseBy ?? null,
       made.takenOn,
+      made.by_fallback,
     ],
   );
   return rows[0]!.statement_id;

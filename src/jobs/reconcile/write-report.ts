@@ -1,7 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import type { Table } from '../../files/table.js';
-import { writeTables } from '../../files/table-file.js';
+import { type CellChoice, requireTableTarget, writeTables } from '../../files/table-file.js';
 import {
   AGE_BANDS,
   BREAK_COLUMNS,
@@ -15,19 +15,23 @@ import { reportPage } from './report-page.js';
  * Writes the report: a page of its own for `.html`, else tables by the file's ending (the breaks
  * first, which are all that a CSV file holds). Throws LoanbookError `unknown_format` (2).
  */
-export async function writeReport(report: ReconcileReport, file: string): Promise<void> {
-  if (!['.html', '.htm'].includes(extname(file).toLowerCase())) {
-    await writeTables(file, tablesOf(report));
-    return;
-  }
-  const half = `${file}.part`;
-  try {
-    await writeFile(half, reportPage(report));
-    await rename(half, file);
-  } catch (error) {
-    await rm(half, { force: true });
-    throw error;
-  }
+export async function writeReport(
+  report: ReconcileReport,
+  file: string,
+  choice: CellChoice = {},
+): Promise<void> {
+  if (isPage(file)) await writeWhole(file, [reportPage(report)]);
+  else await writeTables(file, tablesOf(report), choice);
+}
+
+/** Refuses a name that no report can be written under; as `writeReport` does, and before it. */
+export function requireReportFile(file: string): void {
+  if (isPage(file)) requireRegularTarget(file);
+  else requireTableTarget(file);
+}
+
+function isPage(file: string): boolean {
+  return ['.html', '.htm'].includes(extname(file).toLowerCase());
 }
 
 function tablesOf({ breaks, statements, ages }: ReconcileReport): Table[] {

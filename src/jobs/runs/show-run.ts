@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import type { Fen } from '../../accounting/units.js';
 import { LoanbookError } from '../../errors.js';
-import type { ControlTotals } from '../eod/control-totals.js';
+import { readTotals, type StoredTotals } from '../eod/control-totals.js';
 import { sumGroups } from '../eod/post-groups.js';
 import { isoTime, type RunLine, runLines } from './list-runs.js';
 
@@ -133,15 +133,15 @@ async function loadTotals(
   runId: number,
   minorDigits: number,
 ): Promise<Record<string, string>> {
-  const { rows } = await client.query<{ totals: ControlTotals }>(
+  const { rows } = await client.query<{ totals: StoredTotals }>(
     `SELECT totals FROM step WHERE run_id = $1 AND phase = 'fold' AND totals IS NOT NULL`,
     [runId],
   );
-  const tasks = rows.map((row) => row.totals);
+  const tasks = rows.map((row) => readTotals(row.totals));
   const groups = sumGroups(tasks.map((totals) => totals.groups));
-  const sumOf = <T>(items: readonly T[], pick: (item: T) => Fen) =>
+  const sumOf = <T>(items: readonly T[], pick: (item: T) => bigint) =>
     formatAmount(
-      items.reduce((sum, item) => sum + pick(item), 0),
+      items.reduce((sum, item) => sum + pick(item), 0n),
       minorDigits,
     );
   return {

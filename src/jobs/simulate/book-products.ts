@@ -4,7 +4,7 @@ import type { EpochDay } from '../../accounting/units.js';
 import { withClient } from '../../db/connect.js';
 import { findPlace } from '../../db/embedded-place.js';
 import { type Environment, externalTarget, resolveTarget } from '../../db/resolve-target.js';
-import { productFromValue } from '../../documents/product-document.js';
+import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
 
 /** The terms of the product version in force on a day; undefined when there is none. */
 export type ProductFinder = (code: string, on: EpochDay) => ProductTerms | undefined;
@@ -30,14 +30,14 @@ export async function bookProducts(bookFolder: string, env: Environment): Promis
 async function loadVersions(bookFolder: string, env: Environment): Promise<Version[]> {
   const target = await resolveTarget(bookFolder, env);
   return withClient(target, {}, async (client) => {
-    const { rows } = await client.query<{ code: string; from: string; document: string }>(
-      `SELECT code, effective_from AS "from", document FROM product_version
+    const { rows } = await client.query<StoredProduct & { from: string }>(
+      `SELECT code, effective_from AS "from", document, reading FROM product_version
        ORDER BY effective_from DESC, version DESC`,
     );
-    return rows.map(({ code, from, document }) => ({
-      code,
-      from: parseDay(from) ?? 0,
-      terms: productFromValue(JSON.parse(document), { name: `product ${code}` }).terms,
+    return rows.map((row) => ({
+      code: row.code,
+      from: parseDay(row.from) ?? 0,
+      terms: storedProductTerms(row),
     }));
   });
 }

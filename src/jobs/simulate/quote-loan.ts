@@ -147,7 +147,7 @@ function paidOnTime(
 }
 
 interface Part {
-  readonly component: Component;
+  readonly component: Component | 'refund';
   readonly amount: string;
 }
 

@@ -69,7 +69,14 @@ const special: fc.Arbitrary<Special> = fc.record({
   askedLater: fc.integer({ min: -1, max: 1_000_000_000 }),
 });
 
-const position: fc.Arbitrary<Position> = fc.record({
+/** Held for the customer or owed by them: one of the two is none. */
+const held = fc
+  .tuple(amount, fc.boolean())
+  .map(([fen, isOwed]) =>
+    isOwed ? { suspense: 0, refundDue: fen } : { suspense: fen, refundDue: 0 },
+  );
+
+const balances = fc.record({
   bucket: fc.integer({ min: 0, max: 1023 }),
   loanId: fc.maxSafeNat(),
   businessDate: day,
@@ -97,13 +104,16 @@ const position: fc.Arbitrary<Position> = fc.record({
   penaltyDue: amount,
   compoundDue: amount,
   feeDue: amount,
-  suspense: amount,
   interestAccruedTotal: fc.maxSafeInteger(),
   oldestDueOn: day,
   oldestFreeOn: day,
   open: fc.array(installment, { maxLength: 200 }),
   special: fc.option(special),
 });
+
+const position: fc.Arbitrary<Position> = fc
+  .tuple(balances, held)
+  .map(([rest, money]) => ({ ...rest, ...money }));
 
 /** Some of the columns of a tuple of all of them, field by field. */
 function onlyCarried(bytes: Buffer): Buffer {

@@ -173,6 +173,7 @@ describe('the statement of a customer', () => {
       businessDate: '2026-03-31',
       type: '更正-还款',
       ref: 'R2',
+      amount: '-1000.00',
       principal: '-985.00',
       interest: '-15.00',
       principalBalance: '36500.00',

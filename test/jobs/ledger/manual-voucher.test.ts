@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/epoch-day.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
@@ -72,6 +74,19 @@ describe('a file of manual vouchers', () => {
     await expect(
       importVouchers(book.client, { file: `${book.folder}/v${number}.csv`, by: 'Wang' }),
     ).rejects.toMatchObject({ code: 'already_imported', evidence: { by: 'Li Na' } });
+    // By the same person it is the same command once more.
+    const file = `${book.folder}/v${number}.csv`;
+    expect(await importVouchers(book.client, { file, by: 'Li Na' })).toMatchObject({
+      outcome: 'unchanged',
+      rows: 2,
+      vouchers: 1,
+      problems: [],
+    });
+    const renamed = join(book.folder, 'renamed.csv');
+    copyFileSync(file, renamed);
+    await expect(importVouchers(book.client, { file: renamed, by: 'Li Na' })).rejects.toMatchObject(
+      { code: 'already_imported' },
+    );
     number += 1;
     const again = ['ONCE,2026-03-28,1012.01,7.00,,x', 'ONCE,2026-03-28,1012.02,,7.00,x'];
     const found = await bring(HEADER, ...again);
@@ -79,7 +94,9 @@ describe('a file of manual vouchers', () => {
     const reject = (by: string, reason: string) => rejectVoucher(book.client, { id, by, reason });
     await expect(reject('Wang', '')).rejects.toMatchObject({ code: 'reason_missing' });
     await expect(reject('Li Na', 'x')).rejects.toMatchObject({ code: 'maker_is_checker' });
-    expect(await reject('Wang', 'wrong amount')).toMatchObject({ status: 'rejected' });
+    expect(await reject('Wang', 'wrong amount')).toMatchObject({ outcome: 'decided' });
+    expect(await reject('Wang', 'wrong amount')).toMatchObject({ outcome: 'unchanged' });
+    await expect(reject('Wang', 'another')).rejects.toMatchObject({ code: 'voucher_decided' });
     expect((await bring(HEADER, ...again)).problems).toEqual([]);
   });
 });
@@ -91,7 +108,10 @@ describe('an approval', () => {
     await expect(approve('Li Na')).rejects.toMatchObject({ code: 'maker_is_checker', exitCode: 2 });
     expect(await book.rows('SELECT FROM entry')).toEqual([]);
     expect(await approve('Wang')).toMatchObject({ status: 'approved', postedOn: '2026-03-28' });
+    expect(await approve('Wang')).toMatchObject({ outcome: 'unchanged', postedOn: '2026-03-28' });
     await expect(approve('Zhao')).rejects.toMatchObject({ code: 'voucher_decided' });
+    const reject = rejectVoucher(book.client, { id, by: 'Wang', reason: 'x' });
+    await expect(reject).rejects.toMatchObject({ code: 'voucher_decided' });
     await expect(approveVoucher(book.client, { id: 999, by: 'Z' })).rejects.toMatchObject({
       code: 'unknown_voucher',
     });

@@ -87,6 +87,10 @@ describe('a period', () => {
     await expect(reopen('2025-12', ' ')).rejects.toMatchObject({ code: 'reason_missing' });
     await expect(reopen('2026-01', 'x')).rejects.toMatchObject({ code: 'period_is_open' });
     await reopen('2025-12', 'voucher of the auditors');
+    expect(await reopen('2025-12', 'voucher of the auditors')).toMatchObject({
+      outcome: 'unchanged',
+    });
+    await expect(reopen('2025-12', 'y')).rejects.toMatchObject({ code: 'period_is_open' });
     const audited = `SELECT action, subject, reason FROM audit ORDER BY audit_id DESC LIMIT 1`;
     expect(await rows(audited)).toEqual([
       { action: 'period reopen', subject: '2025-12', reason: 'voucher of the auditors (Wang)' },

@@ -15,8 +15,16 @@ import { type TestDatabase, testDatabase } from '../../support/database.js';
 
 const DAY = parseDay('2026-03-30')!;
 const COLUMNS = 'columns: {order_no: order, amount: amount, fee: fee, value_date: date}';
-const PLAIN = `code: WX\n${COLUMNS}\nfile: {head: {starts: H, count: 2, amount: 3, date: 4}}\n`;
-const CONTROLLED = `code: AP\n${COLUMNS}\nfile: {control: {suffix: .ok, deadline_hours: 2}}\n`;
+const PLAIN = `code: WX
+order_prefix: W
+${COLUMNS}
+file: {head: {starts: H, count: 2, amount: 3, date: 4}}
+`;
+const CONTROLLED = `code: AP
+order_prefix: A
+${COLUMNS}
+file: {control: {suffix: .ok, deadline_hours: 2}}
+`;
 const BANK = 'code: ICBC\nkind: bank\ncolumns: {order_no: ref, amount: amount, value_date: date}\n';
 const TITLES = 'order,amount,fee,date';
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { unprovenClearing } from '../../../src/jobs/period/unproven-clearing.js';
 import { DAY, type SixDays, sixDays } from './six-days.js';
 
 let book: SixDays;
@@ -163,6 +165,9 @@ describe('a bank statement that takes the place of a posted one', () => {
     expect(paid).toMatchObject({ statements: '-1000.00', breaks: '-1010.00' });
     const { exitCode: code, stderr } = await book.run('reconcile', 'clearing', '--as-of', DAY[1]);
     expect([code, JSON.parse(stderr).error.code]).toEqual([2, 'statement_replaced_since']);
+    // A month that ends on such a day is not proven either, and can be closed with a reason.
+    const left = await book.ask((client) => unprovenClearing(client, parseDay(DAY[1])!));
+    expect(left).toEqual([expect.stringMatching(/^statement \S+ of \S+ was replaced on \S+$/)]);
     expect(await book.clearing('--as-of', DAY[0])).toMatchObject({ exitCode: 0 });
   });
 });
@@ -201,6 +206,11 @@ describe('people', () => {
     await book.events(`WX2,L2,repayment,${DAY[3]},30.00,`);
     const id = await book.idOf('WX2');
     expect(await resolve('WX2', '--as', 'booked')).toMatchObject({ exitCode: 0 });
+    const same = ['--by', 'wang', '--reason', 'r', '--as', 'booked'];
+    expect(await book.run('breaks', 'resolve', id, ...same)).toMatchObject({
+      exitCode: 0,
+      said: { entries: 0, outcome: 'unchanged' },
+    });
     const twice = await book.run('breaks', 'resolve', id, '--as', 'booked', '--reason', 'r');
     expect([twice.exitCode, JSON.parse(twice.stderr).error.code]).toEqual([2, 'break_is_resolved']);
     expect((await book.run('breaks', 'assign', id, '--to', 'zhao')).exitCode).toBe(2);

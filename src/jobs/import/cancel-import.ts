@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { formatDay } from '../../accounting/epoch-day.js';
+import { inTransaction, sqlStateOf } from '../../db/connect.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
+import { takeImportLock } from './import-record.js';
+import type { ImportKindName } from './row-intake.js';
+
+export interface CancelledImport {
+  readonly importId: number;
+  readonly kind: ImportKindName;
+  readonly name: string;
+  readonly loans: number;
+  readonly events: number;
+  readonly dryRun: boolean;
+}
+
+interface Cancel {
+  readonly importId: number;
+  readonly reason: string;
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Takes an import back whose loans and events no close has folded: they leave the book, the import's
+ * row stays, marked. All or nothing. Throws LoanbookError `reason_missing`, `unknown_import`,
+ * `import_cancelled` (2), `import_in_use` (1), `day_is_being_closed` and `import_is_running` (75).
+ */
+export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<CancelledImport> {
+  const { importId, dryRun = false } = cancel;
+  const reason = cancel.reason.trim();
+  if (reason === '') {
+    throw new LoanbookError('reason_missing', 'A cancelled import needs a reason.', {
+      exitCode: EXIT.usage,
+      next: 'Say why with --reason; it is kept in the audit table.',
+    });
+  }
+  const dropped = new DryRun();
+  let cancelled: CancelledImport | undefined;
+  try {
+    await inTransaction(client, async () => {
+      await takeImportLock(client);
+      const openDay = await holdOpenDay(client);
+      if (openDay.isBeingClosed) {
+        throw dayIsBeingClosed(formatDay(openDay.date), `import cancel ${importId}`);
+      }
+      const { kind, name } = await requireStanding(client, importId);
+      await requireUnused(client, importId, formatDay(openDay.date));
+      const { rows } = await client.query<{ loans: number; events: number }>(
+        'SELECT loans, events FROM cancel_import($1, $2)',
+        [importId, reason],
+      );
+      cancelled = { importId, kind, name, ...rows[0]!, dryRun };
+      if (dryRun) throw dropped;
+    });
+  } catch (error) {
+    if (sqlStateOf(error) === 'LB005') throw dayIsBeingClosed('a day', `import cancel ${importId}`);
+    if (error !== dropped) throw error;
+  }
+  return cancelled!;
+}
+
+/** Ends the transaction of a dry run without its effects. */
+class DryRun extends Error {}
+
+async function requireStanding(
+  client: pg.Client,
+  importId: number,
+): Promise<{ kind: ImportKindName; name: string }> {
+  const { rows } = await client.query<{
+    kind: ImportKindName;
+    name: string;
+    cancelled_at: string | null;
+    reason: string;
+  }>(
+    `SELECT kind, name, cancel_reason AS reason,
+       to_char(cancelled_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS cancelled_at
+     FROM imported_file WHERE import_id = $1`,
+    [importId],
+  );
+  const found = rows[0];
+  if (found === undefined) {
+    throw new LoanbookError('unknown_import', 'There is no import of this number.', {
+      exitCode: EXIT.usage,
+      evidence: { import: importId },
+      next: '`loanbook import list` shows all of them.',
+    });
+  }
+  if (found.cancelled_at === null) return found;
+  throw new LoanbookError('import_cancelled', 'This import was cancelled before.', {
+    exitCode: EXIT.usage,
+    evidence: {
+      import: importId,
+      file: found.name,
+      cancelledAt: found.cancelled_at,
+      reason: found.reason,
+    },
+    next: '`loanbook import list` shows what stands.',
+  });
+}
+
+const IN_USE = {
+  folded: ['A close has folded what the import brought.', 'day', 'Correct it by events.'],
+  needed: [
+    'A later import stands on what this one brought.',
+    'laterImport',
+    'Cancel the later import first.',
+  ],
+  reconciled: [
+    'A reconciliation has named what the import brought.',
+    'break',
+    'Correct it by events.',
+  ],
+} as const;
+
+async function requireUnused(client: pg.Client, importId: number, openDay: string): Promise<void> {
+  const { rows } = await client.query<{
+    what: keyof typeof IN_USE;
+    loan_no: string;
+    detail: string;
+  }>('SELECT what, loan_no, detail FROM import_in_use($1)', [importId]);
+  const found = rows[0];
+  if (found === undefined) return;
+  const [message, key, next] = IN_USE[found.what];
+  throw new LoanbookError('import_in_use', message, {
+    exitCode: EXIT.failed,
+    evidence: { import: importId, loan: found.loan_no, [key]: found.detail, openDay },
+    next,
+  });
+}

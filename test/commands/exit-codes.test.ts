@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPage } from '../../src/commands/command-page.js';
+import { REGISTRY } from '../../src/commands/registry.js';
+import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
+import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
+import type { ExitRow } from './exit-codes/row.js';
+import { Worlds } from './exit-codes/worlds.js';
+
+const worlds = new Worlds();
+beforeAll(() => worlds.begin());
+afterAll(() => worlds.end());
+
+/** What takes long, or needs a process of its own: test/long/exit-codes.test.ts. */
+const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [['db stop', 1]];
+
+const ROWS: readonly ExitRow[] = [
+  ...BOOK_ROWS,
+  ...LOAN_ROWS,
+  ...OPERATION_ROWS,
+  ...LEDGER_ROWS,
+  ...PERIOD_ROWS,
+  ...RECONCILE_ROWS,
+];
+
+/** Codes that a page names and no row has: what happens to every command that needs the server. */
+function rest(): ExitRow[] {
+  return REGISTRY.flatMap(({ path }) => {
+    const named = readPage(path).exitCodes.map(({ term }) => Number(term));
+    const has = (code: number) => ROWS.some(([row, own]) => row === path && own === code);
+    const [first] = ROWS.filter(([row, own]) => row === path && own === 0);
+    const words = first?.[3] ?? '';
+    const held: ExitRow[] = named.includes(75) && !has(75) ? [[path, 75, 'starting', words]] : [];
+    const stop: ExitRow[] = named.includes(130) && !has(130) ? [[path, 130, 'stopped', words]] : [];
+    return [...held, ...stop];
+  });
+}
+
+const ALL = [...ROWS, ...rest()];
+
+describe.each(REGISTRY)('loanbook $path', ({ path }) => {
+  it('has a row for each exit code that its page names, and no other', () => {
+    const named = readPage(path).exitCodes.map(({ term }) => Number(term));
+    const rows = [...ALL, ...ELSEWHERE].filter(([row]) => row === path);
+    const codes = [...new Set(rows.map(([, code]) => code))];
+    expect(codes.sort((a, b) => a - b)).toEqual(named);
+  });
+});
+
+it.each(ALL)('loanbook %s exits %d: %s %s', async (path, code, world, words) => {
+  const line = `${path} ${words}`;
+  const { exitCode, stdout, stderr } = await worlds.run(world, line);
+  expect(exitCode, `${stdout}${stderr}`).toBe(code);
+  expect(stderr).not.toMatch(/internal error|^\s+at /m);
+  if (code !== 0 && code !== 3 && code !== 4) {
+    expect(stderr).toMatch(/^error: /);
+  }
+});

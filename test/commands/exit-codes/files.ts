@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../../src/package-root.js';
+import { DUMPED_OPEN_DAY } from '../../support/dumped-book.js';
+
+const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
+const from = (day: string, text: string) => text.replace('2000-01-01', day);
+const later = (text: string) => from('2026-05-01', text);
+const ledger = read('config/ledger.yaml');
+const chart = ledger.slice(0, ledger.indexOf('# `on`:'));
+const rules = `effective_from: 2000-01-01\n${ledger.slice(ledger.indexOf('\nrules:') + 1)}`;
+const today = (text: string) => from(DUMPED_OPEN_DAY, text);
+
+const SIMULATION = {
+  product: { code: 'P' },
+  loan: { principal: '10000.00', rate: '0.18', periods: 12, disbursed_on: '2026-01-15' },
+};
+
+/** The files that rows name by `@name`. A file of `missing` is not there. */
+const FILES: Readonly<Record<string, string>> = {
+  'product.yaml': 'code: NEW\neffective_from: 2026-01-01\n',
+  'policy.yaml': 'effective_from: 2026-05-01\nnon_accrual_after: 60\n',
+  'policy-today.yaml': 'effective_from: 2026-03-03\nnon_accrual_after: 60\n',
+  'ledger.yaml': later(ledger),
+  'ledger-today.yaml': today(ledger),
+  'chart.yaml': later(chart),
+  'chart-today.yaml': today(chart),
+  'rules.yaml': later(rules),
+  'rules-today.yaml': today(rules),
+  'ledger-old.yaml': from('2026-02-14', ledger),
+  'calendar.yaml': 'holidays: [2030-01-01]\nworkdays: []\n',
+  'impairment.yaml': later(read('config/impairment.yaml')),
+  'layout.yaml': read('config/layouts/voucher-lines.yaml'),
+  'simulate.json': JSON.stringify(SIMULATION),
+  'empty.csv': '',
+  'loans.csv':
+    'loan_no,product,principal,rate,periods,disbursed_on\nN1,LP,1000.00,0.1,12,2026-03-03\n',
+  'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
+  'repayments.csv': 'ref,loan_no,value_date,amount\nQ1,CUT-1,2026-03-03,10.00\n',
+  'repayments-bad.csv': 'ref,loan_no,value_date,amount\nQ2,CUT-1,2026-03-03,x\n',
+  'events.csv': 'ref,loan_no,type,value_date,amount\nQ3,CUT-1,fee,2026-03-03,1.00\n',
+  'events-bad.csv': 'ref,loan_no,type,value_date,amount\nQ4,CUT-1,none,2026-03-03,1.00\n',
+  'manual.csv':
+    'voucher_no,date,account,debit,credit,memo\n' +
+    'M1,2026-03-03,1002.01,5.00,,a\nM1,2026-03-03,6021.01,,5.00,a\n' +
+    'M2,2026-03-03,1002.01,6.00,,b\nM2,2026-03-03,6021.01,,6.00,b\n',
+  'manual-more.csv':
+    'voucher_no,date,account,debit,credit,memo\n' +
+    'M4,2026-03-03,1002.01,7.00,,a\nM4,2026-03-03,6021.01,,7.00,a\n',
+  'manual-bad.csv': 'voucher_no,date,account,debit,credit,memo\nM3,2026-03-03,1002.01,5.00,,a\n',
+  'channel.yaml':
+    'code: QQ\nkind: channel\norder_prefix: QQ\n' +
+    'columns: {order_no: order, amount: amount, value_date: date}\n',
+  'bank.yaml':
+    'code: BB\nkind: bank\ncolumns: {order_no: order, amount: amount, value_date: date}\n',
+  'quiet-channel.yaml':
+    'code: QQ\nkind: channel\norder_prefix: QQ\naccounts: {clearing: 6421.01, fee: 6702.02}\n' +
+    'columns: {order_no: order, amount: amount, value_date: date}\n',
+  'quiet.csv': 'order,amount,date\n',
+  'quiet-bank.csv': 'order,amount,date\n',
+  'wx.csv': 'order,amount,date\nWX500,5.00,2026-02-21\n',
+  'wx-later.csv': 'order,amount,date\nWX501,5.00,2026-03-09\n',
+  'bank.csv': 'order,amount,date\nSOMEBODY,5.00,2026-02-22\n',
+  'core-other.csv': 'loan_no,principal\nCUT-1,1.00\n',
+};
+
+/** Writes them all into a folder that is theirs. */
+export function writeFiles(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+}
