@@ -4,19 +4,24 @@ import { importVouchers } from '../jobs/period/manual-voucher.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import { noteDoneBefore } from './done-before.js';
-import { printJson, printRecord, printTable } from './output.js';
+import { printJson, printOutcome, printTable } from './output.js';
+import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
 
-export const command: CommandModule<[string], { by: string }> = {
+export const command: CommandModule<[string], SenderFlags & { by: string }> = {
   configure(cmd) {
     cmd.argument('<file>').requiredOption('--by <name>');
+    configureSender(cmd);
   },
-  async run(context, [file], { by }) {
+  async run(context, [file], { by, ...flags }) {
     const { signal } = context;
-    const taken = await inBook(context, (client) => importVouchers(client, { file, by, signal }));
+    const says = senderSays(flags);
+    const taken = await inBook(context, (client) =>
+      importVouchers(client, { file, by, says, signal }),
+    );
     const { problems, minorDigits, debits, ...counts } = taken;
     const record = { ...counts, debits: formatAmount(debits, minorDigits) };
     if (context.json) printJson(context.stdout, { ...record, problems });
-    else if (problems.length === 0) printRecord(context.stdout, record);
+    else if (problems.length === 0) printOutcome(context, record);
     else {
       printTable(
         context.stdout,

@@ -1,21 +1,30 @@
 import { importLoans } from '../jobs/import/import-loans.js';
 import type { CommandModule } from './command-module.js';
 import { configureImport, type ImportFlags, runImport } from './import-options.js';
+import { senderSays } from './sender-options.js';
 
 interface Flags extends ImportFlags {
   readonly schedules?: string;
   readonly schedulesMapping?: string;
+  readonly schedulesRows?: string;
+  readonly schedulesTotal?: string;
 }
 
 export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
     configureImport(cmd);
-    cmd.option('--schedules <file>').option('--schedules-mapping <file>');
+    cmd
+      .option('--schedules <file>')
+      .option('--schedules-mapping <file>')
+      .option('--schedules-rows <count>')
+      .option('--schedules-total <amount>');
   },
   async run(context, [file], flags) {
-    const { schedules, schedulesMapping } = flags;
+    const { schedules, schedulesMapping, unterminated } = flags;
+    const { schedulesRows: rows, schedulesTotal: total } = flags;
+    const schedulesSays = senderSays({ rows, total, unterminated });
     await runImport(context, 'loans', file, flags, (client, options) =>
-      importLoans(client, { ...options, schedules, schedulesMapping }),
+      importLoans(client, { ...options, schedules, schedulesMapping, schedulesSays }),
     );
     return undefined;
   },

@@ -7,9 +7,10 @@ import type { ImportKindName } from '../jobs/import/row-intake.js';
 import { inBook } from './book-session.js';
 import type { CommandContext } from './context.js';
 import { printOutcome } from './output.js';
+import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
 
 /** Options that every import takes. */
-export interface ImportFlags {
+export interface ImportFlags extends SenderFlags {
   readonly mapping?: string;
   readonly maxRejects?: string;
   readonly rejectFile?: string;
@@ -27,6 +28,7 @@ export function configureImport(cmd: Command): void {
     .option('--reject-file <file>')
     .option('--again')
     .option('--dry-run');
+  configureSender(cmd);
 }
 
 /** Imports a file with a progress bar and prints what went in. */
@@ -57,7 +59,9 @@ export async function runImport(
   };
   const { mapping, rejectFile, again, dryRun } = flags;
   const { signal } = context;
-  const options = { file, mapping, maxRejects, rejectFile, again, dryRun, signal, onProgress };
+  const says = senderSays(flags);
+  const taking = { maxRejects, rejectFile, again, dryRun };
+  const options = { file, mapping, says, ...taking, signal, onProgress };
   const outcome = await inBook(context, (client) => importer(client, options)).finally(() =>
     finish(),
   );

@@ -9,6 +9,7 @@ import {
   releaser,
   showOutcome,
 } from './reconcile-options.js';
+import { senderSays } from './sender-options.js';
 
 export const command: CommandModule<[string], ReconcileFlags> = {
   configure: configureReconcile,
@@ -18,8 +19,9 @@ export const command: CommandModule<[string], ReconcileFlags> = {
     const date = dayOption('--date', flags.date);
     const { signal } = context;
     const by = actor(flags.by);
+    const says = senderSays(flags);
     const outcome = await inBook(context, (client) =>
-      reconcileBank(client, { file, channel, date, by, releaseBy, signal }),
+      reconcileBank(client, { file, channel, date, by, releaseBy, says, signal }),
     );
     return showOutcome(context, outcome);
   },

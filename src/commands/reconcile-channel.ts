@@ -9,6 +9,7 @@ import {
   releaser,
   showOutcome,
 } from './reconcile-options.js';
+import { senderSays } from './sender-options.js';
 
 export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boolean }> = {
   configure(cmd) {
@@ -21,8 +22,9 @@ export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boo
     const date = dayOption('--date', flags.date);
     const { signal } = context;
     const by = actor(flags.by);
+    const says = senderSays(flags);
     const outcome = await inBook(context, (client) =>
-      reconcileChannel(client, { file, channel, date, by, matchOnly, releaseBy, signal }),
+      reconcileChannel(client, { file, channel, date, by, matchOnly, releaseBy, says, signal }),
     );
     return showOutcome(context, outcome);
   },

@@ -13,8 +13,9 @@ import type { CommandContext } from './context.js';
 import { dayOption } from './day-option.js';
 import { type Column, printJson, printTable } from './output.js';
 import { requireTableFile } from './put-report.js';
+import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
 
-interface Options {
+interface Options extends SenderFlags {
   readonly asOf: string;
   readonly tolerance?: string;
   readonly out?: string;
@@ -26,6 +27,7 @@ const SHOWN = 20;
 
 export const command: CommandModule<[string], Options> = {
   configure(cmd) {
+    configureSender(cmd);
     cmd
       .argument('<file>')
       .requiredOption('--as-of <date>')
@@ -43,6 +45,7 @@ export const command: CommandModule<[string], Options> = {
         date,
         tolerance,
         most: SHOWN,
+        says: senderSays(options),
         ...(out === undefined ? {} : { write: (rows) => writeBreaks(out, rows, { raw }) }),
       }),
     );

@@ -4,9 +4,10 @@ import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
 import type { Outcome } from '../jobs/reconcile/reconcile-outcome.js';
 import type { CommandContext } from './context.js';
 import { printJson, printOutcome } from './output.js';
+import { configureSender, type SenderFlags } from './sender-options.js';
 
 /** Options that both reconciliations take. */
-export interface ReconcileFlags {
+export interface ReconcileFlags extends SenderFlags {
   readonly channel?: string;
   readonly date?: string;
   readonly by?: string;
@@ -22,6 +23,7 @@ export function configureReconcile(cmd: Command): void {
     .option('--by <name>')
     .option('--release')
     .option('--release-by <name>');
+  configureSender(cmd);
 }
 
 /** Who releases a statement, if anybody does. Throws LoanbookError `release_needs_a_name` (2). */

@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { addAbortSignal, type Readable } from 'node:stream';
-import { unreadable } from '../files/text-file.js';
+import { addAbortSignal } from 'node:stream';
+import { fileChunks } from '../files/file-content.js';
+import { isStandardInput } from '../files/regular-file.js';
+import { TEXT_BYTES_MAX, tooLarge } from '../files/text-file.js';
 import { bookProducts } from '../jobs/simulate/book-products.js';
 import { openSimulator, type Simulator } from '../jobs/simulate/simulator.js';
 import type { CommandModule } from './command-module.js';
@@ -17,33 +18,31 @@ export const command: CommandModule<[string | undefined], { lines?: boolean }> =
   },
   async run(context, [file = '-'], { lines = false }) {
     const simulator = await openSimulator(() => bookProducts(context.bookFolder, context.env));
-    const isStdin = file === '-';
+    const isStdin = file === '-' || isStandardInput(file);
     const name = isStdin ? 'standard input' : file;
-    const input = addAbortSignal(context.signal, isStdin ? context.stdin : createReadStream(file));
-    try {
-      if (lines) await simulateLines(context, simulator, input, name);
-      else printJson(context.stdout, await simulator.one(await readAll(input), name));
-    } catch (error) {
-      if (!isStdin && isFileError(error)) throw unreadable(file, error);
-      throw error;
-    }
+    const input: AsyncIterable<Buffer> = isStdin
+      ? addAbortSignal(context.signal, context.stdin)
+      : fileChunks(file, context.signal);
+    if (lines) await simulateLines(context, simulator, input, name);
+    else printJson(context.stdout, await simulator.one(await readAll(input, name), name));
   },
 };
 
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
-}
-
-async function readAll(input: Readable): Promise<string> {
-  let text = '';
-  for await (const chunk of input.setEncoding('utf8')) text += chunk;
-  return text;
+async function readAll(input: AsyncIterable<Buffer>, name: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > TEXT_BYTES_MAX) throw tooLarge(name);
+  }
+  return Buffer.concat(chunks);
 }
 
 async function simulateLines(
   context: CommandContext,
   simulator: Simulator,
-  input: Readable,
+  input: AsyncIterable<Buffer>,
   name: string,
 ): Promise<void> {
   const out = { stream: context.stdout, signal: context.signal };
@@ -51,7 +50,7 @@ async function simulateLines(
   let piece = '';
   for await (const line of linesOf(input)) {
     number += 1;
-    if (line.trim() === '') continue;
+    if (line.every((byte) => BLANKS.has(byte))) continue;
     context.signal.throwIfAborted();
     piece += `${JSON.stringify(await simulator.line(line, `${name}:${number}`))}\n`;
     if (piece.length < PIECE_CHARS) continue;
@@ -61,12 +60,21 @@ async function simulateLines(
   context.stdout.write(piece);
 }
 
-async function* linesOf(input: Readable): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of input.setEncoding('utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+/** Space, tab and carriage return. */
+const BLANKS = new Set([0x20, 0x09, 0x0d]);
+
+/** Lines as bytes, without their ends. The last may lack one: a JSON object ends by itself. */
+async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let rest: Buffer[] = [];
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    let from = 0;
+    for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, from)) {
+      yield Buffer.concat([...rest, bytes.subarray(from, end)]);
+      rest = [];
+      from = end + 1;
+    }
+    if (from < bytes.length) rest.push(bytes.subarray(from));
   }
-  if (rest !== '') yield rest;
+  if (rest.length > 0) yield Buffer.concat(rest);
 }

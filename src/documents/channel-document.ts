@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, integer, listOf, mapping, oneOf, words } from './fields.js';
+import { controlRule, totalsLine, unterminatedRule } from './file-rules.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, refuseViolations, type Violation } from './violations.js';
 
@@ -17,14 +18,6 @@ export type StatementColumn = (typeof STATEMENT_COLUMNS)[number];
 /** What a line may be matched by when its order number is unknown to us. */
 const FALLBACK_KEYS = ['loan_no', 'amount', 'value_date'] as const;
 
-/** A line of totals: `starts` is its first field, its figures are in fields counted from 1. */
-const totalsLine = mapping({
-  starts: words(),
-  count: integer(1).optional(),
-  amount: integer(1).optional(),
-  date: integer(1).optional(),
-});
-
 const fileSchema = mapping({
   delimiter: words().default(','),
   charset: oneOf('utf-8', 'gb18030').default('utf-8'),
@@ -33,10 +26,9 @@ const fileSchema = mapping({
   head: totalsLine.optional(),
   titles: flag().default(true),
   trailer: totalsLine.optional(),
-  control: mapping({
-    suffix: words(),
-    deadline_hours: integer(1, 720).default(12),
-  }).optional(),
+  control: controlRule.optional(),
+  unterminated: unterminatedRule().default('refused'),
+  negative_fees: oneOf('refused', 'allowed').default('refused'),
   repeated_orders: oneOf('refuse', 'break').default('refuse'),
 });
 
@@ -71,6 +63,8 @@ const channelSchema = mapping({
     tail: '6711.01',
   }),
   file: fileSchema.default(fileSchema.parse({})),
+  // As a mapping says it; the same as `file.unterminated`.
+  unterminated: unterminatedRule().optional(),
   columns: columnNames,
   statuses: statusSchema.default({ success: [], failed: [] }),
   fallbacks: listOf(listOf(oneOf(...FALLBACK_KEYS))).default([]),

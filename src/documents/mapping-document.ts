@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, mapping, oneOf, words } from './fields.js';
+import { controlRule, totalsLine, unterminatedRule } from './file-rules.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, refuseViolations, type Violation } from './violations.js';
 
@@ -16,6 +17,9 @@ const mappingSchema = mapping({
   kind: oneOf('loans', 'repayments', 'events', 'schedules'),
   columns: z.record(z.string(), columnSchema, { error: 'must be a mapping' }),
   other_columns: oneOf('refuse', 'ignore').default('refuse'),
+  trailer: totalsLine.omit({ date: true }).optional(),
+  control: controlRule.optional(),
+  unterminated: unterminatedRule().default('refused'),
 });
 
 /** How one of our columns comes out of a source column, or is the same in every row. */

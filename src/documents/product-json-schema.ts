@@ -15,5 +15,7 @@ export function productJsonSchema(): Record<string, unknown> {
       if (_zod.def.type === 'default') jsonSchema.default = _zod.def.defaultValue;
     },
   });
-  return { $schema, title: 'loanbook product', ...schema };
+  const end = { const: true, description: 'May close the document: nothing is cut off behind it.' };
+  const properties = { ...schema.properties, end };
+  return { $schema, title: 'loanbook product', ...schema, properties };
 }

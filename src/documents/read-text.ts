@@ -1,5 +1,6 @@
 import { isScalar, parseDocument, Scalar, visit } from 'yaml';
 import { EXIT, LoanbookError } from '../errors.js';
+import { refuseViolations, type Violation } from './violations.js';
 
 /** How many nodes the aliases of one document may expand to; a hand-written one has a few. */
 const ALIASES_MAX = 100;
@@ -25,11 +26,45 @@ export function readDocumentText(text: string, sourceName: string): unknown {
       }
     },
   });
+  let value: unknown;
   try {
-    const value: unknown = parsed.toJS({ maxAliasCount: ALIASES_MAX });
-    return value;
+    value = parsed.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (cause) {
     throw unreadable(sourceName, cause instanceof Error ? cause.message : String(cause), {});
+  }
+  return wholeValue(value, sourceName);
+}
+
+/**
+ * A document without the key `end` that may close it (`end: true`, the last one): it shows that
+ * nothing is cut off behind it. Text that no database can keep is refused wherever it stands.
+ */
+export function wholeValue(value: unknown, sourceName: string): unknown {
+  requireStorable(value, '', sourceName);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const keys = Object.keys(value);
+  if (!keys.includes('end')) return value;
+  const { end, ...document } = value as Record<string, unknown>;
+  const violations: Violation[] = [];
+  if (end !== true) violations.push({ path: 'end', rule: 'must be true', value: end });
+  if (keys.at(-1) !== 'end') violations.push({ path: 'end', rule: 'must be the last key' });
+  refuseViolations({ name: sourceName }, violations);
+  return document;
+}
+
+/** A NUL character, or half of a surrogate pair. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+function requireStorable(value: unknown, path: string, sourceName: string): void {
+  if (typeof value === 'string' && UNSTORABLE.test(value)) {
+    const rule = 'must hold no NUL character and no half of a surrogate pair';
+    refuseViolations({ name: sourceName }, [{ path, rule }]);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    requireStorable(key, at, sourceName);
+    requireStorable(item, at, sourceName);
   }
 }
 

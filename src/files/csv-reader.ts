@@ -8,6 +8,8 @@ export interface CsvBatch {
   readonly lines: readonly number[];
   /** Bytes of the file read so far. */
   readonly bytesRead: number;
+  /** Some record may hold a NUL character. */
+  readonly hasNul: boolean;
 }
 
 /**
@@ -19,14 +21,17 @@ export interface CsvBatch {
 export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGenerator<CsvBatch> {
   const parser = new BatchParser(path);
   let bytesRead = 0;
+  let hasNul = false;
   for await (const chunk of fileChunks(path, signal)) {
     bytesRead += chunk.length;
+    // A record may begin in the chunk before.
+    hasNul ||= chunk.includes(0);
     await parser.write(chunk);
     const batch = parser.take(bytesRead);
-    if (batch.records.length > 0) yield batch;
+    if (batch.records.length > 0) yield { ...batch, hasNul };
   }
   await parser.end();
-  yield parser.take(bytesRead);
+  yield { ...parser.take(bytesRead), hasNul };
 }
 
 /** Collects records from the parser's callback, which is quicker than reading its stream. */
@@ -67,7 +72,7 @@ class BatchParser {
     });
   }
 
-  take(bytesRead: number): CsvBatch {
+  take(bytesRead: number): Omit<CsvBatch, 'hasNul'> {
     const batch = { records: this.#records, lines: this.#lines, bytesRead };
     this.#records = [];
     this.#lines = [];
@@ -97,11 +102,18 @@ class BatchParser {
   }
 }
 
-/** The error of a file that ends in the middle of a line. */
+/** The error of a file whose last line has no end: nobody can tell whether more was to come. */
 export function fileTruncated(path: string, line: number): LoanbookError {
   return new LoanbookError('file_truncated', 'The file ends in the middle of a line.', {
     exitCode: EXIT.failed,
-    evidence: { file: path, line },
-    next: 'Fetch the whole file again. Nothing was imported.',
+    evidence: { file: path, line, rule: 'the last line ends with a line end' },
+    next:
+      'Fetch the whole file again; nothing was taken. If its sender ends it so, give --rows and ' +
+      '--total or a control file, or say --unterminated.',
   });
+}
+
+/** Where a record holds a NUL character; -1: nowhere. */
+export function nulField(record: readonly string[]): number {
+  return record.findIndex((field) => field.includes('\0'));
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { unreadable } from './text-file.js';
+import { requireText } from './file-kind.js';
+import { requireRegularFile, unreadable } from './regular-file.js';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -13,12 +14,16 @@ export interface FileContent {
   readonly endsWithNewline: boolean;
 }
 
-/** Reads a file once. Throws LoanbookError `file_missing`, `file_unreadable`. */
+/**
+ * Reads a file once. Throws LoanbookError `file_missing`, `file_unreadable`, `not_a_file`, and
+ * `not_text` for a workbook or an archive.
+ */
 export async function inspectFile(path: string, signal?: AbortSignal): Promise<FileContent> {
   const hash = createHash('sha256');
   let bytes = 0;
   let last = 0;
   for await (const chunk of fileChunks(path, signal)) {
+    if (bytes === 0) requireText(path, chunk);
     hash.update(chunk);
     bytes += chunk.length;
     last = chunk.at(-1) ?? last;
@@ -28,6 +33,7 @@ export async function inspectFile(path: string, signal?: AbortSignal): Promise<F
 
 /** The bytes of a file, chunk by chunk; throws as `inspectFile` does. */
 export async function* fileChunks(path: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  await requireRegularFile(path);
   const stream = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   try {
     for await (const chunk of stream) {
@@ -40,4 +46,13 @@ export async function* fileChunks(path: string, signal?: AbortSignal): AsyncGene
   } finally {
     stream.destroy();
   }
+}
+
+/** The line that holds the last byte of a file, counted from 1. */
+export async function lastLineOf(path: string): Promise<number> {
+  let line = 1;
+  for await (const chunk of fileChunks(path)) {
+    for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) line += 1;
+  }
+  return line;
 }

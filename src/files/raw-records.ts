@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { unreadable } from './text-file.js';
+import { unreadable } from './regular-file.js';
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;

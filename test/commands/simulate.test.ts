@@ -74,3 +74,25 @@ it('names a file that is missing', async () => {
   expect(exitCode).toBe(2);
   expect(stderr).toContain('missing.yaml');
 });
+
+it('refuses a line with a key twice, and takes a byte order mark before the first', async () => {
+  const twice = JSON.stringify(DOCUMENT).replace('"rate"', '"principal":"9.00","rate"');
+  const lines = [`\ufeff${JSON.stringify(DOCUMENT)}`, twice];
+  const { exitCode, stdout } = await simulate(lines.join('\n'), '--lines');
+  expect(exitCode).toBe(0);
+  const [first, second] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { error?: { code: string; message: string } });
+  expect(first).toHaveProperty('schedule');
+  expect(second?.error).toMatchObject({ code: 'invalid_document' });
+  expect(second?.error?.message).toContain('the key "principal" twice');
+});
+
+it('refuses a document that is no UTF-8', async () => {
+  const file = join(folder, 'gbk.json');
+  writeFileSync(file, Buffer.from('7b2261223a2022cad4227d0a', 'hex'));
+  const { exitCode, stderr } = await capture(['simulate', file]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('is not written in UTF-8');
+});

@@ -309,7 +309,7 @@ describe('a file refused as a whole', () => {
     const missing = importLoans(book.client, { file: join(book.folder, 'none.csv') });
     await expect(missing).rejects.toMatchObject({ code: 'file_missing', exitCode: 2 });
     const folder = importLoans(book.client, { file: book.folder });
-    await expect(folder).rejects.toMatchObject({ code: 'file_unreadable' });
+    await expect(folder).rejects.toMatchObject({ code: 'not_a_file', exitCode: 2 });
   });
 
   it('imported before, unless it is meant', async () => {

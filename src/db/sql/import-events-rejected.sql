@@ -4,7 +4,7 @@
 -- those of its loan are no safe integer together (11): the close could not keep their sum. Asked only
 -- of rows of more than 10^11 minor units; 90,000 smaller ones would be needed.
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
-SELECT line, min(problem) AS problem
+SELECT line, min(problem) AS problem, NULL::text AS value
 FROM (
   SELECT s.line, CASE WHEN l.loan_id IS NULL THEN 1
     WHEN s.value_date < l.disbursed_on THEN 2 WHEN e.event_id IS NOT NULL THEN 3

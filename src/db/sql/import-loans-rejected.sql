@@ -1,6 +1,6 @@
 -- Loan numbers that the book has (1) or that an earlier line of the file has (2).
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
-SELECT line, min(problem) AS problem
+SELECT line, min(problem) AS problem, NULL::text AS value
 FROM (
   SELECT s.line, 1 AS problem
   FROM stage s JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no

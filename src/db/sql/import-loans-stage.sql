@@ -4,6 +4,9 @@ CREATE TEMP TABLE stage (
   bucket        smallint NOT NULL,
   loan_id       bigint NOT NULL,
   loan_no       text COLLATE "C" NOT NULL,
+  -- What the number looks like, and its bucket; null: the number itself.
+  look          text COLLATE "C",
+  look_bucket   smallint,
   product_id    integer NOT NULL,
   org           text NOT NULL,
   principal     bigint NOT NULL,

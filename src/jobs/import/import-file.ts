@@ -10,6 +10,7 @@ import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
+import type { ProvedBy, SenderSays } from './file-proof.js';
 import {
   type EarlierImport,
   recordImport,
@@ -29,6 +30,8 @@ export interface ImportOptions {
   readonly file: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** What its sender says of the file. */
+  readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
   readonly maxRejects?: number;
   /** `<file>.rejects.csv` when left out. */
@@ -47,6 +50,8 @@ export interface ImportOutcome {
   readonly kind: ImportKindName;
   readonly file: string;
   readonly sha256: string;
+  /** What shows that the file is whole. */
+  readonly provedBy: ProvedBy;
   /** Null for a dry run, and for a file without rows. */
   readonly importId: number | null;
   readonly rowsRead: number;
@@ -77,14 +82,15 @@ export interface SchedulesOutcome {
  * the reject file, unless there are more of them than `maxRejects`. Throws LoanbookError
  * `too_many_rejects` (exit 4), `already_imported`, `day_is_being_closed` and `import_is_running`
  * (75), `no_book`, and the errors of the file as a whole: `file_missing`, `file_unreadable`,
- * `file_empty`, `wrong_header`, `file_truncated`, `csv_malformed`.
+ * `file_empty`, `wrong_header`, `wrong_charset`, `file_truncated`, `file_total_differs`,
+ * `bad_trailer`, `csv_malformed`, and those of its control file.
  */
 export async function importFile<Intake extends RowIntake>(
   client: pg.Client,
   kind: ImportKind<Intake>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const file = await openFile(kind, options);
+  const file = await openFile(client, kind, options);
   let isDone = false;
   let isDoneBefore = false;
   try {
@@ -104,9 +110,14 @@ export async function importFile<Intake extends RowIntake>(
   }
 }
 
-async function openFile(kind: ImportKind, options: ImportOptions): Promise<ImportFile> {
+async function openFile(
+  client: pg.Client,
+  kind: ImportKind,
+  options: ImportOptions,
+): Promise<ImportFile> {
   const { signal, onProgress } = options;
-  const source = await openSource(kind.kind, kind.columns, options);
+  const { minorDigits } = await currencyOfBook(client);
+  const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
   const rejects = new RejectFile(path, source.header, options.file);
   return { ...source, rejects, signal, onProgress };
@@ -150,6 +161,7 @@ async function runImport<Intake extends RowIntake>(
     kind: kind.kind,
     file: content.path,
     sha256: content.sha256,
+    provedBy: staged.provedBy,
     ...counts,
     amount: totals.amount,
     minorDigits,
@@ -169,7 +181,7 @@ async function runImport<Intake extends RowIntake>(
   return { ...outcome, importId };
 }
 
-async function currencyOfBook(
+export async function currencyOfBook(
   client: pg.Client,
 ): Promise<{ minorDigits: number; currency: string }> {
   const { rows } = await client.query<{ minorDigits: number; currency: string }>(
@@ -205,6 +217,8 @@ function outcomeOfThen(
     kind,
     file: content.path,
     sha256: content.sha256,
+    // The content is that of the file that went in, which was proved then.
+    provedBy: ['sha256'],
     importId: earlier.import_id,
     rowsRead: earlier.rows_read,
     rowsTaken: earlier.rows_taken,

@@ -5,13 +5,16 @@ import { EVENT_TYPE } from '../../accounting/loan-event.js';
 import { BUCKET_COUNT } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
+import type { SenderSays } from './file-proof.js';
 import {
+  currencyOfBook,
   type ImportOptions,
   type ImportOutcome,
   importFile,
   type SchedulesOutcome,
 } from './import-file.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS, LoanIntake } from './loan-intake.js';
+import { fillLooks } from './loan-look.js';
 import { OwnSchedules } from './own-schedules.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
@@ -24,6 +27,8 @@ export interface LoanImportOptions extends ImportOptions {
   readonly schedules?: string;
   /** Path of a column mapping document for that file. */
   readonly schedulesMapping?: string;
+  /** What its sender says of that file. */
+  readonly schedulesSays?: SenderSays;
 }
 
 /**
@@ -36,9 +41,10 @@ export async function importLoans(
   client: pg.Client,
   options: LoanImportOptions,
 ): Promise<ImportOutcome> {
-  const { schedules, schedulesMapping, onProgress, signal } = options;
+  const { schedules, schedulesMapping, schedulesSays: says, onProgress, signal } = options;
   if (schedules === undefined) return await importFile(client, loansKind(null), options);
-  const named = { file: schedules, mapping: schedulesMapping, signal };
+  const { minorDigits } = await currencyOfBook(client);
+  const named = { file: schedules, mapping: schedulesMapping, says, minorDigits, signal };
   const source = await openSource('schedules', SCHEDULE_COLUMNS, named);
   const before = source.content.bytes;
   const total = before + (await bytesOf(options.file));
@@ -62,15 +68,17 @@ function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
     ...(schedules === null ? {} : { secondSha256: schedules.content.sha256 }),
     stageColumns: LOAN_STAGE_COLUMNS,
     stageSql: 'import-loans-stage',
-    rejectSql: ['import-loans-rejected'],
+    rejectSql: ['import-loans-rejected', 'import-loans-looks'],
     problems: [
       ['loan_no', 'loan_no_in_book'],
       ['loan_no', 'loan_no_repeated'],
+      ['loan_no', 'loan_no_looks_like'],
     ],
     totalColumn: 'principal',
     analyze: 'analyze_loans',
     async openIntake(scene) {
       const { client } = scene;
+      await fillLooks(client);
       const catalogue = await ProductCatalogue.load(client);
       const costCapOn = await loadCostCaps(client);
       const own = schedules === null ? undefined : await OwnSchedules.stage(scene, schedules);
@@ -104,6 +112,7 @@ async function store(
 ): Promise<void> {
   await client.query(readSql('import-loans-groups'));
   await client.query(readSql('import-loans-loan'), [importId]);
+  await client.query(readSql('import-loans-look'));
   await client.query(readSql('import-loans-schedule'));
   await client.query(readSql('import-loans-balances'));
   await client.query(readSql('import-loans-event'), [importId, firstEventId]);

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { copyRows } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import { csvBatches } from '../../files/csv-reader.js';
+import { shownNumber } from './loan-look.js';
 import type { ImportKind } from './row-intake.js';
 import type { ImportFile } from './stage-file.js';
 
@@ -27,15 +28,26 @@ export async function rejectStaged(
     problems.push(view.getInt32(at + 12));
   });
   if (lines.length === 0) return;
+  // Few: what a row clashes with, where the row itself does not say it.
+  const { rows } = await client.query<{ line: number; value: string }>(
+    'SELECT line, value FROM rejected WHERE value IS NOT NULL',
+  );
+  const values = new Map(rows.map(({ line, value }) => [line, value]));
   await client.query('DELETE FROM stage USING rejected WHERE rejected.line = stage.line');
-  await addRejects(kind, file, lines, problems);
+  await addRejects(kind, file, { lines, problems, values });
+}
+
+interface Found {
+  readonly lines: readonly number[];
+  readonly problems: readonly number[];
+  /** By line, where it is not that of the row's own field. */
+  readonly values: ReadonlyMap<number, string>;
 }
 
 async function addRejects(
   kind: ImportKind,
   file: ImportFile,
-  lines: readonly number[],
-  problems: readonly number[],
+  { lines, problems, values }: Found,
 ): Promise<void> {
   const { columns, rejects } = file;
   const fields: string[] = [];
@@ -47,7 +59,9 @@ async function addRejects(
       if (batch.lines[at] !== line) continue;
       const [field = '', rule = ''] = kind.problems[problems[next]! - 1] ?? [];
       columns.read(row, fields);
-      const value = fields[kind.columns.findIndex((column) => column.name === field)] ?? '';
+      const own = fields[kind.columns.findIndex((column) => column.name === field)] ?? '';
+      const other = values.get(line);
+      const value = other === undefined ? own : shownNumber(other);
       await rejects.add({ line, field: columns.nameOf(field), rule, value }, row, line);
       next += 1;
     }

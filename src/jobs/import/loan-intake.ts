@@ -12,6 +12,7 @@ import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
 import { LoanBounds } from './loan-bounds.js';
+import { lookOf } from './loan-look.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
 import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
@@ -37,6 +38,8 @@ export const LOAN_STAGE_COLUMNS = [
   'bucket',
   'loan_id',
   'loan_no',
+  'look',
+  'look_bucket',
   'product_id',
   'org',
   'principal',
@@ -231,6 +234,7 @@ export class LoanIntake implements RowIntake {
     writer.int2(bucket);
     writer.int8(bucket * IDS_PER_BUCKET + ordinal);
     writer.text(loanNo);
+    putLook(writer, loanNo);
     writer.int4(entry.productId);
     writer.text(org);
     writer.int8(contract.principal);
@@ -242,6 +246,17 @@ export class LoanIntake implements RowIntake {
     else writer.date(contract.firstDueOn);
     writer.int2(paidPeriods);
     writer.date(bornOn);
+  }
+}
+
+function putLook(writer: TupleWriter, loanNo: string): void {
+  const look = lookOf(loanNo);
+  if (look === loanNo) {
+    nullField(writer);
+    nullField(writer);
+  } else {
+    writer.text(look);
+    writer.int2(bucketOf(look));
   }
 }
 

@@ -92,6 +92,12 @@ export class SourceColumns {
     return this.#sources[this.#placeOf(field)]?.name ?? field;
   }
 
+  /** The column of ours that has this name in the file; else the name itself. */
+  fieldOf(name: string): string {
+    const at = this.#sources.findIndex(({ index, name: own }) => index >= 0 && own === name.trim());
+    return this.#specs[at]?.name ?? name;
+  }
+
   /** Whether one of our columns is the last of the file. */
   isLast(field: string): boolean {
     return this.#sources[this.#placeOf(field)]?.index === this.width - 1;
@@ -132,7 +138,9 @@ function checkHeader(
   }
   const ignoresOthers = mapping?.other_columns === 'ignore';
   const unknown = ignoresOthers ? [] : header.filter((name) => !known.has(name));
-  const repeated = header.filter((name, at) => known.has(name) && header.indexOf(name) !== at);
+  // Of columns that are passed over, it is no matter which is which.
+  const counts = (name: string) => known.has(name) || !ignoresOthers;
+  const repeated = header.filter((name, at) => counts(name) && header.indexOf(name) !== at);
   if (missing.length + unknown.length + repeated.length === 0) return;
   const listed = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : undefined);
   throw new LoanbookError('wrong_header', 'The first line of the file names other columns.', {

@@ -1,10 +1,12 @@
 import { CopySink } from '../../db/copy-stream.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
-import { csvBatches, fileTruncated } from '../../files/csv-reader.js';
+import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject, RejectFile } from '../../files/reject-file.js';
+import type { ProvedBy } from './file-proof.js';
+import { RowCount } from './row-count.js';
 import type { ImportKind, ImportScene, RowIntake } from './row-intake.js';
 import type { RowProblem, SourceColumns } from './source-columns.js';
-import { isIncomplete, type SourceFile, widthProblem } from './source-file.js';
+import { type SourceFile, shapeProblem } from './source-file.js';
 
 const WRITER_ROOM = 1 << 20;
 /** Rows that are looked up together: what they need is in memory at a time. */
@@ -22,6 +24,7 @@ export interface Staged {
   readonly rowsRead: number;
   /** Line on which the last row begins. */
   readonly lastLine: number;
+  readonly provedBy: ProvedBy;
 }
 
 /** Reads the whole file into the temporary table `stage`; rows that can't go in are rejected. */
@@ -35,7 +38,8 @@ export async function stageFile(
   let staged: Staged | undefined;
   let failure: unknown;
   try {
-    staged = await writeRows(sink, intake, file);
+    const count = new RowCount(file, kind.totalColumn, scene.minorDigits);
+    staged = await writeRows(sink, intake, file, count);
   } catch (error) {
     failure = error;
   }
@@ -72,18 +76,23 @@ class StageSink {
   }
 }
 
-async function writeRows(sink: StageSink, intake: RowIntake, file: ImportFile): Promise<Staged> {
+async function writeRows(
+  sink: StageSink,
+  intake: RowIntake,
+  file: ImportFile,
+  count: RowCount,
+): Promise<Staged> {
   const { content, columns, rejects } = file;
   const writer = new TupleWriter(WRITER_ROOM);
   const fields: string[] = [];
-  let rowsRead = -1;
-  let lastLine = 1;
-  let last: { row: readonly string[]; problem: RowProblem | undefined } | undefined;
+  let isHeader = true;
   for await (const batch of csvBatches(content.path, file.signal)) {
     let askedTo = 0;
     for (let i = 0; i < batch.records.length; i += 1) {
-      rowsRead += 1;
-      if (rowsRead === 0) continue;
+      if (isHeader) {
+        isHeader = false;
+        continue;
+      }
       if (intake.second !== undefined && i >= askedTo) {
         askedTo = i + LOOK_AHEAD_ROWS;
         const { column } = intake.second;
@@ -91,29 +100,20 @@ async function writeRows(sink: StageSink, intake: RowIntake, file: ImportFile): 
         await intake.second.fetch(rows.map((row) => columns.textOf(column, row)));
       }
       const row = batch.records[i]!;
-      lastLine = batch.lines[i]!;
-      const problem = takeRow(columns, intake, row, fields, lastLine, writer);
-      last = { row, problem };
+      const line = batch.lines[i]!;
+      if (count.isTrailer(row, line)) continue;
+      const problem =
+        shapeProblem(file, row, batch.hasNul) ??
+        columns.read(row, fields) ??
+        intake.take(fields, line, writer);
+      count.add(row, line, problem);
       if (problem === undefined) continue;
-      await rejects.add(rejectOf(problem, lastLine, columns), row, lastLine);
+      await rejects.add(rejectOf(problem, line, columns), row, line);
     }
     if (writer.length > 0) await sink.write(writer.take());
     file.onProgress?.(batch.bytesRead, content.bytes);
   }
-  if (isIncomplete(file, last?.row, last?.problem)) throw fileTruncated(content.path, lastLine);
-  return { rowsRead: Math.max(0, rowsRead), lastLine };
-}
-
-function takeRow(
-  columns: SourceColumns,
-  intake: RowIntake,
-  row: readonly string[],
-  fields: string[],
-  line: number,
-  writer: TupleWriter,
-): RowProblem | undefined {
-  const problem = widthProblem(columns, row) ?? columns.read(row, fields);
-  return problem ?? intake.take(fields, line, writer);
+  return { rowsRead: count.rows, lastLine: count.lastLine, provedBy: count.end() };
 }
 
 /** Rejects what the second file brings for no row of this one; returns how much. */

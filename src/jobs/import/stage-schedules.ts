@@ -1,12 +1,13 @@
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
-import { csvBatches, fileTruncated } from '../../files/csv-reader.js';
+import { csvBatches } from '../../files/csv-reader.js';
 import { isCleanText } from './field-text.js';
+import { RowCount } from './row-count.js';
 import type { ImportScene } from './row-intake.js';
 import { SCHEDULE_STAGE_COLUMNS, ScheduleGroup } from './schedule-group.js';
 import type { RowProblem } from './source-columns.js';
-import { isIncomplete, type SourceFile, widthProblem } from './source-file.js';
+import { type SourceFile, shapeProblem } from './source-file.js';
 
 const WRITER_ROOM = 1 << 20;
 
@@ -61,23 +62,20 @@ class ScheduleStager {
 
   async writeRows(sink: CopySink): Promise<void> {
     const { content, signal, onProgress } = this.#file;
+    const count = new RowCount(this.#file, 'principal', this.#minorDigits);
     let isHeader = true;
-    let lastLine = 1;
-    let last: { row: readonly string[]; problem: RowProblem | null } | undefined;
     for await (const batch of csvBatches(content.path, signal)) {
       for (const [at, row] of batch.records.entries()) {
-        if (!isHeader) {
-          lastLine = batch.lines[at]!;
-          last = { row, problem: this.#take(row, lastLine) };
+        const line = batch.lines[at]!;
+        if (!isHeader && !count.isTrailer(row, line)) {
+          count.add(row, line, this.#take(row, line, batch.hasNul));
         }
         isHeader = false;
       }
       if (this.#writer.length > 0) await sink.write(this.#writer.take());
       onProgress?.(batch.bytesRead, content.bytes);
     }
-    if (isIncomplete(this.#file, last?.row, last?.problem)) {
-      throw fileTruncated(content.path, lastLine);
-    }
+    count.end();
     // Nothing but rows of no loan.
     if (this.#group === undefined && this.#stray !== undefined) this.#begin('', this.#stray.line);
     this.#close();
@@ -85,10 +83,11 @@ class ScheduleStager {
   }
 
   /** Adds a row to the schedule of its loan; returns what was seen to be wrong with it alone. */
-  #take(row: readonly string[], line: number): RowProblem | null {
+  #take(row: readonly string[], line: number, hasNul: boolean): RowProblem | null {
     const { columns } = this.#file;
     const loanNo = columns.textOf('loan_no', row);
-    const problem = widthProblem(columns, row) ?? columns.read(row, this.#fields) ?? null;
+    const problem =
+      shapeProblem(this.#file, row, hasNul) ?? columns.read(row, this.#fields) ?? null;
     if (loanNo === '' || !isCleanText(loanNo)) {
       const unknown = { field: 'loan_no', rule: 'malformed_text', value: loanNo };
       this.#spoilBothSides(problem ?? unknown, line);

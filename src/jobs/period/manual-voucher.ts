@@ -7,12 +7,15 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
 import type { Reject } from '../../files/reject-file.js';
 import { holdOpenDay } from '../book/open-day.js';
+import { FileProof, type ProvedBy, type SenderSays } from '../import/file-proof.js';
 import { closedPeriods, lockPeriods } from './period.js';
 import { type ReadVoucher, readVouchers, type VoucherScene } from './voucher-file.js';
 
 export interface ImportedVouchers {
   readonly file: string;
   readonly rows: number;
+  /** What shows that the file is whole. */
+  readonly provedBy: ProvedBy;
   /** Vouchers that wait for a decision now; none where there is a problem. */
   readonly vouchers: number;
   readonly debits: Fen;
@@ -28,18 +31,26 @@ export interface ImportedVouchers {
  */
 export async function importVouchers(
   client: pg.Client,
-  options: { readonly file: string; readonly by: string; readonly signal?: AbortSignal },
+  options: {
+    readonly file: string;
+    readonly by: string;
+    readonly says?: SenderSays;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<ImportedVouchers> {
-  const { file, by, signal } = options;
-  const { sha256 } = await inspectFile(file, signal);
+  const { file, by, says, signal } = options;
+  const content = await inspectFile(file, signal);
+  const { sha256 } = content;
   return inTransaction(client, async () => {
     await lockPeriods(client);
     const before = await importedBefore(client, file, sha256, by);
     if (before !== undefined) return before;
     const scene = await sceneOf(client);
-    const read = await readVouchers(file, scene, signal);
+    const proof = await FileProof.open(content, scene, says);
+    const read = await readVouchers(file, scene, proof, signal);
     const { minorDigits } = scene;
-    const frame = { file, rows: read.rows, minorDigits, problems: read.problems };
+    const { rows, problems, provedBy } = read;
+    const frame = { file, rows, provedBy, minorDigits, problems };
     if (read.problems.length > 0) {
       return { ...frame, vouchers: 0, debits: 0, outcome: 'refused' };
     }
@@ -66,7 +77,8 @@ async function importedBefore(
   const earlier = rows[0];
   if (earlier === undefined) return undefined;
   if (earlier.name === basename(file) && earlier.made_by === by) {
-    return { file, ...(await storedSums(client, earlier.id)), problems: [], outcome: 'unchanged' };
+    const sums = await storedSums(client, earlier.id);
+    return { file, provedBy: ['sha256'], ...sums, problems: [], outcome: 'unchanged' };
   }
   throw new LoanbookError('already_imported', 'A file with this content was imported before.', {
     exitCode: EXIT.usage,

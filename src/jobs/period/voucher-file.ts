@@ -4,6 +4,7 @@ import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject } from '../../files/reject-file.js';
+import type { FileProof, ProvedBy } from '../import/file-proof.js';
 
 export const VOUCHER_COLUMNS = [
   'voucher_no',
@@ -39,17 +40,26 @@ export interface ReadVoucher {
 
 /**
  * Reads a file of manual vouchers; lines of one number are one voucher. Everything that is wrong
- * with it is told by line, rule and value. Throws LoanbookError `columns_differ` (exit 2).
+ * with it is told by line, rule and value. The total is that of the debits. Throws LoanbookError
+ * `columns_differ` (exit 2), and as `FileProof.end` does.
  */
 export async function readVouchers(
   file: string,
   scene: VoucherScene,
+  proof: FileProof,
   signal?: AbortSignal,
-): Promise<{ vouchers: ReadVoucher[]; problems: Reject[]; rows: number }> {
+): Promise<{
+  vouchers: ReadVoucher[];
+  problems: Reject[];
+  rows: number;
+  provedBy: ProvedBy;
+}> {
   const vouchers = new Map<string, ReadVoucher>();
   const problems: Reject[] = [];
   let header: readonly string[] | undefined;
   let rows = 0;
+  let total = 0n;
+  let line = 1;
   for await (const batch of csvBatches(file, signal)) {
     for (const [at, record] of batch.records.entries()) {
       if (header === undefined) {
@@ -58,18 +68,20 @@ export async function readVouchers(
         continue;
       }
       rows += 1;
-      const line = batch.lines[at] ?? 0;
+      line = batch.lines[at] ?? 0;
       const fields = Object.fromEntries(header.map((name, k) => [name, (record[k] ?? '').trim()]));
       const problem =
         record.length === header.length
           ? takeLine(fields, line, scene, vouchers)
           : { field: '', rule: 'wrong_number_of_fields', value: String(record.length) };
+      total += BigInt(parseAmount(fields.debit ?? '', scene.minorDigits) ?? 0);
       if (problem !== undefined) problems.push({ line, ...problem });
     }
   }
   if (header === undefined) requireColumns(file, []);
+  const provedBy = proof.end({ rows, total }, line);
   if (problems.length === 0) problems.push(...unbalanced(vouchers));
-  return { vouchers: [...vouchers.values()], problems, rows };
+  return { vouchers: [...vouchers.values()], problems, rows, provedBy };
 }
 
 function requireColumns(file: string, header: readonly string[]): void {
@@ -90,6 +102,10 @@ function takeLine(
   vouchers: Map<string, ReadVoucher>,
 ): Problem | undefined {
   const { voucher_no: no = '', date = '', account = '', memo = '' } = fields;
+  for (const [field, value] of Object.entries(fields)) {
+    // Neither NUL nor what was no UTF-8 can be kept.
+    if (/[\0\ufffd]/.test(value)) return { field, rule: 'malformed_text', value };
+  }
   if (no === '') return { field: 'voucher_no', rule: 'voucher_no_missing', value: no };
   if (scene.taken.has(no)) return { field: 'voucher_no', rule: 'voucher_exists', value: no };
   const dateRule = dateRuleOf(date, scene);

@@ -7,13 +7,12 @@ import { inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
 import { loadChannel } from './channel.js';
-import { readControlFile } from './control-file.js';
 import { expectedReceipts } from './expected-receipts.js';
 import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
 import type { ReconcileOptions } from './reconcile-channel.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
-import { stageStatement } from './stage-statement.js';
+import { openStatementProof, stageStatement } from './stage-statement.js';
 import { statementDate, takeReconcileLock } from './statement-day.js';
 import {
   insertStatement,
@@ -35,14 +34,14 @@ export async function reconcileBank(
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
-  const control = await readControlFile(content, bank, minorDigits);
+  const proof = await openStatementProof(content, bank, minorDigits, options.says);
   return inTransaction(client, async () => {
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, bank.code, content.sha256);
     if (same !== undefined) return outcomeOf(client, same, 'unchanged');
     const { signal, file, by, releaseBy } = options;
-    const staged = { content, channel: bank, control, minorDigits, signal };
+    const staged = { content, channel: bank, proof, minorDigits, signal };
     const totals = await stageStatement(client, staged);
     const date = formatDay(statementDate(content.path, totals, options.date));
     const earlier = await replacedStatement(client, bank.code, date, {
@@ -76,7 +75,8 @@ export async function reconcileBank(
     await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
     const row = await settle(client, id, openDay);
     await postBankLines(client, bank, referenceOf(row), expected, by);
-    return outcomeOf(client, row, earlier === undefined ? 'taken' : 'replaced');
+    const outcome = earlier === undefined ? 'taken' : 'replaced';
+    return outcomeOf(client, row, outcome, totals.provedBy);
   });
 }
 

@@ -7,13 +7,13 @@ import { readSql } from '../../db/sql-file.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
+import type { SenderSays } from '../import/file-proof.js';
 import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
-import { readControlFile } from './control-file.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
 import { postStatement, undoStatement } from './post-statement.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
-import { stageStatement } from './stage-statement.js';
+import { openStatementProof, stageStatement } from './stage-statement.js';
 import { requireSealed, statementDate, takeReconcileLock } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
@@ -34,6 +34,8 @@ export interface ReconcileOptions {
   readonly matchOnly?: boolean;
   /** Who releases a statement that takes the place of a posted one. */
   readonly releaseBy?: string;
+  /** What its sender says of the file. */
+  readonly says?: SenderSays;
   readonly signal?: AbortSignal;
   /** Told when every line is in the database. */
   readonly onStaged?: () => void;
@@ -47,7 +49,7 @@ const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
  * Reconciles a channel statement three ways, with our events and with the clearing account, in one
  * transaction and constant memory, and posts what follows. The same file again does nothing, or
  * posts what was only matched. Throws LoanbookError: `unknown_channel`; what is wrong with the file
- * (`StatementReader`, `readControlFile`, `order_repeated`); `statement_in_force`;
+ * (`StatementReader`, `FileProof`, `order_repeated`); `statement_in_force`;
  * `statement_day_not_sealed` (75); nothing is taken then.
  */
 export async function reconcileChannel(
@@ -57,14 +59,14 @@ export async function reconcileChannel(
   const channel = await loadChannel(client, 'channel', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
-  const control = await readControlFile(content, channel, minorDigits);
+  const proof = await openStatementProof(content, channel, minorDigits, options.says);
   return inTransaction(client, async () => {
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, channel.code, content.sha256);
     if (same !== undefined) return again(client, channel, same, options, openDay);
     await client.query(MATCH_SETTINGS);
-    const file = { content, channel, control, minorDigits, signal: options.signal };
+    const file = { content, channel, proof, minorDigits, signal: options.signal };
     const totals = await stageStatement(client, file);
     options.onStaged?.();
     const date = statementDate(content.path, totals, options.date);
@@ -84,7 +86,7 @@ export async function reconcileChannel(
     const row = await keep(scene, matched, earlier);
     if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
     const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome);
+    return outcomeOf(client, row, outcome, totals.provedBy);
   });
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { noBook } from '../book/open-day.js';
+import type { ProvedBy } from '../import/file-proof.js';
 import { listChannels } from './channel.js';
 import { overlapsAmong, overlapText } from './claims.js';
 import type { StatementRow } from './statement-record.js';
@@ -33,6 +34,8 @@ export interface Outcome {
   readonly open: number;
   /** Other channels that claim some of its orders; in words. */
   readonly overlaps: readonly string[];
+  /** What shows that the file is whole, where it was read. */
+  readonly provedBy?: ProvedBy;
 }
 
 export async function minorDigitsOf(client: pg.Client): Promise<number> {
@@ -45,6 +48,7 @@ export async function outcomeOf(
   client: pg.Client,
   row: StatementRow,
   outcome: Outcome['outcome'],
+  provedBy?: ProvedBy,
 ): Promise<Outcome> {
   const digits = await minorDigitsOf(client);
   const text = (fen: number) => formatAmount(fen, digits);
@@ -78,5 +82,6 @@ export async function outcomeOf(
     overlaps: overlapsAmong(await listChannels(client))
       .filter(({ codes }) => codes.includes(row.code))
       .map(overlapText),
+    provedBy,
   };
 }

@@ -4,13 +4,8 @@ import { readSql } from '../../db/sql-file.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import type { FileContent } from '../../files/file-content.js';
-import type { ControlFile } from './control-file.js';
-import {
-  type StatementLine,
-  StatementReader,
-  type StatementTotals,
-  totalDiffers,
-} from './statement-reader.js';
+import { FileProof, type SenderSays } from '../import/file-proof.js';
+import { type StatementLine, StatementReader, type StatementTotals } from './statement-reader.js';
 
 const WRITER_ROOM = 1 << 20;
 const COLUMNS = ['line', 'order_no', 'amount', 'fee', 'success', 'value_date', 'loan_no'];
@@ -18,21 +13,42 @@ const COLUMNS = ['line', 'order_no', 'amount', 'fee', 'success', 'value_date', '
 export interface StatementFile {
   readonly content: FileContent;
   readonly channel: ChannelDocument;
-  readonly control: ControlFile | null;
+  readonly proof: FileProof;
   readonly minorDigits: number;
   readonly signal?: AbortSignal;
 }
 
 /**
+ * What its channel and its sender say of a statement, its own totals to come. Throws as
+ * `FileProof.open` does.
+ */
+export function openStatementProof(
+  content: FileContent,
+  { file, unterminated }: ChannelDocument,
+  minorDigits: number,
+  says?: SenderSays,
+): Promise<FileProof> {
+  const { control, head, trailer } = file;
+  const totals = { count: head?.count ?? trailer?.count, amount: head?.amount ?? trailer?.amount };
+  const rules = {
+    control,
+    unterminated: unterminated ?? file.unterminated,
+    totals,
+    minorDigits: file.amount_unit === 'minor' ? 0 : minorDigits,
+  };
+  return FileProof.open(content, rules, says);
+}
+
+/**
  * Reads a whole statement into the temporary table `statement_line`, whose transaction the caller
- * holds. Throws as `StatementReader` does, and `statement_total_differs` against the control file.
+ * holds. Throws as `StatementReader` does.
  */
 export async function stageStatement(
   client: pg.Client,
-  { content, channel, control, minorDigits, signal }: StatementFile,
+  { content, channel, proof, minorDigits, signal }: StatementFile,
 ): Promise<StatementTotals> {
   await client.query(readSql('reconcile-stage'));
-  const reader = new StatementReader(content.path, channel, minorDigits);
+  const reader = new StatementReader(proof, content.path, channel, minorDigits);
   const writer = new TupleWriter(WRITER_ROOM);
   const sink = new CopySink(client, 'statement_line', COLUMNS);
   let totals: StatementTotals | undefined;
@@ -52,7 +68,6 @@ export async function stageStatement(
   // A COPY left open would keep the connection from ever answering the ROLLBACK.
   await sink.finish();
   if (totals === undefined) throw failure;
-  requireControl(control, totals);
   await client.query('ANALYZE statement_line');
   return totals;
 }
@@ -66,14 +81,4 @@ function write(writer: TupleWriter, line: StatementLine): void {
   writer.int2(line.isSuccess ? 1 : 0);
   writer.date(line.valueDate);
   writer.text(line.loanNo);
-}
-
-function requireControl(control: ControlFile | null, totals: StatementTotals): void {
-  if (control === null) return;
-  const { path, count = totals.lines, amount = totals.allAmount } = control;
-  if (count === totals.lines && amount === totals.allAmount) return;
-  throw totalDiffers(path, 1, {
-    count: { said: control.count, counted: totals.lines },
-    amount: { said: control.amount, counted: totals.allAmount },
-  });
 }

@@ -20,22 +20,35 @@ export function columnPlaces(
 ): ColumnPlaces {
   const names = titles?.map((title) => title.trim().replace(/^\ufeff/, ''));
   const missing: string[] = [];
+  const repeated: string[] = [];
   const places = STATEMENT_COLUMNS.map((column): [StatementColumn, number] => {
     const name = columns[column];
     if (name === undefined) return [column, -1];
     const place = hasTitles ? (names?.indexOf(name) ?? -1) : Number(name) - 1;
     if (place < 0) missing.push(name);
+    else if (hasTitles && names?.lastIndexOf(name) !== place) repeated.push(name);
     return [column, place];
   });
-  if (missing.length > 0) {
+  if (missing.length + repeated.length > 0) {
     throw new LoanbookError('wrong_header', 'The statement has not the columns of its channel.', {
       exitCode: EXIT.failed,
-      evidence: { file, line, missing: missing.join(', '), found: names?.join(', ') },
+      evidence: {
+        file,
+        line,
+        missing: missing.join(', ') || undefined,
+        repeated: repeated.join(', ') || undefined,
+        found: names?.join(', '),
+      },
       next: 'Nothing was taken. Correct `columns` of the channel, or fetch the right file.',
     });
   }
   const width = names?.length ?? Math.max(...places.map(([, place]) => place)) + 1;
   return { ...(Object.fromEntries(places) as Record<StatementColumn, number>), width };
+}
+
+/** The column that lies at a place of a line; where it is none of ours, its number, from 1. */
+export function columnAt(places: ColumnPlaces, at: number): string {
+  return STATEMENT_COLUMNS.find((column) => places[column] === at) ?? String(at + 1);
 }
 
 /** The fields of a line; double quotes count where the delimiter is one character. */

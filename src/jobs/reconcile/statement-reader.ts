@@ -3,9 +3,12 @@ import { parseDay } from '../../accounting/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { requireCharset } from '../../files/charset.js';
+import { fileTruncated, nulField } from '../../files/csv-reader.js';
 import { lineBatches } from '../../files/line-reader.js';
+import type { FileProof, ProvedBy } from '../import/file-proof.js';
 import { type Transform, transformOf } from '../import/value-transform.js';
-import { columnPlaces, splitFields } from './statement-columns.js';
+import { columnAt, columnPlaces, splitFields } from './statement-columns.js';
 
 /** One line of a statement, amounts in minor units. */
 export interface StatementLine {
@@ -30,9 +33,12 @@ export interface StatementTotals {
   readonly amount: Fen;
   readonly fee: Fen;
   readonly lastValueDate: EpochDay | undefined;
+  /** What shows that the file is whole. */
+  readonly provedBy: ProvedBy;
 }
 
 interface Claim {
+  readonly by: 'head' | 'trailer';
   readonly line: number;
   readonly count: number | undefined;
   readonly amount: Fen | undefined;
@@ -44,6 +50,7 @@ interface Claim {
  * field, rule and value, `statement_total_differs`, `statement_truncated`, `wrong_header`.
  */
 export class StatementReader {
+  readonly #proof: FileProof;
   readonly #path: string;
   readonly #channel: ChannelDocument;
   readonly #minorDigits: number;
@@ -65,7 +72,8 @@ export class StatementReader {
   #dateText = '';
   #dateDay = 0;
 
-  constructor(path: string, channel: ChannelDocument, minorDigits: number) {
+  constructor(proof: FileProof, path: string, channel: ChannelDocument, minorDigits: number) {
+    this.#proof = proof;
     this.#path = path;
     this.#channel = channel;
     this.#minorDigits = channel.file.amount_unit === 'minor' ? 0 : minorDigits;
@@ -81,14 +89,25 @@ export class StatementReader {
     onBatch: () => Promise<void>,
     signal?: AbortSignal,
   ): Promise<StatementTotals> {
-    const { charset } = this.#channel.file;
-    for await (const batch of lineBatches(this.#path, charset, signal)) {
-      for (let i = 0; i < batch.lines.length; i += 1) {
-        this.#take(batch.lines[i]!, batch.firstLine + i, onLine, batch.isCutOff);
+    const { file, columns } = this.#channel;
+    let lastLine = 1;
+    try {
+      for await (const batch of lineBatches(this.#path, file.charset, signal)) {
+        for (let i = 0; i < batch.lines.length; i += 1) {
+          lastLine = batch.firstLine + i;
+          this.#takeLine(batch.lines[i]!, lastLine, onLine, batch.isCutOff);
+        }
+        await onBatch();
       }
-      await onBatch();
+    } catch (error) {
+      if (isOfTitles(error)) {
+        await requireCharset(this.#path, '', Object.values(columns), file.charset);
+      }
+      throw error;
     }
     this.#requireWhole();
+    const counted = { rows: this.#lines, total: BigInt(this.#allAmount) };
+    const provedBy = this.#proof.end(counted, lastLine, 'statement_total_differs');
     return {
       headDate: this.#headDate,
       lines: this.#lines,
@@ -97,21 +116,31 @@ export class StatementReader {
       amount: this.#amount,
       fee: this.#fee,
       lastValueDate: this.#lastValueDate,
+      provedBy,
     };
   }
 
-  #take(
+  /** What cannot be read in a last line without its end was cut off. */
+  #takeLine(
     text: string,
     line: number,
     onLine: (line: StatementLine) => void,
     isCutOff: boolean,
   ): void {
+    try {
+      this.#take(text, line, onLine);
+    } catch (error) {
+      throw isCutOff && this.#proof.wantsLineEnd ? fileTruncated(this.#path, line) : error;
+    }
+  }
+
+  #take(text: string, line: number, onLine: (line: StatementLine) => void): void {
     const { head, trailer, delimiter } = this.#channel.file;
     if (text === '') return;
     if (head !== undefined && !this.#headRead) {
       if (!this.#begins(text, head.starts)) throw this.#bad(line, '', 'is_the_head', text);
       this.#headRead = true;
-      this.#claim(head, text, line);
+      this.#claim('head', text, line);
       return;
     }
     if (this.#places === undefined) {
@@ -121,11 +150,11 @@ export class StatementReader {
     if (trailer !== undefined && this.#begins(text, trailer.starts)) {
       if (this.#ended) throw this.#bad(line, '', 'one_trailer_only', text);
       this.#ended = true;
-      this.#claim(trailer, text, line);
+      this.#claim('trailer', text, line);
       return;
     }
     if (this.#ended) throw this.#bad(line, '', 'nothing_behind_the_trailer', text);
-    onLine(this.#parse(text, line, isCutOff));
+    onLine(this.#parse(text, line));
   }
 
   /** Whether a line's first field is this: an order number may begin with the same letter. */
@@ -133,15 +162,16 @@ export class StatementReader {
     return text.startsWith(first) && text.startsWith(this.#channel.file.delimiter, first.length);
   }
 
-  #parse(text: string, line: number, isCutOff: boolean): StatementLine {
+  #parse(text: string, line: number): StatementLine {
     const fields = splitFields(text, this.#channel.file.delimiter);
     const places = this.#places!;
     const isExact = this.#channel.file.titles;
     if (isExact ? fields.length !== places.width : fields.length < places.width) {
       const value = `${fields.length} instead of ${places.width}`;
-      if (isCutOff) throw this.#truncated(line, value);
       throw this.#bad(line, '', 'column_count', value);
     }
+    const nul = text.includes('\0') ? nulField(fields) : -1;
+    if (nul >= 0) throw this.#bad(line, columnAt(places, nul), 'nul_character', fields[nul]!);
     const orderNo = fields[places.order_no]!.trim();
     if (orderNo === '') throw this.#bad(line, 'order_no', 'missing_field', '');
     const amount = this.#amountOf(fields[places.amount]!, line, 'amount');
@@ -149,6 +179,9 @@ export class StatementReader {
       throw this.#bad(line, 'amount', 'must_be_positive', fields[places.amount]!);
     }
     const fee = places.fee < 0 ? 0 : this.#amountOf(fields[places.fee]!, line, 'fee');
+    if (fee < 0 && this.#channel.file.negative_fees === 'refused') {
+      throw this.#bad(line, 'fee', 'must_not_be_negative', fields[places.fee]!);
+    }
     const isSuccess = places.status < 0 || this.#isSuccess(fields[places.status]!.trim(), line);
     const valueDate = this.#dayOf(fields[places.value_date]!.trim(), line);
     this.#lines += 1;
@@ -187,11 +220,8 @@ export class StatementReader {
     return day;
   }
 
-  #claim(
-    { count, amount, date }: { count?: number; amount?: number; date?: number },
-    text: string,
-    line: number,
-  ): void {
+  #claim(by: 'head' | 'trailer', text: string, line: number): void {
+    const { count, amount, date } = this.#channel.file[by]!;
     const fields = splitFields(text, this.#channel.file.delimiter);
     const fieldOf = (place: number) => fields[place - 1]?.trim() ?? '';
     if (date !== undefined) this.#headDate = this.#dayOf(fieldOf(date), line);
@@ -200,7 +230,8 @@ export class StatementReader {
       throw this.#bad(line, 'count', 'malformed_count', fieldOf(count));
     }
     const sum = amount === undefined ? undefined : this.#amountOf(fieldOf(amount), line, 'total');
-    this.#claims.push({ line, count: claimed, amount: sum });
+    this.#claims.push({ by, line, count: claimed, amount: sum });
+    this.#proof.claim({ by, file: this.#path, line, rows: claimed, total: sum });
   }
 
   #requireWhole(): void {
@@ -235,8 +266,13 @@ export class StatementReader {
   }
 }
 
-/** What a statement, or its control file, says of its lines and what they are; minor units. */
-export function totalDiffers(
+/** The columns were not found, or bytes are none of the character set. */
+function isOfTitles(error: unknown): boolean {
+  return error instanceof LoanbookError && ['wrong_header', 'wrong_charset'].includes(error.code);
+}
+
+/** What a statement says of its lines and what they are; minor units. */
+function totalDiffers(
   file: string,
   line: number,
   { count, amount }: Record<'count' | 'amount', { said: number | undefined; counted: number }>,

@@ -4,20 +4,24 @@ import { Refusal } from '../../accounting/refusal.js';
 import { simulateLoan } from '../../accounting/simulate.js';
 import type { SimulationResult } from '../../accounting/simulate-document.js';
 import type { SimulatedLedger } from '../../accounting/simulate-input.js';
+import { readJsonLine } from '../../documents/json-line.js';
 import { parseLedgerDocument, postingRulesOf } from '../../documents/ledger.js';
 import { readDocumentText } from '../../documents/read-text.js';
 import { simulationReader } from '../../documents/simulate-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { readTextFile } from '../../files/text-file.js';
+import { readTextFile, strictText } from '../../files/text-file.js';
 import { packageRoot } from '../../package-root.js';
 import type { ProductFinder } from './book-products.js';
 
 /** What-if for one document after the other, with the packaged chart of accounts. */
 export interface Simulator {
-  /** One JSON or YAML document. */
-  one(text: string, sourceName: string): Promise<SimulationResult>;
+  /** One JSON or YAML document, in UTF-8. */
+  one(document: Buffer | string, sourceName: string): Promise<SimulationResult>;
   /** One JSON document; a refused one gives `{"error": {code, message, evidence}}`. */
-  line(text: string, sourceName: string): Promise<SimulationResult | { error: object }>;
+  line(
+    document: Buffer | string,
+    sourceName: string,
+  ): Promise<SimulationResult | { error: object }>;
 }
 
 /** `products` is asked for once, when a document names its product by code. */
@@ -34,15 +38,20 @@ export async function openSimulator(products: () => Promise<ProductFinder>): Pro
     }
   };
   return {
-    one: (text, name) => simulate(readDocumentText(text, name), name),
-    async line(text, name) {
+    one: (bytes, name) => simulate(readDocumentText(textOf(bytes, name), name), name),
+    async line(bytes, name) {
       try {
-        return await simulate(parseLine(text, name), name);
+        return await simulate(readJsonLine(textOf(bytes, name), name), name);
       } catch (error) {
         return { error: errorLine(error) };
       }
     },
   };
+}
+
+/** Bytes from outside are not text yet. */
+function textOf(document: Buffer | string, name: string): string {
+  return typeof document === 'string' ? document : strictText(document, name);
 }
 
 function namesProduct(value: unknown): boolean {
@@ -60,18 +69,6 @@ async function packagedLedger(): Promise<SimulatedLedger> {
   const codes = ledger.document.accounts.map(({ code }) => code);
   const ids = new Map(codes.map((code, index) => [code, index]));
   return { rules: new PostingRules(postingRulesOf(ledger, ids)), codes };
-}
-
-function parseLine(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LoanbookError('invalid_document', `${name}: cannot be read: ${reason}`, {
-      exitCode: EXIT.usage,
-      evidence: { source: name },
-    });
-  }
 }
 
 /** Where in the document the value is that the core refuses. */

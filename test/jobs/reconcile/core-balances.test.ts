@@ -160,7 +160,16 @@ describe('another core’s balances', () => {
 
   it.each([
     ['an empty file', '', 'empty_file', {}],
-    ['no measure', 'loan_no,name\n', 'wrong_header', { header: 'loan_no,name' }],
+    ['no measure', 'loan_no\n', 'wrong_header', { header: 'loan_no' }],
+    ['an unknown column', `${HEADER},name\n`, 'wrong_header', { unknown: 'name' }],
+    ['a column twice', `${HEADER},principal\n`, 'wrong_header', { repeated: 'principal' }],
+    ['a last line without its end', `${HEADER}\nA,1.00,0,0`, 'file_truncated', { line: 2 }],
+    [
+      'a NUL character',
+      `${HEADER}\nA\0,1.00,0,0\n`,
+      'malformed_row',
+      { line: 2, field: 'loan_no', rule: 'nul_character' },
+    ],
     ['an amount', `${HEADER}\nA,1.005,0,0\n`, 'malformed_row', { line: 2, field: 'principal' }],
     ['a short row', `${HEADER}\nA,1.00\n`, 'malformed_row', { line: 2, field: 'fields' }],
     [

@@ -2,65 +2,79 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseAmount } from '../../accounting/amount-text.js';
 import type { Fen } from '../../accounting/units.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
+import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { readTextFile } from '../../files/text-file.js';
 
 const MS_AN_HOUR = 3_600_000;
+/** The ending of a control file that nobody declared: it is read where it lies beside the file. */
+const SUFFIX = '.ctl';
 
-/** What a control file says of its statement; an empty one is a flag alone. */
+/** What a control file says of its file; an empty one is a flag alone. */
 export interface ControlFile {
   readonly path: string;
   readonly count: number | undefined;
   readonly amount: Fen | undefined;
+  /** It holds the SHA-256 of the file, which is right. */
+  readonly isHashed: boolean;
+}
+
+/** Which control file a file has: as declared, as named on the command line, or `<file>.ctl`. */
+export interface ControlWanted {
+  readonly rule?: ControlRule;
+  readonly named?: string;
+  readonly minorDigits: number;
 }
 
 /**
- * The control file of a statement: `name,rows[,total[,sha256]]`, or an empty flag. Null where the
- * channel has none. Throws LoanbookError `control_file_missing` (75: wait), `control_file_overdue`
- * (1) when the statement is older than the deadline, `control_file_malformed`,
+ * The control file of a file: `name,rows[,total[,sha256]]`, or an empty flag. Null where there is
+ * none and none is declared. Throws LoanbookError `control_file_missing` (75: wait),
+ * `control_file_overdue` (1) when the file is older than the deadline, `control_file_malformed`,
  * `control_file_of_another` and `control_hash_differs`.
  */
 export async function readControlFile(
   content: FileContent,
-  { file }: ChannelDocument,
-  minorDigits: number,
+  { rule, named, minorDigits }: ControlWanted,
 ): Promise<ControlFile | null> {
-  if (file.control === undefined) return null;
-  const path = content.path + file.control.suffix;
+  const path = named ?? content.path + (rule?.suffix ?? SUFFIX);
   const text = await readTextFile(path).catch(async (error: unknown) => {
     const isMissing = error instanceof LoanbookError && error.code === 'file_missing';
-    throw isMissing ? await missing(content, path, file.control!.deadline_hours) : error;
+    if (!isMissing || named !== undefined) throw error;
+    if (rule === undefined) return null;
+    throw await missing(content, path, rule.deadline_hours);
   });
-  if (text.trim() === '') return { path, count: undefined, amount: undefined };
-  const [name = '', rows = '', total = '', sha256 = ''] = text.trim().split(',');
+  if (text === null) return null;
+  const line = text.trim();
+  if (line === '') return { path, count: undefined, amount: undefined, isHashed: false };
+  const [name = '', rows = '', total = '', sha256 = ''] = line.split(',').map((it) => it.trim());
   const count = parseAmount(rows, 0);
-  const digits = file.amount_unit === 'minor' ? 0 : minorDigits;
-  const amount = total === '' ? undefined : parseAmount(total, digits);
-  if (count === undefined || (total !== '' && amount === undefined)) {
+  const amount = total === '' ? undefined : parseAmount(total, minorDigits);
+  if (line.includes('\n') || count === undefined || (total !== '' && amount === undefined)) {
     throw refused('control_file_malformed', 'The control file cannot be read.', {
       file: path,
       line: 1,
       expected: 'name,rows[,total[,sha256]]',
-      value: text.trim().slice(0, 80),
+      value: line.slice(0, 80),
     });
   }
   if (name !== basename(content.path)) {
-    throw refused('control_file_of_another', 'The control file is of another statement.', {
+    throw refused('control_file_of_another', 'The control file is of another file.', {
       file: path,
+      rule: 'name',
       expected: basename(content.path),
       actual: name,
     });
   }
   if (sha256 !== '' && sha256.toLowerCase() !== content.sha256) {
-    throw refused('control_hash_differs', 'The statement is not the file that was sent.', {
+    throw refused('control_hash_differs', 'The file is not the one that was sent.', {
       file: content.path,
+      rule: 'sha256',
       expected: sha256,
       actual: content.sha256,
     });
   }
-  return { path, count, amount };
+  return { path, count, amount, isHashed: sha256 !== '' };
 }
 
 async function missing(
@@ -78,7 +92,7 @@ async function missing(
       exitCode: isLate ? EXIT.failed : EXIT.locked,
       evidence: { file: content.path, control: path, waitedHours: hours, deadlineHours },
       next: isLate
-        ? 'Ask the partner for it: without it the statement may be half of one.'
+        ? 'Ask the sender for it: without it the file may be half of one.'
         : 'Try again when it has come.',
     },
   );

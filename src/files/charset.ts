@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { EXIT, LoanbookError } from '../errors.js';
+
+const HEAD_BYTES = 1 << 16;
+const CHARSETS = ['utf-8', 'gb18030', 'big5'] as const;
+/** Titles in ASCII are the same in all of them. */
+const ASCII = /^[\0-\x7f]*$/;
+
+/**
+ * Throws LoanbookError `wrong_charset` where titles that `header` lacks are there in another
+ * character set than the one that the file is read in.
+ */
+export async function requireCharset(
+  file: string,
+  header: string,
+  titles: readonly string[],
+  charset: string,
+): Promise<void> {
+  const missing = titles.filter((title) => !ASCII.test(title) && !header.includes(title));
+  if (missing.length === 0) return;
+  const head = await headOf(file);
+  const others = CHARSETS.filter((name) => name !== charset);
+  const found = others.find((name) => {
+    const text = new TextDecoder(name).decode(head);
+    return missing.every((title) => text.includes(title));
+  });
+  if (found === undefined) return;
+  throw new LoanbookError('wrong_charset', `The titles are there, but in ${found}.`, {
+    exitCode: EXIT.failed,
+    evidence: { file, charset, foundCharset: found, titles: missing.join(', ') },
+    next: `Save the file as ${charset}, or say of a channel \`file.charset\`. Nothing was taken.`,
+  });
+}
+
+async function headOf(file: string): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+
+/** Printable ASCII without small letters looks like itself. */
+const PLAIN = /^[\x21-\x60\x7b-\x7e]+$/;
+/** What nobody sees: blanks of every kind, zero-width and format characters, soft hyphens. */
+const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\u2800]/gu;
+
+/**
+ * What is left of a loan number once width (NFKC), case and invisible characters are taken away;
+ * two numbers of the same look are one to those who read them.
+ */
+export function lookOf(loanNo: string): string {
+  if (PLAIN.test(loanNo)) return loanNo;
+  const visible = loanNo.normalize('NFKC').replace(INVISIBLE, '');
+  return visible.toUpperCase().normalize('NFKC');
+}
+
+/** A number as it can be told from its likes: what is invisible in it is written as a code. */
+export function shownNumber(loanNo: string): string {
+  const coded = (char: string) => `\\u{${char.codePointAt(0)!.toString(16)}}`;
+  return loanNo.replace(INVISIBLE, coded);
+}
+
+/** Works out the looks of loans that are older than the table of them. */
+export async function fillLooks(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ loan_no: string }>(
+    'SELECT loan_no FROM loan_look WHERE look IS NULL',
+  );
+  if (rows.length === 0) return;
+  const numbers = rows.map(({ loan_no }) => loan_no);
+  await client.query(
+    `UPDATE loan_look k SET look = given.look
+     FROM unnest($1::text[], $2::text[]) AS given (loan_no, look)
+     WHERE k.look IS NULL AND k.loan_no = given.loan_no`,
+    [numbers, numbers.map(lookOf)],
+  );
+}
