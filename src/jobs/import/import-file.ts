@@ -206,7 +206,7 @@ function exactTotal(sum: bigint): number | bigint {
   return Number.isSafeInteger(total) ? total : sum;
 }
 
-/** What is said of a file that went in before, such as by a command that did not come to its end. */
+/** What is said of a file that went in before, as by a command that did not come to its end. */
 function outcomeOfThen(
   kind: ImportKindName,
   content: FileContent,
