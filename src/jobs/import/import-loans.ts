@@ -13,7 +13,8 @@ import {
   importFile,
   type SchedulesOutcome,
 } from './import-file.js';
-import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS, LoanIntake } from './loan-intake.js';
+import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
+import { LoanIntake } from './loan-intake.js';
 import { fillLooks } from './loan-look.js';
 import { OwnSchedules } from './own-schedules.js';
 import { ProductCatalogue } from './product-catalogue.js';

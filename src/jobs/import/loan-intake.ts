@@ -12,51 +12,13 @@ import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { isCleanText, parseCount } from './field-text.js';
 import { LoanBounds } from './loan-bounds.js';
-import { lookOf } from './loan-look.js';
+import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
+import { putLook } from './loan-look.js';
 import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
 import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
 import type { ImportScene, RowIntake } from './row-intake.js';
-import type { ColumnSpec, RowProblem } from './source-columns.js';
-
-export const LOAN_COLUMNS: readonly ColumnSpec[] = [
-  { name: 'loan_no', required: true },
-  { name: 'product', required: true },
-  { name: 'product_version', required: false },
-  { name: 'principal', required: true },
-  { name: 'rate', required: true },
-  { name: 'periods', required: false },
-  { name: 'disbursed_on', required: true },
-  { name: 'first_due_on', required: false },
-  { name: 'paid_periods', required: false },
-  { name: 'org', required: false },
-];
-
-/** Columns of the staging table, in the order in which `put` writes them. */
-export const LOAN_STAGE_COLUMNS = [
-  'line',
-  'bucket',
-  'loan_id',
-  'loan_no',
-  'look',
-  'look_bucket',
-  'product_id',
-  'org',
-  'principal',
-  'rate',
-  'rate_ppb',
-  'periods',
-  'disbursed_on',
-  'first_due_on',
-  'paid_periods',
-  'born_on',
-  'due_on',
-  'due_principal',
-  'due_interest',
-  'balance_after',
-  'due_fee',
-  'brought',
-] as const;
+import type { RowProblem } from './source-columns.js';
 
 const ORG_DEFAULT = 'head';
 /** What a smallint holds. */
@@ -246,17 +208,6 @@ export class LoanIntake implements RowIntake {
     else writer.date(contract.firstDueOn);
     writer.int2(paidPeriods);
     writer.date(bornOn);
-  }
-}
-
-function putLook(writer: TupleWriter, loanNo: string): void {
-  const look = lookOf(loanNo);
-  if (look === loanNo) {
-    nullField(writer);
-    nullField(writer);
-  } else {
-    writer.text(look);
-    writer.int2(bucketOf(look));
   }
 }
 

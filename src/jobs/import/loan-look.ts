@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import { bucketOf } from '../../accounting/bucket.js';
+import { nullField } from '../../db/copy-array.js';
+import type { TupleWriter } from '../../db/tuple-writer.js';
 
 /** Printable ASCII without small letters looks like itself. */
 const PLAIN = /^[\x21-\x60\x7b-\x7e]+$/;
@@ -13,6 +16,18 @@ export function lookOf(loanNo: string): string {
   if (PLAIN.test(loanNo)) return loanNo;
   const visible = loanNo.normalize('NFKC').replace(INVISIBLE, '');
   return visible.toUpperCase().normalize('NFKC');
+}
+
+/** Writes the look of a number and its bucket; nothing twice where the number is its own look. */
+export function putLook(writer: TupleWriter, loanNo: string): void {
+  const look = lookOf(loanNo);
+  if (look === loanNo) {
+    nullField(writer);
+    nullField(writer);
+  } else {
+    writer.text(look);
+    writer.int2(bucketOf(look));
+  }
 }
 
 /** A number as it can be told from its likes: what is invisible in it is written as a code. */

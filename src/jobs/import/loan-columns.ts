@@ -1,0 +1,40 @@
+import type { ColumnSpec } from './source-columns.js';
+
+export const LOAN_COLUMNS: readonly ColumnSpec[] = [
+  { name: 'loan_no', required: true },
+  { name: 'product', required: true },
+  { name: 'product_version', required: false },
+  { name: 'principal', required: true },
+  { name: 'rate', required: true },
+  { name: 'periods', required: false },
+  { name: 'disbursed_on', required: true },
+  { name: 'first_due_on', required: false },
+  { name: 'paid_periods', required: false },
+  { name: 'org', required: false },
+];
+
+/** Columns of the staging table, in the order in which `put` writes them. */
+export const LOAN_STAGE_COLUMNS = [
+  'line',
+  'bucket',
+  'loan_id',
+  'loan_no',
+  'look',
+  'look_bucket',
+  'product_id',
+  'org',
+  'principal',
+  'rate',
+  'rate_ppb',
+  'periods',
+  'disbursed_on',
+  'first_due_on',
+  'paid_periods',
+  'born_on',
+  'due_on',
+  'due_principal',
+  'due_interest',
+  'balance_after',
+  'due_fee',
+  'brought',
+] as const;
