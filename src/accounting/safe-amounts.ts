@@ -4,7 +4,7 @@ import type { Fen } from './units.js';
 
 /**
  * Throws InvariantError unless every amount of the loan is a safe integer: beyond that the next
- * close could not read its position. The loan is then held as of the day before, and no other with it.
+ * close could not read its position. The loan is then held as of the day before, and it alone.
  */
 export function requireSafeAmounts(position: Position, totals: readonly Fen[]): void {
   const isSafe =
