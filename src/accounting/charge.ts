@@ -25,6 +25,8 @@ export function applyCharge(scene: EventScene, event: LoanEvent): string {
   } else if (seq === 0) {
     // A row for a charge alone is no running period.
     seq = position.principalNotDue === 0 ? rows : position.nextSeq;
+    // Nothing but a refund is owed, and the schedule is gone.
+    if (seq === 0) return 'unknown_seq';
   } else if (seq > rows) return 'unknown_seq';
   if (position.status === STATUS.settled && event.dueOn === NO_DAY) return 'loan_settled';
   const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;

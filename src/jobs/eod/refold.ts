@@ -224,6 +224,12 @@ function requireBooked(run: LoanRun, booked: PositionRow): void {
   for (const [k, total] of run.totals.entries()) again.totals[k] = total;
   again.position.scheduleVersion = booked.position.scheduleVersion;
   again.position.engineVersion = booked.position.engineVersion;
+  // What coming rows still ask is noted by the first event that looks the schedule up; a fold that
+  // has it at hand notes it sooner.
+  const { special } = again.position;
+  if (special !== null && booked.position.special?.askedLater === -1) {
+    again.position.special = { ...special, askedLater: -1 };
+  }
   if (sameState(again, booked)) return;
   throw new InvariantError('folding the past again does not give the booked position', {
     bookedPrincipal: booked.position.principal,
