@@ -148,6 +148,27 @@ describe('what the sender says', () => {
       evidence: { file: `${join(book.folder, 'r.csv')}.ctl`, difference: '-0.01' },
     });
   });
+
+  it.each<[string, string, string, object]>([
+    ['cut off', 'r.csv,2,1017.30', 'file_truncated', { line: 1 }],
+    ['with less than no rows', 'r.csv,-2\n', 'control_file_malformed', { line: 1 }],
+    ['of others', 'name,rows\nx.csv,1\ny.csv,2\n', 'control_file_of_another', { actual: 'x.csv' }],
+    [
+      'of several, the last of them ours',
+      'name,rows,total\nx.csv,1,1.00\nr.csv,2,1017.31\n',
+      'file_total_differs',
+      { line: 3, rule: 'total' },
+    ],
+  ])('in a control file %s', async (_what, control, code, evidence) => {
+    book.raw('r.csv.ctl', control);
+    await expect(take(`${ROWS}\n`)).rejects.toMatchObject({ code, exitCode: 1, evidence });
+    expect(await book.rows('SELECT FROM imported_file')).toHaveLength(1);
+  });
+
+  it('in a control file of several files is that of its line', async () => {
+    book.raw('r.csv.ctl', 'x.csv,1,1.00\r\nr.csv,2,1017.30\r\n');
+    expect(await take(ROWS)).toMatchObject({ provedBy: ['control_file'] });
+  });
 });
 
 describe('what is no text file', () => {

@@ -4,6 +4,7 @@ import { parseAmount } from '../../accounting/amount-text.js';
 import type { Fen } from '../../accounting/units.js';
 import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { fileTruncated } from '../../files/csv-reader.js';
 import type { FileContent } from '../../files/file-content.js';
 import { readTextFile } from '../../files/text-file.js';
 
@@ -14,6 +15,7 @@ const SUFFIX = '.ctl';
 /** What a control file says of its file; an empty one is a flag alone. */
 export interface ControlFile {
   readonly path: string;
+  readonly line: number;
   readonly count: number | undefined;
   readonly amount: Fen | undefined;
   /** It holds the SHA-256 of the file, which is right. */
@@ -25,18 +27,22 @@ export interface ControlWanted {
   readonly rule?: ControlRule;
   readonly named?: string;
   readonly minorDigits: number;
+  /** Its last line may lack a line end, as that of its file may. */
+  readonly unterminated?: boolean;
 }
 
 /**
- * The control file of a file: `name,rows[,total[,sha256]]`, or an empty flag. Null where there is
- * none and none is declared. Throws LoanbookError `control_file_missing` (75: wait),
- * `control_file_overdue` (1) when the file is older than the deadline, `control_file_malformed`,
- * `control_file_of_another` and `control_hash_differs`.
+ * The control file of a file: a line `name,rows[,total[,sha256]]` for each file that it goes with,
+ * below a header or not, or an empty flag. Null where there is none and none is declared. Throws
+ * LoanbookError `control_file_missing` (75: wait), `control_file_overdue` (1) when it is older
+ * than the deadline, `control_file_malformed`, `control_file_of_another`, `control_hash_differs`,
+ * `file_truncated`.
  */
 export async function readControlFile(
   content: FileContent,
-  { rule, named, minorDigits }: ControlWanted,
+  wanted: ControlWanted,
 ): Promise<ControlFile | null> {
+  const { rule, named, minorDigits } = wanted;
   const path = named ?? content.path + (rule?.suffix ?? SUFFIX);
   const text = await readTextFile(path).catch(async (error: unknown) => {
     const isMissing = error instanceof LoanbookError && error.code === 'file_missing';
@@ -45,17 +51,21 @@ export async function readControlFile(
     throw await missing(content, path, rule.deadline_hours);
   });
   if (text === null) return null;
-  const line = text.trim();
-  if (line === '') return { path, count: undefined, amount: undefined, isHashed: false };
-  const [name = '', rows = '', total = '', sha256 = ''] = line.split(',').map((it) => it.trim());
+  if (text.trim() === '') {
+    return { path, line: 1, count: undefined, amount: undefined, isHashed: false };
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  if (lines.at(-1) !== '' && wanted.unterminated !== true) throw fileTruncated(path, lines.length);
+  const line = lineOf(lines, basename(content.path));
+  const [name = '', rows = '', total = '', sha256 = ''] = fieldsOf(lines[line - 1]!);
   const count = parseAmount(rows, 0);
   const amount = total === '' ? undefined : parseAmount(total, minorDigits);
-  if (line.includes('\n') || count === undefined || (total !== '' && amount === undefined)) {
+  if (count === undefined || count < 0 || (total !== '' && amount === undefined)) {
     throw refused('control_file_malformed', 'The control file cannot be read.', {
       file: path,
-      line: 1,
+      line,
       expected: 'name,rows[,total[,sha256]]',
-      value: line.slice(0, 80),
+      value: lines[line - 1]!.slice(0, 80),
     });
   }
   if (name !== basename(content.path)) {
@@ -74,7 +84,18 @@ export async function readControlFile(
       actual: content.sha256,
     });
   }
-  return { path, count, amount, isHashed: sha256 !== '' };
+  return { path, line, count, amount, isHashed: sha256 !== '' };
+}
+
+function fieldsOf(line: string): string[] {
+  return line.split(',').map((field) => field.trim());
+}
+
+/** The line of a file, counted from 1; without one the first that is no header. */
+function lineOf(lines: readonly string[], file: string): number {
+  const own = lines.findIndex((line) => fieldsOf(line)[0] === file);
+  const first = lines.findIndex((line) => line !== '' && !line.startsWith('name,rows'));
+  return Math.max(own >= 0 ? own : first, 0) + 1;
 }
 
 async function missing(

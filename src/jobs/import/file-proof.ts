@@ -78,11 +78,16 @@ export class FileProof {
       proof.claim({ by: 'options', file: content.path, rows: says.rows, total });
     }
     const { control: rule, minorDigits } = rules;
-    const control = await readControlFile(content, { rule, named: says.control, minorDigits });
+    const control = await readControlFile(content, {
+      rule,
+      named: says.control,
+      minorDigits,
+      unterminated: proof.#mayBeUnterminated,
+    });
     if (control !== null) {
-      const { path: file, count: rows, amount } = control;
+      const { path: file, line, count: rows, amount } = control;
       proof.#isHashed = control.isHashed;
-      proof.claim({ by: 'control_file', file, line: 1, rows, total: amount });
+      proof.claim({ by: 'control_file', file, line, rows, total: amount });
     }
     const { totals } = rules;
     proof.#hasTotals = totals?.amount !== undefined;
