@@ -40,7 +40,7 @@ export function readDocumentText(text: string, sourceName: string): unknown {
  * nothing is cut off behind it. Text that no database can keep is refused wherever it stands.
  */
 export function wholeValue(value: unknown, sourceName: string): unknown {
-  requireStorable(value, '', sourceName);
+  requireStorable(value, '', sourceName, []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const keys = Object.keys(value);
   if (!keys.includes('end')) return value;
@@ -55,16 +55,26 @@ export function wholeValue(value: unknown, sourceName: string): unknown {
 /** A NUL character, or half of a surrogate pair. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
-function requireStorable(value: unknown, path: string, sourceName: string): void {
+/** Throws where a text cannot be kept, and where an alias leads back to what it stands in. */
+function requireStorable(
+  value: unknown,
+  path: string,
+  sourceName: string,
+  within: readonly object[],
+): void {
   if (typeof value === 'string' && UNSTORABLE.test(value)) {
     const rule = 'must hold no NUL character and no half of a surrogate pair';
     refuseViolations({ name: sourceName }, [{ path, rule }]);
   }
   if (typeof value !== 'object' || value === null) return;
+  if (within.includes(value)) {
+    refuseViolations({ name: sourceName }, [{ path, rule: 'must not hold itself' }]);
+  }
+  const inside = [...within, value];
   for (const [key, item] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`;
-    requireStorable(key, at, sourceName);
-    requireStorable(item, at, sourceName);
+    requireStorable(key, at, sourceName, inside);
+    requireStorable(item, at, sourceName, inside);
   }
 }
 

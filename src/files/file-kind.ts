@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
 
 /** First bytes, what a file that begins with them is, and what its user does. */
 const KINDS: readonly (readonly [bytes: string, kind: string, next: string])[] = [
@@ -25,12 +25,12 @@ const SHOWN_BYTES = 4096;
  * Throws LoanbookError `not_text` where a file that ought to be text begins like something else,
  * whatever its name says.
  */
-export function requireText(path: string, head: Buffer): void {
+export function requireText(path: string, head: Buffer, exitCode: ExitCode = EXIT.failed): void {
   const found = kindOf(head.subarray(0, SHOWN_BYTES));
   if (found === undefined) return;
   const [kind, next] = found;
   throw new LoanbookError('not_text', `The file is ${kind}, no text.`, {
-    exitCode: EXIT.failed,
+    exitCode,
     evidence: { file: path, kind },
     next: `${next} Nothing was taken.`,
   });

@@ -29,7 +29,7 @@ export async function readTextFile(path: string): Promise<string> {
  */
 export function strictText(bytes: Buffer, source: string): string {
   if (bytes.length > TEXT_BYTES_MAX) throw tooLarge(source);
-  requireText(source, bytes);
+  requireText(source, bytes, EXIT.usage);
   const nul = bytes.indexOf(0);
   if (nul >= 0) {
     throw refused('nul_character', `${source}: holds a NUL character.`, {

@@ -74,13 +74,16 @@ describe('a new book', () => {
     await create();
     const postingRules = (await loadBook(client)).postingRulesOf(0);
     const { opening, repayment, suspenseUse, accrual, due, overdue, fee } = MOVEMENT;
-    const { price, suspense } = BALANCE;
-    const all = Object.values(BALANCE).filter((balance) => balance !== price);
+    const { price, suspense, refundDue } = BALANCE;
+    const all = Object.values(BALANCE).filter(
+      (balance) => balance !== price && balance !== refundDue,
+    );
     const owed = all.filter((balance) => balance !== suspense);
     const both: [number, number[]][] = [
       [opening, all],
-      [repayment, all],
-      [suspenseUse, owed],
+      [repayment, [...all, refundDue]],
+      [suspenseUse, [...owed, refundDue]],
+      [MOVEMENT.suspenseRefund, [suspense, refundDue]],
       [MOVEMENT.transfer, [...owed, price]],
       [accrual, [BALANCE.interestAccrued, BALANCE.penalty, BALANCE.compound]],
       [due, [BALANCE.interestDue]],

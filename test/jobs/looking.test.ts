@@ -336,11 +336,9 @@ describe('the list of loans', () => {
       `${line.classification} ${line.overdueBucket}`,
       [
         line.loans,
-        line.principal,
-        line.principalOverdue,
-        line.interest,
-        line.penalty,
-        line.suspense,
+        ...[line.principal, line.principalOverdue, line.interest, line.penalty, line.suspense].map(
+          Number,
+        ),
       ],
     ]);
     expect(said.length).toBeGreaterThan(2);

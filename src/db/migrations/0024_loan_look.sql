@@ -14,4 +14,4 @@ COMMENT ON COLUMN loan_look.look IS
 INSERT INTO loan_look (bucket, loan_no)
 SELECT bucket, loan_no FROM loan WHERE loan_no COLLATE "C" !~ '^[!-`{-~]+$';
 
-GRANT SELECT, INSERT, UPDATE ON loan_look TO loanbook_batch;
+GRANT SELECT, INSERT, UPDATE (look) ON loan_look TO loanbook_batch;

@@ -3,8 +3,7 @@
 -- reversed. $3 = the channel, $4 = its event types, $5 = what its order numbers begin with; order
 -- and of are filled in as in reconcile-ours. An event of a held loan is posted on a later day.
 SELECT count(*) AS count, coalesce(sum(event_cash(e.type, e.amount,
-    coalesce(o.allocated, f.allocated), coalesce(o.to_suspense, f.to_suspense))), 0)::bigint
-    AS amount
+    coalesce(o.allocated, f.allocated), coalesce(o.to_suspense, f.to_suspense))), 0) AS amount
 FROM event e :of
 LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
   AND o.loan_id = e.loan_id AND o.event_id = e.event_id

@@ -63,6 +63,7 @@ export const PERIOD_ROWS: readonly ExitRow[] = [
   ['gl period reopen', 2, 'book', '2026-01 --reason why --by 甲'],
 
   ['gl voucher import', 0, 'book', '@manual-more.csv --by 甲'],
+  ['gl voucher import', 1, 'book', '@manual-cut.csv --by 甲'],
   ['gl voucher import', 2, 'book', '@missing.csv --by 甲'],
   ['gl voucher import', 4, 'book', '@manual-bad.csv --by 甲'],
   ['gl voucher list', 0, 'book', ''],

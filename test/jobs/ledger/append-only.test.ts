@@ -117,7 +117,7 @@ describe('a session that is the batch role and nothing else', () => {
     expect(await refusal('DELETE FROM event')).toBe('42501');
   });
 
-  it('may update only named columns of tables that hold the state of jobs', async () => {
+  it('may update only named columns of what holds the state of jobs, or is worked out', async () => {
     const { rows } = await owner.query<{ table: string }>(
       `SELECT DISTINCT table_name::text AS table FROM information_schema.column_privileges
        WHERE grantee = 'loanbook_batch' AND privilege_type = 'UPDATE' ORDER BY 1`,
@@ -127,6 +127,7 @@ describe('a session that is the batch role and nothing else', () => {
       'account',
       'bucket_counter',
       'execution',
+      'loan_look',
       'recon_break',
       'run',
       'statement',
