@@ -4,11 +4,15 @@ import { parseDay, yearOf } from '../accounting/epoch-day.js';
 import type { EpochDay } from '../accounting/units.js';
 import { date, integer, listOf, mapping, words } from './fields.js';
 import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
+import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
+
+/** The years that a book keeps a calendar of. */
+const YEAR_MIN = 1900;
+const YEAR_MAX = 9998;
 
 const calendarSchema = mapping({
   name: words().optional(),
-  years: listOf(integer(1, 9999)).optional(),
+  years: listOf(integer(YEAR_MIN, YEAR_MAX)).optional(),
   holidays: listOf(date()).default([]),
   workdays: listOf(date()).default([]),
 });
@@ -30,16 +34,25 @@ export function parseCalendarDocument(text: string, sourceName: string): Checked
 export function calendarFromValue(value: unknown, source: DocumentSource): CheckedCalendar {
   const document = checkShape(calendarSchema, value, source);
   const free = new Set(document.holidays);
-  refuseViolations(
-    source,
-    document.workdays.flatMap((day, k) =>
+  refuseViolations(source, [
+    ...outOfRange('holidays', document.holidays),
+    ...outOfRange('workdays', document.workdays),
+    ...document.workdays.flatMap((day, k) =>
       free.has(day) ? [{ path: `workdays[${k}]`, rule: 'is a holiday too', value: day }] : [],
     ),
-  );
+  ]);
   const holidays = document.holidays.map(epochDay);
   const workdays = document.workdays.map(epochDay);
   const years = document.years ?? [...holidays, ...workdays].map(yearOf);
   return { document, calendar: new Calendar({ holidays, workdays, years }) };
+}
+
+function outOfRange(key: string, days: readonly string[]): Violation[] {
+  const rule = `must be in the years ${YEAR_MIN} to ${YEAR_MAX}`;
+  return days.flatMap((day, k) => {
+    const year = yearOf(epochDay(day));
+    return year < YEAR_MIN || year > YEAR_MAX ? [{ path: `${key}[${k}]`, rule, value: day }] : [];
+  });
 }
 
 /** A checked document holds no date that does not parse. */

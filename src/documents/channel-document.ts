@@ -27,8 +27,8 @@ const fileSchema = mapping({
   titles: flag().default(true),
   trailer: totalsLine.optional(),
   control: controlRule.optional(),
-  unterminated: unterminatedRule().default('refused'),
-  negative_fees: oneOf('refused', 'allowed').default('refused'),
+  unterminated: unterminatedRule().optional(),
+  negative_fees: oneOf('refused', 'allowed').optional(),
   repeated_orders: oneOf('refuse', 'break').default('refuse'),
 });
 

@@ -54,8 +54,9 @@ function tableFault(kind: InputKind, bytes: Buffer, taken: Rows): string | undef
   return left.length === 0 ? undefined : `said, but not taken: ${JSON.stringify(left[0])}`;
 }
 
+/** Banks pad their amounts with blanks. */
 function fen(text: string): bigint {
-  const [whole = '0', part = ''] = text.split('.');
+  const [whole = '0', part = ''] = text.trim().split('.');
   return /^\d+$/.test(whole) ? BigInt(whole + part.padEnd(2, '0').slice(0, 2)) : -1n;
 }
 

@@ -179,7 +179,7 @@ export class StatementReader {
       throw this.#bad(line, 'amount', 'must_be_positive', fields[places.amount]!);
     }
     const fee = places.fee < 0 ? 0 : this.#amountOf(fields[places.fee]!, line, 'fee');
-    if (fee < 0 && this.#channel.file.negative_fees === 'refused') {
+    if (fee < 0 && this.#channel.file.negative_fees !== 'allowed') {
       throw this.#bad(line, 'fee', 'must_not_be_negative', fields[places.fee]!);
     }
     const isSuccess = places.status < 0 || this.#isSuccess(fields[places.status]!.trim(), line);
