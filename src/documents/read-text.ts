@@ -1,6 +1,6 @@
 import { isScalar, parseDocument, Scalar, visit } from 'yaml';
 import { EXIT, LoanbookError } from '../errors.js';
-import { refuseViolations, type Violation } from './violations.js';
+import { NEXT_OF_DOCUMENT, refuseViolations, type Violation } from './violations.js';
 
 /** How many nodes the aliases of one document may expand to; a hand-written one has a few. */
 const ALIASES_MAX = 100;
@@ -12,11 +12,12 @@ const ALIASES_MAX = 100;
  * read, a repeated key included.
  */
 export function readDocumentText(text: string, sourceName: string): unknown {
-  const parsed = parseDocument(text, { version: '1.2', prettyErrors: false, stringKeys: true });
-  const [error] = parsed.errors;
+  const parsed = parsedDocument(text, sourceName);
+  // A tag that nobody knows is a warning there: its value would be taken for another one.
+  const error = parsed.errors[0] ?? parsed.warnings[0];
   if (error !== undefined) {
     const { line, column } = positionOf(text, error.pos[0]);
-    throw unreadable(sourceName, error.message, { line, column });
+    throw unreadable(sourceName, reasonOf(error), { line, column });
   }
   visit(parsed, {
     Scalar(_key, node) {
@@ -30,9 +31,26 @@ export function readDocumentText(text: string, sourceName: string): unknown {
   try {
     value = parsed.toJS({ maxAliasCount: ALIASES_MAX });
   } catch (cause) {
-    throw unreadable(sourceName, cause instanceof Error ? cause.message : String(cause), {});
+    throw unreadable(sourceName, reasonOf(cause), {});
   }
   return wholeValue(value, sourceName);
+}
+
+function parsedDocument(text: string, sourceName: string) {
+  try {
+    return parseDocument(text, { version: '1.2', prettyErrors: false, stringKeys: true });
+  } catch (cause) {
+    throw unreadable(sourceName, reasonOf(cause), {});
+  }
+}
+
+/** The parser has no words of its own for what is nested too deeply, and threatening ones here. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const { message } = cause;
+  if (message.includes('call stack')) return 'it is nested too deeply';
+  if (message.includes('alias count')) return `its aliases stand for over ${ALIASES_MAX} values`;
+  return message.includes('multiple documents') ? 'it holds several documents' : message;
 }
 
 /**
@@ -92,5 +110,6 @@ function unreadable(
   return new LoanbookError('invalid_document', `${where}: cannot be read: ${reason}`, {
     exitCode: EXIT.usage,
     evidence: { source, ...place },
+    next: NEXT_OF_DOCUMENT,
   });
 }

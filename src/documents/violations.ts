@@ -18,6 +18,10 @@ export interface DocumentSource {
 
 const SHOWN_VALUE_MAX = 120;
 
+/** What is to be done about a bad document. */
+export const NEXT_OF_DOCUMENT =
+  'Correct it and run the command again; docs/conventions.md and `--help` name the keys.';
+
 /** Checks a value against a schema; throws LoanbookError `invalid_document` with all violations. */
 export function checkShape<T>(schema: z.ZodType<T>, value: unknown, source: DocumentSource): T {
   const result = schema.safeParse(value);
@@ -47,8 +51,16 @@ export function invalidDocument(
   );
   return new LoanbookError('invalid_document', [`${source.name}: invalid`, ...lines].join('\n'), {
     exitCode: EXIT.usage,
-    evidence: { source: source.name, violations: placed.length },
+    evidence: { source: source.name, violations: placed.length, ...firstOf(placed) },
+    next: NEXT_OF_DOCUMENT,
   });
+}
+
+/** The first violation once more, for programs: the message is for people. */
+function firstOf([first]: readonly Violation[]): Record<string, string> {
+  if (first === undefined) return {};
+  const { path, rule, value } = first;
+  return { path, rule, ...(value === undefined ? {} : { value: shown(value) }) };
 }
 
 function violationsOf(issue: z.core.$ZodIssue, root: unknown): Violation[] {

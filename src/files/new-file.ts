@@ -6,6 +6,7 @@ import {
   openSync,
   rmSync,
   type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
@@ -162,6 +163,18 @@ export function requireRegularTarget(path: string): Stats | undefined {
     next: STREAM_NAME.test(path)
       ? 'Leave the option away where the command prints its data: they go to standard output.'
       : 'Name a regular file, or one that is not there yet.',
+  });
+}
+
+/** Throws LoanbookError `file_is_an_input` (2) where a file to be written is one that is read. */
+export function requireOtherFile(path: string, input: string): void {
+  const [own, other] = [path, input].map((name) => statSync(name, { throwIfNoEntry: false }));
+  if (own === undefined || other === undefined) return;
+  if (own.dev !== other.dev || own.ino !== other.ino) return;
+  throw new LoanbookError('file_is_an_input', `${path} is read by the same command.`, {
+    exitCode: EXIT.usage,
+    evidence: { file: path, input },
+    next: 'Name another file: this one would be lost.',
   });
 }
 

@@ -29,6 +29,15 @@ describe('a document', () => {
     await expect(refused).rejects.toMatchObject({ code, evidence });
   });
 
+  it.each([
+    ['a tag that nobody knows', 'code: !!other/type a\n', 'Unresolved tag'],
+    ['two documents', 'code: A\n---\ncode: B\n', 'it holds several documents'],
+    ['too many levels', `code: ${'['.repeat(50_000)}`, 'it is nested too deeply'],
+    ['an alias of itself', 'code: &a [*a]\n', 'code.0: must not hold itself'],
+  ])('with %s is refused in words of its own', (_what, text, words) => {
+    expect(() => readDocumentText(text, 'bad')).toThrow(words);
+  });
+
   it('that is a FIFO, a device or a directory is refused', async () => {
     const fifo = join(folder, 'fifo.yaml');
     execFileSync('mkfifo', [fifo]);

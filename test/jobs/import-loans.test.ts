@@ -256,6 +256,20 @@ describe('rows that are rejected', () => {
     expect(await book.rows('SELECT count(*) AS n FROM schedule')).toEqual([{ n: 2 }]);
   });
 
+  const OVER_HEADER = 'loan_no,product,principal,rate,disbursed_on';
+
+  it('never writes its rejects over a file that it reads', async () => {
+    const file = book.file('over.csv', OVER_HEADER, 'OVER-1,NONE,1.00,0.1,2026-03-28');
+    const refused = importLoans(book.client, {
+      file,
+      maxRejects: 9,
+      rejectFile: file,
+      dryRun: true,
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'file_is_an_input', exitCode: 2 });
+    expect(book.read(file)).toEqual([OVER_HEADER, 'OVER-1,NONE,1.00,0.1,2026-03-28']);
+  });
+
   it('let nothing in above the cap, and stay named in the reject file', async () => {
     const bad = GOOD.replace('10000.00', '-1');
     const file = book.file('loans.csv', HEADER, GOOD, bad, bad);

@@ -6,6 +6,7 @@ import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
+import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
@@ -119,6 +120,9 @@ async function openFile(
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
+  for (const input of [options.file, options.mapping]) {
+    if (input !== undefined) requireOtherFile(path, input);
+  }
   const rejects = new RejectFile(path, source.header, options.file);
   return { ...source, rejects, signal, onProgress };
 }

@@ -159,7 +159,7 @@ function positionView(position: StoredPosition, text: Format): PositionView {
     accruing: position.accruing,
     principal: text(position.principal),
     principalOverdue: text(position.principalOverdue),
-    interestAccrued: text(position.interestAccrued),
+    interestAccrued: text(Math.max(position.interestAccrued, 0)),
     interestDue: text(position.interestDue),
     penaltyDue: text(position.penaltyDue),
     compoundDue: text(position.compoundDue),

@@ -169,19 +169,29 @@ function effectsOf({ events, allocations, moves }: StatementSources): Effect[] {
     effect.suspense += suspense;
     effect.refundDue += refundDue;
   }
-  const types = new Map(events.map(({ eventId, type }) => [eventId, type]));
+  const byId = new Map(events.map((event) => [event.eventId, event]));
   return [...effects.values()].sort(
     (a, b) =>
       (a.businessDate < b.businessDate ? -1 : a.businessDate > b.businessDate ? 1 : 0) ||
-      placeOf(a.eventId, types) - placeOf(b.eventId, types),
+      placeOf(a, byId) - placeOf(b, byId),
   );
 }
 
-/** The order of a day: what begins the loan, its down payment, suspense, events as they arrived. */
-function placeOf(eventId: number, types: ReadonlyMap<number, number>): number {
-  const type = types.get(eventId);
-  if (type === EVENT_TYPE.disbursement || type === EVENT_TYPE.opening) return -3;
-  return eventId === DOWN_PAYMENT_EVENT ? -2 : eventId === SUSPENSE_EVENT ? -1 : eventId;
+/**
+ * The order of a day: what begins the loan, its down payment, suspense on a due date, refunds whose
+ * money turned out to be lacking, events as they arrived, suspense that pays such a refund.
+ */
+function placeOf(
+  { eventId, businessDate, met }: Effect,
+  events: ReadonlyMap<number, StoredEvent>,
+): number {
+  const event = events.get(eventId);
+  const type = event?.type;
+  if (type === EVENT_TYPE.disbursement || type === EVENT_TYPE.opening) return -4;
+  if (eventId === DOWN_PAYMENT_EVENT) return -3;
+  if (eventId === SUSPENSE_EVENT) return met[REFUND] === 0 ? -2 : Number.POSITIVE_INFINITY;
+  const isLater = event !== undefined && event.businessDate !== businessDate;
+  return isLater && type === EVENT_TYPE.suspense_refund ? -1 : eventId;
 }
 
 /** Posted, be it that a later day undid it. */

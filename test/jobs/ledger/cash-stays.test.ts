@@ -162,8 +162,8 @@ describe('money that moved', () => {
       { type: '放款', amount: '36500.00', refundDue: null, refundDueBalance: null },
       { type: '还款', amount: '500.00', refundDue: null, refundDueBalance: null },
       { type: '暂收退还', amount: '500.00', refundDue: null, refundDueBalance: null },
-      { type: '更正-还款', amount: '-500.00', refundDue: null, refundDueBalance: null },
       { type: '更正-暂收退还', amount: null, refundDue: '500.00', refundDueBalance: '500.00' },
+      { type: '更正-还款', amount: '-500.00', refundDue: null, refundDueBalance: '500.00' },
       { type: '冲正', amount: null, refundDue: null, refundDueBalance: '500.00' },
       { type: '还款', amount: '510.00', refundDue: '-500.00', refundDueBalance: null },
     ]);
