@@ -274,14 +274,15 @@ describe('nothing changed', () => {
         const own = { ...repayment, method, flatTotal, principalFreePeriods, downPayment };
         const terms = termsWith(own, interest);
         const { schedule, payment } = layContract(terms, contract);
-        // A multiple may repay the principal before the last period: the rows end there, and over
-        // fewer rows the interest is another share.
-        if (flatTotal && schedule.dueOn.length < contract.periods) return;
         // From the first instalment everything is computed anew, to the same.
         const down = downPayment === null ? 0 : 1;
         const first = layAgain(terms, leftFrom(terms, contract, 1 + down));
-        expect(amountsOf(first.schedule)).toEqual(amountsOf(schedule).slice(down));
-        expect(first.payment).toBe(payment);
+        // A multiple of flat_total may repay the principal before the last period. The rows end there,
+        // and no convention says what becomes of the interest of the others: over fewer rows it is
+        // another share. That alone is left out.
+        const endsEarly = flatTotal && schedule.dueOn.length < contract.periods;
+        if (!endsEarly) expect(amountsOf(first.schedule)).toEqual(amountsOf(schedule).slice(down));
+        if (!endsEarly) expect(first.payment).toBe(payment);
         let balance = contract.principal;
         for (const [k, part] of schedule.principal.entries()) {
           balance -= part;
