@@ -9,8 +9,9 @@ import type { Fen } from './units.js';
  * Flat interest (CONVENTIONS, Schedule; practice A4): each period bears round(base x factor),
  * payment = round((P + all interest) / n), principal is the rest of the payment. With `flat_total`
  * the interest is rounded once in total; a row asks round(total / n), never more than is left, and
- * round(P / n) of the principal, their sum rounded to the multiple; the rest in the last. `kept`:
- * the payment in force, in place of a new one.
+ * round(P / n) of the principal, their sum rounded to the multiple; the last row takes the rest of
+ * both, also where the multiple repays the principal before the last period. `kept`: the payment in
+ * force, in place of a new one; its rows end earlier, and later periods bear no interest then.
  */
 export function layFlat(span: Span, kept: Fen | null): LaidSchedule {
   const { repayment, interest } = span.terms;
@@ -54,7 +55,19 @@ function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
   const payment = kept ?? flatTotalPayment(span, each);
   const principalPart = Math.max(0, payment - each);
   const schedule = layRows(span, { payment: null, principalPart }, charges);
-  return { schedule, payment, principalPart: 0 };
+  // Before reading 2, and where the payment was kept, rows that end early ask no more than the others.
+  if (kept !== null || span.terms.reading === 1) return { schedule, payment, principalPart: 0 };
+  const interest = lastTakesRest(schedule.interest, total);
+  return { schedule: { ...schedule, interest }, payment, principalPart: 0 };
+}
+
+function lastTakesRest(charges: readonly Fen[], total: Fen): Fen[] {
+  let left = total;
+  return charges.map((charge, k) => {
+    const asked = k === charges.length - 1 ? left : charge;
+    left -= asked;
+    return asked;
+  });
 }
 
 /** `each` interest and an equal part of the principal, as one payment. */

@@ -111,6 +111,24 @@ ${actual}`;
     expect(before).toEqual([...new Array(17).fill('333.33 + 60.00'), '333.39 + 60.00']);
   });
 
+  test('a multiple that repays the principal early: the row that ends the loan asks the rest', () => {
+    const yaml = monthly('payment_multiple: 50.00, payment_rounding: up');
+    const short = { ...loan, principal: '1000.00' };
+    // 1,000 x 18% = 180.00, 10.00 a row; 55.56 + 10.00 goes to 100.00. After eleven rows 10.00 of
+    // principal and 70.00 of the agreed interest are left: seven rows of it.
+    expect(rowsOf(2, yaml, short)).toEqual([
+      ...new Array(11).fill('90.00 + 10.00'),
+      '10.00 + 70.00',
+    ]);
+    const events = [
+      { ref: 'R', type: 'repayment', value_date: '2026-02-15', amount: '100.00' },
+      { ref: 'P', type: 'prepayment', value_date: '2026-02-15', amount: '455.00' },
+    ];
+    // Kept: half the base asks 5.00 a row, 95.00 are principal; the rows that fall away ask nothing.
+    const kept = rowsOf(2, `${yaml}\nprepayment: {partial: {keep: payment}}`, short, events);
+    expect(kept).toEqual(['90.00 + 10.00', ...new Array(4).fill('95.00 + 5.00'), '75.00 + 5.00']);
+  });
+
   test('a multiple below the interest leaves no principal but in the last', () => {
     const small = { ...loan, principal: '600.00', periods: 3, rate: '0.24' };
     // 200.00 + 12.00 to a multiple of 500 is 0.00: interest alone is asked.

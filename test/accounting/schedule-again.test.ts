@@ -277,9 +277,8 @@ describe('nothing changed', () => {
         // From the first instalment everything is computed anew, to the same.
         const down = downPayment === null ? 0 : 1;
         const first = layAgain(terms, leftFrom(terms, contract, 1 + down));
-        // A multiple of flat_total may repay the principal before the last period. The rows end there,
-        // and no convention says what becomes of the interest of the others: over fewer rows it is
-        // another share. That alone is left out.
+        // A multiple of flat_total may repay the principal before the last period. That row takes the
+        // interest of the periods after it, which are no longer among the dates left to lay.
         const endsEarly = flatTotal && schedule.dueOn.length < contract.periods;
         if (!endsEarly) expect(amountsOf(first.schedule)).toEqual(amountsOf(schedule).slice(down));
         if (!endsEarly) expect(first.payment).toBe(payment);

@@ -48,7 +48,14 @@ function layFlatTotal(request: LayRequest): Laid {
   });
   const asked = each + round(ratio(balance, periods), rounding);
   const payment = keptPayment ?? roundToMultiple(whole(asked), multiple, rounding);
-  return { rows: flatRows(request, interests, () => payment - each), payment };
+  const rows = flatRows(request, interests, () => payment - each);
+  if (keptPayment === null) {
+    // A large multiple repays the principal early: the row that ends the loan asks what is left.
+    const asked = rows.slice(0, -1).reduce((sum, row) => sum + row.interest, 0n);
+    const last = rows.at(-1);
+    if (last !== undefined) last.interest = total - asked;
+  }
+  return { rows, payment };
 }
 
 function flatRows(
