@@ -38,10 +38,12 @@ export function layActuarial(span: Span, kept: Fen | null): LaidSchedule {
   return { schedule, payment, principalPart: 0 };
 }
 
-/** The last instalment less the last but one; a period after the end of the rows asks nothing. */
-function tailOf({ dues }: Span, { principal, interest }: Schedule): Fen {
+/** The last instalment less the last but one; 0 where there is one alone. */
+function tailOf({ dues, terms }: Span, { principal, interest }: Schedule): Fen {
   const asked = (k: number) => (principal[k] ?? 0) + (interest[k] ?? 0);
-  return asked(dues.length - 1) - asked(dues.length - 2);
+  // Before reading 2 the periods were compared, also those after the end of the rows.
+  const rows = terms.reading === 1 ? dues.length : principal.length;
+  return rows < 2 ? 0 : asked(rows - 1) - asked(rows - 2);
 }
 
 function toMultiple({ terms }: Span, payment: Fen): Fen {

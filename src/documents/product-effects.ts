@@ -143,6 +143,7 @@ function penaltyKeys({ penalty }: ProductDocument): Violation[] {
       noPenalty || noGrace,
       penalty.grace_missed,
     ],
+    // Without a penalty too an instalment is past due only once its grace is over.
     [
       'postpone',
       postpone !== 'max',
@@ -193,8 +194,6 @@ function prepaymentKeys({ prepayment, repayment, currency }: ProductDocument): V
   const max = fee.max === null ? null : (parseAmount(fee.max, digits) ?? 0);
   const isRateFree = parseRatePpb(fee.rate) === 0;
   const dueAtOnce = repayment.down_payment === null ? 0 : 1;
-  // Of one row, nothing is left to prepay once it has become due.
-  const rows = ['bullet', 'daily_interest'].includes(repayment.method) ? dueAtOnce + 1 : null;
   const isNever =
     (fee.free_after_period !== null &&
       fee.free_after_period <= dueAtOnce &&
@@ -212,12 +211,6 @@ function prepaymentKeys({ prepayment, repayment, currency }: ProductDocument): V
         fee.of,
       ],
       ['min', fee.min !== null, min === 0 && 'a fee is never less', fee.min],
-      [
-        'free_after_period',
-        fee.free_after_period !== null,
-        rows !== null && (fee.free_after_period ?? 0) >= rows && 'nothing is left to prepay then',
-        fee.free_after_period,
-      ],
       ['max', max !== null, isRateFree && 'with a rate of 0', fee.max],
     ]),
   ];

@@ -169,7 +169,18 @@ const LOAN = { principal: '123457.89', rate: '0.14567', periods: 3, disbursed_on
 /** Days of no work on and after due dates. */
 const CALENDAR = {
   years: [2023, 2024],
-  holidays: ['2024-01-20', '2024-01-21', '2024-02-20', '2024-03-20', '2024-03-21'],
+  holidays: [
+    '2024-01-05',
+    '2024-01-20',
+    '2024-01-21',
+    '2024-02-05',
+    '2024-02-09',
+    '2024-02-20',
+    '2024-02-29',
+    '2024-03-05',
+    '2024-03-20',
+    '2024-03-21',
+  ],
 };
 
 const money = (ref: string, on: string, amount: string, early?: string) => ({
@@ -211,6 +222,26 @@ const PREPAID: History = {
   ],
   through: '2024-03-20',
 };
+/** What is due is paid, a down payment too; a part prepaid, and the rows after it run on. */
+const prepaidSmall = (principal: string): History => ({
+  loan: { ...LOAN, principal, periods: 6 },
+  events: [
+    money('R0', '2023-12-12', principal),
+    { ref: 'W', type: 'suspense_refund', value_date: '2023-12-13', amount: principal },
+    money('R1', '2024-01-12', principal),
+    { ref: 'X', type: 'suspense_refund', value_date: '2024-01-12', amount: principal },
+    { ref: 'P', type: 'prepayment', value_date: '2024-01-27', amount: '700.00' },
+  ],
+  through: '2024-03-13',
+});
+/** The first row or the only one due on a holiday, and looked at before the next working day. */
+const ON_HOLIDAY = ['2024-01-21', '2024-03-21'].map((through): History => ({ ...UNPAID, through }));
+/** Two rows in arrears, and money for less than the first. */
+const IN_ARREARS: History = {
+  loan: { ...LOAN, periods: 6 },
+  events: [money('R', '2024-02-15', '1800.00')],
+  through: '2024-02-16',
+};
 const PAID_AHEAD: History = {
   loan: { ...LOAN, first_due_on: '2024-02-12' },
   events: [
@@ -246,6 +277,44 @@ const OWN_SCHEDULE: History = {
   ],
   through: '2024-03-12',
 };
+/** The same under any method, with a row of its own for each month. */
+const OWN_IN_ARREARS: History = {
+  ...OWN_SCHEDULE,
+  events: [money('R', '2024-02-15', '1800.00')],
+  through: '2024-02-16',
+};
+/** Paid once it is due, and a part prepaid after it: something is left also of one row a method. */
+const OWN_PREPAID: History = {
+  ...OWN_SCHEDULE,
+  events: [
+    money('R0', '2023-12-12', '30000.00'),
+    money('R1', '2024-01-12', '30000.00'),
+    { ref: 'P', type: 'prepayment', value_date: '2024-01-27', amount: '700.00' },
+  ],
+};
+const agreed = (loan: object): History => ({
+  loan: { ...LOAN, ...loan },
+  through: LOAN.disbursed_on,
+});
+/** An odd first period whose days cross New Year, before its months and behind them. */
+const OVER_NEW_YEAR = [
+  { disbursed_on: '2023-12-27', first_due_on: '2024-02-02' },
+  { disbursed_on: '2023-11-28', first_due_on: '2024-01-03' },
+].map((loan) => ({ loan: { ...LOAN, ...loan }, through: loan.disbursed_on }));
+/**
+ * Payments that are halves of 5.00 or of a fen, each with a down payment of a fifth too: 205.00 over
+ * two and 3,690.00 over 36 are 102.50, 1,000.26 over 36 are 27.785; 1.00 bears 0.005.
+ */
+const TIES = [
+  { principal: '205.00', rate: '0', periods: 2 },
+  { principal: '256.25', rate: '0', periods: 2 },
+  { principal: '3690.00', rate: '0', periods: 5 },
+  { principal: '4612.50', rate: '0', periods: 5 },
+  { principal: '1000.26', rate: '0', periods: 5 },
+  { principal: '1250.33', rate: '0', periods: 5 },
+  { principal: '1.00', rate: '0.06', periods: 1 },
+  { principal: '1.25', rate: '0.06', periods: 1 },
+].map(agreed);
 /** Schedules alone: among so many amounts each way to round a payment shows. */
 const AGREED: readonly History[] = Array.from({ length: 60 }, (_, k) => ({
   loan: {
@@ -265,9 +334,15 @@ const HISTORIES: readonly History[] = [
   dribbled(5),
   PAID_AHEAD,
   OWN_SCHEDULE,
+  ...ON_HOLIDAY,
+  IN_ARREARS,
+  OWN_IN_ARREARS,
+  OWN_PREPAID,
+  prepaidSmall('5000.00'),
+  prepaidSmall('100000.00'),
+  ...OVER_NEW_YEAR,
+  ...TIES,
   ...AGREED,
-  // A balloon over 36 periods at no rate: 27.785 a period, a tie.
-  { loan: { ...LOAN, principal: '1000.26', rate: '0', periods: 5 }, through: LOAN.disbursed_on },
 ];
 
 function historiesOf(random: number): History[] {

@@ -79,6 +79,16 @@ interest: {basis: actual, period_interest: actual_days, leap_year: feb_29_period
   );
 });
 
+test('the actuarial payment is smoothed by the last two instalments that there are', () => {
+  const yaml = `repayment: {method: level_payment_actuarial, payment_rounding: up}
+interest: {rounding: down}`;
+  const loan = { principal: '0.20', rate: '0.12', periods: 5, disbursed_on: '2026-01-15' };
+  // 0.0412 a period goes up to 0.05, and no interest reaches a fen: four rows, the last as the others.
+  expect(rowsOf(2, yaml, loan)).toEqual(new Array(4).fill('0.05 + 0.00'));
+  // Before, the fifth counted with 0.00: 0.05 - 0.05 / 5.
+  expect(rowsOf(1, yaml, loan)).toEqual(new Array(5).fill('0.04 + 0.00'));
+});
+
 describe('flat_total', () => {
   const actual = 'interest: {basis: actual, period_interest: actual_days}';
 
