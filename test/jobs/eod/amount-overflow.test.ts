@@ -7,6 +7,7 @@ import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
+import { customerStatement } from '../../../src/jobs/loan/customer-statement.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
@@ -26,7 +27,7 @@ ${FRAME}repayment: {method: interest_only, periods: 6, interval: {every: 2, unit
 `;
 const LOANS = [
   'BIG,NIGHT,50000000000000.00,0,1,2026-03-28',
-  'FAST,RATE,60000000000000.00,182.5,6,2026-03-28',
+  'FAST,RATE,60000000000000.02,182.5,6,2026-03-28',
   'OWN,NIGHT,1200.00,0,1,2026-03-28',
 ];
 
@@ -81,13 +82,23 @@ describe('a loan whose amounts outgrow the safe integers', () => {
     expect(await held('2026-03-30')).toEqual([{ loan: 'BIG', reason: REASON }]);
     expect(await positionsOn('2026-03-30')).toMatchObject([
       { loan: 'BIG', foldedOn: '2026-03-29', penalty: 5_000_000_000_000_000 },
-      // Three nights of 30,000,000,000,000.00, of which two are due.
-      { loan: 'FAST', foldedOn: '2026-03-30', interest: 9_000_000_000_000_000 },
+      // Three nights of 30,000,000,000,000.01, of which two are due.
+      { loan: 'FAST', foldedOn: '2026-03-30', interest: 9_000_000_000_000_003 },
       { loan: 'OWN', foldedOn: '2026-03-30', penalty: 240_000 },
     ]);
     expect(await receivable()).toEqual({
       penalty: '50000000002400.00',
-      interest: '60000000000000.00',
+      interest: '60000000000000.02',
+    });
+  });
+
+  it('is told what it owes in all, which is no safe integer', async () => {
+    const { tables } = await customerStatement(book.client, { loanNo: 'FAST' });
+    const owed = tables.find(({ name }) => name === 'owed')!.rows as Record<string, string>[];
+    expect(owed.find(({ item }) => item === 'total')).toMatchObject({
+      due: '60000000000000.02',
+      notDue: '90000000000000.03',
+      total: '150000000000000.05',
     });
   });
 
@@ -102,7 +113,7 @@ describe('a loan whose amounts outgrow the safe integers', () => {
     ]);
     expect(await positionsOn('2026-03-31')).toMatchObject([
       { loan: 'BIG', foldedOn: '2026-03-29', penalty: 5_000_000_000_000_000 },
-      { loan: 'FAST', foldedOn: '2026-03-30', interest: 9_000_000_000_000_000 },
+      { loan: 'FAST', foldedOn: '2026-03-30', interest: 9_000_000_000_000_003 },
       { loan: 'OWN', foldedOn: '2026-03-31' },
     ]);
   });
