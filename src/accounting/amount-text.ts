@@ -28,6 +28,12 @@ export function parseAmount(text: string, minorDigits: number): Fen | undefined 
   return parseScaled(text, minorDigits, false);
 }
 
+/** A sum of amounts from decimal text, as `parseAmount` reads an amount, of whatever size. */
+export function parseTotal(text: string, minorDigits: number): bigint | undefined {
+  const digits = scaledDigits(text, minorDigits, false);
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
 /** Decimal text of an amount in minor units: `formatAmount(-5, 2)` is `-0.05`. */
 export function formatAmount(fen: Fen | bigint, minorDigits: number): string {
   const sign = fen < 0 ? '-' : '';
@@ -49,13 +55,18 @@ export function parseRatePpb(text: string, percent = false): RatePpb | undefined
 }
 
 function parseScaled(text: string, digits: number, dropZeros: boolean): number | undefined {
+  const value = Number(scaledDigits(text, digits, dropZeros));
+  // Of -0 and 0 the sum is 0.
+  return Number.isSafeInteger(value) ? value + 0 : undefined;
+}
+
+/** The number without its point, with its sign. */
+function scaledDigits(text: string, digits: number, dropZeros: boolean): string | undefined {
   const match = DECIMAL.exec(text);
   if (match === null) return undefined;
   const whole = match[2] ?? '';
   let fraction = match[3] ?? '';
   if (dropZeros) fraction = fraction.replace(/0+$/, '');
   if (fraction.length > digits) return undefined;
-  const value = Number(whole + fraction.padEnd(digits, '0'));
-  if (!Number.isSafeInteger(value)) return undefined;
-  return match[1] === '-' ? 0 - value : value;
+  return (match[1] === '-' ? '-' : '') + whole + fraction.padEnd(digits, '0');
 }

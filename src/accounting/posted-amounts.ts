@@ -1,12 +1,10 @@
-import type { Fen } from './units.js';
-
 /** The sides that one unit of a movement posts, by account code; debit positive. */
 export type Legs = ReadonlyMap<string, number>;
 
 /** Movements that post alike, and how much of them was posted. */
 export interface PostedAmount<Rule> {
   readonly rules: readonly Rule[];
-  readonly amount: Fen;
+  readonly amount: bigint;
 }
 
 /**
@@ -16,7 +14,7 @@ export interface PostedAmount<Rule> {
  * then the postings cannot be told apart.
  */
 export function postedAmounts<Rule>(
-  moved: ReadonlyMap<string, Fen>,
+  moved: ReadonlyMap<string, bigint>,
   rules: readonly Rule[],
   legsOf: (rule: Rule) => Legs,
 ): PostedAmount<Rule>[] | undefined {
@@ -34,15 +32,16 @@ export function postedAmounts<Rule>(
   const found: PostedAmount<Rule>[] = [];
   for (const { rules: own, legs } of kinds) {
     const account = [...legs.keys()].find(
-      (code) => !kinds.some((other) => other.legs !== legs && other.legs.has(code)),
+      (code) =>
+        legs.get(code) !== 0 && !kinds.some((other) => other.legs !== legs && other.legs.has(code)),
     );
     if (account === undefined) {
       if ([...legs.keys()].every((code) => !moved.has(code))) continue;
       return undefined;
     }
-    const amount = (moved.get(account) ?? 0) / legs.get(account)!;
-    for (const [code, sign] of legs) rest.set(code, (rest.get(code) ?? 0) - sign * amount);
-    if (amount !== 0) found.push({ rules: own, amount });
+    const amount = (moved.get(account) ?? 0n) / BigInt(legs.get(account)!);
+    for (const [code, sign] of legs) rest.set(code, (rest.get(code) ?? 0n) - BigInt(sign) * amount);
+    if (amount !== 0n) found.push({ rules: own, amount });
   }
-  return [...rest.values()].every((amount) => amount === 0) ? found : undefined;
+  return [...rest.values()].every((amount) => amount === 0n) ? found : undefined;
 }

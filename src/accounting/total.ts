@@ -36,6 +36,12 @@ export class Total {
   }
 }
 
+/** A total as evidence shows it: a number, or its digits where no safe integer holds it. */
+export function shownTotal(total: bigint): number | string {
+  const near = Number(total);
+  return Number.isSafeInteger(near) ? near : String(total);
+}
+
 /** An amount cut into safe integers of its sign; none for zero. */
 export function safeParts(amount: bigint): Fen[] {
   const parts: Fen[] = [];

@@ -47,7 +47,7 @@ type Said = ReturnType<typeof inWords>;
 const PER_PERCENT = 7;
 
 function inWords({ minorDigits, segments, stages, allowance, ...frame }: ImpairmentOutcome) {
-  const text = (fen: number) => formatAmount(fen, minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, minorDigits);
   const percent = (ppb: number) => formatAmount(ppb, PER_PERCENT).replace(/\.?0+$/, '');
   return {
     ...frame,

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { shownTotal } from '../accounting/total.js';
 import { displayWidth } from './display-width.js';
 
 export type Cell = string | number | bigint | boolean | null | undefined;
@@ -49,9 +50,7 @@ export function printJson(out: Writable, doc: unknown): void {
 }
 
 function exactBigInt(_key: string, value: unknown): unknown {
-  if (typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
+  return typeof value === 'bigint' ? shownTotal(value) : value;
 }
 
 function cellText<Row extends object>(column: Column<Row>, row: Row): string {

@@ -5,6 +5,7 @@ import {
   minorDigitsOf,
   parseAmount,
   parseRatePpb,
+  parseTotal,
 } from '../../src/accounting/amount-text.js';
 
 describe('amounts', () => {
@@ -31,6 +32,16 @@ describe('amounts', () => {
 
   test('an amount beyond the safe integers is refused', () => {
     expect(parseAmount('90071992547409.92', 2)).toBeUndefined();
+  });
+
+  test.each([
+    ['90071992547409.92', 9_007_199_254_740_992n],
+    ['-120000000000000.1', -12_000_000_000_000_010n],
+    ['-0', 0n],
+    ['1.234', undefined],
+    ['', undefined],
+  ])('the total %j is %s', (text, expected) => {
+    expect(parseTotal(text, 2)).toBe(expected);
   });
 
   test('formatted amounts parse to themselves', () => {

@@ -119,6 +119,25 @@ it.each([true, false])('counts a down payment as paid, automatic: %s', async (au
   });
 });
 
+it('sums to the end what no safe integer holds', async () => {
+  const file = join(folder, 'large.yaml');
+  writeFileSync(file, 'code: L\nrepayment: {method: interest_only, periods: 3}\n');
+  const loan = [
+    '--principal',
+    '80000000000000.01',
+    '--rate',
+    '1.2',
+    '--disbursed-on',
+    '2026-01-15',
+  ];
+  const { stdout } = await quote(file, ...loan, '--json');
+  // Three months at 10% of it each.
+  expect(JSON.parse(stdout)).toMatchObject({
+    totals: { principal: '80000000000000.01', interest: '24000000000000.00' },
+  });
+  expect(JSON.parse(stdout).totals.total).toBe('104000000000000.01');
+});
+
 describe('what is refused, with path, rule and value', () => {
   it.each([
     ['--principal', 'ten', 'loan.principal: must be a decimal number; got ten'],

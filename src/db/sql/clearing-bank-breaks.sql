@@ -4,7 +4,7 @@
 -- accounts.
 SELECT a.code AS account, i.code, b.break_id AS "breakId", b.order_no AS "orderNo", b.since,
   b.state = 'resolved' AND b.resolved_on <= $1::date AS "byHand", b.resolution,
-  -b.difference AS stands
+  -b.difference::numeric AS stands
 FROM recon_break b
 JOIN in_force i ON i.statement_id = b.statement_id AND i.kind = 'bank'
 JOIN entry e ON e.source = 'bank'
@@ -15,7 +15,7 @@ WHERE b.type = 'amount' AND b.difference < 0 AND (b.resolution IS NULL
   OR b.resolved_on > $1::date OR b.resolution NOT IN ('tolerated', 'written_off', 'replaced'))
 UNION ALL
 SELECT $3::jsonb ->> i.code, i.code, b.break_id, b.order_no, b.since, true, b.resolution,
-  -b.difference
+  -b.difference::numeric
 FROM recon_break b
 JOIN in_force i ON i.statement_id = b.statement_id AND i.kind = 'bank'
 WHERE b.resolution IN ('booked', 'refunded') AND b.resolved_on <= $1::date

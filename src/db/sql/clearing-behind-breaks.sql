@@ -1,7 +1,7 @@
 -- Breaks of the channels $1 that people ended and of which something stands on the clearing
 -- account. What was booked meets its event there. $2 = the day, $3 = the channels as for the events.
 SELECT b.code, b.order_no AS "orderNo", coalesce(n.loan_no, '') AS "loanNo", b.since AS day,
-  b.resolution AS what, (c.side * (b.stands + coalesce(m.amount, 0)))::bigint AS amount
+  b.resolution AS what, c.side * (b.stands + coalesce(m.amount, 0)) AS amount
 FROM standing_break b
 JOIN jsonb_to_recordset($3::jsonb)
   AS c (code text, types smallint[], prefix text, pays boolean, side integer) ON c.code = b.code

@@ -7,7 +7,7 @@ WITH channels AS (
   SELECT * FROM jsonb_to_recordset($3::jsonb)
     AS c (code text, types smallint[], prefix text, pays boolean, side integer)
 ), moved AS (
-  SELECT bucket, loan_id, event_id, sum(amount)::bigint AS amount FROM journal_line
+  SELECT bucket, loan_id, event_id, sum(amount) AS amount FROM journal_line
   WHERE account_id = $1 AND business_date <= $2::date AND event_id <> 0 AND kind < 100
   GROUP BY bucket, loan_id, event_id
 ), undone AS (

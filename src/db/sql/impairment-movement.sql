@@ -12,16 +12,15 @@ WITH moves AS (
     ON b.bucket = n.bucket AND b.loan_id = n.loan_id
 )
 SELECT s.stage,
-  coalesce(sum(before) FILTER (WHERE old = s.stage), 0)::bigint AS opening,
-  coalesce(sum(after) FILTER (WHERE old IS NULL AND new = s.stage), 0)::bigint AS new,
-  coalesce(sum(before) FILTER (WHERE old <> new AND new = s.stage), 0)::bigint AS "transferIn",
-  coalesce(-sum(before) FILTER (WHERE old <> new AND old = s.stage), 0)::bigint AS "transferOut",
-  coalesce(sum(after - before) FILTER (WHERE old IS NOT NULL AND new = s.stage), 0)::bigint
-    AS charge,
+  coalesce(sum(before) FILTER (WHERE old = s.stage), 0) AS opening,
+  coalesce(sum(after) FILTER (WHERE old IS NULL AND new = s.stage), 0) AS new,
+  coalesce(sum(before) FILTER (WHERE old <> new AND new = s.stage), 0) AS "transferIn",
+  coalesce(-sum(before) FILTER (WHERE old <> new AND old = s.stage), 0) AS "transferOut",
+  coalesce(sum(after - before) FILTER (WHERE old IS NOT NULL AND new = s.stage), 0) AS charge,
   coalesce(-sum(before) FILTER (WHERE new IS NULL AND old = s.stage AND NOT is_written_off), 0)
-    ::bigint AS release,
-  coalesce(-sum(before) FILTER (WHERE new IS NULL AND old = s.stage AND is_written_off), 0)::bigint
+    AS release,
+  coalesce(-sum(before) FILTER (WHERE new IS NULL AND old = s.stage AND is_written_off), 0)
     AS "writeOff",
-  coalesce(sum(after) FILTER (WHERE new = s.stage), 0)::bigint AS closing
+  coalesce(sum(after) FILTER (WHERE new = s.stage), 0) AS closing
 FROM (VALUES (1), (2), (3)) AS s (stage) LEFT JOIN moves ON true
 GROUP BY s.stage ORDER BY s.stage

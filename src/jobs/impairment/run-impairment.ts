@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Exposure, ImpairmentDocument } from '../../documents/impairment-document.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
 import { dayTable } from '../eod/day-table.js';
-import { addEntries, type NewEntry } from '../ledger/entry.js';
+import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {
   type AllowanceMovement,
@@ -28,14 +28,14 @@ export interface ImpairmentOptions {
 /** How the allowance of a stage moved since the run before; minor units. */
 export interface StageMovement {
   readonly stage: number;
-  readonly opening: Fen;
-  readonly new: Fen;
-  readonly transferIn: Fen;
-  readonly transferOut: Fen;
-  readonly charge: Fen;
-  readonly release: Fen;
-  readonly writeOff: Fen;
-  readonly closing: Fen;
+  readonly opening: bigint;
+  readonly new: bigint;
+  readonly transferIn: bigint;
+  readonly transferOut: bigint;
+  readonly charge: bigint;
+  readonly release: bigint;
+  readonly writeOff: bigint;
+  readonly closing: bigint;
 }
 
 export interface ImpairmentOutcome {
@@ -116,12 +116,13 @@ async function ranBefore(
   const day = formatDay(frame.asOf);
   const { rows } = await client.query<{
     from: string;
-    required: Fen;
-    before: Fen;
+    required: bigint;
+    before: bigint;
     posted: string;
     entries: number;
   }>(
-    `SELECT effective_from AS from, required, allowance AS before, posted_on AS posted,
+    `SELECT effective_from AS from, required::numeric AS required,
+       allowance::numeric AS before, posted_on AS posted,
        (SELECT count(*) FROM entry WHERE source = 'impairment'
           AND reference LIKE r.as_of::text || ', group %') AS entries
      FROM impairment_run r WHERE as_of = $1`,
@@ -235,19 +236,19 @@ async function entriesOf(
   day: string,
   segments: readonly Segment[],
   maker: string,
-): Promise<{ entries: NewEntry[]; before: Fen; required: Fen }> {
+): Promise<{ entries: NewEntry[]; before: bigint; required: bigint }> {
   const standing = await allowanceByGroup(client, day);
-  const wanted = new Map<number, Fen>();
+  const wanted = new Map<number, bigint>();
   for (const { groupId, required } of segments) {
-    wanted.set(groupId, (wanted.get(groupId) ?? 0) + required);
+    wanted.set(groupId, (wanted.get(groupId) ?? 0n) + required);
   }
   const entries: NewEntry[] = [];
-  let before = 0;
-  let required = 0;
+  let before = 0n;
+  let required = 0n;
   const groups = [...new Set([...standing.keys(), ...wanted.keys()])].sort((a, b) => a - b);
   for (const groupId of groups) {
-    const have = standing.get(groupId) ?? 0;
-    const need = wanted.get(groupId) ?? 0;
+    const have = standing.get(groupId) ?? 0n;
+    const need = wanted.get(groupId) ?? 0n;
     before += have;
     required += need;
     if (need === have) continue;
@@ -257,10 +258,10 @@ async function entriesOf(
       memo: `减值准备 ${day}`,
       maker,
       groupId,
-      lines: [
+      lines: linesOfTotals([
         { account: IMPAIRMENT_LOSS, amount: need - have },
         { account: ALLOWANCE, amount: have - need },
-      ],
+      ]),
     });
   }
   return { entries, before, required };

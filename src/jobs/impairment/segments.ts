@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen, RatePpb } from '../../accounting/units.js';
+import type { EpochDay, RatePpb } from '../../accounting/units.js';
 import { type ImpairmentDocument, ratesOf } from '../../documents/impairment-document.js';
 
 /** PD and LGD of an accounting group and stage. */
@@ -16,8 +16,8 @@ export interface SegmentRate {
 /** An accounting group and stage with loans in it; minor units. */
 export interface Segment extends SegmentRate {
   readonly loans: number;
-  readonly ead: Fen;
-  readonly required: Fen;
+  readonly ead: bigint;
+  readonly required: bigint;
 }
 
 /** Every group of the book with its three stages. */
@@ -45,11 +45,11 @@ export async function segmentsOf(
     group_id: number;
     stage: number;
     loans: number;
-    ead: Fen;
-    allowance: Fen;
+    ead: bigint;
+    allowance: bigint;
   }>(
-    `SELECT group_id, stage, count(*) AS loans, sum(ead)::bigint AS ead,
-       sum(allowance)::bigint AS allowance
+    `SELECT group_id, stage, count(*) AS loans, sum(ead) AS ead,
+       sum(allowance) AS allowance
      FROM impairment_loan WHERE as_of = $1 GROUP BY group_id, stage ORDER BY group_id, stage`,
     [formatDay(asOf)],
   );
@@ -62,8 +62,8 @@ export async function segmentsOf(
 }
 
 /** EAD * PD * LGD, halves up, exact. */
-export function requiredOf(ead: Fen, pdPpb: RatePpb, lgdPpb: RatePpb): Fen {
+export function requiredOf(ead: bigint, pdPpb: RatePpb, lgdPpb: RatePpb): bigint {
   const unit = 10n ** 18n;
-  const twice = 2n * BigInt(ead) * BigInt(pdPpb) * BigInt(lgdPpb);
-  return Number((twice + unit) / (2n * unit));
+  const twice = 2n * ead * BigInt(pdPpb) * BigInt(lgdPpb);
+  return (twice + unit) / (2n * unit);
 }

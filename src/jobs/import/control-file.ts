@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseAmount } from '../../accounting/amount-text.js';
-import type { Fen } from '../../accounting/units.js';
+import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
 import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
@@ -17,7 +16,7 @@ export interface ControlFile {
   readonly path: string;
   readonly line: number;
   readonly count: number | undefined;
-  readonly amount: Fen | undefined;
+  readonly amount: bigint | undefined;
   /** It holds the SHA-256 of the file, which is right. */
   readonly isHashed: boolean;
 }
@@ -59,7 +58,7 @@ export async function readControlFile(
   const line = lineOf(lines, basename(content.path));
   const [name = '', rows = '', total = '', sha256 = ''] = fieldsOf(lines[line - 1]!);
   const count = parseAmount(rows, 0);
-  const amount = total === '' ? undefined : parseAmount(total, minorDigits);
+  const amount = total === '' ? undefined : parseTotal(total, minorDigits);
   if (count === undefined || count < 0 || (total !== '' && amount === undefined)) {
     throw refused('control_file_malformed', 'The control file cannot be read.', {
       file: path,

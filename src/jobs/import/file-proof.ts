@@ -1,5 +1,4 @@
-import { formatAmount, parseAmount } from '../../accounting/amount-text.js';
-import type { Fen } from '../../accounting/units.js';
+import { formatAmount, parseTotal } from '../../accounting/amount-text.js';
 import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
@@ -37,7 +36,7 @@ export interface Claim {
   readonly file: string;
   readonly line?: number;
   readonly rows: number | undefined;
-  readonly total: Fen | undefined;
+  readonly total: bigint | undefined;
 }
 
 export interface Counted {
@@ -141,15 +140,15 @@ export class FileProof {
 
   #hold({ by, file, line, rows, total }: Claim, counted: Counted, code: string): void {
     const rowsDiffer = rows !== undefined && rows !== counted.rows;
-    const totalDiffers = total !== undefined && BigInt(total) !== counted.total;
+    const totalDiffers = total !== undefined && total !== counted.total;
     if (!rowsDiffer && !totalDiffers) return;
-    const shown = (amount: bigint) => formatAmount(Number(amount), this.#minorDigits);
+    const shown = (amount: bigint) => formatAmount(amount, this.#minorDigits);
     const found = rowsDiffer
       ? { expected: rows, actual: counted.rows, difference: counted.rows - rows }
       : {
-          expected: shown(BigInt(total!)),
+          expected: shown(total!),
           actual: shown(counted.total),
-          difference: shown(counted.total - BigInt(total!)),
+          difference: shown(counted.total - total!),
         };
     throw new LoanbookError(code, 'The file is not what its sender says it is.', {
       exitCode: EXIT.failed,
@@ -160,7 +159,7 @@ export class FileProof {
         rule: rowsDiffer ? 'rows' : 'total',
         ...found,
         ...(rowsDiffer && totalDiffers
-          ? { expectedTotal: shown(BigInt(total)), actualTotal: shown(counted.total) }
+          ? { expectedTotal: shown(total), actualTotal: shown(counted.total) }
           : {}),
         lineEnd: this.#content.endsWithNewline ? undefined : 'missing',
       },
@@ -169,9 +168,9 @@ export class FileProof {
   }
 }
 
-function totalOf(text: string | undefined, minorDigits: number): Fen | undefined {
+function totalOf(text: string | undefined, minorDigits: number): bigint | undefined {
   if (text === undefined) return undefined;
-  const total = parseAmount(text, minorDigits);
+  const total = parseTotal(text, minorDigits);
   if (total !== undefined) return total;
   throw new LoanbookError('malformed_amount', '--total is no amount', {
     exitCode: EXIT.usage,

@@ -1,4 +1,4 @@
-import { parseAmount } from '../../accounting/amount-text.js';
+import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
 import type { ProvedBy } from './file-proof.js';
@@ -37,15 +37,19 @@ export class RowCount {
     if (this.#trailerLine > 0) throw this.#bad(line, 'nothing_behind_the_trailer', record.join());
     if (record[0]?.trim() !== trailer.starts) return false;
     this.#trailerLine = line;
-    const figure = (place: number | undefined, digits: number) => {
+    const figure = <T>(
+      place: number | undefined,
+      parse: (text: string, digits: number) => T | undefined,
+      digits: number,
+    ): T | undefined => {
       if (place === undefined) return undefined;
       const text = record[place - 1]?.trim() ?? '';
-      const value = parseAmount(text, digits);
+      const value = parse(text, digits);
       if (value === undefined) throw this.#bad(line, 'malformed_number', text);
       return value;
     };
-    const rows = figure(trailer.count, 0);
-    const total = figure(trailer.amount, this.#minorDigits);
+    const rows = figure(trailer.count, parseAmount, 0);
+    const total = figure(trailer.amount, parseTotal, this.#minorDigits);
     proof.claim({ by: 'trailer', file: content.path, line, rows, total });
     return true;
   }

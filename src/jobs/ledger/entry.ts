@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { MOVEMENTS } from '../../accounting/flow.js';
-import { Total } from '../../accounting/total.js';
+import { safeParts, Total } from '../../accounting/total.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
@@ -40,6 +40,15 @@ export interface EntryLine {
   readonly account: string;
   /** Minor units, debit positive; lines of 0 are left out. */
   readonly amount: Fen;
+}
+
+/** Lines of sums of many loans: one that no safe integer holds is cut into several. */
+export function linesOfTotals(
+  totals: readonly { readonly account: string; readonly amount: Fen | bigint }[],
+): EntryLine[] {
+  return totals.flatMap(({ account, amount }) =>
+    safeParts(BigInt(amount)).map((part) => ({ account, amount: part })),
+  );
 }
 
 export interface NewEntry {

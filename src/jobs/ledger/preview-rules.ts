@@ -3,7 +3,7 @@ import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import { MOVEMENTS } from '../../accounting/flow.js';
 import { type Legs, postedAmounts } from '../../accounting/posted-amounts.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import {
   type CheckedLedger,
   type LedgerRule,
@@ -44,7 +44,7 @@ interface Row {
   readonly group_id: number;
   readonly kind: number;
   readonly code: string;
-  readonly amount: Fen;
+  readonly amount: bigint;
   readonly product: string;
   readonly org: string;
   readonly funding_plan: string;
@@ -65,11 +65,11 @@ export async function previewRules(
   const proposed = parseLedgerDocument(text, source);
   const rows = await movedByAccount(client, days);
   if (rows.length === 0) throw nothingSealed(days);
-  const money = (amount: Fen): string => formatAmount(amount, rows[0]!.minor_digits);
+  const money = (amount: bigint): string => formatAmount(amount, rows[0]!.minor_digits);
   const inForce = new Map<string, CheckedLedger>();
   const changed: ChangedPosting[] = [];
   const untold: RulesPreview['untold'][number][] = [];
-  const differences = new Map<string, Fen>();
+  const differences = new Map<string, bigint>();
   let postings = 0;
   for (const posting of byPosting(rows)) {
     const { day, kind, product, org, funding_plan: fundingPlan } = posting[0]!;
@@ -98,8 +98,9 @@ export async function previewRules(
           wouldPost: would?.text ?? 'no rule: the close would stop',
         });
         if (would === undefined || of.length < rules.length) continue;
-        for (const [code, sign] of legsOf(rules[0]!)) add(differences, code, 0 - sign * amount);
-        for (const [code, sign] of would.legs) add(differences, code, sign * amount);
+        for (const [code, sign] of legsOf(rules[0]!))
+          add(differences, code, BigInt(-sign) * amount);
+        for (const [code, sign] of would.legs) add(differences, code, BigInt(sign) * amount);
       }
     }
   }
@@ -109,15 +110,15 @@ export async function previewRules(
     postings,
     changed,
     accounts: [...differences]
-      .filter(([, difference]) => difference !== 0)
+      .filter(([, difference]) => difference !== 0n)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([account, difference]) => ({ account, difference: money(difference) })),
     untold,
   };
 }
 
-function add(sums: Map<string, Fen>, code: string, amount: Fen): void {
-  sums.set(code, (sums.get(code) ?? 0) + amount);
+function add(sums: Map<string, bigint>, code: string, amount: bigint): void {
+  sums.set(code, (sums.get(code) ?? 0n) + amount);
 }
 
 function legsOf({ post }: LedgerRule): Legs {
@@ -166,7 +167,7 @@ async function movedByAccount(
   { from, to }: { from: EpochDay; to: EpochDay },
 ): Promise<Row[]> {
   const { rows } = await client.query<Row>(
-    `SELECT j.business_date AS day, j.group_id, j.kind, a.code, sum(j.amount)::bigint AS amount,
+    `SELECT j.business_date AS day, j.group_id, j.kind, a.code, sum(j.amount) AS amount,
        p.code AS product, g.org, g.funding_plan, b.minor_digits
      FROM journal_line j JOIN account a USING (account_id) CROSS JOIN book b
        JOIN accounting_group g USING (group_id) JOIN product_version p USING (product_id)

@@ -3,6 +3,7 @@ import { formatAmount } from '../../accounting/amount-text.js';
 import { bucketOf } from '../../accounting/bucket.js';
 import { formatDay, parseDay } from '../../accounting/epoch-day.js';
 import { STATUS } from '../../accounting/position.js';
+import { Total } from '../../accounting/total.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { Table, TableColumn } from '../../files/table.js';
@@ -170,19 +171,20 @@ const OWED_COLUMNS: readonly TableColumn[] = [
 ];
 
 function owedTable(owed: readonly Owed[], { suspense }: StoredPosition, digits: number): Table {
-  const text = (fen: Fen) => formatAmount(fen, digits);
-  const due = owed.reduce((sum, each) => sum + each.due, 0);
-  const total = owed.reduce((sum, each) => sum + each.total, 0);
-  const all = [...owed, { item: 'total', itemZh: '应还合计', due, total }];
-  const rows = all.map((each) => ({
-    item: each.item,
-    itemZh: each.itemZh,
-    due: text(each.due),
-    notDue: text(each.total - each.due),
-    total: text(each.total),
-  }));
+  const text = (fen: Fen | bigint) => formatAmount(fen, digits);
+  const [due, notDue, total] = [new Total(), new Total(), new Total()];
+  const rows = owed.map((each) => {
+    const ahead = each.total - each.due;
+    due.add(each.due);
+    notDue.add(ahead);
+    total.add(each.total);
+    const { item, itemZh } = each;
+    return { item, itemZh, due: text(each.due), notDue: text(ahead), total: text(each.total) };
+  });
+  const all = { due: text(due.value), notDue: text(notDue.value), total: text(total.value) };
+  const sum = { item: 'total', itemZh: '应还合计', ...all };
   const held = { item: 'suspense', itemZh: '暂收款余额', total: text(suspense) };
-  return { name: 'owed', title: '应还情况', columns: OWED_COLUMNS, rows: [...rows, held] };
+  return { name: 'owed', title: '应还情况', columns: OWED_COLUMNS, rows: [...rows, sum, held] };
 }
 
 interface Standing {

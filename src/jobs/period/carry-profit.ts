@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
-import { safeParts } from '../../accounting/total.js';
-import { addEntries, type NewEntry } from '../ledger/entry.js';
+import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { Period } from './period.js';
 
 /** 未分配利润: where the year's income and expense go. */
@@ -52,9 +51,7 @@ export async function carryProfit(
       memo: `本年利润结转 ${year}`,
       maker,
       groupId,
-      lines: [...lines, { account: RETAINED_EARNINGS, amount: -sum }].flatMap(
-        ({ account, amount }) => safeParts(amount).map((part) => ({ account, amount: part })),
-      ),
+      lines: linesOfTotals([...lines, { account: RETAINED_EARNINGS, amount: -sum }]),
     };
   });
   const postedOn = await addEntries(client, entries);

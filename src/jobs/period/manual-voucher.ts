@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
 import { parseDay } from '../../accounting/epoch-day.js';
-import type { Fen } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
@@ -18,7 +17,7 @@ export interface ImportedVouchers {
   readonly provedBy: ProvedBy;
   /** Vouchers that wait for a decision now; none where there is a problem. */
   readonly vouchers: number;
-  readonly debits: Fen;
+  readonly debits: bigint;
   readonly minorDigits: number;
   readonly problems: readonly Reject[];
   /** `unchanged`: the same person had brought the same file in before. */
@@ -52,12 +51,11 @@ export async function importVouchers(
     const { rows, problems, provedBy } = read;
     const frame = { file, rows, provedBy, minorDigits, problems };
     if (read.problems.length > 0) {
-      return { ...frame, vouchers: 0, debits: 0, outcome: 'refused' };
+      return { ...frame, vouchers: 0, debits: 0n, outcome: 'refused' };
     }
     await store(client, read.vouchers, { name: basename(file), sha256, by });
-    const lines = read.vouchers.flatMap((voucher) => voucher.lines);
-    const debits = lines.reduce((sum, { amount }) => sum + Math.max(amount, 0), 0);
-    return { ...frame, vouchers: read.vouchers.length, debits, outcome: 'imported' };
+    const { vouchers, debits } = read;
+    return { ...frame, vouchers: vouchers.length, debits, outcome: 'imported' };
   });
 }
 
@@ -91,9 +89,14 @@ async function storedSums(
   client: pg.Client,
   id: number,
 ): Promise<Pick<ImportedVouchers, 'rows' | 'vouchers' | 'debits' | 'minorDigits'>> {
-  const { rows } = await client.query<{ rows: number; vouchers: number; debits: Fen; d: number }>(
+  const { rows } = await client.query<{
+    rows: number;
+    vouchers: number;
+    debits: bigint;
+    d: number;
+  }>(
     `SELECT count(*) AS rows, count(DISTINCT voucher_id) AS vouchers,
-       coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
+       coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debits,
        (SELECT minor_digits FROM book) AS d
      FROM manual_voucher JOIN manual_voucher_line USING (voucher_id) WHERE voucher_file_id = $1`,
     [id],
@@ -161,7 +164,7 @@ export interface ListedVoucher {
   readonly voucherNo: string;
   readonly date: string;
   readonly memo: string;
-  readonly debits: Fen;
+  readonly debits: bigint;
   readonly accounts: string;
   readonly maker: string;
   readonly status: 'waiting' | 'approved' | 'rejected';
@@ -181,7 +184,7 @@ export async function listVouchers(
        l.debits, l.accounts, f.made_by AS maker, coalesce(d.decision, 'waiting') AS status,
        d.made_by AS "decidedBy", nullif(d.reason, '') AS reason, e.business_date AS "postedOn"
      FROM manual_voucher v JOIN voucher_file f USING (voucher_file_id)
-     JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE amount > 0), 0)::bigint AS debits,
+     JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS debits,
          string_agg(CASE WHEN amount > 0 THEN 'Dr ' ELSE 'Cr ' END || code, ', ' ORDER BY line)
            AS accounts
        FROM manual_voucher_line JOIN account USING (account_id)

@@ -1,5 +1,6 @@
 import { parseAmount } from '../../accounting/amount-text.js';
 import { parseDay } from '../../accounting/epoch-day.js';
+import { Total } from '../../accounting/total.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
@@ -52,13 +53,14 @@ export async function readVouchers(
   vouchers: ReadVoucher[];
   problems: Reject[];
   rows: number;
+  debits: bigint;
   provedBy: ProvedBy;
 }> {
   const vouchers = new Map<string, ReadVoucher>();
   const problems: Reject[] = [];
   let header: readonly string[] | undefined;
   let rows = 0;
-  let total = 0n;
+  let debits = 0n;
   let line = 1;
   for await (const batch of csvBatches(file, signal)) {
     for (const [at, record] of batch.records.entries()) {
@@ -74,14 +76,14 @@ export async function readVouchers(
         record.length === header.length
           ? takeLine(fields, line, scene, vouchers)
           : { field: '', rule: 'wrong_number_of_fields', value: String(record.length) };
-      total += BigInt(parseAmount(fields.debit ?? '', scene.minorDigits) ?? 0);
+      debits += BigInt(parseAmount(fields.debit ?? '', scene.minorDigits) ?? 0);
       if (problem !== undefined) problems.push({ line, ...problem });
     }
   }
   if (header === undefined) requireColumns(file, []);
-  const provedBy = proof.end({ rows, total }, line);
+  const provedBy = proof.end({ rows, total: debits }, line);
   if (problems.length === 0) problems.push(...unbalanced(vouchers));
-  return { vouchers: [...vouchers.values()], problems, rows, provedBy };
+  return { vouchers: [...vouchers.values()], problems, rows, debits, provedBy };
 }
 
 function requireColumns(file: string, header: readonly string[]): void {
@@ -154,9 +156,10 @@ function amountOf(fields: Readonly<Record<string, string>>, digits: number): num
 function unbalanced(vouchers: ReadonlyMap<string, ReadVoucher>): Reject[] {
   const found: Reject[] = [];
   for (const { voucherNo, firstLine, lines } of vouchers.values()) {
-    const sum = lines.reduce((total, { amount }) => total + amount, 0);
-    if (sum === 0) continue;
-    const value = `${voucherNo}: debits less credits ${sum}`;
+    const sum = new Total();
+    for (const { amount } of lines) sum.add(amount);
+    if (sum.isZero) continue;
+    const value = `${voucherNo}: debits less credits ${sum.value}`;
     found.push({ line: firstLine, field: 'debit', rule: 'voucher_not_balanced', value });
   }
   return found;

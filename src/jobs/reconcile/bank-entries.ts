@@ -9,7 +9,6 @@ interface BankLine {
   readonly order_no: string;
   readonly amount: number;
   readonly statement_id: number | null;
-  readonly net: number | null;
 }
 
 /**
@@ -26,7 +25,7 @@ export async function postBankLines(
 ): Promise<number> {
   const { rows } = await client.query<BankLine>(
     `SELECT line, order_no, amount, CASE WHEN is_duplicate THEN NULL ELSE statement_id END
-       AS statement_id, net
+       AS statement_id
      FROM bank_pair WHERE line > 0 ORDER BY line`,
   );
   const entries = rows.map((row): NewEntry => {
@@ -38,7 +37,7 @@ export async function postBankLines(
         { account: bank.accounts.suspense, amount: -row.amount },
       ]);
     }
-    return settlement(bank, from, row.amount, own, maker);
+    return settlement(bank, from, BigInt(row.amount), own, maker);
   });
   if (entries.length > 0) await addEntries(client, entries.filter(hasLines));
   return entries.length;
@@ -82,19 +81,19 @@ function hasLines(made: NewEntry): boolean {
 function settlement(
   bank: ChannelDocument,
   { channel, fee, gross, net, date }: Expected,
-  amount: number,
+  amount: bigint,
   reference: string,
   maker: string,
 ): NewEntry {
   const over = amount - net;
-  const isTolerated = Math.abs(over) <= bank.tolerance;
+  const isTolerated = over <= bank.tolerance && over >= -bank.tolerance;
   // Short beyond the tolerance: what did not come is still in transit.
-  const cleared = isTolerated || over > 0 ? gross : gross + over;
+  const cleared = isTolerated || over > 0n ? gross : gross + over;
   return entry('bank', reference, `${channel.name ?? channel.code} ${date} 清算到账`, maker, [
     { account: bank.accounts.bank, amount },
     { account: channel.accounts.fee, amount: fee },
     { account: channel.accounts.clearing, amount: -cleared },
-    { account: bank.accounts.tail, amount: isTolerated ? -over : 0 },
-    { account: bank.accounts.suspense, amount: !isTolerated && over > 0 ? -over : 0 },
+    { account: bank.accounts.tail, amount: isTolerated ? -over : 0n },
+    { account: bank.accounts.suspense, amount: !isTolerated && over > 0n ? -over : 0n },
   ]);
 }

@@ -56,19 +56,22 @@ export interface BreakFilter {
   readonly id?: number;
 }
 
+/** Of an order of several events, or of a whole statement: sums. */
 interface BreakRow {
-  readonly their: number | null;
-  readonly our: number | null;
-  readonly ledger: number | null;
-  readonly difference: number;
-  readonly suspense: number;
+  readonly their: bigint | null;
+  readonly our: bigint | null;
+  readonly ledger: bigint | null;
+  readonly difference: bigint;
+  readonly suspense: bigint;
 }
 
 const SELECT = `SELECT b.break_id AS id, coalesce(t.code, '') AS code, b.since,
     k.business_date - b.since AS "ageDays", b.type, b.order_no AS "orderNo", b.line,
     coalesce(l.loan_no, '') AS "loanNo",
-    b.their_amount AS their, b.our_amount AS our, b.ledger_amount AS ledger, b.difference,
-    b.suspense, b.our_status AS "ourStatus", b.pend_until AS "pendingUntil", b.state,
+    b.their_amount::numeric AS their, b.our_amount::numeric AS our,
+    b.ledger_amount::numeric AS ledger, b.difference::numeric AS difference,
+    b.suspense::numeric AS suspense, b.our_status AS "ourStatus",
+    b.pend_until AS "pendingUntil", b.state,
     coalesce(b.assignee, '') AS assignee, coalesce(b.resolution, '') AS resolution,
     coalesce(b.reason, '') AS reason, coalesce(b.resolved_on::text, '') AS "resolvedOn",
     b.statement_id AS statement
@@ -100,7 +103,7 @@ export async function listBreaks(client: pg.Client, filter: BreakFilter): Promis
      ORDER BY b.since, b.break_id LIMIT $5`,
     [code ?? null, type ?? null, isAll === true, id ?? null, limit ?? null],
   );
-  const text = (fen: number | null) => (fen === null ? '' : formatAmount(fen, digits));
+  const text = (fen: bigint | null) => (fen === null ? '' : formatAmount(fen, digits));
   return rows.map(({ their, our, ledger, ...row }) => ({
     ...row,
     typeZh: BREAK_TYPES[row.type],

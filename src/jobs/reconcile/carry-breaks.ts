@@ -12,7 +12,7 @@ export async function carryBreaks(
   channel: ChannelDocument,
   statementId: number,
   openDay: string,
-): Promise<number> {
+): Promise<bigint> {
   await resolve(client, statementId, openDay, {
     from: 'SELECT break_id FROM around WHERE break_id IS NOT NULL',
     resolution: 'cross_day',
@@ -30,8 +30,8 @@ export async function carryBreaks(
     reason: 'our event was reversed',
   });
   await closeWaiting(client, channel, statementId, openDay);
-  const { rows } = await client.query<{ released: number }>(
-    'SELECT coalesce(sum(suspense), 0)::bigint AS released FROM carried',
+  const { rows } = await client.query<{ released: bigint }>(
+    'SELECT coalesce(sum(suspense), 0) AS released FROM carried',
   );
   return rows[0]!.released;
 }

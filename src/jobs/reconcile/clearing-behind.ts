@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Fen } from '../../accounting/units.js';
 import { readSql } from '../../db/sql-file.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { eventTypesOf } from './match-channel.js';
@@ -27,7 +26,7 @@ export interface ClearingItem {
   readonly loanNo: string;
   readonly day: string;
   /** Debit positive. */
-  readonly amount: Fen | bigint;
+  readonly amount: bigint;
 }
 
 /** What a break of a bank statement leaves on a clearing account, debit positive. */
@@ -39,7 +38,7 @@ export interface BankBreak {
   readonly since: string;
   readonly byHand: boolean;
   readonly resolution: string | null;
-  readonly stands: Fen;
+  readonly stands: bigint;
 }
 
 /**
@@ -80,7 +79,7 @@ export async function itemsBehind(
     ...(await ask('clearing-behind-entries', [account, day])),
     ...(await ask('clearing-behind-events', [account, day, known])),
   ];
-  const rest = items.reduce((left, { amount }) => left - BigInt(amount), difference);
+  const rest = items.reduce((left, { amount }) => left - amount, difference);
   if (rest === 0n) return items;
   const blank = { code: codes.join(', '), orderNo: '', loanNo: '' };
   return [...items, { what: 'unexplained', ...blank, day, amount: rest }];

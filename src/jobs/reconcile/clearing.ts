@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
@@ -89,7 +89,7 @@ async function proveAccount(
   const { id, nameZh, balance } = await balanceOf(client, code, day);
   let statements = 0n;
   let events = 0n;
-  let breaks = bank.reduce((sum, { byHand, stands }) => sum + BigInt(byHand ? 0 : stands), 0n);
+  let breaks = bank.reduce((sum, { byHand, stands }) => sum + (byHand ? 0n : stands), 0n);
   for (const channel of channels) {
     const side = BigInt(sideOf(channel));
     const kept = await keptOf(client, channel.code);
@@ -101,7 +101,7 @@ async function proveAccount(
   const difference = balance - expected;
   const scene = { day, account: id, channels, bank, difference };
   const behind = difference === 0n ? [] : await itemsBehind(client, scene);
-  const text = (fen: Fen | bigint) => formatAmount(fen, minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, minorDigits);
   return {
     account: code,
     nameZh,

@@ -78,9 +78,9 @@ export async function reconcileCore(
       kind: string;
       measure: string;
       loans: number;
-      difference: Fen;
+      difference: bigint;
     }>(
-      `SELECT kind, measure, count(*) AS loans, sum(here - there)::bigint AS difference
+      `SELECT kind, measure, count(*) AS loans, sum(here - there) AS difference
        FROM core_break GROUP BY kind, measure ORDER BY kind, measure`,
     );
     const first = await breaksFrom(client, scene, '', options.most);

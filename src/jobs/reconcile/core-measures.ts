@@ -55,10 +55,10 @@ export function readValue(measure: Measure, text: string, minorDigits: number): 
 /** A value as it is shown: decimal text, days, or the name of a class. */
 export function valueText(
   measure: string,
-  value: Fen,
+  value: Fen | bigint,
   { minorDigits }: { readonly minorDigits: number },
 ): string {
-  if (measure === 'classification') return CLASS_NAMES[value] ?? String(value);
-  if (measure === 'accruing') return ACCRUALS[value]?.[0] ?? String(value);
+  if (measure === 'classification') return CLASS_NAMES[Number(value)] ?? String(value);
+  if (measure === 'accruing') return ACCRUALS[Number(value)]?.[0] ?? String(value);
   return measure === 'days_past_due' ? String(value) : formatAmount(value, minorDigits);
 }

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Fen } from '../../accounting/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { listChannels } from './channel.js';
 import { settlementRefOf } from './claims.js';
@@ -12,9 +11,9 @@ export interface Expected {
   readonly date: string;
   readonly ref: string;
   /** Signed as on the bank account. */
-  readonly gross: Fen;
-  readonly fee: Fen;
-  readonly net: Fen;
+  readonly gross: bigint;
+  readonly fee: bigint;
+  readonly net: bigint;
   readonly dueOn: string;
 }
 
@@ -22,8 +21,8 @@ interface Unpaid {
   readonly statement_id: number;
   readonly code: string;
   readonly statement_date: string;
-  readonly amount: number;
-  readonly fee: number;
+  readonly amount: bigint;
+  readonly fee: bigint;
   readonly due_on: string;
   readonly settled_by: number | null;
 }
@@ -42,7 +41,9 @@ export async function expectedReceipts(
       .map((channel) => [channel.code, channel]),
   );
   const { rows } = await client.query<Unpaid>(
-    `SELECT statement_id, code, statement_date, amount, fee, due_on, settled_by FROM statement
+    `SELECT statement_id, code, statement_date, amount::numeric AS amount, fee::numeric AS fee,
+       due_on, settled_by
+     FROM statement
      WHERE kind = 'channel' AND state = 'posted' AND code = ANY ($1) AND amount <> 0
      ORDER BY statement_id`,
     [[...channels.keys()]],
@@ -69,7 +70,7 @@ export async function expectedReceipts(
 }
 
 function expectedOf(channel: ChannelDocument, row: Unpaid): Expected {
-  const gross = sideOf(channel) * row.amount;
+  const gross = BigInt(sideOf(channel)) * row.amount;
   return {
     channel,
     statementId: row.statement_id,

@@ -36,8 +36,8 @@ export interface Matched {
   readonly byFallback: number;
   /** Our posted events of the day: number, cash, and what the ledger has of them. */
   readonly ourCount: number;
-  readonly ourAmount: number;
-  readonly ledgerAmount: number;
+  readonly ourAmount: bigint;
+  readonly ledgerAmount: bigint;
 }
 
 /**
@@ -194,8 +194,8 @@ async function totals(client: pg.Client, succeeded: number): Promise<Omit<Matche
   const { rows } = await client.query<Omit<Matched, 'byFallback'>>(
     `SELECT $1::bigint - (SELECT count(*) FROM found
          WHERE line > 0 AND NOT (type = 'status' AND difference < 0)) AS matched,
-       count(*) AS "ourCount", coalesce(sum(amount), 0)::bigint AS "ourAmount",
-       coalesce(sum(ledger), 0)::bigint AS "ledgerAmount"
+       count(*) AS "ourCount", coalesce(sum(amount), 0) AS "ourAmount",
+       coalesce(sum(ledger), 0) AS "ledgerAmount"
      FROM ours WHERE standing = 0`,
     [succeeded],
   );

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Fen } from '../../accounting/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
-import { addEntries, type EntryLine, type NewEntry } from '../ledger/entry.js';
+import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { StatementRow } from './statement-record.js';
 
 /** Receipts debit the clearing account, payments credit it. */
@@ -27,7 +27,7 @@ export async function postStatement(
   openDay: string,
 ): Promise<number> {
   const { clearing, suspense, tail } = channel.accounts;
-  const side = sideOf(channel);
+  const side = BigInt(sideOf(channel));
   const reference = referenceOf(row);
   const says = `${channel.name ?? channel.code} ${row.statement_date}`;
   const { tolerated_long: long, tolerated_short: short } = row;
@@ -63,7 +63,7 @@ export async function undoStatement(
   checker: string,
 ): Promise<void> {
   const { clearing, suspense, tail } = channel.accounts;
-  const side = sideOf(channel);
+  const side = BigInt(sideOf(channel));
   const held = row.suspense - row.released;
   const tails = row.tolerated_long - row.tolerated_short;
   const memo = `${channel.name ?? channel.code} ${row.statement_date} 冲销第${row.revision}版`;
@@ -75,14 +75,13 @@ export async function undoStatement(
   if (undone.lines.length > 0) await addEntries(client, [{ ...undone, checker }]);
 }
 
-/** An entry without its lines of 0. */
+/** An entry of totals, without its lines of 0. */
 export function entry(
   source: NewEntry['source'],
   reference: string,
   memo: string,
   maker: string,
-  lines: readonly { account: string; amount: Fen }[],
+  lines: readonly { account: string; amount: Fen | bigint }[],
 ): NewEntry {
-  const own: EntryLine[] = lines.filter(({ amount }) => amount !== 0);
-  return { source, reference, memo, maker, lines: own };
+  return { source, reference, memo, maker, lines: linesOfTotals(lines) };
 }

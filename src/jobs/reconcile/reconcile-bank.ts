@@ -18,6 +18,7 @@ import {
   insertStatement,
   replacedStatement,
   retireStatement,
+  STATEMENT_ROW,
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
@@ -63,9 +64,9 @@ export async function reconcileBank(
       sha256: content.sha256,
       lines: totals.lines,
       amount: totals.amount,
-      fee: 0,
+      fee: 0n,
       ...(await matchedOf(client)),
-      ledger_amount: 0,
+      ledger_amount: 0n,
       due_on: date,
       maker: by,
       releaseBy: earlier === undefined ? undefined : releaseBy,
@@ -99,9 +100,9 @@ async function undo(
 }
 
 async function matchedOf(client: pg.Client) {
-  const { rows } = await client.query<{ matched: number; our_count: number; our_amount: number }>(
+  const { rows } = await client.query<{ matched: number; our_count: number; our_amount: bigint }>(
     `SELECT count(*) FILTER (WHERE net = amount) AS matched, count(net) AS our_count,
-       coalesce(sum(net), 0)::bigint AS our_amount FROM bank_pair`,
+       coalesce(sum(net), 0) AS our_amount FROM bank_pair`,
   );
   return rows[0]!;
 }
@@ -128,7 +129,7 @@ async function settle(client: pg.Client, id: number, openDay: string): Promise<S
          coalesce(-sum(difference) FILTER (WHERE difference < 0 AND tolerated), 0)::bigint AS short
        FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
          WHERE statement_id = $1) AS b) AS s
-     WHERE t.statement_id = $1 RETURNING t.*`,
+     WHERE t.statement_id = $1 RETURNING ${STATEMENT_ROW}`,
     [id, openDay],
   );
   return rows[0]!;

@@ -20,6 +20,7 @@ import {
   insertStatement,
   replacedStatement,
   retireStatement,
+  STATEMENT_ROW,
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
@@ -153,7 +154,7 @@ async function keep(
            AS tolerated_short
        FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
          WHERE statement_id = $1) AS b) AS s
-     WHERE t.statement_id = $1 RETURNING t.*`,
+     WHERE t.statement_id = $1 RETURNING ${STATEMENT_ROW}`,
     [id, released],
   );
   return rows[0]!;

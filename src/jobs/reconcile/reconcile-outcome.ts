@@ -51,7 +51,7 @@ export async function outcomeOf(
   provedBy?: ProvedBy,
 ): Promise<Outcome> {
   const digits = await minorDigitsOf(client);
-  const text = (fen: number) => formatAmount(fen, digits);
+  const text = (fen: bigint) => formatAmount(fen, digits);
   const { rows } = await client.query<{ type: string; own: number; count: number }>(
     `SELECT b.type, count(*) AS count,
        count(*) FILTER (WHERE b.statement_id = $2) AS own

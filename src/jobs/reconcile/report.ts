@@ -3,7 +3,7 @@ import { formatAmount } from '../../accounting/amount-text.js';
 import type { TableColumn } from '../../files/table.js';
 import { BREAK_TYPES, type Break, listBreaks } from './breaks.js';
 import { minorDigitsOf } from './reconcile-outcome.js';
-import type { StatementRow } from './statement-record.js';
+import { STATEMENT_ROW, type StatementRow } from './statement-record.js';
 
 /** Age bands of open breaks by their first day, in days; the titles are what reports show. */
 export const AGE_BANDS = [
@@ -47,10 +47,10 @@ export async function reconcileReport(client: pg.Client): Promise<ReconcileRepor
     'SELECT entity, business_date AS day FROM book',
   );
   const { rows } = await client.query<StatementRow>(
-    `SELECT * FROM statement WHERE state <> 'replaced'
+    `SELECT ${STATEMENT_ROW} FROM statement t WHERE state <> 'replaced'
      ORDER BY statement_date DESC, code LIMIT 100`,
   );
-  const text = (fen: number) => formatAmount(fen, digits);
+  const text = (fen: bigint) => formatAmount(fen, digits);
   const breaks = await listBreaks(client, {});
   return {
     businessDate: books[0]!.day,

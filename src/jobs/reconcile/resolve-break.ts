@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/epoch-day.js';
+import { shownTotal } from '../../accounting/total.js';
 import { inTransaction } from '../../db/connect.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
@@ -21,8 +22,8 @@ export type Resolution = keyof typeof RESOLUTIONS;
 
 interface HeldBreak {
   readonly state: string;
-  readonly difference: number;
-  readonly suspense: number;
+  readonly difference: bigint;
+  readonly suspense: bigint;
   /** Null: no statement found the break. */
   readonly code: string | null;
   readonly kind: 'channel' | 'bank';
@@ -100,9 +101,9 @@ export async function resolveBreak(
     if (code !== null && held.statement_state !== 'posted') {
       throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
     }
-    if (held.suspense !== 0 && (resolution === 'reversed' || resolution === 'explained')) {
+    if (held.suspense !== 0n && (resolution === 'reversed' || resolution === 'explained')) {
       throw refused(id, 'suspense_is_held', 'Money of it is in suspense: say where it goes.', {
-        suspense: held.suspense,
+        suspense: shownTotal(held.suspense),
       });
     }
     const lines =
@@ -129,12 +130,12 @@ function linesOf(
   channel: ChannelDocument,
   { suspense: held, difference }: HeldBreak,
   resolution: Resolution,
-): { account: string; amount: number }[] {
+): { account: string; amount: bigint }[] {
   const { clearing, suspense, tail } = channel.accounts;
-  const side = sideOf(channel);
+  const side = BigInt(sideOf(channel));
   if (resolution === 'written_off') {
-    const from = held === 0 ? clearing : suspense;
-    const amount = held === 0 ? difference : held;
+    const from = held === 0n ? clearing : suspense;
+    const amount = held === 0n ? difference : held;
     return [
       { account: from, amount: side * amount },
       { account: tail, amount: -side * amount },
@@ -158,8 +159,8 @@ function requireOpen(id: number, held: HeldBreak): void {
 
 async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
   const { rows } = await client.query<HeldBreak>(
-    `SELECT b.state, b.difference, b.suspense, b.order_no, b.assignee, t.code, t.kind,
-       t.state AS statement_state,
+    `SELECT b.state, b.difference::numeric AS difference, b.suspense::numeric AS suspense,
+       b.order_no, b.assignee, t.code, t.kind, t.state AS statement_state,
        (SELECT json_build_array(action, by_whom, checker, note)::text FROM break_action a
         WHERE a.break_id = b.break_id ORDER BY action_id DESC LIMIT 1) AS last
      FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1

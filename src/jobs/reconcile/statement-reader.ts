@@ -1,5 +1,6 @@
-import { parseAmount } from '../../accounting/amount-text.js';
+import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
 import { parseDay } from '../../accounting/epoch-day.js';
+import { shownTotal, Total } from '../../accounting/total.js';
 import type { EpochDay, Fen } from '../../accounting/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
@@ -27,11 +28,11 @@ export interface StatementTotals {
   readonly headDate: EpochDay | undefined;
   /** All lines, and what they sum to. */
   readonly lines: number;
-  readonly allAmount: Fen;
+  readonly allAmount: bigint;
   /** Of the lines that succeeded. */
   readonly succeeded: number;
-  readonly amount: Fen;
-  readonly fee: Fen;
+  readonly amount: bigint;
+  readonly fee: bigint;
   readonly lastValueDate: EpochDay | undefined;
   /** What shows that the file is whole. */
   readonly provedBy: ProvedBy;
@@ -41,7 +42,7 @@ interface Claim {
   readonly by: 'head' | 'trailer';
   readonly line: number;
   readonly count: number | undefined;
-  readonly amount: Fen | undefined;
+  readonly amount: bigint | undefined;
 }
 
 /**
@@ -64,10 +65,10 @@ export class StatementReader {
   #ended = false;
   #lines = 0;
   /** Of every line, failed ones included: what heads and trailers count. */
-  #allAmount = 0;
+  readonly #allAmount = new Total();
   #succeeded = 0;
-  #amount = 0;
-  #fee = 0;
+  readonly #amount = new Total();
+  readonly #fee = new Total();
   #lastValueDate: EpochDay | undefined;
   #dateText = '';
   #dateDay = 0;
@@ -106,15 +107,15 @@ export class StatementReader {
       throw error;
     }
     this.#requireWhole();
-    const counted = { rows: this.#lines, total: BigInt(this.#allAmount) };
+    const counted = { rows: this.#lines, total: this.#allAmount.value };
     const provedBy = this.#proof.end(counted, lastLine, 'statement_total_differs');
     return {
       headDate: this.#headDate,
       lines: this.#lines,
-      allAmount: this.#allAmount,
+      allAmount: this.#allAmount.value,
       succeeded: this.#succeeded,
-      amount: this.#amount,
-      fee: this.#fee,
+      amount: this.#amount.value,
+      fee: this.#fee.value,
       lastValueDate: this.#lastValueDate,
       provedBy,
     };
@@ -185,11 +186,11 @@ export class StatementReader {
     const isSuccess = places.status < 0 || this.#isSuccess(fields[places.status]!.trim(), line);
     const valueDate = this.#dayOf(fields[places.value_date]!.trim(), line);
     this.#lines += 1;
-    this.#allAmount += amount;
+    this.#allAmount.add(amount);
     if (isSuccess) {
       this.#succeeded += 1;
-      this.#amount += amount;
-      this.#fee += fee;
+      this.#amount.add(amount);
+      this.#fee.add(fee);
     }
     if (this.#lastValueDate === undefined || valueDate > this.#lastValueDate) {
       this.#lastValueDate = valueDate;
@@ -229,7 +230,10 @@ export class StatementReader {
     if (count !== undefined && claimed === undefined) {
       throw this.#bad(line, 'count', 'malformed_count', fieldOf(count));
     }
-    const sum = amount === undefined ? undefined : this.#amountOf(fieldOf(amount), line, 'total');
+    const sum = amount === undefined ? undefined : parseTotal(fieldOf(amount), this.#minorDigits);
+    if (amount !== undefined && sum === undefined) {
+      throw this.#bad(line, 'total', 'malformed_amount', fieldOf(amount));
+    }
     this.#claims.push({ by, line, count: claimed, amount: sum });
     this.#proof.claim({ by, file: this.#path, line, rows: claimed, total: sum });
   }
@@ -239,13 +243,11 @@ export class StatementReader {
     if (head !== undefined && !this.#headRead) throw this.#truncated(1, 'no head');
     if (this.#places === undefined) throw this.#truncated(1, 'no line of titles');
     if (trailer !== undefined && !this.#ended) throw this.#truncated(this.#lines, 'no trailer');
-    for (const { line, count, amount } of this.#claims) {
-      if ((count ?? this.#lines) === this.#lines && (amount ?? this.#allAmount) === this.#allAmount)
-        continue;
-      throw totalDiffers(this.#path, line, {
-        count: { said: count, counted: this.#lines },
-        amount: { said: amount, counted: this.#allAmount },
-      });
+    const counted = this.#allAmount.value;
+    for (const claim of this.#claims) {
+      const { count = this.#lines, amount = counted } = claim;
+      if (count === this.#lines && amount === counted) continue;
+      throw totalDiffers(this.#path, claim, this.#lines, counted);
     }
   }
 
@@ -274,19 +276,20 @@ function isOfTitles(error: unknown): boolean {
 /** What a statement says of its lines and what they are; minor units. */
 function totalDiffers(
   file: string,
-  line: number,
-  { count, amount }: Record<'count' | 'amount', { said: number | undefined; counted: number }>,
+  { line, count, amount }: Claim,
+  lines: number,
+  counted: bigint,
 ): LoanbookError {
   return new LoanbookError('statement_total_differs', 'The statement is not what it says it is.', {
     exitCode: EXIT.failed,
     evidence: {
       file,
       line,
-      expectedLines: count.said,
-      actualLines: count.counted,
-      expectedTotal: amount.said,
-      actualTotal: amount.counted,
-      difference: amount.said === undefined ? undefined : amount.counted - amount.said,
+      expectedLines: count,
+      actualLines: lines,
+      expectedTotal: amount === undefined ? undefined : shownTotal(amount),
+      actualTotal: shownTotal(counted),
+      difference: amount === undefined ? undefined : shownTotal(counted - amount),
     },
     next: 'Nothing was taken. Fetch the file again, or ask the partner for a correct one.',
   });

@@ -12,16 +12,16 @@ export interface StatementRow {
   readonly sha256: string;
   readonly state: 'matched' | 'posted' | 'replaced';
   readonly lines: number;
-  readonly amount: number;
-  readonly fee: number;
+  readonly amount: bigint;
+  readonly fee: bigint;
   readonly matched: number;
   readonly our_count: number;
-  readonly our_amount: number;
-  readonly ledger_amount: number;
-  readonly suspense: number;
-  readonly released: number;
-  readonly tolerated_long: number;
-  readonly tolerated_short: number;
+  readonly our_amount: bigint;
+  readonly ledger_amount: bigint;
+  readonly suspense: bigint;
+  readonly released: bigint;
+  readonly tolerated_long: bigint;
+  readonly tolerated_short: bigint;
   /** Null: taken before it was kept. */
   readonly by_fallback: number | null;
   readonly settled_by: number | null;
@@ -38,11 +38,21 @@ export interface NewStatement
 
 /** What a statement leads to be posted. */
 export interface StatementSums {
-  readonly suspense: number;
-  readonly released: number;
-  readonly tolerated_long: number;
-  readonly tolerated_short: number;
+  readonly suspense: bigint;
+  readonly released: bigint;
+  readonly tolerated_long: bigint;
+  readonly tolerated_short: bigint;
 }
+
+const PLAIN = `statement_id code kind statement_date revision name sha256 state lines matched
+  our_count by_fallback settled_by due_on`;
+const SUMS = 'amount fee our_amount ledger_amount suspense released tolerated_long tolerated_short';
+
+/** What is selected of `statement t` for a StatementRow: sums of many lines come as BigInt. */
+export const STATEMENT_ROW = [
+  ...PLAIN.split(/\s+/).map((name) => `t.${name}`),
+  ...SUMS.split(' ').map((name) => `t.${name}::numeric AS ${name}`),
+].join(', ');
 
 /** The earlier statement of the same content that is in force; undefined without one. */
 export async function sameStatement(
@@ -51,8 +61,9 @@ export async function sameStatement(
   sha256: string,
 ): Promise<StatementRow | undefined> {
   const { rows } = await client.query<StatementRow>(
-    `SELECT * FROM statement WHERE code = $1 AND sha256 = $2 AND state <> 'replaced'
-       AND lines > 0 ORDER BY statement_id DESC LIMIT 1`,
+    `SELECT ${STATEMENT_ROW} FROM statement t
+     WHERE code = $1 AND sha256 = $2 AND state <> 'replaced' AND lines > 0
+     ORDER BY statement_id DESC LIMIT 1`,
     [code, sha256],
   );
   return rows[0];
@@ -70,9 +81,10 @@ export async function replacedStatement(
   { file, maker, releaseBy }: { file: string; maker: string; releaseBy: string | undefined },
 ): Promise<StatementRow | undefined> {
   const { rows } = await client.query<StatementRow & { by_hand: number }>(
-    `SELECT s.*, (SELECT count(*) FROM recon_break b JOIN break_action a USING (break_id)
-       WHERE b.statement_id = s.statement_id AND a.action = 'resolve') AS by_hand
-     FROM statement s WHERE code = $1 AND statement_date = $2 AND state <> 'replaced'`,
+    `SELECT ${STATEMENT_ROW},
+       (SELECT count(*) FROM recon_break b JOIN break_action a USING (break_id)
+        WHERE b.statement_id = t.statement_id AND a.action = 'resolve') AS by_hand
+     FROM statement t WHERE code = $1 AND statement_date = $2 AND state <> 'replaced'`,
     [code, date],
   );
   const earlier = rows[0];

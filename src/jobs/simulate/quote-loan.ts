@@ -5,6 +5,7 @@ import type { Component } from '../../accounting/product.js';
 import { simulateLoan } from '../../accounting/simulate.js';
 import type { ScheduleRow, SimulationResult } from '../../accounting/simulate-document.js';
 import type { SimulationInput } from '../../accounting/simulate-input.js';
+import { Total } from '../../accounting/total.js';
 import { parseProductDocument } from '../../documents/product-document.js';
 import { simulationReader } from '../../documents/simulate-document.js';
 import { refuseViolations } from '../../documents/violations.js';
@@ -162,11 +163,9 @@ function rowParts({ principal, interest, fee }: ScheduleRow): Part[] {
 /** A quote is paid on time: there is neither penalty nor compound interest in it. */
 function sumsOf(parts: readonly Part[], minorDigits: number): Sums {
   const sum = (wanted: (part: Part) => boolean) => {
-    const fen = parts.filter(wanted).map(({ amount }) => parseAmount(amount, minorDigits) ?? 0);
-    return formatAmount(
-      fen.reduce((total, each) => total + each, 0),
-      minorDigits,
-    );
+    const total = new Total();
+    for (const { amount } of parts.filter(wanted)) total.add(parseAmount(amount, minorDigits) ?? 0);
+    return formatAmount(total.value, minorDigits);
   };
   const of = (component: Component) => sum((part) => part.component === component);
   return {

@@ -112,13 +112,19 @@ describe('impairment', () => {
     const found = await run();
     expect({ ...dry, dryRun: false }).toEqual(found);
     expect(found.segments).toMatchObject([
-      { product: 'IO', stage: 1, loans: 1, ead: 1_015_000, required: 4_568 },
-      { product: 'Z', stage: 1, loans: 1, ead: 800_000, required: fen(E8.input.allowance) },
+      { product: 'IO', stage: 1, loans: 1, ead: 1_015_000n, required: 4_568n },
+      {
+        product: 'Z',
+        stage: 1,
+        loans: 1,
+        ead: 800_000n,
+        required: BigInt(fen(E8.input.allowance)),
+      },
       // 1.00 x 1% x 45% = 0.0045: nothing, loan by loan.
-      { product: 'S', stage: 1, loans: 2, ead: 200, required: 0 },
+      { product: 'S', stage: 1, loans: 2, ead: 200n, required: 0n },
     ]);
-    expect(found.allowance).toMatchObject({ balance: 0, movement: 724_568, required: 724_568 });
-    expect(found.stages[0]).toMatchObject({ opening: 0, new: 724_568, closing: 724_568 });
+    expect(found.allowance).toMatchObject({ balance: 0n, movement: 724_568n, required: 724_568n });
+    expect(found.stages[0]).toMatchObject({ opening: 0n, new: 724_568n, closing: 724_568n });
     const posted = 'SELECT count(*) AS entries FROM entry';
     const before = await book.rows(posted);
     // Once more for the same day, as after a command that was killed: the same, and nothing posted.
@@ -134,15 +140,15 @@ describe('impairment', () => {
     await close();
     expect(await closing()).toMatchObject({ '1304.01': '-7245.68', '6702.01': '7245.68' });
     const found = await run();
-    const required = fen(E6.expected.ECL);
-    expect(found.segments[0]).toMatchObject({ stage: 2, ead: fen(E6.input.EAD), required });
+    const required = BigInt(fen(E6.expected.ECL));
+    expect(found.segments[0]).toMatchObject({ stage: 2, ead: BigInt(fen(E6.input.EAD)), required });
     // 1319.50 - 45.68 = 1273.82 is the charge of the stage that it came into.
     expect(found.stages).toMatchObject([
-      { stage: 1, opening: 724_568, transferOut: -4_568, charge: 0, closing: 720_000 },
-      { stage: 2, opening: 0, transferIn: 4_568, charge: 127_382, closing: required },
-      { stage: 3, opening: 0, closing: 0 },
+      { stage: 1, opening: 724_568n, transferOut: -4_568n, charge: 0n, closing: 720_000n },
+      { stage: 2, opening: 0n, transferIn: 4_568n, charge: 127_382n, closing: required },
+      { stage: 3, opening: 0n, closing: 0n },
     ]);
-    expect(found.allowance).toMatchObject({ posted: 724_568, movement: 127_382 });
+    expect(found.allowance).toMatchObject({ posted: 724_568n, movement: 127_382n });
   });
 
   it('E8: a write-off of 8000 against 7200 posts 800 more on its day', async () => {
@@ -179,16 +185,16 @@ describe('impairment', () => {
     });
     const found = await run();
     expect(found.allowance).toMatchObject({
-      opening: 724_568,
-      posted: 127_382,
-      writeOff: -principal,
-      writeOffLoss: extra,
-      other: 0,
-      balance: 131_950,
-      movement: 0,
-      required: 131_950,
+      opening: 724_568n,
+      posted: 127_382n,
+      writeOff: -BigInt(principal),
+      writeOffLoss: BigInt(extra),
+      other: 0n,
+      balance: 131_950n,
+      movement: 0n,
+      required: 131_950n,
     });
-    const writtenOff = { opening: 720_000, writeOff: -720_000, release: 0, closing: 0 };
+    const writtenOff = { opening: 720_000n, writeOff: -720_000n, release: 0n, closing: 0n };
     expect(found.stages[0]).toMatchObject(writtenOff);
   });
 
@@ -209,14 +215,17 @@ describe('impairment', () => {
       { code: '7102.01', amount: -recovered },
     ]);
     const found = await run(true);
-    expect(found.allowance).toMatchObject({ recovery: recovered, movement: -recovered });
+    expect(found.allowance).toMatchObject({
+      recovery: BigInt(recovered),
+      movement: -BigInt(recovered),
+    });
   });
 
   it('rounds once a segment where the parameters say so: 2 x 0.0045 is 0.01', async () => {
     const later = PARAMETERS.replace('2026-01-01', '2026-04-04\nrounding: segment');
     await applyImpairment(book.client, later, 't');
     const { segments } = await run(true);
-    expect(segments.find(({ product }) => product === 'S')).toMatchObject({ required: 1 });
+    expect(segments.find(({ product }) => product === 'S')).toMatchObject({ required: 1n });
   });
 
   it('puts a loan that does not accrue into stage 3', async () => {
@@ -225,7 +234,7 @@ describe('impairment', () => {
     await book.asOwner(`UPDATE position_20260404 SET accruing = true WHERE principal = 1000000`);
     // Its interest is off the balance sheet: 10000.00 x 75%.
     const found = segments.find(({ product }) => product === 'IO');
-    expect(found).toMatchObject({ stage: 3, ead: 1_000_000, required: 750_000 });
+    expect(found).toMatchObject({ stage: 3, ead: 1_000_000n, required: 750_000n });
   });
 
   it('leaves days that tie', async () => {

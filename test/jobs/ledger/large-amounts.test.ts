@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { importRepayments } from '../../../src/jobs/import/import-repayments.js';
+import { packageRoot } from '../../../src/package-root.js';
 import { capture } from '../../commands/captured-host.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
@@ -34,7 +35,8 @@ beforeAll(async () => {
     await importLoans(client, { file: write('loans.csv', [header, ...loans]) });
     const sent = ['A1', 'A2', 'A3'].map((no) => `R1,${no},2026-03-29,${SENT}`);
     const rows = ['ref,loan_no,value_date,amount', ...sent];
-    await importRepayments(client, { file: write('repayments.csv', rows) });
+    const says = { rows: 3, total: ALL };
+    await importRepayments(client, { file: write('repayments.csv', rows), says });
   });
   // Three closes behind the day: each reads what the one before has written.
   await closeDays(database.target, { through: firstBusinessDate + 3, workers: 1, tasks: 2 });
@@ -89,5 +91,62 @@ describe('a book in which sums are no safe integers', () => {
     const ran = await loanbook(...line.split(' '), out);
     expect(ran.stderr).not.toContain('error');
     expect(ran.exitCode).toBe(0);
+  });
+
+  it('gl rules preview', async () => {
+    const rules = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
+    const from = 'on: repayment, balance: suspense, state: any, post: [{debit: 1012.02';
+    const text = rules.replace(from, from.replace('1012.02', '1012.01'));
+    expect(text).not.toBe(rules);
+    const days = ['--from', '2026-03-28', '--to', '2026-03-31', '--json'];
+    const file = write('ledger.yaml', text.split('\n'));
+    const { stdout } = await loanbook('gl', 'rules', 'preview', file, ...days);
+    expect(JSON.parse(stdout)).toMatchObject({
+      changed: [{ movement: 'repayment', amount: ALL }],
+      accounts: [
+        { account: '1012.01', difference: ALL },
+        { account: '1012.02', difference: `-${ALL}` },
+      ],
+    });
+  });
+});
+
+describe('a manual voucher whose sides are no safe integers', () => {
+  const TWICE = '120000000000000.14';
+  const side = (account: string, debit: string, credit: string) =>
+    `M1,2026-03-31,${account},${debit},${credit},moved`;
+  const bring = (...args: readonly string[]) => {
+    const lines = ['1012.01', '1012.01'].map((account) => side(account, SENT, ''));
+    const credits = ['1002.01', '1002.01'].map((account) => side(account, '', SENT));
+    const rows = ['voucher_no,date,account,debit,credit,memo', ...lines, ...credits];
+    return loanbook('gl', 'voucher', 'import', write('m.csv', rows), '--by', 'Li Na', ...args);
+  };
+
+  it('is held to its total', async () => {
+    const { exitCode, stderr } = await bring('--total', '120000000000000.15');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`actual: ${TWICE}`);
+    expect(stderr).toContain('difference: -0.01');
+  });
+
+  it('is imported, listed and posted', async () => {
+    for (const outcome of ['imported', 'unchanged']) {
+      const { stdout } = await bring('--total', TWICE, '--json');
+      expect(JSON.parse(stdout)).toMatchObject({ outcome, vouchers: 1, debits: TWICE });
+    }
+    const { stdout } = await loanbook('gl', 'voucher', 'list', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ vouchers: [{ debits: TWICE, status: 'waiting' }] });
+    await loanbook('gl', 'voucher', 'approve', '1', '--by', 'Wang Wei');
+    await closeDays(database.target, { workers: 1, tasks: 2 });
+    const balances = await loanbook('gl', 'trial-balance');
+    expect(balances.stdout).toContain(TWICE);
+    expect((await loanbook('check')).exitCode).toBe(0);
+  });
+
+  it('that does not balance is told by how much', async () => {
+    const rows = ['voucher_no,date,account,debit,credit,memo'];
+    rows.push(...['1', '2'].map(() => side('1012.01', SENT, '').replace('M1', 'M2')));
+    const ran = await loanbook('gl', 'voucher', 'import', write('n.csv', rows), '--by', 'Li Na');
+    expect(ran.stdout).toContain('M2: debits less credits 12000000000000014');
   });
 });

@@ -25,7 +25,11 @@ const bring = (...lines: readonly string[]) =>
 
 async function bringOne(no: string, date = '2026-03-28'): Promise<number> {
   const rows = [`${no},${date},1012.01,100.50,,bank fee`, `${no},${date},1012.02,,100.50,`];
-  expect(await bring(HEADER, ...rows)).toMatchObject({ vouchers: 1, debits: 10_050, problems: [] });
+  expect(await bring(HEADER, ...rows)).toMatchObject({
+    vouchers: 1,
+    debits: 10_050n,
+    problems: [],
+  });
   const { vouchers } = await listVouchers(book.client, false);
   return vouchers.find(({ voucherNo }) => voucherNo === no)!.id;
 }

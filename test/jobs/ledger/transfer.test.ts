@@ -100,7 +100,7 @@ describe('loans that are sold', () => {
       '2221.02': '-1.70',
     });
     const { allowance } = await runImpairment(book.client, { by: 'Li Na' });
-    expect(allowance).toMatchObject({ required: 109_500, movement: 109_500 });
+    expect(allowance).toMatchObject({ required: 109_500n, movement: 109_500n });
   });
 
   it('below and above what the books have of them: a loss of 518.00 and a gain of 490.00', async () => {
@@ -151,13 +151,13 @@ describe('loans that are sold', () => {
   it('give their allowance back with the next run, which is no write-off', async () => {
     const { stages, allowance } = await runImpairment(book.client, { by: 'Li Na' });
     expect(stages[0]).toMatchObject({
-      opening: 109_500,
-      release: -73_000,
-      writeOff: 0,
-      charge: 0,
-      closing: 36_500,
+      opening: 109_500n,
+      release: -73_000n,
+      writeOff: 0n,
+      charge: 0n,
+      closing: 36_500n,
     });
-    expect(allowance).toMatchObject({ writeOff: 0, other: 0, movement: -73_000 });
+    expect(allowance).toMatchObject({ writeOff: 0n, other: 0n, movement: -73_000n });
     await closeThrough('2026-04-01');
     // Two days late, the third loan leaves the balance sheet with 40.00 due and a night.
     expect(standing['2026-04-01']).toEqual({
