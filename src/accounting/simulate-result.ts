@@ -46,7 +46,7 @@ export interface SimulationEnd {
   readonly through: EpochDay;
 }
 
-type Format = (fen: Fen) => string;
+type Format = (fen: Fen | bigint) => string;
 
 /** Puts the end of a simulation into the shape and formats of its document. */
 export function shapeResult(
@@ -58,7 +58,7 @@ export function shapeResult(
   const { pass } = end;
   const dates = end.daily.map((_, k) => formatDay(contract.disbursedOn + k));
   const zero = formatAmount(0, terms.minorDigits);
-  const text = (fen: Fen) => (fen === 0 ? zero : formatAmount(fen, terms.minorDigits));
+  const text = (fen: Fen | bigint) => (fen === 0 ? zero : formatAmount(fen, terms.minorDigits));
   const isCancelled = pass.position.status === STATUS.cancelled;
   const sums = sumLines(pass);
   return {
@@ -106,7 +106,7 @@ export function scheduleRows(
       principal: text(principal),
       interest: text(interest),
       fee: text(fee),
-      total: text(principal + interest + fee),
+      total: text(BigInt(principal) + BigInt(interest) + BigInt(fee)),
       balance_after: text(schedule.balanceAfter[k]!),
     });
     startOn = dueOn;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatAmount } from '../../accounting/amount-text.js';
 import { formatDay } from '../../accounting/epoch-day.js';
 import type { SubledgerMeasure } from '../../accounting/posting.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
@@ -50,7 +50,8 @@ interface LoanBalance {
   readonly product: string;
   readonly org: string;
   readonly fundingPlan: string;
-  readonly balance: Fen;
+  /** A sum of amounts of the loan, which are safe integers each. */
+  readonly balance: bigint;
 }
 
 /**
@@ -100,8 +101,8 @@ async function* allRows(
     const named = { account: code, nameZh };
     let sum = 0n;
     for await (const { balance, ...loan } of loanBalances(client, to, account, signal)) {
-      const signed = normalSide === 'debit' ? balance : 0 - balance;
-      sum += BigInt(signed);
+      const signed = normalSide === 'debit' ? balance : -balance;
+      sum += signed;
       yield { ...named, ...loan, balance: formatAmount(signed, minorDigits) };
     }
     const expected = ledger.get(accountId) ?? 0n;
@@ -131,7 +132,7 @@ function loanBalances(
   return cursorRows<LoanBalance>(
     client,
     `SELECT l.loan_no AS "loanNo", v.code AS product, g.org, g.funding_plan AS "fundingPlan",
-       (${amount})::bigint AS balance
+       (${amount})::numeric AS balance
      FROM position p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
        JOIN accounting_group g ON g.group_id = p.group_id
        JOIN product_version v ON v.product_id = g.product_id
