@@ -46,9 +46,9 @@ export interface PrepaymentFee {
 /**
  * By which text of the conventions a product version is read: that of the day it was applied on, so
  * that no release changes a loan that runs. What reading 2 changed: `year_cut` in every method,
- * `flat_total` with a down payment or a payment multiple, the smoothing of an actuarial payment whose
- * rows end early, the last payment of `carry_fraction`, and keys that had had an effect by accident
- * (`compileProduct`).
+ * `flat_total` with a down payment or a payment multiple, the smoothing of an actuarial payment
+ * whose rows end early, the last payment of `carry_fraction`, and keys that had had an effect by
+ * accident (`compileProduct`).
  */
 export const READINGS = [1, 2] as const;
 export type Reading = (typeof READINGS)[number];

@@ -55,7 +55,7 @@ function layFlatTotal(span: Span, kept: Fen | null): LaidSchedule {
   const payment = kept ?? flatTotalPayment(span, each);
   const principalPart = Math.max(0, payment - each);
   const schedule = layRows(span, { payment: null, principalPart }, charges);
-  // Before reading 2, and where the payment was kept, rows that end early ask no more than the others.
+  // Before reading 2, and at a payment kept, a last row that comes early asks what the others do.
   if (kept !== null || span.terms.reading === 1) return { schedule, payment, principalPart: 0 };
   const interest = lastTakesRest(schedule.interest, total);
   return { schedule: { ...schedule, interest }, payment, principalPart: 0 };

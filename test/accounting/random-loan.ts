@@ -15,7 +15,7 @@ export function randomLoan(seed: number, within?: DayRange): ModelDocument {
   // Drawn apart, so that a seed means the same loan with recalculation and without.
   const apart = new Draw(seed + APART);
   const document = randomDocument(seed, within);
-  sayMore(document.product as Loose, new Draw(seed + 2 * APART));
+  sayMore(document, new Draw(seed + 2 * APART));
   return apart.chance(0.2) ? recalculated(document, apart) : document;
 }
 
@@ -24,14 +24,17 @@ const APART = 1_000_000_000;
 const CARRYING = ['level_payment', 'level_payment_solved', 'level_payment_actuarial', 'balloon'];
 
 /** Keys that a product may have whatever its method, also where they do nothing. */
-function sayMore({ repayment, interest, prepayment }: Loose, draw: Draw): void {
+function sayMore({ product, events = [] }: ModelDocument, draw: Draw): void {
+  const { repayment, interest, prepayment } = product as Loose;
   if (interest.basis === 'actual') {
     if (draw.chance(0.3)) interest.leap_year = 'feb_29_period';
     else if (draw.chance(0.5)) interest.year_cut = 'jan_1';
   }
   if (CARRYING.includes(repayment.method) && draw.chance(0.1)) repayment.carry_fraction = true;
   if (draw.chance(0.1)) interest.monthly_rate_decimals = draw.between(4, 8);
-  if (repayment.flat_total && prepayment?.partial && draw.chance(0.5)) {
+  // See `mayAddRow`: a payment kept takes rows off.
+  const hasOwnRow = events.some(({ type, due_on: dueOn }) => type === 'fee' && dueOn !== undefined);
+  if (repayment.flat_total && prepayment?.partial && draw.chance(0.5) && !hasOwnRow) {
     prepayment.partial.keep = 'payment';
   }
 }

@@ -59,6 +59,8 @@ export function costOf(terms: Terms): Cost {
         sumOf([row], ({ asked }) => asked.principal + asked.interest + asked.fee).toString(),
       ),
   );
+  // A down payment of the whole loan: no money goes out for which a rate could be found.
+  if (terms.principal === terms.downPayment) throw new Error('no money goes out');
   const outflow = new Exact((terms.principal - terms.downPayment).toString());
   // Newton stops a little beside a rate that lies on the middle between two shown ones.
   const rate = internalRate(outflow, flows).toDecimalPlaces(20, Decimal.ROUND_HALF_UP);
