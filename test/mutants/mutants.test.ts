@@ -4,8 +4,10 @@ import { MUTATIONS } from './mutations.js';
 import { runMutants } from './run-mutants.js';
 
 const MUTANTS = 1_000;
+/** Half a minute on two quiet cores; each mutant is a command of its own. */
+const PATIENCE_MS = 5 * 60_000;
 
-it('a mutated file is refused whole, or taken as it reads', async () => {
+it('a mutated file is refused whole, or taken as it reads', { timeout: PATIENCE_MS }, async () => {
   const tallies = await runMutants(MUTANTS);
   const faults = [...tallies.values()].flatMap((tally) => tally.faults);
   expect(faults).toEqual([]);
