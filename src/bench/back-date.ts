@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { formatDay } from '../accounting/epoch-day.js';
-import type { EpochDay } from '../accounting/units.js';
+import { formatDay } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../accounting/money/units.js';
 
 /** Of a hundred repayments so many moved the day before they are booked; one more, long before. */
 const LATE_PERCENT = 30;

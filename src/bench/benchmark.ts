@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDay, parseDay } from '../accounting/epoch-day.js';
-import type { EpochDay } from '../accounting/units.js';
+import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../accounting/money/units.js';
 import { connect, resolveTarget, withClient } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded.js';
 import type { DatabaseTarget } from '../db/target.js';

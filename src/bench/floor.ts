@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type pg from 'pg';
 import { Piscina } from 'piscina';
-import { BUCKET_COUNT } from '../accounting/units.js';
+import { BUCKET_COUNT } from '../accounting/money/units.js';
 import { connect } from '../db/connect.js';
 import type { DatabaseTarget } from '../db/target.js';
 import { packageRoot } from '../package-root.js';

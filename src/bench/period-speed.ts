@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatDay, parseDay } from '../accounting/epoch-day.js';
+import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
 import { connect, resolveTarget } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded.js';
 import { packageRoot } from '../package-root.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { formatAmount } from '../accounting/amount-text.js';
-import { formatDay } from '../accounting/epoch-day.js';
-import type { EpochDay } from '../accounting/units.js';
+import { formatDay } from '../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
+import type { EpochDay } from '../accounting/money/units.js';
 
 /** What is planted, in turn: the type of break, or how a match is made hard. */
 const PLANTED = [

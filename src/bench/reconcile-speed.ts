@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDay } from '../accounting/epoch-day.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
 import { resolveTarget, withClient } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded.js';
 import { migrate } from '../db/migrate.js';

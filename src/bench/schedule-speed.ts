@@ -1,4 +1,4 @@
-import { laySchedule } from '../accounting/schedule.js';
+import { laySchedule } from '../accounting/schedule/schedule.js';
 import { productFromValue } from '../documents/product-document.js';
 
 export interface ScheduleSpeed {

@@ -1,5 +1,5 @@
-import { parseDay } from '../accounting/epoch-day.js';
-import type { EpochDay } from '../accounting/units.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../errors.js';
 
 /** An option that is a date; undefined stays undefined. Throws `malformed_date` (exit 2). */

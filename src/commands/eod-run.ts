@@ -1,4 +1,4 @@
-import { formatDay } from '../accounting/epoch-day.js';
+import { formatDay } from '../accounting/calendar/epoch-day.js';
 import { resolveTarget } from '../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import { closeDays } from '../jobs/eod/close-days.js';

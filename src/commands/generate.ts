@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { parseRatePpb } from '../accounting/amount-text.js';
-import { parseDay } from '../accounting/epoch-day.js';
-import { mulDivRound } from '../accounting/money.js';
-import { RATE_SCALE } from '../accounting/units.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
+import { parseRatePpb } from '../accounting/money/amount-text.js';
+import { mulDivRound } from '../accounting/money/money.js';
+import { RATE_SCALE } from '../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import { generateBook } from '../jobs/generate/generate-book.js';
 import type { Manifest } from '../jobs/generate/manifest.js';

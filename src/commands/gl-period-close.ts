@@ -1,4 +1,4 @@
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import { closePeriod } from '../jobs/period/close-period.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';

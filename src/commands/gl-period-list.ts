@@ -1,4 +1,4 @@
-import { formatDay } from '../accounting/epoch-day.js';
+import { formatDay } from '../accounting/calendar/epoch-day.js';
 import { periodStates } from '../jobs/period/period.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';

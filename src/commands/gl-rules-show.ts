@@ -1,4 +1,4 @@
-import { formatDay } from '../accounting/epoch-day.js';
+import { formatDay } from '../accounting/calendar/epoch-day.js';
 import { loansOf, postText } from '../documents/ledger.js';
 import { ledgerOn } from '../jobs/ledger/chart.js';
 import { inBook } from './book-session.js';

@@ -1,4 +1,4 @@
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import { EXIT } from '../errors.js';
 import { importVouchers } from '../jobs/period/manual-voucher.js';
 import { inBook } from './book-session.js';

@@ -1,4 +1,4 @@
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import { listVouchers } from '../jobs/period/manual-voucher.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';

@@ -1,4 +1,4 @@
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import type { Table } from '../files/table.js';
 import { writeTables } from '../files/table-file.js';
 import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { ImportOptions, ImportOutcome } from '../jobs/import/import-file.js';
 import type { ImportKindName } from '../jobs/import/row-intake.js';

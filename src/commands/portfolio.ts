@@ -1,4 +1,4 @@
-import { formatAmount } from '../accounting/amount-text.js';
+import { formatAmount } from '../accounting/money/amount-text.js';
 import { withClient } from '../db/connect.js';
 import { requireMigrated } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';

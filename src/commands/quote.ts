@@ -1,4 +1,4 @@
-import type { ScheduleRow } from '../accounting/simulate-document.js';
+import type { ScheduleRow } from '../accounting/simulate/result-shape.js';
 import { bookProducts } from '../jobs/simulate/book-products.js';
 import { type LoanQuote, quoteLoan } from '../jobs/simulate/quote-loan.js';
 import type { CommandModule } from './command-module.js';

@@ -1,4 +1,4 @@
-import { parseAmount } from '../accounting/amount-text.js';
+import { parseAmount } from '../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { TableColumn, TableRow } from '../files/table.js';
 import { type CellChoice, writeTables } from '../files/table-file.js';

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { Calendar } from '../accounting/calendar.js';
-import { parseDay, yearOf } from '../accounting/epoch-day.js';
-import type { EpochDay } from '../accounting/units.js';
+import { Calendar } from '../accounting/calendar/calendar.js';
+import { parseDay, yearOf } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../accounting/money/units.js';
 import { date, integer, listOf, mapping, words } from './fields.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
-import { parseDay } from '../accounting/epoch-day.js';
-import { LIMIT_DIGITS } from '../accounting/policy-bounds.js';
-import type { EpochDay } from '../accounting/units.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
+import { parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
+import type { EpochDay } from '../accounting/money/units.js';
+import { LIMIT_DIGITS } from '../accounting/product/policy-bounds.js';
 
 const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
 const RATE = /^\+?[0-9]+(\.[0-9]{1,9}0*)?$/;

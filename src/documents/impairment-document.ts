@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { parseRatePpb } from '../accounting/amount-text.js';
-import type { RatePpb } from '../accounting/units.js';
+import { parseRatePpb } from '../accounting/money/amount-text.js';
+import type { RatePpb } from '../accounting/money/units.js';
 import { date, integer, listOf, mapping, oneOf, rate, words } from './fields.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';

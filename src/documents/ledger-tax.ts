@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { parseRatePpb } from '../accounting/amount-text.js';
-import type { TaxRule } from '../accounting/tax-rule.js';
+import { parseRatePpb } from '../accounting/money/amount-text.js';
+import type { TaxRule } from '../accounting/posting/tax-rule.js';
 import { listOf, mapping, rate, words } from './fields.js';
 import type { Violation } from './violations.js';
 

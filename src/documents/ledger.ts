@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { formatDay, parseDay } from '../accounting/epoch-day.js';
-import { BALANCES, type Balance, MOVEMENTS, type MovementKind } from '../accounting/flow.js';
-import { type PostingRule, type RuleScope, SUBLEDGER_MEASURES } from '../accounting/posting.js';
-import type { EpochDay } from '../accounting/units.js';
+import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../accounting/money/units.js';
+import {
+  BALANCES,
+  type Balance,
+  MOVEMENTS,
+  type MovementKind,
+} from '../accounting/posting/flow.js';
+import {
+  type PostingRule,
+  type RuleScope,
+  SUBLEDGER_MEASURES,
+} from '../accounting/posting/posting.js';
 import { LoanbookError } from '../errors.js';
 import { date, listOf, mapping, oneOf, words } from './fields.js';
 import { taxSchema, taxViolations } from './ledger-tax.js';

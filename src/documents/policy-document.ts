@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
-import { LIMIT_DIGITS, type PolicyBounds } from '../accounting/policy-bounds.js';
-import type { BookPolicy } from '../accounting/product.js';
+import { parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
+import { LIMIT_DIGITS, type PolicyBounds } from '../accounting/product/policy-bounds.js';
+import type { BookPolicy } from '../accounting/product/product.js';
 import { amountLimit, date, integer, listOf, mapping, rate } from './fields.js';
 import { readDocumentText } from './read-text.js';
 import { checkShape, type DocumentSource, refuseViolations } from './violations.js';

@@ -1,5 +1,5 @@
-import { CURRENT_READING, type ProductTerms, READINGS } from '../accounting/product.js';
-import { InvariantError } from '../accounting/refusal.js';
+import { InvariantError } from '../accounting/money/refusal.js';
+import { CURRENT_READING, type ProductTerms, READINGS } from '../accounting/product/product.js';
 import { compileProduct } from './compile-product.js';
 import { productContradictions } from './product-rules.js';
 import { type ProductDocument, productSchema } from './product-schema.js';

@@ -1,4 +1,4 @@
-import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
 import type { ProductDocument } from './product-schema.js';
 import type { Violation } from './violations.js';
 

@@ -1,7 +1,7 @@
-import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/amount-text.js';
-import { unitDenominator } from '../accounting/period-interest.js';
-import type { Component } from '../accounting/product.js';
-import { RATE_SCALE } from '../accounting/units.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
+import { RATE_SCALE } from '../accounting/money/units.js';
+import type { Component } from '../accounting/product/product.js';
+import { unitDenominator } from '../accounting/schedule/period-interest.js';
 import { compileMultiple } from './compile-product.js';
 import type { ProductDocument } from './product-schema.js';
 import type { Violation } from './violations.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Component } from '../accounting/product.js';
+import type { Component } from '../accounting/product/product.js';
 import {
   currencyCode,
   date,

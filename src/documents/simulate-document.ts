@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { parseAmount, parseRatePpb } from '../accounting/amount-text.js';
-import { Calendar } from '../accounting/calendar.js';
-import { annualRatePpb } from '../accounting/period-interest.js';
-import type { ProductTerms } from '../accounting/product.js';
-import type { SimulatedLedger, SimulationInput } from '../accounting/simulate-input.js';
-import type { EpochDay, Fen } from '../accounting/units.js';
+import { Calendar } from '../accounting/calendar/calendar.js';
+import { parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../accounting/money/units.js';
+import type { ProductTerms } from '../accounting/product/product.js';
+import { annualRatePpb } from '../accounting/schedule/period-interest.js';
+import type { SimulatedLedger, SimulationInput } from '../accounting/simulate/simulate-input.js';
 import { calendarFromValue } from './calendar-document.js';
 import { checkedDay, date, decimal, integer, listOf, mapping, rate, words } from './fields.js';
 import { policyFromValue } from './policy-document.js';

@@ -1,10 +1,10 @@
-import { parseRatePpb } from '../accounting/amount-text.js';
-import { COMPONENTS } from '../accounting/flow.js';
-import { EVENT_TYPE } from '../accounting/loan-event.js';
-import { annualRatePpb } from '../accounting/period-interest.js';
-import { EARLY_PAYMENTS, type ProductTerms } from '../accounting/product.js';
-import type { SimulatedEvent } from '../accounting/simulate-input.js';
-import { type Fen, NO_DAY } from '../accounting/units.js';
+import { EVENT_TYPE } from '../accounting/events/loan-event.js';
+import { parseRatePpb } from '../accounting/money/amount-text.js';
+import { type Fen, NO_DAY } from '../accounting/money/units.js';
+import { COMPONENTS } from '../accounting/posting/flow.js';
+import { EARLY_PAYMENTS, type ProductTerms } from '../accounting/product/product.js';
+import { annualRatePpb } from '../accounting/schedule/period-interest.js';
+import type { SimulatedEvent } from '../accounting/simulate/simulate-input.js';
 import { checkedDay, date, decimal, integer, mapping, oneOf, rate, words } from './fields.js';
 import type { Violation } from './violations.js';
 

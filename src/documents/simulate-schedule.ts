@@ -1,6 +1,6 @@
-import { parseDay } from '../accounting/epoch-day.js';
-import type { Schedule } from '../accounting/schedule-rows.js';
-import type { EpochDay, Fen } from '../accounting/units.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
+import type { EpochDay, Fen } from '../accounting/money/units.js';
+import type { Schedule } from '../accounting/schedule/schedule-rows.js';
 import { date, decimal, integer, mapping } from './fields.js';
 import type { Violation } from './violations.js';
 

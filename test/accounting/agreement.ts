@@ -1,4 +1,4 @@
-import { formatAmount } from '../../src/accounting/amount-text.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
 import { type ModelDocument, modelLoan } from '../model/model.js';
 import { cashOf } from './cash-property.js';
 import { cashLoan } from './random-cash.js';

@@ -6,7 +6,7 @@ import {
   parseAmount,
   parseRatePpb,
   parseTotal,
-} from '../../src/accounting/amount-text.js';
+} from '../../src/accounting/money/amount-text.js';
 
 describe('amounts', () => {
   test.each([

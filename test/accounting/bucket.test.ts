@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { bucketOf } from '../../src/accounting/bucket.js';
-import { BUCKET_COUNT } from '../../src/accounting/units.js';
+import { bucketOf } from '../../src/accounting/fold/loan-bucket.js';
+import { BUCKET_COUNT } from '../../src/accounting/money/units.js';
 
 // Computed apart, from the definition: a change of any of them would orphan every stored loan.
 it.each([

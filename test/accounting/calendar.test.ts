@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { Calendar, lastFreeDay } from '../../src/accounting/calendar.js';
+import { Calendar, lastFreeDay } from '../../src/accounting/calendar/calendar.js';
 import {
   addMonthsAnchored,
   civilOf,
   dayOf,
   formatDay,
   parseDay,
-} from '../../src/accounting/epoch-day.js';
-import { Refusal } from '../../src/accounting/refusal.js';
+} from '../../src/accounting/calendar/epoch-day.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
 import { practiceCase } from './practice-cases.js';
 import { day } from './terms.js';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { formatAmount } from '../../src/accounting/amount-text.js';
-import type { SimulationResult } from '../../src/accounting/simulate-document.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
+import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
 import { capture } from '../commands/captured-host.js';
 import {
   cashCases,

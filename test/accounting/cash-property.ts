@@ -1,6 +1,6 @@
-import { parseAmount } from '../../src/accounting/amount-text.js';
-import { Refusal } from '../../src/accounting/refusal.js';
-import type { SimulationResult } from '../../src/accounting/simulate-document.js';
+import { parseAmount } from '../../src/accounting/money/amount-text.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
+import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
 import type { ModelDocument } from '../model/model.js';
 import type { EventDocument } from '../model/terms.js';
 import { cashLoan } from './random-cash.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseRatePpb } from '../../src/accounting/amount-text.js';
-import { loanCost } from '../../src/accounting/cost.js';
-import { isAboveCostCap } from '../../src/accounting/cost-cap.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
-import type { Schedule } from '../../src/accounting/schedule-rows.js';
+import { loanCost } from '../../src/accounting/cost/cost.js';
+import { isAboveCostCap } from '../../src/accounting/cost/cost-cap.js';
+import { parseRatePpb } from '../../src/accounting/money/amount-text.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
+import type { Schedule } from '../../src/accounting/schedule/schedule-rows.js';
 import { contractOf, termsWith } from './terms.js';
 
 const ppb = (text: string) => parseRatePpb(text) ?? Number.NaN;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseRatePpb } from '../../src/accounting/amount-text.js';
-import { loanCost } from '../../src/accounting/cost.js';
-import { Refusal } from '../../src/accounting/refusal.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
-import type { Schedule } from '../../src/accounting/schedule-rows.js';
+import { loanCost } from '../../src/accounting/cost/cost.js';
+import { parseRatePpb } from '../../src/accounting/money/amount-text.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
+import type { Schedule } from '../../src/accounting/schedule/schedule-rows.js';
 import { policyFromValue } from '../../src/documents/policy-document.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { SimulationResult } from '../../src/accounting/simulate-document.js';
+import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
 import { FINERACT_ALLOCATION } from '../support/shared-data.js';
 import {
   type FineractHistory,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatAmount, parseRatePpb } from '../../src/accounting/amount-text.js';
+import { formatAmount, parseRatePpb } from '../../src/accounting/money/amount-text.js';
 import { fineractLoan, productDocumentOf } from './fineract-product.js';
 import type { Scenario } from './simulation.js';
 import { cents } from './terms.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatDay } from '../../src/accounting/epoch-day.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import { productFromValue } from '../../src/documents/product-document.js';
 import { FINERACT_SCHEDULES } from '../support/shared-data.js';
 import { type FineractCase, fineractCase, productDocumentOf } from './fineract-product.js';

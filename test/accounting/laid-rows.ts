@@ -1,6 +1,6 @@
-import { formatAmount } from '../../src/accounting/amount-text.js';
-import { formatDay } from '../../src/accounting/epoch-day.js';
-import type { Schedule } from '../../src/accounting/schedule-rows.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
+import type { Schedule } from '../../src/accounting/schedule/schedule-rows.js';
 
 /** Rows as a table reads: `2026-02-15 766.80 + 150.00`, principal and interest. */
 export function rowsOf({ dueOn, principal, interest }: Schedule): string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { formatDay } from '../../src/accounting/epoch-day.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
 import { type History, simulatedHistory, timely } from './random-history.js';
 import { day } from './terms.js';
 

@@ -1,4 +1,4 @@
-import { formatDay, parseDay } from '../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { Random } from '../../src/jobs/generate/random.js';
 import type { ModelDocument } from '../model/model.js';
 import { type DayRange, randomLoan } from './random-loan.js';

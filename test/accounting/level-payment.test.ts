@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fraction } from '../../src/accounting/fraction.js';
-import { levelPayment } from '../../src/accounting/level-payment.js';
-import { roundQuotient } from '../../src/accounting/money.js';
-import type { RoundingMode } from '../../src/accounting/product.js';
+import { fraction } from '../../src/accounting/money/fraction.js';
+import { roundQuotient } from '../../src/accounting/money/money.js';
+import type { RoundingMode } from '../../src/accounting/product/product.js';
+import { levelPayment } from '../../src/accounting/schedule/level-payment.js';
 
 const MODES: readonly RoundingMode[] = ['half_up', 'half_even', 'up', 'down'];
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mulDivRem, mulDivRound, remainder } from '../../src/accounting/money.js';
-import type { RoundingMode } from '../../src/accounting/product.js';
+import { mulDivRem, mulDivRound, remainder } from '../../src/accounting/money/money.js';
+import type { RoundingMode } from '../../src/accounting/product/product.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const MODES: readonly RoundingMode[] = ['half_up', 'half_even', 'up', 'down'];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostingRules, type SubledgerMeasure } from '../../src/accounting/posting.js';
-import type { SimulatedLedger } from '../../src/accounting/simulate-input.js';
+import { PostingRules, type SubledgerMeasure } from '../../src/accounting/posting/posting.js';
+import type { SimulatedLedger } from '../../src/accounting/simulate/simulate-input.js';
 import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
 import { packageRoot } from '../../src/package-root.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Legs, postedAmounts } from '../../src/accounting/posted-amounts.js';
+import { type Legs, postedAmounts } from '../../src/accounting/posting/posted-amounts.js';
 
 /** Cash against principal, and cash against interest by way of a receivable. */
 const LEGS: Readonly<Record<string, Legs>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatAmount } from '../../src/accounting/amount-text.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
 import { practiceCase } from './practice-cases.js';
 import { A1_LOAN, oneRowLoan, simulated } from './simulation.js';
 import { fen } from './terms.js';

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
-import { formatAmount, parseAmount } from '../../src/accounting/amount-text.js';
-import { formatDay } from '../../src/accounting/epoch-day.js';
-import { COMPONENTS } from '../../src/accounting/flow.js';
-import { EVENT_TYPE, PLAIN_EVENT } from '../../src/accounting/loan-event.js';
-import { mulDivRound } from '../../src/accounting/money.js';
-import { blankPosition, CLASS_NAMES, type OpenInstallment } from '../../src/accounting/position.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
+import { EVENT_TYPE, PLAIN_EVENT } from '../../src/accounting/events/loan-event.js';
+import {
+  blankPosition,
+  CLASS_NAMES,
+  type OpenInstallment,
+} from '../../src/accounting/fold/position.js';
+import { formatAmount, parseAmount } from '../../src/accounting/money/amount-text.js';
+import { mulDivRound } from '../../src/accounting/money/money.js';
+import { COMPONENTS } from '../../src/accounting/posting/flow.js';
 import { practiceCase } from './practice-cases.js';
 import { A1_LOAN, closeOne, oneRowLoan, positionOf, simulated } from './simulation.js';
 import { day, fen, present } from './terms.js';

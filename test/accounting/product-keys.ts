@@ -1,5 +1,5 @@
-import { Refusal } from '../../src/accounting/refusal.js';
-import { simulateLoan } from '../../src/accounting/simulate.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
+import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
 import { keysWithoutEffect } from '../../src/documents/product-effects.js';
 import { productContradictions } from '../../src/documents/product-rules.js';
 import { type ProductDocument, productSchema } from '../../src/documents/product-schema.js';

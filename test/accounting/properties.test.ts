@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COMPONENTS, LINE, PRINCIPAL } from '../../src/accounting/flow.js';
+import { COMPONENTS, LINE, PRINCIPAL } from '../../src/accounting/posting/flow.js';
 import { foldAtOnce, foldByDays } from './fold-by-days.js';
 import { subledgerAccounts } from './packaged-ledger.js';
 import {

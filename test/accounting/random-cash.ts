@@ -1,5 +1,5 @@
-import { formatAmount } from '../../src/accounting/amount-text.js';
-import { formatDay, parseDay } from '../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
 import type { ModelDocument } from '../model/model.js';
 import { Draw, type Loose } from './draw.js';
 import {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { simulateLoan } from '../../src/accounting/simulate.js';
+import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
 import { parseProductDocument, storedProductTerms } from '../../src/documents/product-document.js';
 import { simulationReader } from '../../src/documents/simulate-document.js';
 import { YEAR_CUT_REPORT } from '../support/shared-data.js';

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatAmount } from '../../src/accounting/amount-text.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
 import {
   type Factor,
   fraction,
   interestOn,
   shareOfFactor,
   subtractFactors,
-} from '../../src/accounting/fraction.js';
-import { factorOfPeriod, mixedFactor } from '../../src/accounting/period-factor.js';
-import type { ProductTerms, RepaymentMethod } from '../../src/accounting/product.js';
-import { layContract } from '../../src/accounting/schedule.js';
-import { type LeftToLay, layAgain } from '../../src/accounting/schedule-again.js';
-import type { LoanContract } from '../../src/accounting/schedule-rows.js';
-import { FLAT_SCALE } from '../../src/accounting/units.js';
+} from '../../src/accounting/money/fraction.js';
+import { FLAT_SCALE } from '../../src/accounting/money/units.js';
+import type { ProductTerms, RepaymentMethod } from '../../src/accounting/product/product.js';
+import { factorOfPeriod, mixedFactor } from '../../src/accounting/schedule/period-factor.js';
+import { layContract } from '../../src/accounting/schedule/schedule.js';
+import { type LeftToLay, layAgain } from '../../src/accounting/schedule/schedule-again.js';
+import type { LoanContract } from '../../src/accounting/schedule/schedule-rows.js';
 import { amountsOf } from './laid-rows.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';

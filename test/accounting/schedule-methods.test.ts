@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatAmount } from '../../src/accounting/amount-text.js';
-import { roundQuotient } from '../../src/accounting/money.js';
-import type { ProductTerms } from '../../src/accounting/product.js';
-import { layContract, laySchedule } from '../../src/accounting/schedule.js';
-import type { LoanContract } from '../../src/accounting/schedule-rows.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
+import { roundQuotient } from '../../src/accounting/money/money.js';
+import type { ProductTerms } from '../../src/accounting/product/product.js';
+import { layContract, laySchedule } from '../../src/accounting/schedule/schedule.js';
+import type { LoanContract } from '../../src/accounting/schedule/schedule-rows.js';
 import { amountsOf, rowsOf } from './laid-rows.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dueDates } from '../../src/accounting/due-dates.js';
-import { formatDay } from '../../src/accounting/epoch-day.js';
-import type { ProductTerms } from '../../src/accounting/product.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
+import type { ProductTerms } from '../../src/accounting/product/product.js';
+import { dueDates } from '../../src/accounting/schedule/due-dates.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import { contractOf, day, fen, termsWith } from './terms.js';
 
 type FirstPeriod = ProductTerms['interest']['firstPeriod'];

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatAmount } from '../../src/accounting/amount-text.js';
-import { dueDates } from '../../src/accounting/due-dates.js';
-import { formatDay } from '../../src/accounting/epoch-day.js';
-import { mulDivRound } from '../../src/accounting/money.js';
-import type { ProductTerms } from '../../src/accounting/product.js';
-import { Refusal } from '../../src/accounting/refusal.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
-import type { LoanContract } from '../../src/accounting/schedule-rows.js';
+import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../src/accounting/money/amount-text.js';
+import { mulDivRound } from '../../src/accounting/money/money.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
+import type { ProductTerms } from '../../src/accounting/product/product.js';
+import { dueDates } from '../../src/accounting/schedule/due-dates.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
+import type { LoanContract } from '../../src/accounting/schedule/schedule-rows.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';
 

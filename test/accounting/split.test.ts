@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatAmount, parseAmount } from '../../src/accounting/amount-text.js';
-import { mulDivRound } from '../../src/accounting/money.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
-import { partOfGrowth } from '../../src/accounting/split.js';
+import { formatAmount, parseAmount } from '../../src/accounting/money/amount-text.js';
+import { mulDivRound } from '../../src/accounting/money/money.js';
+import { partOfGrowth } from '../../src/accounting/money/split.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, termsWith } from './terms.js';
 

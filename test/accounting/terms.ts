@@ -1,7 +1,7 @@
-import { parseAmount, parseRatePpb } from '../../src/accounting/amount-text.js';
-import { parseDay } from '../../src/accounting/epoch-day.js';
-import type { ProductTerms } from '../../src/accounting/product.js';
-import type { LoanContract } from '../../src/accounting/schedule-rows.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { parseAmount, parseRatePpb } from '../../src/accounting/money/amount-text.js';
+import type { ProductTerms } from '../../src/accounting/product/product.js';
+import type { LoanContract } from '../../src/accounting/schedule/schedule-rows.js';
 
 const ORDER = ['fee', 'penalty', 'compound', 'interest', 'principal'] as const;
 

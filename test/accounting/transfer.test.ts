@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { simulateLoan } from '../../src/accounting/simulate.js';
-import type { SimulationResult } from '../../src/accounting/simulate-document.js';
+import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
+import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
 import { simulationReader } from '../../src/documents/simulate-document.js';
 import { PACKAGED_LEDGER } from './packaged-ledger.js';
 

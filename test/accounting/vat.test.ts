@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { formatAmount, parseAmount } from '../../src/accounting/amount-text.js';
-import { mulDivRound } from '../../src/accounting/money.js';
-import { taxOfDay } from '../../src/accounting/tax-rule.js';
-import { taxWithin } from '../../src/accounting/vat.js';
+import { formatAmount, parseAmount } from '../../src/accounting/money/amount-text.js';
+import { mulDivRound } from '../../src/accounting/money/money.js';
+import { taxOfDay } from '../../src/accounting/posting/tax-rule.js';
+import { taxWithin } from '../../src/accounting/posting/vat.js';
 import { practiceCase } from './practice-cases.js';
 
 const SIX = 60_000_000;

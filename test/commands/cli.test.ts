@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Refusal } from '../../src/accounting/refusal.js';
+import { Refusal } from '../../src/accounting/money/refusal.js';
 import type { CommandModule } from '../../src/commands/command-module.js';
 import type { CommandContext } from '../../src/commands/context.js';
 import { EXIT, LoanbookError } from '../../src/errors.js';

@@ -64,7 +64,7 @@ function rulesOf(files: readonly string[]): string[] {
 const APPLYING =
   'loan-event prepayment waiver merchant-refund charge rate-change write-off transfer'
     .split(' ')
-    .map((name) => `src/accounting/${name}.ts`);
+    .map((name) => `src/accounting/events/${name}.ts`);
 const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map(
   (name) => `src/jobs/eod/${name}.ts`,
 );
@@ -87,7 +87,7 @@ describe('docs/files.md', () => {
     expect(reached.length).toBeGreaterThan(12);
     expect(closed.filter((rule) => !['reversed', 'voided'].includes(rule)).sort()).toEqual(reached);
     const { REVERSED, VOIDED } = Object.fromEntries(
-      ['src/jobs/eod/event-queue.ts', 'src/accounting/fold-range.ts'].flatMap((file) =>
+      ['src/jobs/eod/event-queue.ts', 'src/accounting/fold/fold-range.ts'].flatMap((file) =>
         [...read(file).matchAll(/^export const ([A-Z]+) = '(.+)';$/gm)].map(
           ([, constant = '', text = '']) => [constant, text],
         ),
@@ -106,7 +106,7 @@ describe('docs/files.md', () => {
   });
 
   it('tells the rule that only `simulate` has', () => {
-    const arrival = rulesIn('src/accounting/simulate-events.ts');
+    const arrival = rulesIn('src/accounting/simulate/simulate-events.ts');
     const known = [...closed, ...listed('### Rejected on import'), 'repeated_ref'];
     expect(arrival.filter((rule) => !known.includes(rule))).toEqual([]);
     expect(PAGE).toContain('`repeated_ref`');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseDay } from '../../src/accounting/epoch-day.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { calendarFromValue, parseCalendarDocument } from '../../src/documents/calendar-document.js';
 import { parsePolicyDocument, policyFromValue } from '../../src/documents/policy-document.js';
 import { parseProductDocument } from '../../src/documents/product-document.js';

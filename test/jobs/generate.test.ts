@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { parseAmount } from '../../src/accounting/amount-text.js';
-import { dueDates } from '../../src/accounting/due-dates.js';
-import { parseDay } from '../../src/accounting/epoch-day.js';
-import { laySchedule } from '../../src/accounting/schedule.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { parseAmount } from '../../src/accounting/money/amount-text.js';
+import { dueDates } from '../../src/accounting/schedule/due-dates.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import { BUCKET_SHARES } from '../../src/jobs/generate/draw-loan.js';
 import { generateBook } from '../../src/jobs/generate/generate-book.js';
 import type { GenerateOptions } from '../../src/jobs/generate/options.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../src/accounting/epoch-day.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { applyPolicy } from '../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { todayOfBook } from '../../src/jobs/book/today.js';

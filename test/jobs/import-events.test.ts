@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EVENT_TYPE, type EventTypeName } from '../../src/accounting/loan-event.js';
-import { EARLY_PAYMENTS } from '../../src/accounting/product.js';
+import { EVENT_TYPE, type EventTypeName } from '../../src/accounting/events/loan-event.js';
+import { EARLY_PAYMENTS } from '../../src/accounting/product/product.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bucketOf } from '../../src/accounting/bucket.js';
+import { bucketOf } from '../../src/accounting/fold/loan-bucket.js';
 import { connect } from '../../src/db/connect.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../support/import-book.js';

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../src/accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../src/accounting/loan-event.js';
-import { simulateLoan } from '../../src/accounting/simulate.js';
-import { PLAIN_SIMULATED_EVENT, type SimulatedEvent } from '../../src/accounting/simulate-input.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../src/accounting/events/loan-event.js';
+import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
+import {
+  PLAIN_SIMULATED_EVENT,
+  type SimulatedEvent,
+} from '../../src/accounting/simulate/simulate-input.js';
 import { withClient } from '../../src/db/connect.js';
 import { productFromValue } from '../../src/documents/product-document.js';
 import { LoanbookError } from '../../src/errors.js';

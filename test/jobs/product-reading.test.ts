@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { laySchedule } from '../../src/accounting/schedule.js';
+import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import { connect, withClient } from '../../src/db/connect.js';
 import { migrate } from '../../src/db/migrate.js';
 import { MIGRATIONS_FOLDER } from '../../src/db/migration-files.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatDay, parseDay } from '../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../src/db/connect.js';
 import type { TableRow } from '../../src/files/table.js';
 import { writeTables } from '../../src/files/table-file.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { parseDay } from '../../src/accounting/epoch-day.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';

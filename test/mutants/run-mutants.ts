@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDay } from '../../src/accounting/epoch-day.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../src/db/connect.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
 import { commandLine } from '../support/command-line.js';

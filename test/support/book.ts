@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseDay } from '../../src/accounting/epoch-day.js';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../src/db/connect.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';

@@ -1,5 +1,5 @@
-import { formatAmount, parseAmount } from '../../src/accounting/amount-text.js';
-import { formatDay, parseDay } from '../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { formatAmount, parseAmount } from '../../src/accounting/money/amount-text.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { cashLoanOf } from '../accounting/random-cash.js';
 import { type ModelDocument, modelLoan } from '../model/model.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import type { CheckedLedger } from '../../documents/ledger.js';
 import { type LedgerChange, ledgerChange } from '../../documents/ledger-change.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CURRENT_READING } from '../../accounting/product.js';
+import { CURRENT_READING } from '../../accounting/product/product.js';
 import { inTransaction } from '../../db/connect.js';
 import { parseProductDocument } from '../../documents/product-document.js';
 import { keysWithoutEffect } from '../../documents/product-effects.js';

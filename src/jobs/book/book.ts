@@ -1,8 +1,8 @@
-import { Calendar } from '../../accounting/calendar.js';
-import { type PostingRule, PostingRules } from '../../accounting/posting.js';
-import type { BookPolicy, ProductTerms } from '../../accounting/product.js';
-import type { TaxRule } from '../../accounting/tax-rule.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { Calendar } from '../../accounting/calendar/calendar.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { type PostingRule, PostingRules } from '../../accounting/posting/posting.js';
+import type { TaxRule } from '../../accounting/posting/tax-rule.js';
+import type { BookPolicy, ProductTerms } from '../../accounting/product/product.js';
 
 export interface Account {
   readonly accountId: number;

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { EpochDay, RatePpb } from '../../accounting/units.js';
+import type { EpochDay, RatePpb } from '../../accounting/money/units.js';
 import { loadPolicies } from './load-book.js';
 
 /** What a loan may cost a year, by a policy that is in force on a day; null: no cap. */

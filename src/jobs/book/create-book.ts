@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type pg from 'pg';
-import { minorDigitsOf } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { minorDigitsOf } from '../../accounting/money/amount-text.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { parseCalendarDocument } from '../../documents/calendar-document.js';
 import { type CheckedLedger, parseLedgerDocument } from '../../documents/ledger.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { parseDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { type CheckedLedger, ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
 import { taxRulesOf } from '../../documents/ledger-tax.js';
 import { policyFromValue } from '../../documents/policy-document.js';

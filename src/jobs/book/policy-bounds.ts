@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { parseDay } from '../../accounting/epoch-day.js';
-import type { PolicyBounds } from '../../accounting/policy-bounds.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import type { PolicyBounds } from '../../accounting/product/policy-bounds.js';
 import { policyFromValue } from '../../documents/policy-document.js';
 
 /** A policy's bounds and the first day that they hold on. */

@@ -1,6 +1,6 @@
-import { parseDay } from '../../accounting/epoch-day.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 
 /** The zone whose calendar day a book goes by. */
 const BOOK_TIME_ZONE = 'Asia/Shanghai';

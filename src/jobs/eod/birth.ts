@@ -1,13 +1,19 @@
-import { beginLoan } from '../../accounting/begin-loan.js';
-import { installmentAt, startPeriod } from '../../accounting/billing.js';
-import { BALANCE, type DayFlow, INTEREST, MOVEMENT, PRINCIPAL } from '../../accounting/flow.js';
-import { foldRange } from '../../accounting/fold-range.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { LoanFile } from '../../accounting/loan-file.js';
-import type { Position } from '../../accounting/position.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import { beginLoan } from '../../accounting/fold/begin-loan.js';
+import { installmentAt, startPeriod } from '../../accounting/fold/billing.js';
+import { foldRange } from '../../accounting/fold/fold-range.js';
+import type { LoanFile } from '../../accounting/fold/loan-terms-at-hand.js';
+import type { Position } from '../../accounting/fold/position.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import {
+  BALANCE,
+  type DayFlow,
+  INTEREST,
+  MOVEMENT,
+  PRINCIPAL,
+} from '../../accounting/posting/flow.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import type { DayTerms } from './day-terms.js';
 import { type DatedEvent, REVERSED } from './event-queue.js';
 import type { PositionRow } from './position-row.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { BUCKET_COUNT, type EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { withoutPlans } from '../../db/without-plans.js';
 import { cashDifferences } from './check-cash.js';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { ENGINE_VERSION } from '../../accounting/close-day.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { ENGINE_VERSION } from '../../accounting/fold/close-day.js';
+import { BUCKET_COUNT, type EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FoldTask } from './fold-task.js';

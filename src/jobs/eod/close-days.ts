@@ -1,5 +1,5 @@
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { retrying, withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { isSessionLost } from '../../db/outage.js';

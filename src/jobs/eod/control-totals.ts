@@ -1,7 +1,7 @@
-import type { DayFlow } from '../../accounting/flow.js';
-import type { Position } from '../../accounting/position.js';
-import { Total } from '../../accounting/total.js';
-import type { Fen } from '../../accounting/units.js';
+import type { Position } from '../../accounting/fold/position.js';
+import { Total } from '../../accounting/money/total.js';
+import type { Fen } from '../../accounting/money/units.js';
+import type { DayFlow } from '../../accounting/posting/flow.js';
 import { REVERSED } from './event-queue.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */

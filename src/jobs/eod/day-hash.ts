@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { copyOut } from '../../db/copy-out.js';
 import { readInt8, TupleReader } from '../../db/copy-tuple.js';
 import type { CheckResult, Difference } from './checks.js';

@@ -1,5 +1,5 @@
-import { civilOf } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { civilOf } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 
 /** Name of a day's own table, the same as the database's day_table(): position_20260131. */
 export function dayTable(parent: string, date: EpochDay): string {

@@ -1,6 +1,6 @@
-import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold-terms.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { type BookDay, type FoldTerms, foldTerms } from '../../accounting/fold/fold-terms.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { Book } from '../book/book.js';
 
 /** Terms and policy of a day, as the task prepared them. */

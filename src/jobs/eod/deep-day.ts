@@ -1,6 +1,6 @@
-import type { LoanFile } from '../../accounting/loan-file.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay } from '../../accounting/units.js';
+import type { LoanFile } from '../../accounting/fold/loan-terms-at-hand.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import type { DayTerms } from './day-terms.js';
 import { changesThePast, type DatedEvent } from './event-queue.js';
 import { type DeepLoan, scheduleOn } from './loan-past.js';

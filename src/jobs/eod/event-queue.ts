@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/loan-event.js';
-import { EARLY_PAYMENTS } from '../../accounting/product.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/events/loan-event.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { EARLY_PAYMENTS } from '../../accounting/product/product.js';
 import { keepRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import type { TupleList } from '../../db/tuple-list.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { connect, inTransaction, retrying, withClient } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';

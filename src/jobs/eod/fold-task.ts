@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { TupleReader } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { InvariantError } from '../../accounting/refusal.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
 import { POSITION_COLUMNS } from './position-row.js';
 import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
 

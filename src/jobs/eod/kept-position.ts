@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { copyRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';
 import { dayTable } from './day-table.js';

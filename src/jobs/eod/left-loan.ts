@@ -1,8 +1,8 @@
-import { DayFlow } from '../../accounting/flow.js';
-import { foldRange } from '../../accounting/fold-range.js';
-import { type Position, STATUS } from '../../accounting/position.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { foldRange } from '../../accounting/fold/fold-range.js';
+import { type Position, STATUS } from '../../accounting/fold/position.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { DayFlow } from '../../accounting/posting/flow.js';
 import { viewOf } from '../../db/copy-tuple.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
 import type { DayTerms } from './day-terms.js';

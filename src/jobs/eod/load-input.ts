@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { copyRows } from '../../db/copy-stream.js';
 import { readInt8 } from '../../db/copy-tuple.js';
 import type { Book } from '../book/book.js';

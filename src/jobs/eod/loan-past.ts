@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { keepRows } from '../../db/copy-stream.js';
 import { readDate } from '../../db/copy-tuple.js';
 import { TupleList } from '../../db/tuple-list.js';

@@ -1,7 +1,11 @@
-import { blankAhead } from '../../accounting/ahead.js';
-import { TOTALS_COUNT } from '../../accounting/flow.js';
-import { blankSpecial, type OpenInstallment, type Special } from '../../accounting/position.js';
-import { InvariantError } from '../../accounting/refusal.js';
+import { blankAhead } from '../../accounting/fold/ahead.js';
+import {
+  blankSpecial,
+  type OpenInstallment,
+  type Special,
+} from '../../accounting/fold/position.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
 
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.

@@ -1,8 +1,8 @@
-import { bucketOfId } from '../../accounting/bucket.js';
-import { TOTALS_COUNT } from '../../accounting/flow.js';
-import { blankPosition, type Position } from '../../accounting/position.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import { type EpochDay, NO_DAY } from '../../accounting/units.js';
+import { bucketOfId } from '../../accounting/fold/loan-bucket.js';
+import { blankPosition, type Position } from '../../accounting/fold/position.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
+import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
 import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy-tuple.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { BALANCE, DayFlow, MOVEMENT } from '../../accounting/flow.js';
-import { blankPosition } from '../../accounting/position.js';
-import { safeParts } from '../../accounting/total.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { blankPosition } from '../../accounting/fold/position.js';
+import { safeParts } from '../../accounting/money/total.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { BALANCE, DayFlow, MOVEMENT } from '../../accounting/posting/flow.js';
 import { inTransaction } from '../../db/connect.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';

@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { BALANCES, MOVEMENT } from '../../accounting/flow.js';
-import type { PostingRules } from '../../accounting/posting.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import { type TaxRule, taxOfDay } from '../../accounting/tax-rule.js';
-import { safeParts } from '../../accounting/total.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import { safeParts } from '../../accounting/money/total.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { BALANCES, MOVEMENT } from '../../accounting/posting/flow.js';
+import type { PostingRules } from '../../accounting/posting/posting.js';
+import { type TaxRule, taxOfDay } from '../../accounting/posting/tax-rule.js';
 import type { Book } from '../book/book.js';
 import { TAX_KIND } from '../ledger/entry.js';
 import { dayTable } from './day-table.js';

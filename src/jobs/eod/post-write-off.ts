@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { MOVEMENT } from '../../accounting/flow.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { MOVEMENT } from '../../accounting/posting/flow.js';
 import type { Book } from '../book/book.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from '../impairment/allowance-accounts.js';
 import { WRITE_OFF_LOSS_KIND } from '../ledger/entry.js';

@@ -1,4 +1,4 @@
-import { DayFlow } from '../../accounting/flow.js';
+import { EVENT_TYPE, MONEY_TYPES } from '../../accounting/events/loan-event.js';
 import {
   type FoldDays,
   foldRange,
@@ -6,11 +6,11 @@ import {
   type ValuedEvent,
   VOIDED,
   VOIDED_EVENT,
-} from '../../accounting/fold-range.js';
-import { EVENT_TYPE, MONEY_TYPES } from '../../accounting/loan-event.js';
-import type { LoanFile } from '../../accounting/loan-file.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+} from '../../accounting/fold/fold-range.js';
+import type { LoanFile } from '../../accounting/fold/loan-terms-at-hand.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
+import { DayFlow } from '../../accounting/posting/flow.js';
 import { viewOf } from '../../db/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { connect, retrying, withClient } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import type { Retry } from '../../db/retry.js';

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
+import type { Position } from '../../accounting/fold/position.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import { Total } from '../../accounting/money/total.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import {
   BALANCE,
   BALANCES,
   type DayFlow,
   MOVEMENTS,
   type Movement,
-} from '../../accounting/flow.js';
-import type { Position } from '../../accounting/position.js';
-import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import { Total } from '../../accounting/total.js';
-import type { EpochDay } from '../../accounting/units.js';
+} from '../../accounting/posting/flow.js';
+import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting/posting.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import { FoldBuffers } from './fold-buffers.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { EpochDay } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { Difference } from './checks.js';
 import { dayTable } from './day-table.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';

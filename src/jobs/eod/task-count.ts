@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { BUCKET_COUNT, type EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { BUCKET_COUNT, type EpochDay } from '../../accounting/money/units.js';
 
 /**
  * What a task keeps in memory grows with its loans, so a book of any size is cut into tasks of the

@@ -1,7 +1,7 @@
-import { ageOf } from '../../accounting/ageing.js';
-import { bucketOfId } from '../../accounting/bucket.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { ageOf } from '../../accounting/fold/ageing.js';
+import { bucketOfId } from '../../accounting/fold/loan-bucket.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { viewOf } from '../../db/copy-tuple.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { Book } from '../book/book.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { NextInstallment } from '../../accounting/billing.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
-import { type EpochDay, NO_DAY } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { NextInstallment } from '../../accounting/fold/billing.js';
+import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
+import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { copyOut } from '../../db/copy-out.js';
 import { copyRows, keepRows } from '../../db/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy-tuple.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { Refusal } from '../../accounting/refusal.js';
+import { Refusal } from '../../accounting/money/refusal.js';
 import { connect, destroyClient, sqlStateOf } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { type Evidence, LoanbookError } from '../../errors.js';

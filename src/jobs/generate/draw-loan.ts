@@ -1,8 +1,8 @@
-import { dueDates } from '../../accounting/due-dates.js';
-import { civilOf, dayInMonth, monthIndex } from '../../accounting/epoch-day.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { LoanContract } from '../../accounting/schedule-rows.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { civilOf, dayInMonth, monthIndex } from '../../accounting/calendar/epoch-day.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { dueDates } from '../../accounting/schedule/due-dates.js';
+import type { LoanContract } from '../../accounting/schedule/schedule-rows.js';
 import { drawPrincipal } from './draw-principal.js';
 import { type BookWindow, DISBURSED_OVER_DAYS, type Profile } from './options.js';
 import type { ProductMix, RateChoice } from './product-mix.js';

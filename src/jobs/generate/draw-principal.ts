@@ -1,4 +1,4 @@
-import type { Fen } from '../../accounting/units.js';
+import type { Fen } from '../../accounting/money/units.js';
 import type { Random } from './random.js';
 
 /** Amounts that customers ask for, in whole yuan, and how often. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { writeWhole } from '../../files/new-file.js';
 import { CsvWriter } from './csv-writer.js';

@@ -1,7 +1,7 @@
-import { mulDivRound } from '../../accounting/money.js';
-import { laySchedule } from '../../accounting/schedule.js';
-import type { Schedule } from '../../accounting/schedule-rows.js';
-import { type EpochDay, type Fen, RATE_SCALE } from '../../accounting/units.js';
+import { mulDivRound } from '../../accounting/money/money.js';
+import { type EpochDay, type Fen, RATE_SCALE } from '../../accounting/money/units.js';
+import { laySchedule } from '../../accounting/schedule/schedule.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import type { DrawnLoan } from './draw-loan.js';
 import type { BookWindow } from './options.js';
 import type { Random } from './random.js';

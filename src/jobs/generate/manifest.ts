@@ -1,6 +1,6 @@
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { Fen } from '../../accounting/money/units.js';
 import type { DrawnLoan } from './draw-loan.js';
 import type { GenerateOptions } from './options.js';
 import { productFile } from './product-documents.js';

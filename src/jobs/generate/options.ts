@@ -1,4 +1,4 @@
-import type { EpochDay } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 
 /** `book`: a believable consumer book; the others are shaped for the benchmark's days. */
 export const PROFILES = ['book', 'bench-spread', 'bench-one-day'] as const;

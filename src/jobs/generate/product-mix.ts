@@ -1,8 +1,8 @@
-import { parseRatePpb } from '../../accounting/amount-text.js';
-import { civilOf, dayOf, formatDay } from '../../accounting/epoch-day.js';
-import type { ProductTerms } from '../../accounting/product.js';
-import { InvariantError } from '../../accounting/refusal.js';
-import type { EpochDay, Fen, RatePpb } from '../../accounting/units.js';
+import { civilOf, dayOf, formatDay } from '../../accounting/calendar/epoch-day.js';
+import { parseRatePpb } from '../../accounting/money/amount-text.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay, Fen, RatePpb } from '../../accounting/money/units.js';
+import type { ProductTerms } from '../../accounting/product/product.js';
 import { parseProductDocument } from '../../documents/product-document.js';
 import type { GenerateOptions } from './options.js';
 import {

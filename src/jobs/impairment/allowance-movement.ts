@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { MOVEMENT } from '../../accounting/flow.js';
+import { MOVEMENT } from '../../accounting/posting/flow.js';
 import { ENTRY_KIND, ENTRY_SOURCES, WRITE_OFF_LOSS_KIND } from '../ledger/entry.js';
 import { ALLOWANCE } from './allowance-accounts.js';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import {
   type ImpairmentDocument,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction, sqlStateOf } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
+import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
 import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';

@@ -1,4 +1,4 @@
-import type { EpochDay } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { ImportScene } from './row-intake.js';
 
 /** Between which days a new value date lies, both included. */

@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { isAboveCostCap } from '../../accounting/cost-cap.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import { Refusal } from '../../accounting/refusal.js';
-import { laySchedule } from '../../accounting/schedule.js';
-import { type EpochDay, NO_DAY, type RatePpb } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { isAboveCostCap } from '../../accounting/cost/cost-cap.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import { Refusal } from '../../accounting/money/refusal.js';
+import { type EpochDay, NO_DAY, type RatePpb } from '../../accounting/money/units.js';
+import { laySchedule } from '../../accounting/schedule/schedule.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
 import { loadBounds } from '../book/policy-bounds.js';

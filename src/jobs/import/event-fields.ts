@@ -1,8 +1,12 @@
-import { parseAmount, parseRatePpb } from '../../accounting/amount-text.js';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { COMPONENTS, FEE, PENALTY } from '../../accounting/flow.js';
-import { type Component, EARLY_PAYMENTS, type EarlyPayment } from '../../accounting/product.js';
-import { type EpochDay, type Fen, NO_DAY, type RatePpb } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { parseAmount, parseRatePpb } from '../../accounting/money/amount-text.js';
+import { type EpochDay, type Fen, NO_DAY, type RatePpb } from '../../accounting/money/units.js';
+import { COMPONENTS, FEE, PENALTY } from '../../accounting/posting/flow.js';
+import {
+  type Component,
+  EARLY_PAYMENTS,
+  type EarlyPayment,
+} from '../../accounting/product/product.js';
 import { type EventName, needOf, OWN_KEYS, type OwnKey } from '../../documents/simulate-event.js';
 import { isCleanText, parseCount } from './field-text.js';
 import type { RowProblem } from './source-columns.js';

@@ -1,7 +1,7 @@
-import { bucketOf } from '../../accounting/bucket.js';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { EventName } from '../../documents/simulate-event.js';
 import { type DateBounds, dateBounds, ruleOfDate } from './date-bounds.js';

@@ -1,4 +1,4 @@
-import { formatAmount, parseTotal } from '../../accounting/amount-text.js';
+import { formatAmount, parseTotal } from '../../accounting/money/amount-text.js';
 import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type pg from 'pg';
-import { FEE } from '../../accounting/flow.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import { BUCKET_COUNT } from '../../accounting/units.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import { BUCKET_COUNT } from '../../accounting/money/units.js';
+import { FEE } from '../../accounting/posting/flow.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
 import type { SenderSays } from './file-proof.js';

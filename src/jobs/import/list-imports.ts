@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import { isoTime } from '../runs/list-runs.js';
 import type { ImportKindName } from './row-intake.js';
 

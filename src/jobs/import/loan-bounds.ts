@@ -1,12 +1,12 @@
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import {
   isAboveFeeShare,
   isAbovePrincipalLimit,
   isSpanTooLong,
   isTermTooLong,
-} from '../../accounting/policy-bounds.js';
-import type { ProductTerms } from '../../accounting/product.js';
-import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
+} from '../../accounting/product/policy-bounds.js';
+import type { ProductTerms } from '../../accounting/product/product.js';
+import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { type DateBounds, dateBounds, isTooFarAhead } from './date-bounds.js';
 import type { ImportScene } from './row-intake.js';
 import type { RowProblem } from './source-columns.js';

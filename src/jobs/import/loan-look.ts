@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { bucketOf } from '../../accounting/bucket.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { nullField } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 

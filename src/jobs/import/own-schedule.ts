@@ -1,7 +1,7 @@
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { LoanContract, Schedule } from '../../accounting/schedule-rows.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import type { RowProblem } from './source-columns.js';
 
 /** What a row says of a figure that it leaves out; amounts are never negative. */

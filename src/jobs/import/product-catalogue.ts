@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { annualRatePpb } from '../../accounting/period-interest.js';
-import type { ProductTerms } from '../../accounting/product.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import type { ProductTerms } from '../../accounting/product/product.js';
+import { annualRatePpb } from '../../accounting/schedule/period-interest.js';
 import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
 
 export interface CatalogueEntry {

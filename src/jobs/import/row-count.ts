@@ -1,4 +1,4 @@
-import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
+import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
 import type { ProvedBy } from './file-proof.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { EpochDay } from '../../accounting/units.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import type { BoundsOn } from '../book/policy-bounds.js';
 import type { ImportOutcome } from './import-file.js';

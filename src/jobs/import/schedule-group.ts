@@ -1,7 +1,7 @@
-import { parseAmount } from '../../accounting/amount-text.js';
-import { bucketOf } from '../../accounting/bucket.js';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import { parseAmount } from '../../accounting/money/amount-text.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { dateArray, int8Array } from '../../db/copy-array.js';
 import type { TupleWriter } from '../../db/tuple-writer.js';
 import { parseCount } from './field-text.js';

@@ -1,5 +1,5 @@
-import { formatAmount, parseRatePpb } from '../../accounting/amount-text.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount, parseRatePpb } from '../../accounting/money/amount-text.js';
 import { type ColumnMapping, DATE_TOKEN } from '../../documents/mapping-document.js';
 
 /** How the text of a source column becomes ours. */

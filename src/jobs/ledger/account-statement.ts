@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';

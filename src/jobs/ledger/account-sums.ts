@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { dayTable } from '../eod/day-table.js';
 import { untouchedLoans } from './untouched.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { MOVEMENTS } from '../../accounting/flow.js';
-import { safeParts, Total } from '../../accounting/total.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { safeParts, Total } from '../../accounting/money/total.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { MOVEMENTS } from '../../accounting/posting/flow.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { LedgerDocument } from '../../documents/ledger.js';
 import { type ChartAccount, ledgerOn, listAccounts } from './chart.js';
 import { type RuleView, ruleView } from './explain.js';

@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { MOVEMENTS } from '../../accounting/flow.js';
-import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
-import { covers, specificity } from '../../accounting/posting.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { MOVEMENTS } from '../../accounting/posting/flow.js';
+import { covers, specificity } from '../../accounting/posting/posting.js';
 import { type LedgerRule, loansOf } from '../../documents/ledger.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { ledgerInForce } from '../book/load-book.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { SealedRange } from './sealed-range.js';
 

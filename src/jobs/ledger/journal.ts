@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { MOVEMENTS, type MovementKind } from '../../accounting/flow.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { MOVEMENTS, type MovementKind } from '../../accounting/posting/flow.js';
 import { cursorRows } from '../../db/cursor.js';
 import { ENTRY_KIND, movementOf, TAX_KIND, WRITE_OFF_LOSS_KIND } from './entry.js';
 import type { SealedRange } from './sealed-range.js';

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { MOVEMENT } from '../../accounting/flow.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { MOVEMENT } from '../../accounting/posting/flow.js';
 import { dayTable } from '../eod/day-table.js';
 
 /** One loan's share of a summary line. */

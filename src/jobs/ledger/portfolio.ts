@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { CLASS_NAMES } from '../../accounting/position.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { CLASS_NAMES } from '../../accounting/fold/position.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 
 /** One line of the portfolio, amounts in minor units. */

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { MOVEMENTS } from '../../accounting/flow.js';
-import { type Legs, postedAmounts } from '../../accounting/posted-amounts.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { MOVEMENTS } from '../../accounting/posting/flow.js';
+import { type Legs, postedAmounts } from '../../accounting/posting/posted-amounts.js';
 import {
   type CheckedLedger,
   type LedgerRule,

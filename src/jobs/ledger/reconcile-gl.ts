@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { eachDay, formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { eachDay, formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { shareOut } from '../share-out.js';
 import {

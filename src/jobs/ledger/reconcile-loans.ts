@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { COMPOUND, PENALTY, PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/flow.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { COMPOUND, PENALTY, PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/flow.js';
 import { readSql } from '../../db/sql-file.js';
 import { dayTable } from '../eod/day-table.js';
 import { readTotals, VarintCursor } from '../eod/packed.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 
 /** Sealed days that follow one another, and what amounts of the book are written in. */

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { CheckedLedger } from '../../documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';

@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { DATE_TOKEN } from '../../documents/mapping-document.js';
 import {
   DELIMITERS,

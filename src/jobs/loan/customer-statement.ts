@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { bucketOf } from '../../accounting/bucket.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { STATUS } from '../../accounting/position.js';
-import { Total } from '../../accounting/total.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import { STATUS } from '../../accounting/fold/position.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { Total } from '../../accounting/money/total.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { Table, TableColumn } from '../../files/table.js';
 import { readOpen } from '../eod/packed.js';

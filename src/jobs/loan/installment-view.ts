@@ -1,4 +1,10 @@
-import { parseDay } from '../../accounting/epoch-day.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import {
+  type AheadInstallment,
+  type OpenInstallment,
+  STATUS,
+} from '../../accounting/fold/position.js';
+import type { Fen } from '../../accounting/money/units.js';
 import {
   COMPONENTS,
   COMPOUND,
@@ -7,9 +13,7 @@ import {
   LINE,
   PENALTY,
   PRINCIPAL,
-} from '../../accounting/flow.js';
-import { type AheadInstallment, type OpenInstallment, STATUS } from '../../accounting/position.js';
-import type { Fen } from '../../accounting/units.js';
+} from '../../accounting/posting/flow.js';
 import { readOpen } from '../eod/packed.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
 import type { InstallmentStatus, InstallmentView, ScheduleRowView } from './loan-view.js';

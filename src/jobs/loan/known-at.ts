@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { accruedAndOwed } from '../../accounting/ahead.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { accruedAndOwed } from '../../accounting/fold/ahead.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { bookFromData } from '../book/book.js';
 import { loadBookData } from '../book/load-book.js';
 import { dayTerms } from '../eod/day-terms.js';

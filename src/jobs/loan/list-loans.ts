@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/fold/position.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';

@@ -1,4 +1,4 @@
-import type { Component } from '../../accounting/product.js';
+import type { Component } from '../../accounting/product/product.js';
 
 /** Everything `loan show` prints of one loan; amounts are decimal text, dates ISO 8601. */
 export interface LoanView {

@@ -1,11 +1,11 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
-import { bucketOf } from '../../accounting/bucket.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import { LINE, LINE_COMPONENTS } from '../../accounting/flow.js';
-import { EVENT_TYPE_NAMES } from '../../accounting/loan-event.js';
-import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/position.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/units.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/fold/position.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
+import { LINE, LINE_COMPONENTS } from '../../accounting/posting/flow.js';
 import { storedProductTerms } from '../../documents/product-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { movementOf } from '../ledger/entry.js';

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { ENTRY_KIND } from '../ledger/entry.js';
 import type { LoanRow } from './loan-queries.js';
 

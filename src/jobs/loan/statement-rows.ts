@@ -1,4 +1,10 @@
-import { formatAmount } from '../../accounting/amount-text.js';
+import {
+  EVENT_TYPE,
+  EVENT_TYPE_NAMES,
+  type EventTypeName,
+} from '../../accounting/events/loan-event.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { Fen } from '../../accounting/money/units.js';
 import {
   COMPONENTS,
   DOWN_PAYMENT_EVENT,
@@ -7,9 +13,7 @@ import {
   PRINCIPAL,
   REFUND,
   SUSPENSE_EVENT,
-} from '../../accounting/flow.js';
-import { EVENT_TYPE, EVENT_TYPE_NAMES, type EventTypeName } from '../../accounting/loan-event.js';
-import type { Fen } from '../../accounting/units.js';
+} from '../../accounting/posting/flow.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { StoredEvent } from './loan-queries.js';
 import type { StatementAllocation, StatementMove } from './statement-queries.js';

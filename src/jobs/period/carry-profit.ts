@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { Period } from './period.js';
 

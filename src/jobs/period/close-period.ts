@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { eachDay, formatDay } from '../../accounting/epoch-day.js';
+import { eachDay, formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { checkChain } from '../eod/check-chain.js';

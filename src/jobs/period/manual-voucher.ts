@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
-import { parseDay } from '../../accounting/epoch-day.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';

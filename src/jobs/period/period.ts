@@ -1,6 +1,12 @@
 import type pg from 'pg';
-import { civilOf, dayOf, daysInMonth, formatDay, parseDay } from '../../accounting/epoch-day.js';
-import type { EpochDay } from '../../accounting/units.js';
+import {
+  civilOf,
+  dayOf,
+  daysInMonth,
+  formatDay,
+  parseDay,
+} from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { noBook } from '../book/open-day.js';
 

@@ -1,7 +1,7 @@
-import { parseAmount } from '../../accounting/amount-text.js';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { Total } from '../../accounting/total.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { parseAmount } from '../../accounting/money/amount-text.js';
+import { Total } from '../../accounting/money/total.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject } from '../../files/reject-file.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { minorDigitsOf } from './reconcile-outcome.js';
 

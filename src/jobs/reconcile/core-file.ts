@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { bucketOf } from '../../accounting/bucket.js';
-import type { Fen } from '../../accounting/units.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import type { Fen } from '../../accounting/money/units.js';
 import { nullField } from '../../db/copy-array.js';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';

@@ -1,6 +1,6 @@
-import { formatAmount, parseAmount } from '../../accounting/amount-text.js';
-import { CLASS_NAMES } from '../../accounting/position.js';
-import type { Fen } from '../../accounting/units.js';
+import { CLASS_NAMES } from '../../accounting/fold/position.js';
+import { formatAmount, parseAmount } from '../../accounting/money/amount-text.js';
+import type { Fen } from '../../accounting/money/units.js';
 
 /** What a balance file of another core may bring, and where the position has the same. */
 export const MEASURES = {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/loan-event.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';

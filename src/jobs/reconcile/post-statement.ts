@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Fen } from '../../accounting/units.js';
+import type { Fen } from '../../accounting/money/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { StatementRow } from './statement-record.js';

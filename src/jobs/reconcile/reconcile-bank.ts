@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { inspectFile } from '../../files/file-content.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import { noBook } from '../book/open-day.js';
 import type { ProvedBy } from '../import/file-proof.js';
 import { listChannels } from './channel.js';

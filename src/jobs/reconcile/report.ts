@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { TableColumn } from '../../files/table.js';
 import { BREAK_TYPES, type Break, listBreaks } from './breaks.js';
 import { minorDigitsOf } from './reconcile-outcome.js';

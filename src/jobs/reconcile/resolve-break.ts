@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/epoch-day.js';
-import { shownTotal } from '../../accounting/total.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { shownTotal } from '../../accounting/money/total.js';
 import { inTransaction } from '../../db/connect.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';

@@ -1,7 +1,7 @@
-import { parseAmount, parseTotal } from '../../accounting/amount-text.js';
-import { parseDay } from '../../accounting/epoch-day.js';
-import { shownTotal, Total } from '../../accounting/total.js';
-import type { EpochDay, Fen } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
+import { shownTotal, Total } from '../../accounting/money/total.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { requireCharset } from '../../files/charset.js';

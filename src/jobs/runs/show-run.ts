@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/amount-text.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
 import { LoanbookError } from '../../errors.js';
 import { readTotals, type StoredTotals } from '../eod/control-totals.js';
 import { sumGroups } from '../eod/post-groups.js';

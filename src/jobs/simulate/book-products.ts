@@ -1,6 +1,6 @@
-import { parseDay } from '../../accounting/epoch-day.js';
-import type { ProductTerms } from '../../accounting/product.js';
-import type { EpochDay } from '../../accounting/units.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import type { ProductTerms } from '../../accounting/product/product.js';
 import { withClient } from '../../db/connect.js';
 import { findPlace } from '../../db/embedded-place.js';
 import { type Environment, externalTarget, resolveTarget } from '../../db/resolve-target.js';

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { formatAmount, parseAmount } from '../../accounting/amount-text.js';
-import { formatDay, parseDay } from '../../accounting/epoch-day.js';
-import type { Component } from '../../accounting/product.js';
-import { simulateLoan } from '../../accounting/simulate.js';
-import type { ScheduleRow, SimulationResult } from '../../accounting/simulate-document.js';
-import type { SimulationInput } from '../../accounting/simulate-input.js';
-import { Total } from '../../accounting/total.js';
+import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import { formatAmount, parseAmount } from '../../accounting/money/amount-text.js';
+import { Total } from '../../accounting/money/total.js';
+import type { Component } from '../../accounting/product/product.js';
+import type { ScheduleRow, SimulationResult } from '../../accounting/simulate/result-shape.js';
+import { simulateLoan } from '../../accounting/simulate/simulate.js';
+import type { SimulationInput } from '../../accounting/simulate/simulate-input.js';
 import { parseProductDocument } from '../../documents/product-document.js';
 import { simulationReader } from '../../documents/simulate-document.js';
 import { refuseViolations } from '../../documents/violations.js';

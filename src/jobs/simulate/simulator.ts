@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { PostingRules } from '../../accounting/posting.js';
-import { Refusal } from '../../accounting/refusal.js';
-import { simulateLoan } from '../../accounting/simulate.js';
-import type { SimulationResult } from '../../accounting/simulate-document.js';
-import type { SimulatedLedger } from '../../accounting/simulate-input.js';
+import { Refusal } from '../../accounting/money/refusal.js';
+import { PostingRules } from '../../accounting/posting/posting.js';
+import type { SimulationResult } from '../../accounting/simulate/result-shape.js';
+import { simulateLoan } from '../../accounting/simulate/simulate.js';
+import type { SimulatedLedger } from '../../accounting/simulate/simulate-input.js';
 import { readJsonLine } from '../../documents/json-line.js';
 import { parseLedgerDocument, postingRulesOf } from '../../documents/ledger.js';
 import { readDocumentText } from '../../documents/read-text.js';

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { environmentOf } from '../../support/command-line.js';

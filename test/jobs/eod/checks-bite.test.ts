@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
-import { BUCKET_COUNT } from '../../../src/accounting/units.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { BUCKET_COUNT } from '../../../src/accounting/money/units.js';
 import { connect } from '../../../src/db/connect.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';
 import { gateSchedules } from '../../../src/jobs/eod/checks.js';

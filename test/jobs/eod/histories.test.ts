@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import type { TableRow } from '../../../src/files/table.js';
 import { exportHledger } from '../../../src/jobs/ledger/hledger-export.js';
 import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';

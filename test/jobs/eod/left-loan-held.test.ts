@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { discardDay } from '../../../src/jobs/eod/discard-day.js';
 import type { ModelDocument } from '../../model/model.js';

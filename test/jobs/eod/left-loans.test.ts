@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatAmount } from '../../../src/accounting/amount-text.js';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../../src/accounting/money/amount-text.js';
 import { TAX_KIND } from '../../../src/jobs/ledger/entry.js';
 import { showLoan } from '../../../src/jobs/loan/show-loan.js';
 import { simulated } from '../../accounting/simulation.js';

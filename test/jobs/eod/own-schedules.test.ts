@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';
 import { openPool } from '../../../src/jobs/eod/fold-pool.js';
 import { runDay } from '../../../src/jobs/eod/run-day.js';

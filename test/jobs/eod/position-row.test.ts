@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TOTALS_COUNT } from '../../../src/accounting/flow.js';
 import {
   type AheadInstallment,
   type OpenInstallment,
   type Position,
   type Special,
   STATUS,
-} from '../../../src/accounting/position.js';
-import { NO_DAY } from '../../../src/accounting/units.js';
+} from '../../../src/accounting/fold/position.js';
+import { NO_DAY } from '../../../src/accounting/money/units.js';
+import { TOTALS_COUNT } from '../../../src/accounting/posting/flow.js';
 import { viewOf } from '../../../src/db/copy-tuple.js';
 import { TupleWriter } from '../../../src/db/tuple-writer.js';
 import {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ENGINE_VERSION } from '../../../src/accounting/close-day.js';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { ENGINE_VERSION } from '../../../src/accounting/fold/close-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { discardDay } from '../../../src/jobs/eod/discard-day.js';

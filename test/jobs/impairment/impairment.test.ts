@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseAmount } from '../../../src/accounting/amount-text.js';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { parseAmount } from '../../../src/accounting/money/amount-text.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';

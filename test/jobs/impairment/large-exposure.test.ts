@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { connect } from '../../../src/db/connect.js';
 import { checkChain } from '../../../src/jobs/eod/check-chain.js';
 import { checkDay } from '../../../src/jobs/eod/check-day.js';

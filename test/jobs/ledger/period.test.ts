@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { type ExplainedVoucher, explainVoucher } from '../../../src/jobs/ledger/explain.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { connect, inTransaction } from '../../../src/db/connect.js';
 import { applyLedger } from '../../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';

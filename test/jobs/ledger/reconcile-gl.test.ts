@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseAmount } from '../../../src/accounting/amount-text.js';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { parseAmount } from '../../../src/accounting/money/amount-text.js';
 import { connect } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';

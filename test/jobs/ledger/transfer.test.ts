@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { formatDay, parseDay } from '../../../src/accounting/epoch-day.js';
+import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { formatAmount } from '../../../src/accounting/amount-text.js';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../../src/accounting/money/amount-text.js';
 import {
   expectedType,
   orderNo,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseDay } from '../../../src/accounting/epoch-day.js';
+import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { unprovenClearing } from '../../../src/jobs/period/unproven-clearing.js';
 import { DAY, type SixDays, sixDays } from './six-days.js';
 
