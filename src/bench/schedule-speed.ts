@@ -1,5 +1,5 @@
 import { laySchedule } from '../accounting/schedule/schedule.js';
-import { productFromValue } from '../documents/product-document.js';
+import { productFromValue } from '../jobs/book/documents/product-document.js';
 
 export interface ScheduleSpeed {
   readonly schedules: number;

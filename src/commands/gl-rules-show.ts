@@ -1,5 +1,5 @@
 import { formatDay } from '../accounting/calendar/epoch-day.js';
-import { loansOf, postText } from '../documents/ledger.js';
+import { loansOf, postText } from '../jobs/book/documents/ledger.js';
 import { ledgerOn } from '../jobs/ledger/chart.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';

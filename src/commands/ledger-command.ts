@@ -1,6 +1,6 @@
-import type { LedgerPart } from '../documents/ledger-part.js';
 import { readTextFile } from '../files/text-file.js';
 import { applyLedger } from '../jobs/book/apply-dated.js';
+import type { LedgerPart } from '../jobs/book/documents/ledger-part.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import { noteDoneBefore } from './done-before.js';

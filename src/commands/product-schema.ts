@@ -1,4 +1,4 @@
-import { productJsonSchema } from '../documents/product-json-schema.js';
+import { productJsonSchema } from '../jobs/book/documents/product-json-schema.js';
 import type { CommandModule } from './command-module.js';
 import { printJson } from './output.js';
 

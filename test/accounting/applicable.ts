@@ -1,5 +1,5 @@
-import { productFromValue } from '../../src/documents/product-document.js';
-import { keysWithoutEffect } from '../../src/documents/product-effects.js';
+import { productFromValue } from '../../src/jobs/book/documents/product-document.js';
+import { keysWithoutEffect } from '../../src/jobs/book/documents/product-effects.js';
 import type { ModelDocument } from '../model/model.js';
 
 /** The same loan under a product that a book takes: without the keys that can do nothing. */

@@ -5,7 +5,7 @@ import { parseRatePpb } from '../../src/accounting/money/amount-text.js';
 import { Refusal } from '../../src/accounting/money/refusal.js';
 import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import type { Schedule } from '../../src/accounting/schedule/schedule-rows.js';
-import { policyFromValue } from '../../src/documents/policy-document.js';
+import { policyFromValue } from '../../src/jobs/book/documents/policy-document.js';
 import { practiceCase } from './practice-cases.js';
 import { contractOf, day, fen, termsWith } from './terms.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { formatDay } from '../../src/accounting/calendar/epoch-day.js';
 import { laySchedule } from '../../src/accounting/schedule/schedule.js';
-import { productFromValue } from '../../src/documents/product-document.js';
+import { productFromValue } from '../../src/jobs/book/documents/product-document.js';
 import { FINERACT_SCHEDULES } from '../support/shared-data.js';
 import { type FineractCase, fineractCase, productDocumentOf } from './fineract-product.js';
 import { cents, contractOf } from './terms.js';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { ProductTerms } from '../../src/accounting/product/product.js';
 import { laySchedule } from '../../src/accounting/schedule/schedule.js';
-import { parseProductDocument } from '../../src/documents/product-document.js';
+import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';
 import { LOAN_TAPE } from '../support/shared-data.js';
 import { cents, contractOf, fen } from './terms.js';
 

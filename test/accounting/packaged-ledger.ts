@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PostingRules, type SubledgerMeasure } from '../../src/accounting/posting/posting.js';
 import type { SimulatedLedger } from '../../src/accounting/simulate/simulate-input.js';
-import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
+import { parseLedgerDocument, postingRulesOf } from '../../src/jobs/book/documents/ledger.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const file = join(packageRoot, 'config/ledger.yaml');

@@ -1,10 +1,13 @@
 import { Refusal } from '../../src/accounting/money/refusal.js';
 import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
-import { keysWithoutEffect } from '../../src/documents/product-effects.js';
-import { productContradictions } from '../../src/documents/product-rules.js';
-import { type ProductDocument, productSchema } from '../../src/documents/product-schema.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
 import { LoanbookError } from '../../src/errors.js';
+import { keysWithoutEffect } from '../../src/jobs/book/documents/product-effects.js';
+import { productContradictions } from '../../src/jobs/book/documents/product-rules.js';
+import {
+  type ProductDocument,
+  productSchema,
+} from '../../src/jobs/book/documents/product-schema.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import { randomLoan } from './random-loan.js';
 
 const read = simulationReader({ ledger: null, findProduct: () => undefined });

@@ -10,7 +10,7 @@ import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
 import { arrivalOrder, judgeArrivals } from '../../src/accounting/simulate/simulate-events.js';
 import { type FoldPass, foldPass } from '../../src/accounting/simulate/simulate-fold.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import type { ModelDocument } from '../model/model.js';
 import type { EventDocument } from '../model/terms.js';
 import { PACKAGED_LEDGER } from './packaged-ledger.js';

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
-import { parseProductDocument, storedProductTerms } from '../../src/documents/product-document.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
+import {
+  parseProductDocument,
+  storedProductTerms,
+} from '../../src/jobs/book/documents/product-document.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import { YEAR_CUT_REPORT } from '../support/shared-data.js';
 import { scenarioInput } from './simulation.js';
 

@@ -10,9 +10,9 @@ import type { SimulationResult } from '../../src/accounting/simulate/result-shap
 import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
 import { foldPass } from '../../src/accounting/simulate/simulate-fold.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
-import { policyFromValue } from '../../src/documents/policy-document.js';
-import { productFromValue } from '../../src/documents/product-document.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
+import { policyFromValue } from '../../src/jobs/book/documents/policy-document.js';
+import { productFromValue } from '../../src/jobs/book/documents/product-document.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

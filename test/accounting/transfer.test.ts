@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
 import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import { PACKAGED_LEDGER } from './packaged-ledger.js';
 
 const read = simulationReader({ ledger: PACKAGED_LEDGER, findProduct: () => undefined });

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildProgram } from '../../src/cli.js';
 import { REGISTRY } from '../../src/commands/registry.js';
-import { parseCalendarDocument } from '../../src/documents/calendar-document.js';
-import { parsePolicyDocument } from '../../src/documents/policy-document.js';
-import { parseProductDocument } from '../../src/documents/product-document.js';
-import { simulationReader } from '../../src/documents/simulate-document.js';
+import { parseCalendarDocument } from '../../src/jobs/book/documents/calendar-document.js';
+import { parsePolicyDocument } from '../../src/jobs/book/documents/policy-document.js';
+import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';
+import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const DOCUMENTS = [

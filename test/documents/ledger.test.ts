@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Balance, MovementKind } from '../../src/accounting/posting/flow.js';
-import { parseLedgerDocument, postingRulesOf } from '../../src/documents/ledger.js';
+import { parseLedgerDocument, postingRulesOf } from '../../src/jobs/book/documents/ledger.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const ACCOUNTS = `effective_from: 2026-01-01

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { parseProductDocument, productFromValue } from '../../src/documents/product-document.js';
 import { EXIT, LoanbookError } from '../../src/errors.js';
+import {
+  parseProductDocument,
+  productFromValue,
+} from '../../src/jobs/book/documents/product-document.js';
 
 /** The error of a document, as its lines after the first. */
 function violations(text: string): string[] {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
-import { parseProductDocument } from '../../src/documents/product-document.js';
-import { keysWithoutEffect } from '../../src/documents/product-effects.js';
+import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';
+import { keysWithoutEffect } from '../../src/jobs/book/documents/product-effects.js';
 
 const root = new URL('../../', import.meta.url);
 

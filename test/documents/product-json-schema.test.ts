@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseProductDocument } from '../../src/documents/product-document.js';
-import { productJsonSchema } from '../../src/documents/product-json-schema.js';
+import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';
+import { productJsonSchema } from '../../src/jobs/book/documents/product-json-schema.js';
 import { packageRoot } from '../../src/package-root.js';
 
 interface Node {

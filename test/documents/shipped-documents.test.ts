@@ -1,13 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
-import { calendarFromValue, parseCalendarDocument } from '../../src/documents/calendar-document.js';
-import { parsePolicyDocument, policyFromValue } from '../../src/documents/policy-document.js';
-import { parseProductDocument } from '../../src/documents/product-document.js';
-import { productContradictions } from '../../src/documents/product-rules.js';
-import { type ProductDocument, productSchema } from '../../src/documents/product-schema.js';
 import { readDocumentText } from '../../src/documents/read-text.js';
 import { checkShape } from '../../src/documents/violations.js';
+import {
+  calendarFromValue,
+  parseCalendarDocument,
+} from '../../src/jobs/book/documents/calendar-document.js';
+import {
+  parsePolicyDocument,
+  policyFromValue,
+} from '../../src/jobs/book/documents/policy-document.js';
+import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';
+import { productContradictions } from '../../src/jobs/book/documents/product-rules.js';
+import {
+  type ProductDocument,
+  productSchema,
+} from '../../src/jobs/book/documents/product-schema.js';
 
 const root = new URL('../../', import.meta.url);
 const readText = (path: string) => readFileSync(new URL(path, root), 'utf8');

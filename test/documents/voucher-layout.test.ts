@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseVoucherLayout, VOUCHER_FIELDS } from '../../src/documents/voucher-layout.js';
+import {
+  parseVoucherLayout,
+  VOUCHER_FIELDS,
+} from '../../src/jobs/ledger/documents/voucher-layout.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const read = (file: string) => readFileSync(join(packageRoot, file), 'utf8');

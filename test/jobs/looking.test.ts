@@ -9,8 +9,8 @@ import {
   type SimulatedEvent,
 } from '../../src/accounting/simulate/simulate-input.js';
 import { withClient } from '../../src/db/connect.js';
-import { productFromValue } from '../../src/documents/product-document.js';
 import { LoanbookError } from '../../src/errors.js';
+import { productFromValue } from '../../src/jobs/book/documents/product-document.js';
 import { loadBook } from '../../src/jobs/book/load-book.js';
 import { closeDays } from '../../src/jobs/eod/close-days.js';
 import { exportHledger } from '../../src/jobs/ledger/hledger-export.js';

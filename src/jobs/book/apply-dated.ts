@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
-import type { CheckedLedger } from '../../documents/ledger.js';
-import { type LedgerChange, ledgerChange } from '../../documents/ledger-change.js';
-import { type LedgerPart, readLedger } from '../../documents/ledger-part.js';
-import { parsePolicyDocument, policyFromValue } from '../../documents/policy-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { CheckedLedger } from './documents/ledger.js';
+import { type LedgerChange, ledgerChange } from './documents/ledger-change.js';
+import { type LedgerPart, readLedger } from './documents/ledger-part.js';
+import { parsePolicyDocument, policyFromValue } from './documents/policy-document.js';
 import { ledgerInForce } from './load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from './open-day.js';
 import { type ApplyOutcome, type StoredDocument, storedDocument } from './stored-document.js';

@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { CURRENT_READING } from '../../accounting/product/product.js';
 import { inTransaction } from '../../db/connect.js';
-import { parseProductDocument } from '../../documents/product-document.js';
-import { keysWithoutEffect } from '../../documents/product-effects.js';
 import { refuseViolations } from '../../documents/violations.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { parseProductDocument } from './documents/product-document.js';
+import { keysWithoutEffect } from './documents/product-effects.js';
 import { noBook } from './open-day.js';
 import { type ApplyOutcome, storedDocument } from './stored-document.js';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
-import { type CalendarDocument, parseCalendarDocument } from '../../documents/calendar-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { type CalendarDocument, parseCalendarDocument } from './documents/calendar-document.js';
 import { noBook } from './open-day.js';
 import type { ApplyOutcome } from './stored-document.js';
 

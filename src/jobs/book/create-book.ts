@@ -4,14 +4,14 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { minorDigitsOf } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
-import { parseCalendarDocument } from '../../documents/calendar-document.js';
-import { type CheckedLedger, parseLedgerDocument } from '../../documents/ledger.js';
-import { type PolicyDocument, parsePolicyDocument } from '../../documents/policy-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { readTextFile } from '../../files/text-file.js';
 import { packageRoot } from '../../package-root.js';
 import { insertVersion, putAccounts } from './apply-dated.js';
 import { type CalendarYear, putCalendarYears, yearsOf } from './calendar-years.js';
+import { parseCalendarDocument } from './documents/calendar-document.js';
+import { type CheckedLedger, parseLedgerDocument } from './documents/ledger.js';
+import { type PolicyDocument, parsePolicyDocument } from './documents/policy-document.js';
 import { storedDocument } from './stored-document.js';
 
 /** Calendars that come with the package, in config/calendars. */

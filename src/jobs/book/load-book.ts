@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { type CheckedLedger, ledgerFromValue, postingRulesOf } from '../../documents/ledger.js';
-import { taxRulesOf } from '../../documents/ledger-tax.js';
-import { policyFromValue } from '../../documents/policy-document.js';
-import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
 import { LoanbookError } from '../../errors.js';
 import { type Account, type Book, type BookData, bookFromData } from './book.js';
+import { type CheckedLedger, ledgerFromValue, postingRulesOf } from './documents/ledger.js';
+import { taxRulesOf } from './documents/ledger-tax.js';
+import { policyFromValue } from './documents/policy-document.js';
+import { type StoredProduct, storedProductTerms } from './documents/product-document.js';
 import { noBook } from './open-day.js';
 
 /** Reads the parameters of the book: a few small queries. Throws LoanbookError `no_book`. */

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { PolicyBounds } from '../../accounting/product/policy-bounds.js';
-import { policyFromValue } from '../../documents/policy-document.js';
+import { policyFromValue } from './documents/policy-document.js';
 
 /** A policy's bounds and the first day that they hold on. */
 export interface DatedBounds {

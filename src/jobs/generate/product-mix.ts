@@ -3,7 +3,7 @@ import { parseRatePpb } from '../../accounting/money/amount-text.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
 import type { EpochDay, Fen, RatePpb } from '../../accounting/money/units.js';
 import type { ProductTerms } from '../../accounting/product/product.js';
-import { parseProductDocument } from '../../documents/product-document.js';
+import { parseProductDocument } from '../book/documents/product-document.js';
 import type { GenerateOptions } from './options.js';
 import {
   BOOK_PRODUCTS,

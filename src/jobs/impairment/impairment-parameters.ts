@@ -2,14 +2,14 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { AppliedVersion } from '../book/apply-dated.js';
+import { storedDocument } from '../book/stored-document.js';
 import {
   type ImpairmentDocument,
   impairmentFromValue,
   parseImpairmentDocument,
-} from '../../documents/impairment-document.js';
-import { EXIT, LoanbookError } from '../../errors.js';
-import type { AppliedVersion } from '../book/apply-dated.js';
-import { storedDocument } from '../book/stored-document.js';
+} from './documents/impairment-document.js';
 
 /** Any fixed number: runs of impairment and changes of its parameters follow one another. */
 const IMPAIRMENT_LOCK = 5_262_666_005;

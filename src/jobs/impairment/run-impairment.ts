@@ -3,7 +3,6 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import type { Exposure, ImpairmentDocument } from '../../documents/impairment-document.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
 import { dayTable } from '../eod/day-table.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
@@ -14,6 +13,7 @@ import {
   allowanceByKind,
   allowanceMovement,
 } from './allowance-movement.js';
+import type { Exposure, ImpairmentDocument } from './documents/impairment-document.js';
 import { impairmentInForce, lockImpairment } from './impairment-parameters.js';
 import { type Segment, type SegmentRate, segmentRates, segmentsOf } from './segments.js';
 

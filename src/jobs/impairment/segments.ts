@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, RatePpb } from '../../accounting/money/units.js';
-import { type ImpairmentDocument, ratesOf } from '../../documents/impairment-document.js';
+import { type ImpairmentDocument, ratesOf } from './documents/impairment-document.js';
 
 /** PD and LGD of an accounting group and stage. */
 export interface SegmentRate {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
-import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
 import type { FileContent } from '../../files/file-content.js';
 import { readTextFile } from '../../files/text-file.js';
+import type { ControlRule } from './documents/file-rules.js';
 
 const MS_AN_HOUR = 3_600_000;
 /** The ending of a control file that nobody declared: it is read where it lies beside the file. */

@@ -7,7 +7,12 @@ import {
   EARLY_PAYMENTS,
   type EarlyPayment,
 } from '../../accounting/product/product.js';
-import { type EventName, needOf, OWN_KEYS, type OwnKey } from '../../documents/simulate-event.js';
+import {
+  type EventName,
+  needOf,
+  OWN_KEYS,
+  type OwnKey,
+} from '../simulate/documents/simulate-event.js';
 import { isCleanText, parseCount } from './field-text.js';
 import type { RowProblem } from './source-columns.js';
 

@@ -1,5 +1,5 @@
 import { readSql } from '../../db/sql-file.js';
-import type { EventName } from '../../documents/simulate-event.js';
+import type { EventName } from '../simulate/documents/simulate-event.js';
 import { boundFees, rejectCostlyRates } from './event-bounds.js';
 import { EVENT_STAGE_COLUMNS, EventIntake } from './event-intake.js';
 import { ProductCatalogue } from './product-catalogue.js';

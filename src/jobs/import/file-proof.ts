@@ -1,9 +1,9 @@
 import { formatAmount, parseTotal } from '../../accounting/money/amount-text.js';
-import type { ControlRule } from '../../documents/file-rules.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { fileTruncated } from '../../files/csv-reader.js';
 import { type FileContent, lastLineOf } from '../../files/file-content.js';
 import { readControlFile } from './control-file.js';
+import type { ControlRule } from './documents/file-rules.js';
 
 /** What the command line says of a file. */
 export interface SenderSays {

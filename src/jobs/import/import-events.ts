@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { EVENT_TYPES } from '../../documents/simulate-event.js';
+import { EVENT_TYPES } from '../simulate/documents/simulate-event.js';
 import { eventKind } from './event-kind.js';
 import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
 

@@ -3,7 +3,7 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { ProductTerms } from '../../accounting/product/product.js';
 import { annualRatePpb } from '../../accounting/schedule/period-interest.js';
-import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
+import { type StoredProduct, storedProductTerms } from '../book/documents/product-document.js';
 
 export interface CatalogueEntry {
   readonly productId: number;

@@ -1,5 +1,5 @@
-import type { MappingDocument } from '../../documents/mapping-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { MappingDocument } from './documents/mapping-document.js';
 import { type Transform, transformOf } from './value-transform.js';
 
 /** One of our columns. */

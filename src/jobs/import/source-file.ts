@@ -1,10 +1,10 @@
-import type { TotalsLine } from '../../documents/file-rules.js';
-import { type MappingDocument, parseMappingDocument } from '../../documents/mapping-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { requireCharset } from '../../files/charset.js';
 import { csvBatches, nulField } from '../../files/csv-reader.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
 import { readTextFile } from '../../files/text-file.js';
+import type { TotalsLine } from './documents/file-rules.js';
+import { type MappingDocument, parseMappingDocument } from './documents/mapping-document.js';
 import { FileProof, type SenderSays } from './file-proof.js';
 import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
 

@@ -1,6 +1,6 @@
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount, parseRatePpb } from '../../accounting/money/amount-text.js';
-import { type ColumnMapping, DATE_TOKEN } from '../../documents/mapping-document.js';
+import { type ColumnMapping, DATE_TOKEN } from './documents/mapping-document.js';
 
 /** How the text of a source column becomes ours. */
 export interface Transform {

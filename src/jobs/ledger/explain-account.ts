@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { LedgerDocument } from '../../documents/ledger.js';
+import type { LedgerDocument } from '../book/documents/ledger.js';
 import { type ChartAccount, ledgerOn, listAccounts } from './chart.js';
 import { type RuleView, ruleView } from './explain.js';
 import { findAccount } from './find-account.js';

@@ -4,13 +4,13 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { MOVEMENTS } from '../../accounting/posting/flow.js';
 import { type Legs, postedAmounts } from '../../accounting/posting/posted-amounts.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import {
   type CheckedLedger,
   type LedgerRule,
   parseLedgerDocument,
   postText,
-} from '../../documents/ledger.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+} from '../book/documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { inForceFor } from './explain.js';
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { CheckedLedger } from '../../documents/ledger.js';
+import type { CheckedLedger } from '../book/documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { type SealedRange, sealedRange } from './sealed-range.js';
 

@@ -3,18 +3,18 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
-import { DATE_TOKEN } from '../../documents/mapping-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { encodeGb18030 } from '../../files/gb18030.js';
+import { writeWhole } from '../../files/new-file.js';
+import { readTextFile } from '../../files/text-file.js';
+import { DATE_TOKEN } from '../import/documents/mapping-document.js';
 import {
   DELIMITERS,
   parseVoucherLayout,
   type VoucherColumn,
   type VoucherField,
   type VoucherLayout,
-} from '../../documents/voucher-layout.js';
-import { EXIT, LoanbookError } from '../../errors.js';
-import { encodeGb18030 } from '../../files/gb18030.js';
-import { writeWhole } from '../../files/new-file.js';
-import { readTextFile } from '../../files/text-file.js';
+} from './documents/voucher-layout.js';
 import { movementOf } from './entry.js';
 import { requireTurnover } from './export-turnover.js';
 import { type JournalLine, journalLines, memoOf } from './journal.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { addEntries, type NewEntry } from '../ledger/entry.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import type { Expected } from './expected-receipts.js';
 import { entry } from './post-statement.js';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { readSql } from '../../db/sql-file.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { eventTypesOf } from './match-channel.js';
 
 /**

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
-import { type ChannelDocument, parseChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type ApplyOutcome, storedDocument } from '../book/stored-document.js';
 import { type Overlap, overlapOf, overlapText } from './claims.js';
+import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
 
 /** Any fixed number: two documents that claim the same orders cannot be applied side by side. */
 const CHANNEL_LOCK = 5_262_666_005;

@@ -1,4 +1,4 @@
-import type { ChannelDocument } from '../../documents/channel-document.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 
 /** What two channels may both take for theirs, by the key of their documents. */
 export interface Overlap {

@@ -4,12 +4,12 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type SealedRange, sealedRange } from '../ledger/sealed-range.js';
 import { listChannels } from './channel.js';
 import { overlapsAmong, overlapText } from './claims.js';
 import { type BankBreak, type ClearingItem, itemsBehind } from './clearing-behind.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { eventTypesOf, orderSql } from './match-channel.js';
 import { sideOf } from './post-statement.js';
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { listChannels } from './channel.js';
 import { settlementRefOf } from './claims.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { sideOf } from './post-statement.js';
 
 /** A channel statement whose net the bank is to bring, or to take: negative for payments. */

@@ -3,8 +3,8 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 
 /** Events that money of a channel stands behind, by its direction. */
 const EVENTS_OF = {

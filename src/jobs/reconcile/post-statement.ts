@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Fen } from '../../accounting/money/units.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import type { StatementRow } from './statement-record.js';
 
 /** Receipts debit the clearing account, payments credit it. */

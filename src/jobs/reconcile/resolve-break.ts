@@ -2,12 +2,12 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { shownTotal } from '../../accounting/money/total.js';
 import { inTransaction } from '../../db/connect.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { addEntries } from '../ledger/entry.js';
 import { unknownBreak } from './breaks.js';
 import { loadChannel } from './channel.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { entry, sideOf } from './post-statement.js';
 
 /** How a break may end, and what that posts. */

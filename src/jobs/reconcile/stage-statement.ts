@@ -2,9 +2,9 @@ import type pg from 'pg';
 import { CopySink } from '../../db/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import { TupleWriter } from '../../db/tuple-writer.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import type { FileContent } from '../../files/file-content.js';
 import { FileProof, type SenderSays } from '../import/file-proof.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { type StatementLine, StatementReader, type StatementTotals } from './statement-reader.js';
 
 const WRITER_ROOM = 1 << 20;

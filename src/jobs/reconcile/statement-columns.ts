@@ -1,9 +1,9 @@
+import { EXIT, LoanbookError } from '../../errors.js';
 import {
   type ChannelDocument,
   STATEMENT_COLUMNS,
   type StatementColumn,
-} from '../../documents/channel-document.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+} from './documents/channel-document.js';
 
 /** Where each column lies in a line, -1 where the statement has none. */
 export type ColumnPlaces = Readonly<Record<StatementColumn, number>> & { readonly width: number };

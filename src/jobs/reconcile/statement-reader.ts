@@ -2,13 +2,13 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
 import { shownTotal, Total } from '../../accounting/money/total.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
-import type { ChannelDocument } from '../../documents/channel-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { requireCharset } from '../../files/charset.js';
 import { fileTruncated, nulField } from '../../files/csv-reader.js';
 import { lineBatches } from '../../files/line-reader.js';
 import type { FileProof, ProvedBy } from '../import/file-proof.js';
 import { type Transform, transformOf } from '../import/value-transform.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { columnAt, columnPlaces, splitFields } from './statement-columns.js';
 
 /** One line of a statement, amounts in minor units. */

@@ -4,7 +4,7 @@ import type { ProductTerms } from '../../accounting/product/product.js';
 import { withClient } from '../../db/connect.js';
 import { findPlace } from '../../db/embedded-place.js';
 import { type Environment, externalTarget, resolveTarget } from '../../db/resolve-target.js';
-import { type StoredProduct, storedProductTerms } from '../../documents/product-document.js';
+import { type StoredProduct, storedProductTerms } from '../book/documents/product-document.js';
 
 /** The terms of the product version in force on a day; undefined when there is none. */
 export type ProductFinder = (code: string, on: EpochDay) => ProductTerms | undefined;

@@ -6,11 +6,11 @@ import type { Component } from '../../accounting/product/product.js';
 import type { ScheduleRow, SimulationResult } from '../../accounting/simulate/result-shape.js';
 import { simulateLoan } from '../../accounting/simulate/simulate.js';
 import type { SimulationInput } from '../../accounting/simulate/simulate-input.js';
-import { parseProductDocument } from '../../documents/product-document.js';
-import { simulationReader } from '../../documents/simulate-document.js';
 import { refuseViolations } from '../../documents/violations.js';
 import { readTextFile } from '../../files/text-file.js';
+import { parseProductDocument } from '../book/documents/product-document.js';
 import type { ProductFinder } from './book-products.js';
+import { simulationReader } from './documents/simulate-document.js';
 import { refusedDocument } from './simulator.js';
 
 /** What is asked: the words of a document of `simulate`, not yet checked. */

@@ -5,13 +5,13 @@ import type { SimulationResult } from '../../accounting/simulate/result-shape.js
 import { simulateLoan } from '../../accounting/simulate/simulate.js';
 import type { SimulatedLedger } from '../../accounting/simulate/simulate-input.js';
 import { readJsonLine } from '../../documents/json-line.js';
-import { parseLedgerDocument, postingRulesOf } from '../../documents/ledger.js';
 import { readDocumentText } from '../../documents/read-text.js';
-import { simulationReader } from '../../documents/simulate-document.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { readTextFile, strictText } from '../../files/text-file.js';
 import { packageRoot } from '../../package-root.js';
+import { parseLedgerDocument, postingRulesOf } from '../book/documents/ledger.js';
 import type { ProductFinder } from './book-products.js';
+import { simulationReader } from './documents/simulate-document.js';
 
 /** What-if for one document after the other, with the packaged chart of accounts. */
 export interface Simulator {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseChannelDocument } from '../../../src/documents/channel-document.js';
 import { overlapOf } from '../../../src/jobs/reconcile/claims.js';
+import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { type StatementBook, statementBook } from './statement-book.js';
 
 const COLUMNS = 'columns: {order_no: order, amount: amount, value_date: date}';

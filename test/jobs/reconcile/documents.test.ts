@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseChannelDocument } from '../../../src/documents/channel-document.js';
+import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { splitFields } from '../../../src/jobs/reconcile/statement-columns.js';
 import { packageRoot } from '../../../src/package-root.js';
 

@@ -1,8 +1,8 @@
-import { parseDay } from '../accounting/calendar/epoch-day.js';
-import type { EpochDay, Fen } from '../accounting/money/units.js';
-import type { Schedule } from '../accounting/schedule/schedule-rows.js';
-import { date, decimal, integer, mapping } from './fields.js';
-import type { Violation } from './violations.js';
+import { parseDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay, Fen } from '../../../accounting/money/units.js';
+import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import { date, decimal, integer, mapping } from '../../../documents/fields.js';
+import type { Violation } from '../../../documents/violations.js';
 
 /** A row of a schedule that a loan brings along; what can be derived may be left out. */
 export const scheduleRow = mapping({

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { parseRatePpb } from '../accounting/money/amount-text.js';
-import type { TaxRule } from '../accounting/posting/tax-rule.js';
-import { listOf, mapping, rate, words } from './fields.js';
-import type { Violation } from './violations.js';
+import { parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { TaxRule } from '../../../accounting/posting/tax-rule.js';
+import { listOf, mapping, rate, words } from '../../../documents/fields.js';
+import type { Violation } from '../../../documents/violations.js';
 
 /** The tax in income: `rate` in per cent, inside of the gross amount. */
 export const taxSchema = listOf(

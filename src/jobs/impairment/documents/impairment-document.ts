@@ -1,9 +1,14 @@
 import type { z } from 'zod';
-import { parseRatePpb } from '../accounting/money/amount-text.js';
-import type { RatePpb } from '../accounting/money/units.js';
-import { date, integer, listOf, mapping, oneOf, rate, words } from './fields.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
+import { parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { RatePpb } from '../../../accounting/money/units.js';
+import { date, integer, listOf, mapping, oneOf, rate, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+  type Violation,
+} from '../../../documents/violations.js';
 
 const EXPOSURES = [
   'principal',

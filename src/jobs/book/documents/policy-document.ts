@@ -1,10 +1,14 @@
 import type { z } from 'zod';
-import { parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
-import { LIMIT_DIGITS, type PolicyBounds } from '../accounting/product/policy-bounds.js';
-import type { BookPolicy } from '../accounting/product/product.js';
-import { amountLimit, date, integer, listOf, mapping, rate } from './fields.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
+import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { LIMIT_DIGITS, type PolicyBounds } from '../../../accounting/product/policy-bounds.js';
+import type { BookPolicy } from '../../../accounting/product/product.js';
+import { amountLimit, date, integer, listOf, mapping, rate } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+} from '../../../documents/violations.js';
 
 const CLASS_BOUNDS = 4;
 

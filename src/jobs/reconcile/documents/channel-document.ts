@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag, integer, listOf, mapping, oneOf, words } from './fields.js';
-import { controlRule, totalsLine, unterminatedRule } from './file-rules.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, refuseViolations, type Violation } from './violations.js';
+import { flag, integer, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
+import { controlRule, totalsLine, unterminatedRule } from '../../import/documents/file-rules.js';
 
 /** Columns of a statement by our names. */
 export const STATEMENT_COLUMNS = [

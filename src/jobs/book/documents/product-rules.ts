@@ -1,10 +1,10 @@
-import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
-import { RATE_SCALE } from '../accounting/money/units.js';
-import type { Component } from '../accounting/product/product.js';
-import { unitDenominator } from '../accounting/schedule/period-interest.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { RATE_SCALE } from '../../../accounting/money/units.js';
+import type { Component } from '../../../accounting/product/product.js';
+import { unitDenominator } from '../../../accounting/schedule/period-interest.js';
+import type { Violation } from '../../../documents/violations.js';
 import { compileMultiple } from './compile-product.js';
 import type { ProductDocument } from './product-schema.js';
-import type { Violation } from './violations.js';
 
 const COMPONENT_COUNT = 5;
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { integer, mapping, oneOf, words } from './fields.js';
+import { integer, mapping, oneOf, words } from '../../../documents/fields.js';
 
 /** A line of totals: `starts` is its first field, its figures are in fields counted from 1. */
 export const totalsLine = mapping({

@@ -1,12 +1,21 @@
-import { EVENT_TYPE } from '../accounting/events/loan-event.js';
-import { parseRatePpb } from '../accounting/money/amount-text.js';
-import { type Fen, NO_DAY } from '../accounting/money/units.js';
-import { COMPONENTS } from '../accounting/posting/flow.js';
-import { EARLY_PAYMENTS, type ProductTerms } from '../accounting/product/product.js';
-import { annualRatePpb } from '../accounting/schedule/period-interest.js';
-import type { SimulatedEvent } from '../accounting/simulate/simulate-input.js';
-import { checkedDay, date, decimal, integer, mapping, oneOf, rate, words } from './fields.js';
-import type { Violation } from './violations.js';
+import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
+import { parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { type Fen, NO_DAY } from '../../../accounting/money/units.js';
+import { COMPONENTS } from '../../../accounting/posting/flow.js';
+import { EARLY_PAYMENTS, type ProductTerms } from '../../../accounting/product/product.js';
+import { annualRatePpb } from '../../../accounting/schedule/period-interest.js';
+import type { SimulatedEvent } from '../../../accounting/simulate/simulate-input.js';
+import {
+  checkedDay,
+  date,
+  decimal,
+  integer,
+  mapping,
+  oneOf,
+  rate,
+  words,
+} from '../../../documents/fields.js';
+import type { Violation } from '../../../documents/violations.js';
 
 /** The event types that may be named: a loan's disbursement is its own `disbursed_on`. */
 export const EVENT_TYPES = [

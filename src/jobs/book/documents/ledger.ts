@@ -1,22 +1,27 @@
 import { z } from 'zod';
-import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../accounting/money/units.js';
+import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import {
   BALANCES,
   type Balance,
   MOVEMENTS,
   type MovementKind,
-} from '../accounting/posting/flow.js';
+} from '../../../accounting/posting/flow.js';
 import {
   type PostingRule,
   type RuleScope,
   SUBLEDGER_MEASURES,
-} from '../accounting/posting/posting.js';
-import { LoanbookError } from '../errors.js';
-import { date, listOf, mapping, oneOf, words } from './fields.js';
+} from '../../../accounting/posting/posting.js';
+import { date, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+  type Violation,
+} from '../../../documents/violations.js';
+import { LoanbookError } from '../../../errors.js';
 import { taxSchema, taxViolations } from './ledger-tax.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
 
 const accountSchema = mapping({
   code: words(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Component } from '../accounting/product/product.js';
+import type { Component } from '../../../accounting/product/product.js';
 import {
   currencyCode,
   date,
@@ -11,7 +11,7 @@ import {
   oneOf,
   rate,
   words,
-} from './fields.js';
+} from '../../../documents/fields.js';
 
 const rounding = () => oneOf('half_up', 'half_even', 'up', 'down').default('half_up');
 const component = () => oneOf('fee', 'penalty', 'compound', 'interest', 'principal');

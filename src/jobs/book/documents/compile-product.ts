@@ -1,12 +1,12 @@
-import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
-import { fraction } from '../accounting/money/fraction.js';
-import { type Fen, RATE_SCALE, type RatePpb } from '../accounting/money/units.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { fraction } from '../../../accounting/money/fraction.js';
+import { type Fen, RATE_SCALE, type RatePpb } from '../../../accounting/money/units.js';
 import type {
   DownPayment,
   PrepaymentFee,
   ProductTerms,
   Reading,
-} from '../accounting/product/product.js';
+} from '../../../accounting/product/product.js';
 import type { ProductDocument } from './product-schema.js';
 
 /** The terms of a checked product document: amounts in minor units, rates in parts per billion. */

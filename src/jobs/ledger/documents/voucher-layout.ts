@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag, listOf, mapping, oneOf, words } from './fields.js';
-import { DATE_TOKEN } from './mapping-document.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, refuseViolations, type Violation } from './violations.js';
+import { flag, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
+import { DATE_TOKEN } from '../../import/documents/mapping-document.js';
 
 /** What a column of a voucher file can be taken from. */
 export const VOUCHER_FIELDS = [

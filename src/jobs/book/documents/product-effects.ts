@@ -1,6 +1,6 @@
-import { minorDigitsOf, parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
+import { minorDigitsOf, parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { Violation } from '../../../documents/violations.js';
 import type { ProductDocument } from './product-schema.js';
-import type { Violation } from './violations.js';
 
 type Method = ProductDocument['repayment']['method'];
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flag, mapping, oneOf, words } from './fields.js';
+import { flag, mapping, oneOf, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
 import { controlRule, totalsLine, unterminatedRule } from './file-rules.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, refuseViolations, type Violation } from './violations.js';
 
 const columnSchema = mapping({
   from: words().optional(),

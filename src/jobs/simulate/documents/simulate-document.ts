@@ -1,17 +1,34 @@
 import { z } from 'zod';
-import { Calendar } from '../accounting/calendar/calendar.js';
-import { parseAmount, parseRatePpb } from '../accounting/money/amount-text.js';
-import type { EpochDay, Fen } from '../accounting/money/units.js';
-import type { ProductTerms } from '../accounting/product/product.js';
-import { annualRatePpb } from '../accounting/schedule/period-interest.js';
-import type { SimulatedLedger, SimulationInput } from '../accounting/simulate/simulate-input.js';
-import { calendarFromValue } from './calendar-document.js';
-import { checkedDay, date, decimal, integer, listOf, mapping, rate, words } from './fields.js';
-import { policyFromValue } from './policy-document.js';
-import { productFromValue } from './product-document.js';
+import { Calendar } from '../../../accounting/calendar/calendar.js';
+import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../../accounting/money/units.js';
+import type { ProductTerms } from '../../../accounting/product/product.js';
+import { annualRatePpb } from '../../../accounting/schedule/period-interest.js';
+import type {
+  SimulatedLedger,
+  SimulationInput,
+} from '../../../accounting/simulate/simulate-input.js';
+import {
+  checkedDay,
+  date,
+  decimal,
+  integer,
+  listOf,
+  mapping,
+  rate,
+  words,
+} from '../../../documents/fields.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+  type Violation,
+} from '../../../documents/violations.js';
+import { calendarFromValue } from '../../book/documents/calendar-document.js';
+import { policyFromValue } from '../../book/documents/policy-document.js';
+import { productFromValue } from '../../book/documents/product-document.js';
 import { eventSchema, readEvent } from './simulate-event.js';
 import { broughtSchedule, scheduleRow } from './simulate-schedule.js';
-import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
 
 const PERIODS_MAX = 36_600;
 

@@ -1,10 +1,15 @@
 import type { z } from 'zod';
-import { Calendar } from '../accounting/calendar/calendar.js';
-import { parseDay, yearOf } from '../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../accounting/money/units.js';
-import { date, integer, listOf, mapping, words } from './fields.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations, type Violation } from './violations.js';
+import { Calendar } from '../../../accounting/calendar/calendar.js';
+import { parseDay, yearOf } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { date, integer, listOf, mapping, words } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+  type Violation,
+} from '../../../documents/violations.js';
 
 /** The years that a book keeps a calendar of. */
 const YEAR_MIN = 1900;

@@ -1,10 +1,18 @@
-import { InvariantError } from '../accounting/money/refusal.js';
-import { CURRENT_READING, type ProductTerms, READINGS } from '../accounting/product/product.js';
+import { InvariantError } from '../../../accounting/money/refusal.js';
+import {
+  CURRENT_READING,
+  type ProductTerms,
+  READINGS,
+} from '../../../accounting/product/product.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+} from '../../../documents/violations.js';
 import { compileProduct } from './compile-product.js';
 import { productContradictions } from './product-rules.js';
 import { type ProductDocument, productSchema } from './product-schema.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape, type DocumentSource, refuseViolations } from './violations.js';
 
 export interface CheckedProduct {
   readonly document: ProductDocument;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { date } from './fields.js';
+import { date } from '../../../documents/fields.js';
+import { readDocumentText } from '../../../documents/read-text.js';
+import { checkShape } from '../../../documents/violations.js';
 import { type CheckedLedger, type LedgerDocument, ledgerFromValue } from './ledger.js';
-import { readDocumentText } from './read-text.js';
-import { checkShape } from './violations.js';
 
 /** What of a ledger document a file may hold alone: the accounts, or the rules with the tax. */
 export type LedgerPart = 'chart' | 'rules';
