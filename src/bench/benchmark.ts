@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../accounting/money/units.js';
 import { connect, resolveTarget, withClient } from '../db/connect.js';
-import { removeEmbedded } from '../db/embedded.js';
+import { removeEmbedded } from '../db/embedded/embedded.js';
 import type { DatabaseTarget } from '../db/target.js';
 import { dayTable } from '../jobs/eod/day-table.js';
 import { POSITION_FIELDS } from '../jobs/eod/position-row.js';

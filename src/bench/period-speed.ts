@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
 import { connect, resolveTarget } from '../db/connect.js';
-import { removeEmbedded } from '../db/embedded.js';
+import { removeEmbedded } from '../db/embedded/embedded.js';
 import { packageRoot } from '../package-root.js';
 import { type BookSize, buildBook } from './bench-book.js';
 import { loanbook } from './cli-child.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDay } from '../accounting/calendar/epoch-day.js';
 import { resolveTarget, withClient } from '../db/connect.js';
-import { removeEmbedded } from '../db/embedded.js';
+import { removeEmbedded } from '../db/embedded/embedded.js';
 import { migrate } from '../db/migrate.js';
 import type { DatabaseTarget } from '../db/target.js';
 import { createBook } from '../jobs/book/create-book.js';

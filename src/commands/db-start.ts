@@ -1,4 +1,4 @@
-import { embeddedStatus, startEmbedded } from '../db/embedded.js';
+import { embeddedStatus, startEmbedded } from '../db/embedded/embedded.js';
 import { externalTarget } from '../db/resolve-target.js';
 import type { CommandModule } from './command-module.js';
 import { printOutcome } from './output.js';

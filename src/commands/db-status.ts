@@ -1,4 +1,4 @@
-import { embeddedStatus } from '../db/embedded.js';
+import { embeddedStatus } from '../db/embedded/embedded.js';
 import { pendingMigrations } from '../db/migrate.js';
 import { externalTarget, resolveTarget } from '../db/resolve-target.js';
 import type { DatabaseTarget } from '../db/target.js';

@@ -1,4 +1,4 @@
-import { stopEmbedded } from '../db/embedded.js';
+import { stopEmbedded } from '../db/embedded/embedded.js';
 import { externalTarget } from '../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { CommandModule } from './command-module.js';

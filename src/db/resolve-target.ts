@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { EXIT, LoanbookError } from '../errors.js';
-import { startEmbedded } from './embedded.js';
+import { startEmbedded } from './embedded/embedded.js';
 import type { DatabaseTarget } from './target.js';
 
 const PORT_DEFAULT = 5432;

@@ -9,8 +9,8 @@ import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import type { Schedule } from '../../src/accounting/schedule/schedule-rows.js';
 import { arrivalOrder } from '../../src/accounting/simulate/simulate-events.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
-import { viewOf } from '../../src/db/copy-tuple.js';
-import { TupleWriter } from '../../src/db/tuple-writer.js';
+import { viewOf } from '../../src/db/copy/copy-tuple.js';
+import { TupleWriter } from '../../src/db/copy/tuple-writer.js';
 import { PositionRow } from '../../src/jobs/eod/position-row.js';
 
 /** Where a loan stands after its last day. */

@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, withClient } from '../../src/db/connect.js';
-import { CopyOut, copyOut } from '../../src/db/copy-out.js';
-import { copyRows } from '../../src/db/copy-stream.js';
-import { readInt8 } from '../../src/db/copy-tuple.js';
+import { CopyOut, copyOut } from '../../src/db/copy/copy-out.js';
+import { copyRows } from '../../src/db/copy/copy-stream.js';
+import { readInt8 } from '../../src/db/copy/copy-tuple.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
 
 /** A message of the protocol: its code, the length of what follows with itself, its body. */

@@ -6,8 +6,8 @@ import {
   readDate,
   readInt8,
   TupleReader,
-} from '../../src/db/copy-tuple.js';
-import { TupleWriter } from '../../src/db/tuple-writer.js';
+} from '../../src/db/copy/copy-tuple.js';
+import { TupleWriter } from '../../src/db/copy/tuple-writer.js';
 
 interface Row {
   readonly id: number;

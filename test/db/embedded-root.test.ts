@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EmbeddedStatus } from '../../src/db/embedded.js';
-import { canReach } from '../../src/db/embedded-account.js';
+import type { EmbeddedStatus } from '../../src/db/embedded/embedded.js';
+import { canReach } from '../../src/db/embedded/embedded-account.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import { packageRoot } from '../../src/package-root.js';
 import {

@@ -16,7 +16,7 @@ import {
   removeEmbedded,
   startEmbedded,
   stopEmbedded,
-} from '../../src/db/embedded.js';
+} from '../../src/db/embedded/embedded.js';
 import { migrate, requireMigrated } from '../../src/db/migrate.js';
 import { latestVersion } from '../../src/db/migration-files.js';
 import type { DatabaseTarget } from '../../src/db/target.js';

@@ -4,7 +4,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withStartLock } from '../../src/db/start-lock.js';
+import { withStartLock } from '../../src/db/embedded/start-lock.js';
 
 let folder: string;
 let lockFile: string;

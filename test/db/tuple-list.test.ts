@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TupleList } from '../../src/db/tuple-list.js';
+import { TupleList } from '../../src/db/copy/tuple-list.js';
 
 /** An int8 field behind its length, as it lies in a chunk at `at`, and `more` bytes behind it. */
 function tuple(id: number, at: number, more = 0): Buffer {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TupleWriter } from '../../src/db/tuple-writer.js';
+import { TupleWriter } from '../../src/db/copy/tuple-writer.js';
 
 /** One int8 field: two bytes of count, four of length, eight of value. */
 const TUPLE_BYTES = 14;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { removeEmbedded, startEmbedded, stopEmbedded } from '../../src/db/embedded.js';
+import { removeEmbedded, startEmbedded, stopEmbedded } from '../../src/db/embedded/embedded.js';
 import { migrate } from '../../src/db/migrate.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import { closeDays } from '../../src/jobs/eod/close-days.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { externalTarget, withClient } from '../../src/db/connect.js';
-import { removeEmbedded, startEmbedded } from '../../src/db/embedded.js';
+import { removeEmbedded, startEmbedded } from '../../src/db/embedded/embedded.js';
 import { migrate } from '../../src/db/migrate.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import './provided.js';

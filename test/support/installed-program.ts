@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findPackage } from '../../src/db/embedded-binaries.js';
+import { findPackage } from '../../src/db/embedded/embedded-binaries.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const execute = promisify(execFile);
@@ -51,7 +51,7 @@ async function compile(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const config = {
     extends: join(packageRoot, 'tsconfig.json'),
-    files: [join(packageRoot, 'src/db/embedded.ts')],
+    files: [join(packageRoot, 'src/db/embedded/embedded.ts')],
     include: [],
     compilerOptions: {
       noCheck: true,
@@ -77,7 +77,7 @@ export async function callProgram<T>(
   { env, ...user }: RunOptions = {},
 ): Promise<T> {
   const script = `
-    const db = await import(${JSON.stringify(join(folder, 'dist/db/embedded.js'))});
+    const db = await import(${JSON.stringify(join(folder, 'dist/db/embedded/embedded.js'))});
     const value = await (${expression}).catch((error) => ({ code: error.code, ...error.evidence }));
     console.log(JSON.stringify(value));`;
   const args = ['--input-type=module', '-e', script];

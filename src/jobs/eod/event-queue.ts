@@ -3,9 +3,9 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/events/loan-event.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { EARLY_PAYMENTS } from '../../accounting/product/product.js';
-import { keepRows } from '../../db/copy-stream.js';
-import { readDate, readInt8 } from '../../db/copy-tuple.js';
-import type { TupleList } from '../../db/tuple-list.js';
+import { keepRows } from '../../db/copy/copy-stream.js';
+import { readDate, readInt8 } from '../../db/copy/copy-tuple.js';
+import type { TupleList } from '../../db/copy/tuple-list.js';
 import type { TaskScope } from './task-input.js';
 
 /** The rule of an event that a reversal undid. */

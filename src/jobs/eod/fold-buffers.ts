@@ -1,5 +1,5 @@
-import { TupleList } from '../../db/tuple-list.js';
-import { TupleWriter } from '../../db/tuple-writer.js';
+import { TupleList } from '../../db/copy/tuple-list.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 
 /** Positions are handed to the server in pieces of about this size. */
 export const POSITION_ROOM = 1 << 16;

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { TupleReader } from '../../db/copy-tuple.js';
+import { TupleReader } from '../../db/copy/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
 import type { FoldBuffers } from './fold-buffers.js';

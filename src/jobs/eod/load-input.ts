@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { copyRows } from '../../db/copy-stream.js';
-import { readInt8 } from '../../db/copy-tuple.js';
+import { copyRows } from '../../db/copy/copy-stream.js';
+import { readInt8 } from '../../db/copy/copy-tuple.js';
 import type { Book } from '../book/book.js';
 import { dayTable } from './day-table.js';
 import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from './event-queue.js';

@@ -3,9 +3,9 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
-import { keepRows } from '../../db/copy-stream.js';
-import { readDate } from '../../db/copy-tuple.js';
-import { TupleList } from '../../db/tuple-list.js';
+import { keepRows } from '../../db/copy/copy-stream.js';
+import { readDate } from '../../db/copy/copy-tuple.js';
+import { TupleList } from '../../db/copy/tuple-list.js';
 import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {

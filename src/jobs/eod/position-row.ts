@@ -3,8 +3,8 @@ import { blankPosition, type Position } from '../../accounting/fold/position.js'
 import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
-import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy-tuple.js';
-import type { TupleWriter } from '../../db/tuple-writer.js';
+import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy/copy-tuple.js';
+import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import {
   MAX_INSTALLMENT_BYTES,
   MAX_VARINT_BYTES,

@@ -5,7 +5,7 @@ import { safeParts } from '../../accounting/money/total.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { BALANCE, DayFlow, MOVEMENT } from '../../accounting/posting/flow.js';
 import { inTransaction } from '../../db/connect.js';
-import { CopySink } from '../../db/copy-stream.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Book } from '../book/book.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../ledger/entry.js';

@@ -11,7 +11,7 @@ import type { LoanFile } from '../../accounting/fold/loan-terms-at-hand.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { DayFlow } from '../../accounting/posting/flow.js';
-import { viewOf } from '../../db/copy-tuple.js';
+import { viewOf } from '../../db/copy/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';
 import { changesThePast, type DatedEvent, REVERSED } from './event-queue.js';

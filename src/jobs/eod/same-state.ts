@@ -1,4 +1,4 @@
-import { TupleWriter } from '../../db/tuple-writer.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { PositionRow } from './position-row.js';
 
 const scratch = [new TupleWriter(1 << 16), new TupleWriter(1 << 16)] as const;

@@ -12,8 +12,8 @@ import {
 } from '../../accounting/posting/flow.js';
 import { addLine, type PostingRules, type VoucherLine } from '../../accounting/posting/posting.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
-import { dateArray, int8Array } from '../../db/copy-array.js';
-import type { TupleWriter } from '../../db/tuple-writer.js';
+import { dateArray, int8Array } from '../../db/copy/copy-array.js';
+import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { FoldBuffers } from './fold-buffers.js';
 import {
   ALLOCATION,

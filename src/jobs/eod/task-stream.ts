@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { CopySink } from '../../db/copy-stream.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
 import { dayTable } from './day-table.js';
 import { POSITION_ROOM } from './fold-buffers.js';
 import { POSITION_COLUMNS } from './position-row.js';

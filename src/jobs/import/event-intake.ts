@@ -2,7 +2,7 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { TupleWriter } from '../../db/tuple-writer.js';
+import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { EventName } from '../simulate/documents/simulate-event.js';
 import { type DateBounds, dateBounds, ruleOfDate } from './date-bounds.js';
 import { type OwnFields, readOwnFields } from './event-fields.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { copyRows } from '../../db/copy-stream.js';
+import { copyRows } from '../../db/copy/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import { shownNumber } from './loan-look.js';

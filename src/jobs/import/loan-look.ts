@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
-import { nullField } from '../../db/copy-array.js';
-import type { TupleWriter } from '../../db/tuple-writer.js';
+import { nullField } from '../../db/copy/copy-array.js';
+import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 
 /** Printable ASCII without small letters looks like itself. */
 const PLAIN = /^[\x21-\x60\x7b-\x7e]+$/;

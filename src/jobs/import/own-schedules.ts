@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { TupleFields } from '../../db/copy-fields.js';
-import { copyRows } from '../../db/copy-stream.js';
+import { TupleFields } from '../../db/copy/copy-fields.js';
+import { copyRows } from '../../db/copy/copy-stream.js';
 import { isCleanText } from './field-text.js';
 import type { OwnSchedule, ScheduleWords } from './own-schedule.js';
 import type { ImportScene, SecondFile, Unclaimed } from './row-intake.js';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { TupleWriter } from '../../db/tuple-writer.js';
+import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { BoundsOn } from '../book/policy-bounds.js';
 import type { ImportOutcome } from './import-file.js';
 import type { ColumnSpec, RowProblem } from './source-columns.js';

@@ -1,5 +1,5 @@
-import { CopySink } from '../../db/copy-stream.js';
-import { TupleWriter } from '../../db/tuple-writer.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject, RejectFile } from '../../files/reject-file.js';
 import type { ProvedBy } from './file-proof.js';

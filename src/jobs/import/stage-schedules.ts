@@ -1,6 +1,6 @@
-import { CopySink } from '../../db/copy-stream.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
-import { TupleWriter } from '../../db/tuple-writer.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import { isCleanText } from './field-text.js';
 import { RowCount } from './row-count.js';

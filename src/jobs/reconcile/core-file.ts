@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import type { Fen } from '../../accounting/money/units.js';
-import { nullField } from '../../db/copy-array.js';
-import { CopySink } from '../../db/copy-stream.js';
+import { nullField } from '../../db/copy/copy-array.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
-import { TupleWriter } from '../../db/tuple-writer.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches, nulField } from '../../files/csv-reader.js';
 import { inspectFile } from '../../files/file-content.js';

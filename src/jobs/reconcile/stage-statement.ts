@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { CopySink } from '../../db/copy-stream.js';
+import { CopySink } from '../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
-import { TupleWriter } from '../../db/tuple-writer.js';
 import type { FileContent } from '../../files/file-content.js';
 import { FileProof, type SenderSays } from '../import/file-proof.js';
 import type { ChannelDocument } from './documents/channel-document.js';

@@ -2,7 +2,7 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { ProductTerms } from '../../accounting/product/product.js';
 import { withClient } from '../../db/connect.js';
-import { findPlace } from '../../db/embedded-place.js';
+import { findPlace } from '../../db/embedded/embedded-place.js';
 import { type Environment, externalTarget, resolveTarget } from '../../db/resolve-target.js';
 import { type StoredProduct, storedProductTerms } from '../book/documents/product-document.js';
 

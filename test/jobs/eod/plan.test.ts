@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
-import { TupleList } from '../../../src/db/tuple-list.js';
+import { TupleList } from '../../../src/db/copy/tuple-list.js';
 import { withoutPlans } from '../../../src/db/without-plans.js';
 import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import {

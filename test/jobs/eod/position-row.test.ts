@@ -9,8 +9,8 @@ import {
 } from '../../../src/accounting/fold/position.js';
 import { NO_DAY } from '../../../src/accounting/money/units.js';
 import { TOTALS_COUNT } from '../../../src/accounting/posting/flow.js';
-import { viewOf } from '../../../src/db/copy-tuple.js';
-import { TupleWriter } from '../../../src/db/tuple-writer.js';
+import { viewOf } from '../../../src/db/copy/copy-tuple.js';
+import { TupleWriter } from '../../../src/db/copy/tuple-writer.js';
 import {
   CARRIED_COLUMNS,
   POSITION_COLUMNS,

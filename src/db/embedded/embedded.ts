@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { LoanbookError } from '../errors.js';
-import { openClient, sqlStateOf } from './client.js';
+import { LoanbookError } from '../../errors.js';
+import { openClient, sqlStateOf } from '../client.js';
+import type { DatabaseTarget } from '../target.js';
 import { type Account, isRoot, serverAccount } from './embedded-account.js';
 import { findPackage, prepareBinaries } from './embedded-binaries.js';
 import {
@@ -18,7 +19,6 @@ import {
 import { EMBEDDED_USER, initData, startServer, stopServer } from './embedded-server.js';
 import { findPostmaster, type Postmaster } from './postmaster.js';
 import { withStartLock } from './start-lock.js';
-import type { DatabaseTarget } from './target.js';
 
 /** What `loanbook db status` shows. */
 export interface EmbeddedStatus {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LoanbookError } from '../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { type Account, canUse, isRoot, serverAccount } from './embedded-account.js';
 import { codeOf } from './start-lock.js';
 

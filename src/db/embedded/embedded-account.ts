@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { LoanbookError } from '../errors.js';
+import { LoanbookError } from '../../errors.js';
 
 /** An operating-system user: PostgreSQL refuses to run as root. */
 export interface Account {

@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT, LoanbookError } from '../errors.js';
-import { throwIfInterrupted } from './interrupt.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { throwIfInterrupted } from '../interrupt.js';
 
 const POLL_MS = 20;
 const HEARTBEAT_MS = 5_000;

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { LoanbookError } from '../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { type Account, canUse } from './embedded-account.js';
 
 /** The PostgreSQL programs of one platform package, or of a copy of it. */

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LoanbookError } from '../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { type Account, canReach, isRoot } from './embedded-account.js';
 import type { Binaries } from './embedded-binaries.js';
 import { ownFolder, type Place, socketFolderOf } from './embedded-place.js';
