@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
-import { packageRoot } from '../package-root.js';
+import { besideModule } from '../package-root.js';
 import type { FloorAnswer, FloorQuestion } from './floor-child.js';
 
 /** Measures the floor and the one statement in a process of their own. */
 export function askFloor(question: FloorQuestion): Promise<FloorAnswer> {
-  const child = fork(join(packageRoot, 'dist/bench/floor-child.js'));
+  const child = fork(besideModule('dist', import.meta.url, 'floor-child.js'));
   return new Promise((resolve, reject) => {
     child.once('message', (answer) => resolve(answer as FloorAnswer));
     child.once('error', reject);

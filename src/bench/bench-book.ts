@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDay } from '../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../accounting/money/units.js';
-import type { ClosedDay } from '../jobs/eod/run-day.js';
+import type { ClosedDay } from '../jobs/eod/run/run-day.js';
 import { loanbook } from './cli-child.js';
 import type { MemorySampler } from './memory.js';
 

@@ -6,10 +6,10 @@ import type { EpochDay } from '../accounting/money/units.js';
 import { connect, resolveTarget, withClient } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded/embedded.js';
 import type { DatabaseTarget } from '../db/target.js';
-import { dayTable } from '../jobs/eod/day-table.js';
-import { POSITION_FIELDS } from '../jobs/eod/position-row.js';
-import type { ClosedDay } from '../jobs/eod/run-day.js';
-import { loansToFold, tasksFor } from '../jobs/eod/task-count.js';
+import { dayTable } from '../jobs/day/day-table.js';
+import { POSITION_FIELDS } from '../jobs/day/position-row.js';
+import type { ClosedDay } from '../jobs/eod/run/run-day.js';
+import { loansToFold, tasksFor } from '../jobs/eod/run/task-count.js';
 import { askFloor } from './ask-floor.js';
 import { backDate } from './back-date.js';
 import {

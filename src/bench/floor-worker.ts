@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { connect } from '../db/connect.js';
 import type { DatabaseTarget } from '../db/target.js';
-import { POSITION_COLUMNS } from '../jobs/eod/position-row.js';
-import { SORTING_PLANS } from '../jobs/eod/task-input.js';
+import { POSITION_COLUMNS } from '../jobs/day/position-row.js';
+import { SORTING_PLANS } from '../jobs/day/task-input.js';
 
 export interface FloorJob {
   readonly target: DatabaseTarget;

@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import type pg from 'pg';
 import { Piscina } from 'piscina';
 import { BUCKET_COUNT } from '../accounting/money/units.js';
 import { connect } from '../db/connect.js';
 import type { DatabaseTarget } from '../db/target.js';
-import { packageRoot } from '../package-root.js';
+import { besideModule } from '../package-root.js';
 import type { FloorJob } from './floor-worker.js';
 
 const ROUNDS = 5;
@@ -22,7 +21,7 @@ export async function measureFloor(
 ): Promise<number> {
   const owner = await connect(target, { role: 'owner' });
   const pool = new Piscina({
-    filename: join(packageRoot, 'dist/bench/floor-worker.js'),
+    filename: besideModule('dist', import.meta.url, 'floor-worker.js'),
     name: 'floorTask',
     minThreads: workers,
     maxThreads: workers,

@@ -1,8 +1,8 @@
 import { withClient } from '../db/connect.js';
 import { requireMigrated } from '../db/migrate.js';
 import { resolveTarget } from '../db/resolve-target.js';
-import { discardDay } from '../jobs/eod/discard-day.js';
-import { eodStatus } from '../jobs/eod/eod-status.js';
+import { discardDay } from '../jobs/eod/run/discard-day.js';
+import { eodStatus } from '../jobs/eod/run/eod-status.js';
 import type { CommandModule } from './command-module.js';
 import { dayOption } from './day-option.js';
 import { printOutcome } from './output.js';

@@ -1,8 +1,8 @@
 import { formatDay } from '../accounting/calendar/epoch-day.js';
 import { resolveTarget } from '../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../errors.js';
-import { closeDays } from '../jobs/eod/close-days.js';
-import type { ClosedDay } from '../jobs/eod/run-day.js';
+import { closeDays } from '../jobs/eod/run/close-days.js';
+import type { ClosedDay } from '../jobs/eod/run/run-day.js';
 import type { CommandModule } from './command-module.js';
 import type { CommandContext } from './context.js';
 import { countOption } from './count-option.js';

@@ -1,7 +1,7 @@
 import { formatAmount } from '../accounting/money/amount-text.js';
 import type { Table } from '../files/table.js';
 import { writeTables } from '../files/table-file.js';
-import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
+import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
 import { type ImpairmentOutcome, runImpairment } from '../jobs/impairment/run-impairment.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';

@@ -1,9 +1,9 @@
 import { EXIT } from '../errors.js';
 import type { TableColumn } from '../files/table.js';
-import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
+import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
 import type { Report } from '../jobs/ledger/report.js';
-import { type ClearingProof, proveClearing } from '../jobs/reconcile/clearing.js';
-import { CLEARING_CAUSES } from '../jobs/reconcile/clearing-behind.js';
+import { type ClearingProof, proveClearing } from '../jobs/reconcile/clearing/clearing.js';
+import { CLEARING_CAUSES } from '../jobs/reconcile/clearing/clearing-behind.js';
 import { inBook } from './book-session.js';
 import type { CommandModule } from './command-module.js';
 import { dayOption } from './day-option.js';

@@ -2,7 +2,7 @@ import { formatAmount } from '../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../errors.js';
 import type { Table } from '../files/table.js';
 import { writeTables } from '../files/table-file.js';
-import { CHECK_SETTINGS } from '../jobs/eod/finish-day.js';
+import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
 import {
   type GlReconcileOptions,
   type GlReconciliation,

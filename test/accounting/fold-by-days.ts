@@ -11,7 +11,7 @@ import { arrivalOrder } from '../../src/accounting/simulate/simulate-events.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
 import { viewOf } from '../../src/db/copy/copy-tuple.js';
 import { TupleWriter } from '../../src/db/copy/tuple-writer.js';
-import { PositionRow } from '../../src/jobs/eod/position-row.js';
+import { PositionRow } from '../../src/jobs/day/position-row.js';
 
 /** Where a loan stands after its last day. */
 export interface LoanEnd {

@@ -8,8 +8,8 @@ function read(file: string): string {
 }
 
 function sources(folder: string): string[] {
-  const names = readdirSync(join(packageRoot, folder)).filter((name) => name.endsWith('.ts'));
-  return names.map((name) => `${folder}/${name}`);
+  const names = readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.ts')).map((name) => `${folder}/${name}`);
 }
 
 const PAGE = read('docs/files.md');
@@ -65,9 +65,12 @@ const APPLYING =
   'loan-event prepayment waiver merchant-refund charge rate-change write-off transfer'
     .split(' ')
     .map((name) => `src/accounting/events/${name}.ts`);
-const CLOSING = ['refold', 'task-fold', 'loan-fold', 'deep-day'].map(
-  (name) => `src/jobs/eod/${name}.ts`,
-);
+const CLOSING = [
+  'day/refold',
+  'eod/stream/task-fold',
+  'eod/stream/loan-fold',
+  'eod/stream/deep-day',
+].map((name) => `src/jobs/${name}.ts`);
 
 /** Rules that the statements of an import find, by their number. */
 function stagedRules(): string[] {
@@ -87,7 +90,7 @@ describe('docs/files.md', () => {
     expect(reached.length).toBeGreaterThan(12);
     expect(closed.filter((rule) => !['reversed', 'voided'].includes(rule)).sort()).toEqual(reached);
     const { REVERSED, VOIDED } = Object.fromEntries(
-      ['src/jobs/eod/event-queue.ts', 'src/accounting/fold/fold-range.ts'].flatMap((file) =>
+      ['src/jobs/day/event-queue.ts', 'src/accounting/fold/fold-range.ts'].flatMap((file) =>
         [...read(file).matchAll(/^export const ([A-Z]+) = '(.+)';$/gm)].map(
           ([, constant = '', text = '']) => [constant, text],
         ),

@@ -7,7 +7,7 @@ import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js'
 import { withClient } from '../../src/db/connect.js';
 import type { TableRow } from '../../src/files/table.js';
 import { writeTables } from '../../src/files/table-file.js';
-import { closeDays } from '../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { accountStatement } from '../../src/jobs/ledger/account-statement.js';
 import { exportHledger } from '../../src/jobs/ledger/hledger-export.js';

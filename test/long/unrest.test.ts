@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeEmbedded, startEmbedded, stopEmbedded } from '../../src/db/embedded/embedded.js';
 import { migrate } from '../../src/db/migrate.js';
 import type { DatabaseTarget } from '../../src/db/target.js';
-import { closeDays } from '../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { Random } from '../../src/jobs/generate/random.js';
 import { generatedBook, type TestBook } from '../support/book.js';
 import { type EndedProcess, serverEnv, startCli } from '../support/cli-process.js';

@@ -4,7 +4,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
-import { dayTable } from '../eod/day-table.js';
+import { dayTable } from '../day/day-table.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {

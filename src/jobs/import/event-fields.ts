@@ -13,8 +13,8 @@ import {
   OWN_KEYS,
   type OwnKey,
 } from '../simulate/documents/simulate-event.js';
-import { isCleanText, parseCount } from './field-text.js';
-import type { RowProblem } from './source-columns.js';
+import { isCleanText, parseCount } from './source/field-text.js';
+import type { RowProblem } from './source/source-columns.js';
 
 /** What a smallint holds. */
 const SEQ_MAX = 32_767;

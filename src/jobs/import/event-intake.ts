@@ -6,9 +6,9 @@ import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { EventName } from '../simulate/documents/simulate-event.js';
 import { type DateBounds, dateBounds, ruleOfDate } from './date-bounds.js';
 import { type OwnFields, readOwnFields } from './event-fields.js';
-import { isCleanText } from './field-text.js';
 import type { ImportScene, RowIntake } from './row-intake.js';
-import type { ColumnSpec, RowProblem } from './source-columns.js';
+import { isCleanText } from './source/field-text.js';
+import type { ColumnSpec, RowProblem } from './source/source-columns.js';
 
 /** Columns of the staging table, in the order in which `put` writes them. */
 export const EVENT_STAGE_COLUMNS = [

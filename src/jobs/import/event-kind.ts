@@ -4,7 +4,7 @@ import { boundFees, rejectCostlyRates } from './event-bounds.js';
 import { EVENT_STAGE_COLUMNS, EventIntake } from './event-intake.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
-import type { ColumnSpec } from './source-columns.js';
+import type { ColumnSpec } from './source/source-columns.js';
 
 /** A kind of file that brings events of some types, with the columns that these need. */
 export function eventKind(

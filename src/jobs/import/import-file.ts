@@ -11,7 +11,6 @@ import { RejectFile } from '../../files/reject-file.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
-import type { ProvedBy, SenderSays } from './file-proof.js';
 import {
   type EarlierImport,
   recordImport,
@@ -21,7 +20,8 @@ import {
 } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
-import { openSource } from './source-file.js';
+import type { ProvedBy, SenderSays } from './source/file-proof.js';
+import { openSource } from './source/source-file.js';
 import { type ImportFile, stageFile } from './stage-file.js';
 
 /** Rows from which on the close is planned with fresh statistics. */

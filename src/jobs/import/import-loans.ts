@@ -5,7 +5,6 @@ import { BUCKET_COUNT } from '../../accounting/money/units.js';
 import { FEE } from '../../accounting/posting/flow.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
-import type { SenderSays } from './file-proof.js';
 import {
   currencyOfBook,
   type ImportOptions,
@@ -20,7 +19,8 @@ import { OwnSchedules } from './own-schedules.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
 import { SCHEDULE_COLUMNS } from './schedule-group.js';
-import { openSource } from './source-file.js';
+import type { SenderSays } from './source/file-proof.js';
+import { openSource } from './source/source-file.js';
 import type { ScheduleFile } from './stage-schedules.js';
 
 export interface LoanImportOptions extends ImportOptions {

@@ -9,7 +9,7 @@ import type { ProductTerms } from '../../accounting/product/product.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { type DateBounds, dateBounds, isTooFarAhead } from './date-bounds.js';
 import type { ImportScene } from './row-intake.js';
-import type { RowProblem } from './source-columns.js';
+import type { RowProblem } from './source/source-columns.js';
 
 /** Holds new loans to the bounds of the policy in force on their disbursement day. */
 export class LoanBounds {

@@ -10,7 +10,6 @@ import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
-import { isCleanText, parseCount } from './field-text.js';
 import { LoanBounds } from './loan-bounds.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
 import { putLook } from './loan-look.js';
@@ -18,7 +17,8 @@ import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
 import type { OwnSchedules } from './own-schedules.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
 import type { ImportScene, RowIntake } from './row-intake.js';
-import type { RowProblem } from './source-columns.js';
+import { isCleanText, parseCount } from './source/field-text.js';
+import type { RowProblem } from './source/source-columns.js';
 
 const ORG_DEFAULT = 'head';
 /** What a smallint holds. */

@@ -2,7 +2,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
-import type { RowProblem } from './source-columns.js';
+import type { RowProblem } from './source/source-columns.js';
 
 /** What a row says of a figure that it leaves out; amounts are never negative. */
 export const NOT_SAID = -1;

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { TupleFields } from '../../db/copy/copy-fields.js';
 import { copyRows } from '../../db/copy/copy-stream.js';
-import { isCleanText } from './field-text.js';
 import type { OwnSchedule, ScheduleWords } from './own-schedule.js';
 import type { ImportScene, SecondFile, Unclaimed } from './row-intake.js';
+import { isCleanText } from './source/field-text.js';
 import { type ScheduleFile, scheduleField, stageSchedules } from './stage-schedules.js';
 
 /** What `readSchedule` reads. */

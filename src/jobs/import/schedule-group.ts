@@ -4,9 +4,9 @@ import { parseAmount } from '../../accounting/money/amount-text.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { dateArray, int8Array } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
-import { parseCount } from './field-text.js';
 import { NOT_SAID } from './own-schedule.js';
-import type { ColumnSpec, RowProblem } from './source-columns.js';
+import { parseCount } from './source/field-text.js';
+import type { ColumnSpec, RowProblem } from './source/source-columns.js';
 
 /** Rows as `simulate` prints them; what can be derived may be left out. */
 export const SCHEDULE_COLUMNS: readonly ColumnSpec[] = [

@@ -2,11 +2,11 @@ import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject, RejectFile } from '../../files/reject-file.js';
-import type { ProvedBy } from './file-proof.js';
-import { RowCount } from './row-count.js';
 import type { ImportKind, ImportScene, RowIntake } from './row-intake.js';
-import type { RowProblem, SourceColumns } from './source-columns.js';
-import { type SourceFile, shapeProblem } from './source-file.js';
+import type { ProvedBy } from './source/file-proof.js';
+import { RowCount } from './source/row-count.js';
+import type { RowProblem, SourceColumns } from './source/source-columns.js';
+import { type SourceFile, shapeProblem } from './source/source-file.js';
 
 const WRITER_ROOM = 1 << 20;
 /** Rows that are looked up together: what they need is in memory at a time. */

@@ -2,12 +2,12 @@ import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
 import { csvBatches } from '../../files/csv-reader.js';
-import { isCleanText } from './field-text.js';
-import { RowCount } from './row-count.js';
 import type { ImportScene } from './row-intake.js';
 import { SCHEDULE_STAGE_COLUMNS, ScheduleGroup } from './schedule-group.js';
-import type { RowProblem } from './source-columns.js';
-import { type SourceFile, shapeProblem } from './source-file.js';
+import { isCleanText } from './source/field-text.js';
+import { RowCount } from './source/row-count.js';
+import type { RowProblem } from './source/source-columns.js';
+import { type SourceFile, shapeProblem } from './source/source-file.js';
 
 const WRITER_ROOM = 1 << 20;
 

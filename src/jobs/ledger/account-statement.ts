@@ -5,11 +5,11 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { movementOf } from './entry.js';
 import { findAccount } from './find-account.js';
 import { balancesAt, journalLines, memoOf } from './journal.js';
 import type { Report } from './report.js';
-import { type SealedRange, sealedRange } from './sealed-range.js';
 
 export interface StatementQuery {
   readonly account: string;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
-import { dayTable } from '../eod/day-table.js';
+import { dayTable } from '../day/day-table.js';
 import { untouchedLoans } from './untouched.js';
 
 export interface LedgerAccount {

@@ -8,7 +8,7 @@ import { covers, specificity } from '../../accounting/posting/posting.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type LedgerRule, loansOf } from '../book/documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
-import { dayTable } from '../eod/day-table.js';
+import { dayTable } from '../day/day-table.js';
 import { ENTRY_KIND, movementOf, TAX_KIND } from './entry.js';
 import { type LoanShare, loanShares } from './loan-shares.js';
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { SealedRange } from './sealed-range.js';
+import type { SealedRange } from '../day/sealed-range.js';
 
 /**
  * Proves that exported lines are all of the journal: their debits and credits are the ledger's

@@ -5,9 +5,9 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { writeWhole } from '../../files/new-file.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { requireTurnover } from './export-turnover.js';
 import { balancesAt, type JournalLine, journalLines, memoOf } from './journal.js';
-import { type SealedRange, sealedRange } from './sealed-range.js';
 
 export interface HledgerExport {
   readonly from: EpochDay;

@@ -3,8 +3,8 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { MOVEMENTS, type MovementKind } from '../../accounting/posting/flow.js';
 import { cursorRows } from '../../db/cursor.js';
+import type { SealedRange } from '../day/sealed-range.js';
 import { ENTRY_KIND, movementOf, TAX_KIND, WRITE_OFF_LOSS_KIND } from './entry.js';
-import type { SealedRange } from './sealed-range.js';
 
 /** A line of a sealed day's journal with what it stands for. */
 export interface JournalLine {

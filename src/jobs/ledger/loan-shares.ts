@@ -3,7 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { MOVEMENT } from '../../accounting/posting/flow.js';
-import { dayTable } from '../eod/day-table.js';
+import { dayTable } from '../day/day-table.js';
 
 /** One loan's share of a summary line. */
 export interface LoanShare {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { eachDay, formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
+import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { shareOut } from '../share-out.js';
 import {
   type AccountSums,
   accountSums,

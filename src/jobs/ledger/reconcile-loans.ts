@@ -3,8 +3,8 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { COMPOUND, PENALTY, PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/flow.js';
 import { readSql } from '../../db/sql-file.js';
-import { dayTable } from '../eod/day-table.js';
-import { readTotals, VarintCursor } from '../eod/packed.js';
+import { dayTable } from '../day/day-table.js';
+import { readTotals, VarintCursor } from '../day/packed.js';
 
 /** A loan whose journal does not explain how its position changed on a day; minor units. */
 export interface LoanBreak {

@@ -8,10 +8,10 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { findAccount } from './find-account.js';
 import { balancesAt } from './journal.js';
 import type { Report } from './report.js';
-import { type SealedRange, sealedRange } from './sealed-range.js';
 
 export interface SubledgerQuery {
   /** Code; every account with a sub-ledger without it. */

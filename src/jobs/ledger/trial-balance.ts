@@ -4,7 +4,7 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { CheckedLedger } from '../book/documents/ledger.js';
 import { ledgerInForce } from '../book/load-book.js';
-import { type SealedRange, sealedRange } from './sealed-range.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 
 /** One account; amounts are decimal text, balances debit positive. */
 export interface TrialBalanceLine {

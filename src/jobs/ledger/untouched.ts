@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { withoutPlans } from '../../db/without-plans.js';
-import { dayTable } from '../eod/day-table.js';
+import { dayTable } from '../day/day-table.js';
 
 interface PlanNode {
   readonly 'Node Type': string;

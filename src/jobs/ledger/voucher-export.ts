@@ -7,6 +7,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { encodeGb18030 } from '../../files/gb18030.js';
 import { writeWhole } from '../../files/new-file.js';
 import { readTextFile } from '../../files/text-file.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { DATE_TOKEN } from '../import/documents/mapping-document.js';
 import {
   DELIMITERS,
@@ -18,7 +19,6 @@ import {
 import { movementOf } from './entry.js';
 import { requireTurnover } from './export-turnover.js';
 import { type JournalLine, journalLines, memoOf } from './journal.js';
-import { type SealedRange, sealedRange } from './sealed-range.js';
 
 export interface VoucherExport {
   readonly layout: string;

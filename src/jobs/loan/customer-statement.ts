@@ -7,9 +7,9 @@ import { Total } from '../../accounting/money/total.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { Table, TableColumn } from '../../files/table.js';
-import { readOpen } from '../eod/packed.js';
+import { readOpen } from '../day/packed.js';
+import { sealedRange } from '../day/sealed-range.js';
 import type { Report } from '../ledger/report.js';
-import { sealedRange } from '../ledger/sealed-range.js';
 import {
   findLoan,
   type LoanRow,

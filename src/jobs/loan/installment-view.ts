@@ -14,7 +14,7 @@ import {
   PENALTY,
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
-import { readOpen } from '../eod/packed.js';
+import { readOpen } from '../day/packed.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
 import type { InstallmentStatus, InstallmentView, ScheduleRowView } from './loan-view.js';
 

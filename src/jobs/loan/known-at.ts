@@ -4,10 +4,10 @@ import { accruedAndOwed } from '../../accounting/fold/ahead.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { bookFromData } from '../book/book.js';
 import { loadBookData } from '../book/load-book.js';
-import { dayTerms } from '../eod/day-terms.js';
-import { loadWholePast } from '../eod/loan-past.js';
-import { packOpen } from '../eod/packed.js';
-import { foldAsKnown } from '../eod/refold.js';
+import { dayTerms } from '../day/day-terms.js';
+import { loadWholePast } from '../day/loan-past.js';
+import { packOpen } from '../day/packed.js';
+import { foldAsKnown } from '../day/refold.js';
 import type { StoredPosition, StoredSchedule } from './loan-queries.js';
 
 /**

@@ -6,8 +6,8 @@ import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
+import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import type { Report } from '../ledger/report.js';
-import { type SealedRange, sealedRange } from '../ledger/sealed-range.js';
 
 /** What is left out filters nothing. */
 export interface LoanFilter {

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { eachDay, formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
+import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { checkChain } from '../eod/check-chain.js';
-import { ALL_CHECKS, checkDay } from '../eod/check-day.js';
+import { checkChain } from '../day/check-chain.js';
+import { ALL_CHECKS, checkDay } from '../eod/checks/check-day.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
-import { shareOut } from '../share-out.js';
 import { type CarriedProfit, carryProfit } from './carry-profit.js';
 import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';

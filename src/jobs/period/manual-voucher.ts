@@ -6,7 +6,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
 import type { Reject } from '../../files/reject-file.js';
 import { holdOpenDay } from '../book/open-day.js';
-import { FileProof, type ProvedBy, type SenderSays } from '../import/file-proof.js';
+import { FileProof, type ProvedBy, type SenderSays } from '../import/source/file-proof.js';
 import { closedPeriods, lockPeriods } from './period.js';
 import { type ReadVoucher, readVouchers, type VoucherScene } from './voucher-file.js';
 

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { BUCKET_COUNT } from '../../accounting/money/units.js';
+import { shareOut } from '../../db/share-out.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { shareOut } from '../share-out.js';
 import type { Period } from './period.js';
 
 /** A slice holds this many buckets: 31 days of a million loans are then half a million rows. */

@@ -3,7 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { listChannels } from '../reconcile/channel.js';
-import { proveClearing } from '../reconcile/clearing.js';
+import { proveClearing } from '../reconcile/clearing/clearing.js';
 
 /**
  * Clearing accounts that are not proven at the close of a day, in words; empty: all are, or no

@@ -5,7 +5,7 @@ import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import type { Reject } from '../../files/reject-file.js';
-import type { FileProof, ProvedBy } from '../import/file-proof.js';
+import type { FileProof, ProvedBy } from '../import/source/file-proof.js';
 
 export const VOUCHER_COLUMNS = [
   'voucher_no',

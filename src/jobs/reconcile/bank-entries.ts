@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { addEntries, type NewEntry } from '../ledger/entry.js';
+import type { Expected } from './clearing/expected-receipts.js';
 import type { ChannelDocument } from './documents/channel-document.js';
-import type { Expected } from './expected-receipts.js';
 import { entry } from './post-statement.js';
 
 interface BankLine {

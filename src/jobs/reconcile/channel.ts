@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type ApplyOutcome, storedDocument } from '../book/stored-document.js';
-import { type Overlap, overlapOf, overlapText } from './claims.js';
+import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
 import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
 
 /** Any fixed number: two documents that claim the same orders cannot be applied side by side. */

@@ -4,8 +4,8 @@ import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { dayTable } from '../eod/day-table.js';
-import type { ProvedBy, SenderSays } from '../import/file-proof.js';
+import { dayTable } from '../day/day-table.js';
+import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
 import { type CoreScene, stageCore } from './core-file.js';
 import { isClass, MEASURES, valueText } from './core-measures.js';
 

@@ -8,7 +8,7 @@ import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches, nulField } from '../../files/csv-reader.js';
 import { inspectFile } from '../../files/file-content.js';
-import { FileProof, type ProvedBy, type SenderSays } from '../import/file-proof.js';
+import { FileProof, type ProvedBy, type SenderSays } from '../import/source/file-proof.js';
 import { type Measure, NAMES, readValue } from './core-measures.js';
 
 const STAGE_COLUMNS = ['line', 'bucket', 'loan_no', ...NAMES];

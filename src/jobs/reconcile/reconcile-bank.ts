@@ -7,7 +7,7 @@ import { inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
 import { loadChannel } from './channel.js';
-import { expectedReceipts } from './expected-receipts.js';
+import { expectedReceipts } from './clearing/expected-receipts.js';
 import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
 import type { ReconcileOptions } from './reconcile-channel.js';

@@ -6,7 +6,7 @@ import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
 import { holdOpenDay } from '../book/open-day.js';
-import type { SenderSays } from '../import/file-proof.js';
+import type { SenderSays } from '../import/source/file-proof.js';
 import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';

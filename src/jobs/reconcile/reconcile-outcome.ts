@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { noBook } from '../book/open-day.js';
-import type { ProvedBy } from '../import/file-proof.js';
+import type { ProvedBy } from '../import/source/file-proof.js';
 import { listChannels } from './channel.js';
-import { overlapsAmong, overlapText } from './claims.js';
+import { overlapsAmong, overlapText } from './clearing/claims.js';
 import type { StatementRow } from './statement-record.js';
 
 /** What a reconciliation did and found; amounts are decimal text. */

@@ -3,7 +3,7 @@ import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
 import type { FileContent } from '../../files/file-content.js';
-import { FileProof, type SenderSays } from '../import/file-proof.js';
+import { FileProof, type SenderSays } from '../import/source/file-proof.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { type StatementLine, StatementReader, type StatementTotals } from './statement-reader.js';
 

@@ -6,8 +6,8 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { requireCharset } from '../../files/charset.js';
 import { fileTruncated, nulField } from '../../files/csv-reader.js';
 import { lineBatches } from '../../files/line-reader.js';
-import type { FileProof, ProvedBy } from '../import/file-proof.js';
-import { type Transform, transformOf } from '../import/value-transform.js';
+import type { FileProof, ProvedBy } from '../import/source/file-proof.js';
+import { type Transform, transformOf } from '../import/source/value-transform.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { columnAt, columnPlaces, splitFields } from './statement-columns.js';
 

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { BUCKET_COUNT } from '../../../src/accounting/money/units.js';
 import { connect } from '../../../src/db/connect.js';
-import { checkDay } from '../../../src/jobs/eod/check-day.js';
-import { gateSchedules } from '../../../src/jobs/eod/checks.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
-import { POSITION_COLUMNS } from '../../../src/jobs/eod/position-row.js';
+import { POSITION_COLUMNS } from '../../../src/jobs/day/position-row.js';
+import { checkDay } from '../../../src/jobs/eod/checks/check-day.js';
+import { gateSchedules } from '../../../src/jobs/eod/checks/checks.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

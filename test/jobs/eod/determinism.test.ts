@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, withClient } from '../../../src/db/connect.js';
 import type { DatabaseTarget } from '../../../src/db/target.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { generatedBook, type TestBook } from '../../support/book.js';

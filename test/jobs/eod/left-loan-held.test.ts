@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
-import { discardDay } from '../../../src/jobs/eod/discard-day.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
+import { discardDay } from '../../../src/jobs/eod/run/discard-day.js';
 import type { ModelDocument } from '../../model/model.js';
 import { HistoryBook } from '../../support/history-book.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatabaseTarget } from '../../../src/db/target.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../../support/database.js';
 import { chainOf, killSessions } from '../../support/unrest.js';

@@ -4,14 +4,14 @@ import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { TupleList } from '../../../src/db/copy/tuple-list.js';
 import { withoutPlans } from '../../../src/db/without-plans.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
 import {
   loadNextInstallments,
   nextInstallmentQuery,
   positionQuery,
   readPositions,
   SORTING_PLANS,
-} from '../../../src/jobs/eod/task-input.js';
+} from '../../../src/jobs/day/task-input.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

@@ -15,7 +15,7 @@ import {
   CARRIED_COLUMNS,
   POSITION_COLUMNS,
   PositionRow,
-} from '../../../src/jobs/eod/position-row.js';
+} from '../../../src/jobs/day/position-row.js';
 
 const amount = fc.integer({ min: 0, max: 1_000_000_000_000 });
 const day = fc.integer({ min: 0, max: 2_932_896 });

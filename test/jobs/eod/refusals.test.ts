@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { ENGINE_VERSION } from '../../../src/accounting/fold/close-day.js';
 import { withClient } from '../../../src/db/connect.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
-import { discardDay } from '../../../src/jobs/eod/discard-day.js';
-import { eodStatus } from '../../../src/jobs/eod/eod-status.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
+import { discardDay } from '../../../src/jobs/eod/run/discard-day.js';
+import { eodStatus } from '../../../src/jobs/eod/run/eod-status.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../../support/database.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
-import { loansToFold, tasksFor } from '../../../src/jobs/eod/task-count.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
+import { loansToFold, tasksFor } from '../../../src/jobs/eod/run/task-count.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

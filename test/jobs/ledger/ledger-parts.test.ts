@@ -5,7 +5,7 @@ import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { addEntries } from '../../../src/jobs/ledger/entry.js';
 import { packageRoot } from '../../../src/package-root.js';

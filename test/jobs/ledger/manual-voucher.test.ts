@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { closePeriod } from '../../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../../src/jobs/period/decide-voucher.js';

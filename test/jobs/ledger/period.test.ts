@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { type ExplainedVoucher, explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { closePeriod, reopenPeriod } from '../../../src/jobs/period/close-period.js';

@@ -8,7 +8,7 @@ import { connect, inTransaction } from '../../../src/db/connect.js';
 import { applyLedger } from '../../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { addEntries, type NewEntry } from '../../../src/jobs/ledger/entry.js';
 import { explainVoucher } from '../../../src/jobs/ledger/explain.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { parseAmount } from '../../../src/accounting/money/amount-text.js';
 import { connect } from '../../../src/db/connect.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';
 import { untouchedLoans } from '../../../src/jobs/ledger/untouched.js';
 import { practiceCase } from '../../accounting/practice-cases.js';

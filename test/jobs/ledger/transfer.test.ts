@@ -3,8 +3,8 @@ import { formatDay, parseDay } from '../../../src/accounting/calendar/epoch-day.
 import { inTransaction } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
-import { checkDay } from '../../../src/jobs/eod/check-day.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { checkDay } from '../../../src/jobs/eod/checks/check-day.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { applyImpairment } from '../../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../../src/jobs/impairment/run-impairment.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { overlapOf } from '../../../src/jobs/reconcile/claims.js';
+import { overlapOf } from '../../../src/jobs/reconcile/clearing/claims.js';
 import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { type StatementBook, statementBook } from './statement-book.js';
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { formatAmount, parseAmount } from '../../../src/accounting/money/amount-text.js';
 import { connect } from '../../../src/db/connect.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { type CoreComparison, reconcileCore } from '../../../src/jobs/reconcile/core-balances.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';

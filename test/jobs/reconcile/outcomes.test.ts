@@ -6,7 +6,7 @@ import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
-import { closeDays } from '../../../src/jobs/eod/close-days.js';
+import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';

@@ -15,7 +15,7 @@ import {
 import { withClient } from '../../../src/db/connect.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { applyChannel } from '../../../src/jobs/reconcile/channel.js';
-import { proveClearing } from '../../../src/jobs/reconcile/clearing.js';
+import { proveClearing } from '../../../src/jobs/reconcile/clearing/clearing.js';
 import { reconcileChannel } from '../../../src/jobs/reconcile/reconcile-channel.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

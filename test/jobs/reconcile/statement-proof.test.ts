@@ -6,7 +6,7 @@ import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { encodeGb18030 } from '../../../src/files/gb18030.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
-import type { SenderSays } from '../../../src/jobs/import/file-proof.js';
+import type { SenderSays } from '../../../src/jobs/import/source/file-proof.js';
 import { importVouchers } from '../../../src/jobs/period/manual-voucher.js';
 import { applyChannel } from '../../../src/jobs/reconcile/channel.js';
 import { reconcileBank } from '../../../src/jobs/reconcile/reconcile-bank.js';

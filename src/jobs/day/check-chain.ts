@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { eachDay, formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { shareOut } from '../../db/share-out.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { Difference } from '../eod/checks/checks.js';
+import { checkDayHash } from './day-hash.js';
+import { dayTable } from './day-table.js';
+
+export interface ChainOptions {
+  /** First and last sealed day; left out: all of them. */
+  readonly from?: EpochDay;
+  readonly to?: EpochDay;
+  /** More sessions of the same book: days are shared out among all of them. */
+  readonly helpers?: readonly pg.Client[];
+  readonly onDay?: (done: number, days: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A day whose content or place in the chain is not what was sealed. */
+export interface BrokenDay {
+  readonly businessDate: string;
+  readonly differences: readonly Difference[];
+}
+
+export interface ChainResult {
+  readonly from: string;
+  readonly to: string;
+  readonly days: number;
+  readonly ok: boolean;
+  readonly firstBroken: string | null;
+  readonly broken: readonly BrokenDay[];
+  /** Of the last day looked at: whoever keeps it elsewhere can tell a chain that was made anew. */
+  readonly chainHash: string;
+}
+
+interface ChainedDay {
+  readonly day: EpochDay;
+  readonly runId: number;
+  readonly content: Buffer;
+  readonly chain: Buffer;
+}
+
+/**
+ * Verifies the hash chain over sealed days: the rows of each day give its content hash, every chain
+ * hash is that of the day before with the content, and no day is missing, neither in between nor
+ * before the open day. Throws LoanbookError `day_not_sealed` (exit 2).
+ */
+export async function checkChain(client: pg.Client, options: ChainOptions): Promise<ChainResult> {
+  const { days, first, open } = await chainOf(client);
+  const from = Math.max(options.from ?? first, first);
+  const to = Math.min(options.to ?? open - 1, open - 1);
+  const chosen = days.filter(({ day }) => day >= from && day <= to);
+  if (chosen.length === 0) throw noSealedDay(from, to);
+  const byDay = new Map(days.map((day) => [day.day, day]));
+  const sessions = [client, ...(options.helpers ?? [])];
+  let done = 0;
+  const looked = await shareOut(sessions, eachDay(from, to), async (session, day) => {
+    options.signal?.throwIfAborted();
+    const differences = await dayDifferences(session, byDay, day, first);
+    done += 1;
+    options.onDay?.(done, to - from + 1);
+    return { businessDate: formatDay(day), differences };
+  });
+  const broken = looked.filter(({ differences }) => differences.length > 0);
+  return {
+    from: formatDay(from),
+    to: formatDay(to),
+    days: chosen.length,
+    ok: broken.length === 0,
+    firstBroken: broken[0]?.businessDate ?? null,
+    broken,
+    chainHash: chosen.at(-1)!.chain.toString('hex'),
+  };
+}
+
+async function chainOf(
+  client: pg.Client,
+): Promise<{ days: ChainedDay[]; first: EpochDay; open: EpochDay }> {
+  const book = await client.query<{ first: string; open: string }>(
+    'SELECT first_business_date AS first, business_date AS open FROM book',
+  );
+  const { rows } = await client.query<{ day: string; run: number; content: Buffer; chain: Buffer }>(
+    `SELECT business_date AS day, run_id AS run, content_hash AS content, chain_hash AS chain
+     FROM sealed_day ORDER BY business_date`,
+  );
+  const days = rows.map(({ day, run, content, chain }) => ({
+    day: parseDay(day) ?? 0,
+    runId: run,
+    content,
+    chain,
+  }));
+  const { first = '', open = '' } = book.rows[0] ?? {};
+  return { days, first: parseDay(first) ?? 0, open: parseDay(open) ?? 0 };
+}
+
+async function dayDifferences(
+  client: pg.Client,
+  byDay: ReadonlyMap<EpochDay, ChainedDay>,
+  date: EpochDay,
+  first: EpochDay,
+): Promise<Difference[]> {
+  const sealed = byDay.get(date);
+  if (sealed === undefined) {
+    return [{ place: 'sealed day', expected: 'in the chain', actual: 'missing' }];
+  }
+  const missing = await missingTables(client, date);
+  if (missing.length > 0) return missing;
+  const found = [...(await checkDayHash(client, date, sealed.runId)).differences];
+  // Where the rows differ, checkDayHash has judged the link by them; here by what was sealed.
+  const before = byDay.get(date - 1);
+  const link = createHash('sha256')
+    .update(before?.chain ?? Buffer.alloc(0))
+    .update(sealed.content)
+    .digest();
+  if (before === undefined && date !== first) {
+    found.push({ place: 'the day before', expected: 'in the chain', actual: 'missing' });
+  } else if (!link.equals(sealed.chain)) {
+    const expected = link.toString('hex');
+    found.push({ place: 'link to the day before', expected, actual: sealed.chain.toString('hex') });
+  }
+  return found;
+}
+
+async function missingTables(client: pg.Client, date: EpochDay): Promise<Difference[]> {
+  const names = ['position', 'allocation', 'event_outcome', 'journal_line'].map((parent) =>
+    dayTable(parent, date),
+  );
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
+    [names],
+  );
+  return rows.map(({ name }) => ({ place: name, expected: 'the rows of the day', actual: 'gone' }));
+}
+
+function noSealedDay(from: EpochDay, to: EpochDay): LoanbookError {
+  return new LoanbookError('day_not_sealed', 'no day is sealed in that range', {
+    exitCode: EXIT.usage,
+    evidence: { from: formatDay(from), to: formatDay(to) },
+    next: 'loanbook eod run closes and seals a day; loanbook runs list shows them',
+  });
+}

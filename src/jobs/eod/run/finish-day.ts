@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { connect, inTransaction, retrying, withClient } from '../../../db/connect.js';
+import type { DatabaseTarget } from '../../../db/target.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { dayTable } from '../../day/day-table.js';
+import type { HeldRun } from '../../runs/claim.js';
+import {
+  bucketShares,
+  CHECK_NAMES,
+  type CheckName,
+  type CheckResult,
+  gateSchedules,
+  runCheck,
+  SCHEDULE_CHECK,
+  sumPositions,
+} from '../checks/checks.js';
+
+const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
+
+async function stepIsDone(client: pg.Client, runId: number, phase: string): Promise<boolean> {
+  const done = await client.query(
+    `SELECT FROM step WHERE run_id = $1 AND phase = $2 AND status = 'done'`,
+    [runId, phase],
+  );
+  return done.rowCount === 1;
+}
+
+async function markDone(client: pg.Client, runId: number, phase: string): Promise<void> {
+  await client.query(
+    `UPDATE step SET status = 'done', ended_at = clock_timestamp(),
+       started_at = coalesce(started_at, clock_timestamp())
+     WHERE run_id = $1 AND phase = $2`,
+    [runId, phase],
+  );
+}
+
+/**
+ * Vacuums, analyses and indexes the day's tables. VACUUM needs their owner, so this session acts as
+ * the owner role; without it the next day reads 2.5 times slower and writes twice the WAL.
+ */
+export async function tidyDay(
+  target: DatabaseTarget,
+  runId: number,
+  date: EpochDay,
+): Promise<void> {
+  const owner = await connect(target, { role: 'owner', applicationName: `loanbook tidy ${runId}` });
+  try {
+    if (await stepIsDone(owner, runId, 'tidy')) return;
+    // The plans of a close need few statistics; a tenth of the sample is a tenth of the sorting.
+    await owner.query('SET default_statistics_target = 10');
+    for (const parent of DAY_PARENTS) {
+      await owner.query(`VACUUM (FREEZE, ANALYZE) ${dayTable(parent, date)}`);
+    }
+    await owner.query('SELECT index_day($1)', [formatDay(date)]);
+    await markDone(owner, runId, 'tidy');
+  } finally {
+    await owner.end();
+  }
+}
+
+/**
+ * A check scans the whole day once: with its hash table in memory, and with more than one process,
+ * which the planner's own costs let it do without while the other core has run out of work.
+ */
+export const CHECK_SETTINGS = {
+  jit: 'off',
+  work_mem: '256MB',
+  max_parallel_workers_per_gather: '2',
+  parallel_setup_cost: '0',
+  parallel_tuple_cost: '0',
+};
+
+const SCHEDULE_SESSIONS_MAX = 8;
+
+/**
+ * Runs the named checks that gate the close and returns what each of them found. That of schedules
+ * waits until the day is `tidied`, since it goes by its index, and takes as many sessions as there
+ * are workers, within reason: those of the fold are still open. None of them has helpers, each of
+ * which would read all schedules of the share.
+ */
+export async function gateDay(
+  target: DatabaseTarget,
+  runId: number,
+  date: EpochDay,
+  workers: number,
+  tidied: Promise<void>,
+): Promise<CheckResult[]> {
+  const applicationName = `loanbook check ${runId}`;
+  // One core is at the tidying meanwhile, and one is at this.
+  const helpers = { max_parallel_workers_per_gather: String(Math.max(0, workers - 2)) };
+  const settings = { ...CHECK_SETTINGS, ...helpers };
+  return withClient(target, { applicationName, settings }, async (client) => {
+    await inTransaction(client, async () => {
+      if (await stepIsDone(client, runId, 'check')) return;
+      await sumPositions(client, date);
+      await markDone(client, runId, 'check');
+    });
+    const found = new Map<CheckName, CheckResult>();
+    for (const name of CHECK_NAMES) {
+      if (name !== SCHEDULE_CHECK) found.set(name, await runCheck(client, name, date, runId));
+    }
+    await tidied;
+    const alone = { ...CHECK_SETTINGS, max_parallel_workers_per_gather: '0' };
+    const shares = await Promise.all(
+      bucketShares(Math.min(workers, SCHEDULE_SESSIONS_MAX)).map((share) =>
+        withClient(target, { applicationName, settings: alone }, (session) =>
+          gateSchedules(session, date, share),
+        ),
+      ),
+    );
+    found.set(SCHEDULE_CHECK, together(shares));
+    return CHECK_NAMES.map((name) => found.get(name)!);
+  });
+}
+
+/** The parts of one check as one: what it took is what the longest took. */
+function together(parts: readonly CheckResult[]): CheckResult {
+  return {
+    ...parts[0]!,
+    ok: parts.every((part) => part.ok),
+    milliseconds: Math.max(...parts.map((part) => part.milliseconds)),
+    differences: parts.flatMap((part) => part.differences).slice(0, 20),
+  };
+}
+
+/** Fails with every difference in sight when a gate check did not hold. */
+export function requireChecks(results: readonly CheckResult[], date: EpochDay): void {
+  const failed = results.filter((result) => !result.ok);
+  if (failed.length === 0) return;
+  const evidence: Record<string, string> = { business_date: formatDay(date) };
+  for (const result of failed) {
+    evidence[result.name] = result.differences
+      .slice(0, 5)
+      .map((found) => `${found.place}: expected ${found.expected}, actual ${found.actual}`)
+      .join('; ');
+  }
+  throw new LoanbookError('checks_failed', `${formatDay(date)} does not tie; it stays open`, {
+    exitCode: EXIT.difference,
+    evidence,
+    next: `loanbook eod discard --date ${formatDay(date)} --reason "..." undoes the unsealed day`,
+  });
+}
+
+/**
+ * Seals the day: its tables become partitions, the business date moves on, the hash is chained and
+ * the run is done, in one transaction.
+ */
+export async function sealDay(client: pg.Client, run: HeldRun, date: EpochDay): Promise<void> {
+  const content = await contentHash(client, run.runId);
+  await retrying(
+    () =>
+      inTransaction(client, async () => {
+        await client.query("SET LOCAL lock_timeout = '2s'");
+        await client.query('SELECT seal_day($1, $2, $3, $4)', [
+          formatDay(date),
+          run.runId,
+          run.token,
+          content,
+        ]);
+      }),
+    { isOneSession: true },
+  );
+}
+
+/** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */
+export async function contentHash(client: pg.Client, runId: number): Promise<Buffer> {
+  const { rows } = await client.query<{ hash: Buffer }>(
+    `SELECT hash FROM step WHERE run_id = $1 AND phase IN ('fold', 'post')
+     ORDER BY phase, task`,
+    [runId],
+  );
+  const hash = createHash('sha256');
+  for (const row of rows) hash.update(row.hash);
+  return hash.digest();
+}

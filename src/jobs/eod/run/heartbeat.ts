@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { connect, destroyClient } from '../../../db/connect.js';
+import type { DatabaseTarget } from '../../../db/target.js';
+import { LoanbookError } from '../../../errors.js';
+import { HEARTBEAT_MS, type HeldRun, LEASE_SECONDS, renewRun } from '../../runs/claim.js';
+
+/**
+ * Renews the run's lease while the close goes on, over a session of its own: the other one is in
+ * the midst of a transaction as often as not. A session that is lost is opened again; `lost` fires
+ * when somebody else took the run, or when the lease ran out meanwhile.
+ */
+export class Heartbeat {
+  readonly #lost = new AbortController();
+  readonly #target: DatabaseTarget;
+  readonly #run: HeldRun;
+  readonly #timer: NodeJS.Timeout;
+  #client: pg.Client | undefined;
+  #beat: Promise<void> | undefined;
+  #renewedAt = performance.now();
+
+  constructor(target: DatabaseTarget, run: HeldRun) {
+    this.#target = target;
+    this.#run = run;
+    this.#timer = setInterval(() => {
+      this.#beat ??= this.#renew().finally(() => {
+        this.#beat = undefined;
+      });
+    }, HEARTBEAT_MS);
+    this.#timer.unref();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beat;
+    await this.#client?.end();
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      const name = `loanbook lease ${this.#run.runId}`;
+      this.#client ??= await connect(this.#target, { applicationName: name });
+      if (await renewRun(this.#client, this.#run)) this.#renewedAt = performance.now();
+      else this.#lost.abort(new LoanbookError('run_lost', 'another process took this run over'));
+    } catch (error) {
+      if (this.#client !== undefined) destroyClient(this.#client);
+      this.#client = undefined;
+      const silentMs = performance.now() - this.#renewedAt;
+      if (silentMs > LEASE_SECONDS * 1000) this.#lost.abort(error);
+    }
+  }
+}

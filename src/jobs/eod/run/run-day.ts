@@ -1,0 +1,261 @@
+import type pg from 'pg';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { connect, retrying, withClient } from '../../../db/connect.js';
+import { isSessionLost } from '../../../db/outage.js';
+import type { Retry } from '../../../db/retry.js';
+import type { DatabaseTarget } from '../../../db/target.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { bookFromData } from '../../book/book.js';
+import { loadBookData } from '../../book/load-book.js';
+import { endExecution, type HeldRun, takeRun } from '../../runs/claim.js';
+import type { CheckResult } from '../checks/checks.js';
+import { postGroups } from '../post/post-groups.js';
+import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
+import type { FoldPool } from './fold-pool.js';
+import { foldTasks } from './fold-tasks.js';
+import { Heartbeat } from './heartbeat.js';
+import { shareBook } from './shared-book.js';
+import { loansToFold, tasksFor } from './task-count.js';
+
+/** More held loans than this keep a day from being sealed. */
+export const DEFAULT_MAX_HELD = 10;
+
+export interface RunDayOptions {
+  /** The day expected to be open; another process may have closed it meanwhile. */
+  readonly date?: EpochDay;
+  readonly workers?: number;
+  readonly tasks?: number;
+  readonly maxHeld?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** The database was away; the close goes on in a moment. */
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+/** What one close did, by phase in milliseconds. */
+export interface ClosedDay {
+  readonly businessDate: string;
+  readonly runId: number;
+  readonly loans: number;
+  readonly born: number;
+  readonly returned: number;
+  readonly closed: number;
+  readonly held: number;
+  readonly events: number;
+  readonly eventsRejected: number;
+  readonly contentHash: string;
+  readonly chainHash: string;
+  readonly resumed: boolean;
+  readonly checks: readonly CheckResult[];
+  /** The whole close, from taking the run to its end. */
+  readonly totalMilliseconds: number;
+  readonly milliseconds: { fold: number; post: number; tidyAndCheck: number; seal: number };
+}
+
+/** How often a close is begun in one process: for about half a minute while the server is away. */
+const ATTEMPTS_MAX = 9;
+
+/** What is known of a close when its sessions are lost and it is gone on with. */
+interface Memory {
+  readonly began: number;
+  isAgain: boolean;
+  /** Of a day whose seal was asked for; whether it arrived only the database can tell. */
+  sealing?: Sealing;
+}
+
+interface Sealing {
+  readonly run: HeldRun;
+  readonly date: EpochDay;
+  readonly checks: readonly CheckResult[];
+  readonly milliseconds: Omit<ClosedDay['milliseconds'], 'seal'>;
+  readonly since: number;
+}
+
+/**
+ * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
+ * An interrupted close is resumed by calling it again; one that lost its sessions resumes itself.
+ * Throws LoanbookError: `day_is_being_closed` (75), `checks_failed` (3), `too_many_held`,
+ * `no_posting_rule`, `interrupted` (130).
+ */
+export async function runDay(
+  target: DatabaseTarget,
+  pool: FoldPool,
+  options: RunDayOptions = {},
+): Promise<ClosedDay> {
+  const memory: Memory = { began: performance.now(), isAgain: false };
+  const { onRetry, signal } = options;
+  const only = (error: unknown) => isSessionLost(error) && signal?.aborted !== true;
+  return retrying(() => closeOnce(target, pool, options, memory), {
+    attemptsMax: ATTEMPTS_MAX,
+    only,
+    onRetry,
+  });
+}
+
+async function closeOnce(
+  target: DatabaseTarget,
+  pool: FoldPool,
+  options: RunDayOptions,
+  memory: Memory,
+): Promise<ClosedDay> {
+  const control = await connect(target, { applicationName: 'loanbook eod' });
+  try {
+    const data = await loadBookData(control);
+    const book = bookFromData(data);
+    const date = book.businessDate;
+    if (memory.sealing?.date === date - 1) return await conclude(control, memory, memory.sealing);
+    if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
+    const tasks = options.tasks ?? tasksFor(await loansToFold(control, date));
+    const { isAgain } = memory;
+    memory.isAgain = true;
+    const run = await takeRun(control, date, tasks, pool.workers, isAgain);
+    const heartbeat = new Heartbeat(target, run);
+    try {
+      await control.query('SELECT open_day($1)', [formatDay(date)]);
+      const started = performance.now();
+      await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
+      const folded = performance.now();
+      await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
+      await postGroups(control, book, run.runId, date);
+      const posted = performance.now();
+      const checks = await tidyAndCheck(target, run, date, pool.workers);
+      options.signal?.throwIfAborted();
+      const since = performance.now();
+      const milliseconds = {
+        fold: Math.round(folded - started),
+        post: Math.round(posted - folded),
+        tidyAndCheck: Math.round(since - posted),
+      };
+      memory.sealing = { run, date, checks, milliseconds, since };
+      await sealDay(control, run, date);
+      return await conclude(control, memory, memory.sealing);
+    } catch (error) {
+      await giveUp(control, target, run, options.signal?.aborted === true, error);
+      throw error;
+    } finally {
+      await heartbeat.stop();
+    }
+  } finally {
+    await control.end();
+  }
+}
+
+/** Both come to their end, well or not, before the close is gone on with. */
+async function tidyAndCheck(
+  target: DatabaseTarget,
+  run: HeldRun,
+  date: EpochDay,
+  workers: number,
+): Promise<CheckResult[]> {
+  const tidied = tidyDay(target, run.runId, date);
+  const gate = gateDay(target, run.runId, date, workers, tidied);
+  await Promise.allSettled([gate, tidied]);
+  const [checks] = await Promise.all([gate, tidied]);
+  requireChecks(checks, date);
+  return checks;
+}
+
+/** Ends the run of a sealed day, also where the connection was lost right behind the seal. */
+async function conclude(control: pg.Client, memory: Memory, sealing: Sealing): Promise<ClosedDay> {
+  const { run, date, checks, milliseconds, since } = sealing;
+  const { rows } = await control.query<{ content: string; chain: string }>(
+    `SELECT encode(content_hash, 'hex') AS content, encode(chain_hash, 'hex') AS chain
+     FROM sealed_day WHERE business_date = $1 AND run_id = $2`,
+    [formatDay(date), run.runId],
+  );
+  const hashes = rows[0];
+  if (hashes === undefined) throw movedOn(date, date + 1);
+  await endExecution(control, run, 'done', '');
+  const now = performance.now();
+  return {
+    ...(await summary(control, run, date)),
+    contentHash: hashes.content,
+    chainHash: hashes.chain,
+    checks,
+    totalMilliseconds: Math.round(now - memory.began),
+    milliseconds: { ...milliseconds, seal: Math.round(now - since) },
+  };
+}
+
+/** Gives the run back; over a session of its own where the other one is lost. */
+async function giveUp(
+  control: pg.Client,
+  target: DatabaseTarget,
+  run: HeldRun,
+  wasInterrupted: boolean,
+  error: unknown,
+): Promise<void> {
+  const outcome = wasInterrupted ? 'interrupted' : 'failed';
+  const message = error instanceof Error ? error.message : String(error);
+  const end = (client: pg.Client) => endExecution(client, run, outcome, message);
+  await end(control)
+    .catch(() => withClient(target, { applicationName: 'loanbook eod' }, end))
+    .catch(() => undefined);
+}
+
+function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {
+  return new LoanbookError('day_moved_on', 'the open day is not the one expected', {
+    exitCode: EXIT.locked,
+    evidence: { expected: formatDay(expected), open_day: formatDay(open) },
+    next: 'loanbook eod status',
+  });
+}
+
+async function requireFewHeld(
+  control: pg.Client,
+  run: HeldRun,
+  date: EpochDay,
+  maxHeld: number,
+): Promise<void> {
+  const { rows } = await control.query<{ loan_no: string; reason: string; held: number }>(
+    `SELECT l.loan_no, h.reason, count(*) OVER () AS held
+     FROM held_loan h JOIN loan l ON l.bucket = h.bucket AND l.loan_id = h.loan_id
+     WHERE h.business_date = $1 ORDER BY h.bucket, h.loan_id LIMIT 3`,
+    [formatDay(date)],
+  );
+  const held = rows[0]?.held ?? 0;
+  if (held <= maxHeld) return;
+  const evidence: Record<string, string | number> = {
+    business_date: formatDay(date),
+    run: run.runId,
+    held,
+    max_held: maxHeld,
+  };
+  for (const row of rows) evidence[`loan ${row.loan_no}`] = row.reason;
+  throw new LoanbookError('too_many_held', 'too many loans could not be folded', {
+    exitCode: EXIT.failed,
+    evidence,
+    next: `loanbook runs show ${run.runId} lists them; --max-held raises the cap`,
+  });
+}
+
+type Counts = Pick<
+  ClosedDay,
+  | 'businessDate'
+  | 'runId'
+  | 'loans'
+  | 'born'
+  | 'returned'
+  | 'closed'
+  | 'held'
+  | 'events'
+  | 'eventsRejected'
+> & { resumed: boolean };
+
+async function summary(control: pg.Client, run: HeldRun, date: EpochDay): Promise<Counts> {
+  const { rows } = await control.query<Omit<Counts, 'businessDate' | 'runId' | 'resumed'>>(
+    `SELECT sum(rows_written)::bigint AS loans, sum(loans_born)::bigint AS born,
+       sum(loans_returned)::bigint AS returned, sum(loans_closed)::bigint AS closed,
+       sum(loans_held)::bigint AS held, sum(events_read)::bigint AS events,
+       sum(events_rejected)::bigint AS "eventsRejected"
+     FROM step WHERE run_id = $1 AND phase = 'fold'`,
+    [run.runId],
+  );
+  return {
+    businessDate: formatDay(date),
+    runId: run.runId,
+    resumed: run.resumed,
+    ...rows[0]!,
+  };
+}

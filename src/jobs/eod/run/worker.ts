@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import { Refusal } from '../../../accounting/money/refusal.js';
+import { connect, destroyClient, sqlStateOf } from '../../../db/connect.js';
+import type { DatabaseTarget } from '../../../db/target.js';
+import { type Evidence, LoanbookError } from '../../../errors.js';
+import { type Book, bookFromData } from '../../book/book.js';
+import { FoldBuffers } from '../../day/fold-buffers.js';
+import { MissingRule } from '../../day/side-rows.js';
+import { ClaimLost, type FoldTask, runFoldTask, type TaskSession } from '../stream/fold-task.js';
+import { readSharedBook, type SharedBook } from './shared-book.js';
+
+/** What crosses into a worker thread: the database, the book's parameters, a task. No row. */
+export interface WorkerJob {
+  readonly target: DatabaseTarget;
+  readonly book: SharedBook;
+  readonly task: FoldTask;
+}
+
+/** What comes back, for progress. */
+export interface WorkerSuccess {
+  readonly ok: true;
+  readonly read: number;
+  readonly written: number;
+  readonly held: number;
+}
+
+/** An error as plain data: classes do not survive the way between threads. */
+export interface WorkerFailure {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+  readonly sqlState: string | undefined;
+  readonly evidence: Evidence;
+  readonly next: string | undefined;
+}
+
+export type WorkerResult = WorkerSuccess | WorkerFailure;
+
+/** A thread keeps its sessions and the book's parameters while tasks of one run come in. */
+interface Session extends TaskSession {
+  readonly book: Book;
+  readonly runId: number;
+}
+
+/** The sessions that no task is using: a thread folds more than one task at a time. */
+const idle: Session[] = [];
+
+/** Settings of a session that reads positions: one task, straight off the index, nothing clever. */
+const READ_SETTINGS = {
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  synchronize_seqscans: 'off',
+};
+
+/** Entry of the worker thread: folds one task, over two connections that the thread owns. */
+export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
+  let session: Session | undefined;
+  try {
+    session = await sessionFor(job);
+    const counts = await runFoldTask(session, session.book, job.task, new AbortController().signal);
+    idle.push(session);
+    return { ok: true, read: counts.read, written: counts.written, held: counts.held };
+  } catch (error) {
+    if (session !== undefined) drop(session);
+    return failureOf(error);
+  }
+}
+
+/** Code of a failure: the step of the task is somebody else's now, or it is done. */
+export const CLAIM_LOST = 'claim_lost';
+
+function failureOf(error: unknown): WorkerFailure {
+  const sqlState = sqlStateOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const failure = { ok: false as const, message, sqlState, evidence: {}, next: undefined };
+  if (error instanceof LoanbookError) {
+    return { ...failure, code: error.code, evidence: error.evidence, next: error.next };
+  }
+  if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST };
+  if (error instanceof MissingRule) {
+    const { movement, balance, accruing } = error;
+    const next = 'add the rule to the ledger document and apply it';
+    return { ...failure, code: 'no_posting_rule', evidence: { movement, balance, accruing }, next };
+  }
+  if (error instanceof Refusal) {
+    return { ...failure, code: error.code, evidence: error.evidence };
+  }
+  return { ...failure, code: sqlState === undefined ? 'fold_failed' : 'database_error' };
+}
+
+async function sessionFor(job: WorkerJob): Promise<Session> {
+  const session = idle.pop();
+  if (session !== undefined) {
+    if (session.runId === job.task.runId) return session;
+    return { ...session, book: bookOf(job), runId: job.task.runId };
+  }
+  const name = 'loanbook fold';
+  const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
+  const write = await connect(job.target, { applicationName: name }).catch((error: unknown) => {
+    destroyClient(read);
+    throw error;
+  });
+  const buffers = new FoldBuffers();
+  const opened = { read, write, buffers, book: bookOf(job), runId: job.task.runId };
+  for (const client of [read, write]) client.once('end', () => forget(client));
+  return opened;
+}
+
+/** A session that ended while nothing used it, as all do when the server is started again. */
+function forget(client: pg.Client): void {
+  const at = idle.findIndex(({ read, write }) => read === client || write === client);
+  if (at >= 0) idle.splice(at, 1).forEach(drop);
+}
+
+function bookOf(job: WorkerJob): Book {
+  return bookFromData(readSharedBook(job.book));
+}
+
+/** A session whose COPY did not end cleanly is of no use any more. */
+function drop({ read, write }: Session): void {
+  destroyClient(read);
+  destroyClient(write);
+}

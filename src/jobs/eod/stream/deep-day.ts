@@ -1,0 +1,47 @@
+import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import type { DayTerms } from '../../day/day-terms.js';
+import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
+import { type DeepLoan, scheduleOn } from '../../day/loan-past.js';
+import type { PositionRow } from '../../day/position-row.js';
+import { type Refolded, refold } from '../../day/refold.js';
+
+/** A loan on a day that looks up its schedule or changes its past, ready to be closed. */
+export interface DeepDay {
+  readonly file: LoanFile;
+  /** The schedule in force yesterday, as booked. */
+  readonly inForce: Schedule;
+  readonly newestVersion: number;
+  /** The events of the day itself: what changed the past has been folded already. */
+  readonly events: readonly DatedEvent[];
+  /** Null: the past is as it was. */
+  readonly past: Refolded | null;
+}
+
+/**
+ * Opens the day of such a loan. Where its past changes, `row` is the loan of yesterday as it is
+ * known now. Throws what `refold` throws.
+ */
+export function openDeepDay(
+  row: PositionRow,
+  loan: DeepLoan,
+  events: readonly DatedEvent[],
+  date: EpochDay,
+  days: DayTerms,
+): DeepDay {
+  const { position } = row;
+  const version = scheduleOn(loan, date - 1);
+  const inForce = version.schedule();
+  const newestVersion = loan.versions[loan.versions.length - 1]!.version;
+  const { contract } = loan.birth;
+  const file = { contract, schedule: inForce, changed: false, totals: () => row.openTotals() };
+  if (!events.some(changesThePast)) return { file, inForce, newestVersion, events, past: null };
+  const past = refold(row, loan, date, days);
+  Object.assign(position, past.run.position);
+  position.scheduleVersion = version.version;
+  const totals = row.openTotals();
+  for (const [k, total] of past.run.totals.entries()) totals[k] = total;
+  file.schedule = past.run.file.schedule;
+  return { file, inForce, newestVersion, events: past.onTime, past };
+}

@@ -1,0 +1,176 @@
+import type { LoanEvent } from '../../../accounting/events/loan-event.js';
+import { installmentAt, type NextInstallment } from '../../../accounting/fold/billing.js';
+import { closeDay } from '../../../accounting/fold/close-day.js';
+import type { BookDay, FoldTerms } from '../../../accounting/fold/fold-terms.js';
+import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
+import { amountOutOfRange, requireSafeAmounts } from '../../../accounting/fold/safe-amounts.js';
+import { InvariantError } from '../../../accounting/money/refusal.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
+import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
+import type { Book } from '../../book/book.js';
+import { type DayTerms, dayTerms } from '../../day/day-terms.js';
+import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
+import type { FoldBuffers } from '../../day/fold-buffers.js';
+import type { DeepLoan } from '../../day/loan-past.js';
+import { PositionRow } from '../../day/position-row.js';
+import { SideRows } from '../../day/side-rows.js';
+import type { Birth, NextInstallments } from '../../day/task-input.js';
+import { TotalsCollector } from './control-totals.js';
+import { openDeepDay } from './deep-day.js';
+
+/**
+ * Folds one loan of a task through the day that is closed: `row` enters as of the last day folded
+ * and leaves as of today; what the day left goes to `side` and `totals`. Every way throws
+ * InvariantError when the loan can't be folded; `side` is then for the caller to rewind.
+ */
+export class LoanFold {
+  readonly row = new PositionRow();
+  readonly flow = new DayFlow();
+  readonly side: SideRows;
+  readonly totals = new TotalsCollector();
+  readonly days: DayTerms;
+  readonly #date: EpochDay;
+  readonly #today: BookDay;
+  readonly #todayTerms: FoldTerms[] = [];
+  readonly #next: NextInstallments;
+
+  constructor(
+    book: Book,
+    date: EpochDay,
+    task: number,
+    next: NextInstallments,
+    buffers: FoldBuffers,
+  ) {
+    this.#date = date;
+    this.#next = next;
+    this.side = new SideRows(book.postingRulesOf, date, task, buffers);
+    this.days = dayTerms(book);
+    this.#today = this.days.book(date);
+    for (const groupId of book.groups.keys()) {
+      this.#todayTerms[groupId] = this.days.fold(groupId, date);
+    }
+  }
+
+  /** Whether the interest of the group's loans follows their payments. */
+  recalculates(groupId: number): boolean {
+    return this.#todayTerms[groupId]?.recalculates === true;
+  }
+
+  /** A day that needs nothing but yesterday's row. */
+  foldPlain(events: readonly LoanEvent[]): void {
+    this.#foldToday(events, null);
+    this.#keep(0);
+  }
+
+  /** A day with events that look up the loan's schedule, or that change its past. */
+  foldDeep(events: readonly DatedEvent[], loan: DeepLoan): void {
+    const row = this.row;
+    const day = openDeepDay(row, loan, events, this.#date, this.days);
+    this.#foldToday(day.events, day.file);
+    if (!sameSchedule(day.file.schedule, day.inForce)) {
+      row.position.scheduleVersion = day.newestVersion + 1;
+      this.side.addSchedule(row.position, day.file.schedule);
+    }
+    const ordinal = this.#write(0);
+    const changes = day.past?.difference.flows(day.past.rules) ?? [];
+    if (changes[0] !== undefined) this.side.add(row.position, changes[0], ordinal);
+    // Last: rows of a loan that turns out to be held are taken back, its totals are not.
+    for (const flow of [this.flow, ...changes]) this.totals.add(row.position, flow);
+  }
+
+  /**
+   * Folds the days from `from` through today, each with its own events; all of it posts today. What
+   * would change days that are missing is rejected: it can be sent again.
+   */
+  foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+    // A later day may fail after an earlier one was taken over: then none of them counts.
+    const undo = from < this.#date ? this.totals.mark() : undefined;
+    try {
+      this.#foldFrom(birth, from, events, schedule);
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
+  /** Events that no fold is needed to reject. */
+  reject(bucket: number, loanId: number, events: readonly LoanEvent[], rule: string): void {
+    for (const event of events) {
+      this.totals.eventsRejected += 1;
+      this.side.addOutcome(bucket, loanId, event.eventId, { rule, allocated: 0, toSuspense: 0 });
+    }
+  }
+
+  #foldToday(events: readonly LoanEvent[], file: LoanFile | null): void {
+    const row = this.row;
+    const { position } = row;
+    const terms = this.#todayTerms[position.groupId];
+    if (terms === undefined) throw new InvariantError('unknown accounting group', {});
+    let next: NextInstallment | null = null;
+    const isDue = position.nextDueOn <= this.#date;
+    if (isDue) {
+      next =
+        file === null ? this.#nextInstallment() : installmentAt(file.schedule, position.nextSeq);
+    }
+    closeDay(position, this.#today, terms, events, next, this.flow, file);
+  }
+
+  /** The instalment after the one due today, checked against the balance that the schedule has. */
+  #nextInstallment(): NextInstallment | null {
+    const { position } = this.row;
+    const next = this.#next;
+    const found = next.of(position.loanId);
+    if (found === undefined) throw new InvariantError('the loan has no schedule', {});
+    if (next.balanceAfter !== position.principalNotDue - position.nextPrincipal) {
+      throw new InvariantError('the schedule does not equal the balance', {
+        scheduled: next.balanceAfter,
+        balance: position.principalNotDue - position.nextPrincipal,
+      });
+    }
+    return found;
+  }
+
+  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+    const row = this.row;
+    const { position } = row;
+    const late = events.filter(changesThePast);
+    this.reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
+    const { contract } = birth;
+    const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
+    let ordinal = 0;
+    for (let date = from; date <= this.#date; date += 1) {
+      const due = position.nextDueOn === date;
+      const next = due ? installmentAt(file.schedule, position.nextSeq) : null;
+      const terms = this.days.fold(position.groupId, date);
+      const todays = events.filter(
+        (event) => event.businessDate === date && !changesThePast(event),
+      );
+      closeDay(position, this.days.book(date), terms, todays, next, this.flow, file);
+      ordinal = this.#keep(ordinal);
+    }
+    if (sameSchedule(file.schedule, birth.schedule())) return;
+    position.scheduleVersion = birth.version + 1;
+    this.side.addSchedule(position, file.schedule);
+  }
+
+  /** Takes over what the close of a loan-day left; returns how many allocations it has by now. */
+  #keep(ordinal: number): number {
+    const count = this.#write(ordinal);
+    this.totals.add(this.row.position, this.flow);
+    return count;
+  }
+
+  #write(ordinal: number): number {
+    const { row, flow } = this;
+    if (flow.touched) {
+      const totals = row.openTotals();
+      addFlow(totals, flow);
+      requireSafeAmounts(row.position, totals);
+      this.side.add(row.position, flow, ordinal);
+    } else if (row.position.interestAccruedTotal > Number.MAX_SAFE_INTEGER) {
+      throw amountOutOfRange();
+    }
+    return ordinal + flow.allocations.length;
+  }
+}

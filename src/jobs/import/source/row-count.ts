@@ -1,0 +1,90 @@
+import { parseAmount, parseTotal } from '../../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { fileTruncated } from '../../../files/csv-reader.js';
+import type { ProvedBy } from './file-proof.js';
+import type { RowProblem } from './source-columns.js';
+import { isIncomplete, type SourceFile } from './source-file.js';
+
+/**
+ * Counts the rows of a source file and sums one of our columns over all of them, rejected ones too
+ * (an amount that cannot be read counts nothing), and tells its trailer from its rows.
+ */
+export class RowCount {
+  rows = 0;
+  readonly #file: SourceFile;
+  readonly #amountColumn: string;
+  readonly #minorDigits: number;
+  #total = 0n;
+  #trailerLine = 0;
+  #lastLine = 1;
+  #last: { row: readonly string[]; problem: RowProblem | null | undefined } | undefined;
+
+  constructor(file: SourceFile, amountColumn: string, minorDigits: number) {
+    this.#file = file;
+    this.#amountColumn = amountColumn;
+    this.#minorDigits = minorDigits;
+  }
+
+  /** Line on which the last row begins. */
+  get lastLine(): number {
+    return this.#lastLine;
+  }
+
+  /** Whether a record is the trailer; what it says is kept. Throws `bad_trailer`. */
+  isTrailer(record: readonly string[], line: number): boolean {
+    const { trailer, content, proof } = this.#file;
+    if (trailer === undefined) return false;
+    if (this.#trailerLine > 0) throw this.#bad(line, 'nothing_behind_the_trailer', record.join());
+    if (record[0]?.trim() !== trailer.starts) return false;
+    this.#trailerLine = line;
+    const figure = <T>(
+      place: number | undefined,
+      parse: (text: string, digits: number) => T | undefined,
+      digits: number,
+    ): T | undefined => {
+      if (place === undefined) return undefined;
+      const text = record[place - 1]?.trim() ?? '';
+      const value = parse(text, digits);
+      if (value === undefined) throw this.#bad(line, 'malformed_number', text);
+      return value;
+    };
+    const rows = figure(trailer.count, parseAmount, 0);
+    const total = figure(trailer.amount, parseTotal, this.#minorDigits);
+    proof.claim({ by: 'trailer', file: content.path, line, rows, total });
+    return true;
+  }
+
+  /** Counts a row that was read, with what is wrong with it. */
+  add(row: readonly string[], line: number, problem: RowProblem | null | undefined): void {
+    this.rows += 1;
+    this.#lastLine = line;
+    this.#last = { row, problem };
+    if (!this.#file.proof.wantsTotal) return;
+    const text = this.#file.columns.textOf(this.#amountColumn, row);
+    this.#total += BigInt(parseAmount(text, this.#minorDigits) ?? 0);
+  }
+
+  /** What proves the file whole. Throws as `FileProof.end` does. */
+  end(): ProvedBy {
+    const { trailer, content, proof } = this.#file;
+    if (trailer !== undefined && this.#trailerLine === 0) {
+      throw this.#bad(this.#lastLine, 'trailer_missing', '');
+    }
+    const counted = { rows: this.rows, total: this.#total };
+    const provedBy = proof.end(counted, this.#lastLine);
+    const isUnproved = provedBy.includes('unterminated');
+    if (isUnproved && isIncomplete(this.#file, this.#last?.row, this.#last?.problem)) {
+      throw fileTruncated(content.path, this.#lastLine);
+    }
+    return provedBy;
+  }
+
+  #bad(line: number, rule: string, value: string): LoanbookError {
+    const { path } = this.#file.content;
+    return new LoanbookError('bad_trailer', 'The line of totals is not as the mapping says.', {
+      exitCode: EXIT.failed,
+      evidence: { file: path, line, rule, value: value.slice(0, 80) },
+      next: 'Nothing was taken. Fetch the whole file again, or correct `trailer` of the mapping.',
+    });
+  }
+}

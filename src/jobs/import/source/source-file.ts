@@ -1,0 +1,90 @@
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { requireCharset } from '../../../files/charset.js';
+import { csvBatches, nulField } from '../../../files/csv-reader.js';
+import { type FileContent, inspectFile } from '../../../files/file-content.js';
+import { readTextFile } from '../../../files/text-file.js';
+import type { TotalsLine } from '../documents/file-rules.js';
+import { type MappingDocument, parseMappingDocument } from '../documents/mapping-document.js';
+import { FileProof, type SenderSays } from './file-proof.js';
+import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
+
+/** A CSV file whose header is known to be right. */
+export interface SourceFile {
+  readonly content: FileContent;
+  readonly header: readonly string[];
+  readonly columns: SourceColumns;
+  readonly trailer: TotalsLine | undefined;
+  readonly proof: FileProof;
+}
+
+export interface SourceOptions {
+  readonly file: string;
+  readonly minorDigits: number;
+  readonly says?: SenderSays;
+  /** Path of a column mapping document. */
+  readonly mapping?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Finds our columns in the header of a file. Throws LoanbookError `file_missing`,
+ * `file_unreadable`, `file_empty`, `file_truncated`, `wrong_header`, `wrong_charset`, and
+ * `invalid_document` for a wrong mapping.
+ */
+export async function openSource(
+  kind: MappingDocument['kind'],
+  specs: readonly ColumnSpec[],
+  { file, mapping, minorDigits, says, signal }: SourceOptions,
+): Promise<SourceFile> {
+  const names = specs.map((column) => column.name);
+  const document =
+    mapping === undefined
+      ? undefined
+      : parseMappingDocument(await readTextFile(mapping), mapping, kind, names);
+  const content = await inspectFile(file, signal);
+  const { control, unterminated, trailer } = document ?? {};
+  const rules = { control, unterminated, totals: trailer, minorDigits };
+  const proof = await FileProof.open(content, rules, says);
+  const header = await readHeader(file);
+  const titles = Object.values(document?.columns ?? {}).map(({ from = '' }) => from);
+  await requireCharset(file, header.join(','), titles, 'utf-8');
+  const columns = new SourceColumns(file, header, specs, document);
+  return { content, header, columns, trailer, proof };
+}
+
+async function readHeader(file: string): Promise<readonly string[]> {
+  for await (const batch of csvBatches(file)) {
+    const header = batch.records[0];
+    if (header !== undefined) return header;
+  }
+  throw new LoanbookError('file_empty', 'The file is empty.', {
+    exitCode: EXIT.failed,
+    evidence: { file },
+    next: 'It needs a header and rows below it. Nothing was imported.',
+  });
+}
+
+/** What is wrong with a row as a whole: too few fields or too many, or a NUL character in one. */
+export function shapeProblem(
+  { columns, header }: SourceFile,
+  row: readonly string[],
+  hasNul: boolean,
+): RowProblem | null {
+  if (row.length !== columns.width) {
+    const value = `${row.length} instead of ${columns.width}`;
+    return { field: '', rule: 'column_count', value };
+  }
+  const nul = hasNul ? nulField(row) : -1;
+  if (nul < 0) return null;
+  return { field: columns.fieldOf(header[nul] ?? ''), rule: 'nul_character', value: row[nul]! };
+}
+
+/** A last line without its line end: fields are missing, or the last one is cut off. */
+export function isIncomplete(
+  { content, columns }: SourceFile,
+  row: readonly string[] | undefined,
+  problem: RowProblem | null | undefined,
+): boolean {
+  if (content.endsWithNewline || row === undefined || !problem) return false;
+  return row.length < columns.width || columns.isLast(problem.field);
+}
