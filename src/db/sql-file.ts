@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../package-root.js';
+import { besideModule } from '../package-root.js';
 
-/** The text of a statement of src/db/sql, one statement a file. */
-export function readSql(name: string): string {
-  return readFileSync(join(packageRoot, 'src/db/sql', `${name}.sql`), 'utf8');
+/** The text of a statement of the module's folder `sql`, one statement a file. */
+export function readSql(moduleUrl: string, name: string): string {
+  return readFileSync(besideModule('src', moduleUrl, `sql/${name}.sql`), 'utf8');
 }

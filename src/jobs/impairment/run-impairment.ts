@@ -102,7 +102,7 @@ function headOf({ asOf, previousRun, minorDigits }: Frame, { rounding }: Impairm
 }
 
 async function stagesOf(client: pg.Client, { asOf, previousRun }: Frame): Promise<StageMovement[]> {
-  const sql = readSql('impairment-movement');
+  const sql = readSql(import.meta.url, 'movement');
   return (await client.query<StageMovement>(sql, [formatDay(asOf), previousRun])).rows;
 }
 
@@ -215,7 +215,7 @@ async function measureLoans(
   rates: readonly SegmentRate[],
 ): Promise<void> {
   const exposure = [...new Set(document.exposure)].map((name) => COLUMNS[name]).join(' + ');
-  const sql = readSql('impairment-loans')
+  const sql = readSql(import.meta.url, 'loans')
     .replaceAll(':exposure', exposure || '0')
     .replaceAll(':position', dayTable('position', asOf));
   const { stage_2_after: second, stage_3_after: third } = document.stages;

@@ -18,7 +18,7 @@ export async function boundFees(client: pg.Client): Promise<void> {
       ? []
       : [{ from, until: versions[at - 1]?.from ?? NO_DAY, ppb: bounds.feeSharePpb }],
   );
-  await client.query(readSql('import-events-bounds'), [
+  await client.query(readSql(import.meta.url, 'events-bounds'), [
     shares.map(({ from }) => formatDay(from)),
     shares.map(({ until }) => formatDay(until)),
     shares.map(({ ppb }) => ppb),
@@ -47,7 +47,7 @@ interface RateRow {
  * that is still to run has. A change that lowers the rate passes, above the cap too.
  */
 export async function rejectCostlyRates(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<RateRow>(readSql('import-events-rates'), [
+  const { rows } = await client.query<RateRow>(readSql(import.meta.url, 'events-rates'), [
     EVENT_TYPE.rate_change,
   ]);
   if (rows.length === 0) return;

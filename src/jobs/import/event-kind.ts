@@ -16,13 +16,9 @@ export function eventKind(
     kind,
     columns,
     stageColumns: EVENT_STAGE_COLUMNS,
-    stageSql: 'import-events-stage',
+    stageSql: 'events-stage',
     // Which reversals can go in is seen when it is known which of the other rows do.
-    rejectSql: [
-      'import-events-rejected',
-      'import-events-reversal',
-      'import-events-reversal-rejected',
-    ],
+    rejectSql: ['events-rejected', 'events-reversal', 'events-reversal-rejected'],
     problems: [
       ['loan_no', 'unknown_loan'],
       ['value_date', 'value_date_before_disbursement'],
@@ -42,12 +38,15 @@ export function eventKind(
     analyze: 'analyze_events',
     async openIntake(scene) {
       const { productIds, unitsAYear } = (await ProductCatalogue.load(scene.client)).rateUnits();
-      await scene.client.query(readSql('import-events-rate-units'), [productIds, unitsAYear]);
+      await scene.client.query(readSql(import.meta.url, 'events-rate-units'), [
+        productIds,
+        unitsAYear,
+      ]);
       await boundFees(scene.client);
       return new EventIntake(scene, columns, types);
     },
     async store(client, _intake, importId, firstEventId) {
-      await client.query(readSql('import-events-event'), [importId, firstEventId]);
+      await client.query(readSql(import.meta.url, 'events-event'), [importId, firstEventId]);
     },
   };
 }

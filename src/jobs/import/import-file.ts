@@ -149,7 +149,7 @@ async function runImport<Intake extends RowIntake>(
     boundsOn: boundsThen,
   };
   await client.query(`SET LOCAL work_mem = '256MB'`);
-  await client.query(readSql(kind.stageSql));
+  await client.query(readSql(import.meta.url, kind.stageSql));
   const intake = await kind.openIntake(scene);
   const staged = await stageFile(scene, kind, intake, file);
   await rejectStaged(client, kind, file);

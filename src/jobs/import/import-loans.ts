@@ -68,8 +68,8 @@ function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
     columns: LOAN_COLUMNS,
     ...(schedules === null ? {} : { secondSha256: schedules.content.sha256 }),
     stageColumns: LOAN_STAGE_COLUMNS,
-    stageSql: 'import-loans-stage',
-    rejectSql: ['import-loans-rejected', 'import-loans-looks'],
+    stageSql: 'loans-stage',
+    rejectSql: ['loans-rejected', 'loans-looks'],
     problems: [
       ['loan_no', 'loan_no_in_book'],
       ['loan_no', 'loan_no_repeated'],
@@ -111,14 +111,14 @@ async function store(
   importId: number,
   firstEventId: number,
 ): Promise<void> {
-  await client.query(readSql('import-loans-groups'));
-  await client.query(readSql('import-loans-loan'), [importId]);
-  await client.query(readSql('import-loans-look'));
-  await client.query(readSql('import-loans-schedule'));
-  await client.query(readSql('import-loans-balances'));
-  await client.query(readSql('import-loans-event'), [importId, firstEventId]);
+  await client.query(readSql(import.meta.url, 'loans-groups'));
+  await client.query(readSql(import.meta.url, 'loans-loan'), [importId]);
+  await client.query(readSql(import.meta.url, 'loans-look'));
+  await client.query(readSql(import.meta.url, 'loans-schedule'));
+  await client.query(readSql(import.meta.url, 'loans-balances'));
+  await client.query(readSql(import.meta.url, 'loans-event'), [importId, firstEventId]);
   if (intake.second !== undefined) {
-    await client.query(readSql('import-loans-fee'), [importId, EVENT_TYPE.fee, FEE]);
+    await client.query(readSql(import.meta.url, 'loans-fee'), [importId, EVENT_TYPE.fee, FEE]);
   }
   await client.query(
     `UPDATE bucket_counter c SET last_ordinal = given.ordinal

@@ -17,7 +17,7 @@ export async function rejectStaged(
 ): Promise<void> {
   await client.query('ANALYZE stage');
   for (const [at, name] of kind.rejectSql.entries()) {
-    await client.query(readSql(name));
+    await client.query(readSql(import.meta.url, name));
     if (at === 0) await kind.judge?.(client);
   }
   const lines: number[] = [];

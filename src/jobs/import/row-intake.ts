@@ -50,7 +50,7 @@ export interface ImportKind<Intake extends RowIntake = RowIntake> {
   readonly stageColumns: readonly string[];
   /** Digest of a second file that comes along. */
   readonly secondSha256?: string;
-  /** Statement (a file of src/db/sql) that makes the temporary table `stage`. */
+  /** Statement (a file of the folder `sql`) that makes the temporary table `stage`. */
   readonly stageSql: string;
   /** Statements that make the temporary table `rejected` (line, problem) out of `stage`. */
   readonly rejectSql: readonly string[];

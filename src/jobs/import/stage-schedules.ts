@@ -28,7 +28,7 @@ export function scheduleField(file: SourceFile, column: string): string {
  * wrong with one is kept with its loan.
  */
 export async function stageSchedules(scene: ImportScene, file: ScheduleFile): Promise<number> {
-  await scene.client.query(readSql('import-schedules-stage'));
+  await scene.client.query(readSql(import.meta.url, 'schedules-stage'));
   const sink = new CopySink(scene.client, 'own_schedule', SCHEDULE_STAGE_COLUMNS);
   const stager = new ScheduleStager(file, scene.minorDigits);
   let failure: unknown;

@@ -122,7 +122,10 @@ async function positionTotals(
   date: EpochDay,
   accounts: readonly LedgerAccount[],
 ): Promise<PositionTotals> {
-  const sql = readSql('reconcile-totals').replaceAll(':position', dayTable('position', date));
+  const sql = readSql(import.meta.url, 'reconcile-totals').replaceAll(
+    ':position',
+    dayTable('position', date),
+  );
   const { rows } = await client.query<{ loans: number; [measure: string]: bigint | number }>(sql);
   const row = rows[0]!;
   const totals = new Map<number, bigint>();
@@ -161,7 +164,10 @@ async function addPositions(
   lineOf: LineOf,
 ): Promise<void> {
   const byMeasure = new Map(accounts.map((account) => [account.subledger, account]));
-  const sql = readSql('reconcile-groups').replaceAll(':position', dayTable('position', date));
+  const sql = readSql(import.meta.url, 'reconcile-groups').replaceAll(
+    ':position',
+    dayTable('position', date),
+  );
   const { rows } = await client.query<PositionSum>(sql);
   for (const row of rows) {
     for (const [measure, amount] of measuresOf(row)) {
@@ -188,7 +194,10 @@ async function addLedger(
   accounts: readonly LedgerAccount[],
   lineOf: LineOf,
 ): Promise<void> {
-  const sql = readSql('reconcile-ledger').replaceAll(':journal', dayTable('journal_line', date));
+  const sql = readSql(import.meta.url, 'reconcile-ledger').replaceAll(
+    ':journal',
+    dayTable('journal_line', date),
+  );
   const { rows } = await client.query<{
     account_id: number;
     group_id: number;

@@ -56,7 +56,7 @@ export async function loanBreaks(
   const before = hasDayBefore
     ? dayTable('position', date - 1)
     : '(SELECT * FROM position WHERE false)';
-  const sql = readSql('reconcile-loans')
+  const sql = readSql(import.meta.url, 'reconcile-loans')
     .replaceAll(':position', dayTable('position', date))
     .replaceAll(':before', before)
     .replaceAll(':journal', dayTable('journal_line', date))

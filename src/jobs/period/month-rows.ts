@@ -23,7 +23,7 @@ export async function writeMonthRows(
   onSlice: () => void,
   signal?: AbortSignal,
 ): Promise<number> {
-  const sql = readSql('month-rows');
+  const sql = readSql(import.meta.url, 'month-rows');
   const days = [formatDay(period.first), formatDay(period.last)];
   await shareOut(sessions, [...Array(MONTH_ROW_SLICES).keys()], async (session, slice) => {
     signal?.throwIfAborted();

@@ -23,7 +23,7 @@ export async function carryBreaks(
     resolution: 'cross_day',
     reason: 'the event came on a later day',
   });
-  await client.query(readSql('reconcile-undone-shorts'), [channel.code]);
+  await client.query(readSql(import.meta.url, 'undone-shorts'), [channel.code]);
   await resolve(client, statementId, openDay, {
     from: 'SELECT break_id FROM undone_short',
     resolution: 'reversed',
@@ -66,8 +66,8 @@ async function closeWaiting(
   statementId: number,
   openDay: string,
 ): Promise<void> {
-  await client.query(readSql('reconcile-closed'), [code, eventTypesOf(direction)]);
-  await client.query(readSql('reconcile-closed-breaks'), [statementId, tolerance, openDay]);
+  await client.query(readSql(import.meta.url, 'closed'), [code, eventTypesOf(direction)]);
+  await client.query(readSql(import.meta.url, 'closed-breaks'), [statementId, tolerance, openDay]);
   const ends = [
     ['posted', 'posted = their_amount', 'the close of its day posted it'],
     ['rejected', 'posted = 0', 'the close of its day rejected it: it stands as a break of status'],

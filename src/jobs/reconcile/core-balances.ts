@@ -61,7 +61,7 @@ export async function reconcileCore(
   return inTransaction(client, async () => {
     const scene = await sceneOf(client, options.date);
     const { compared, provedBy } = await stageCore(client, file, scene, options.says);
-    const sql = readSql('reconcile-core')
+    const sql = readSql(import.meta.url, 'core')
       .replaceAll(':position', dayTable('position', options.date))
       .replaceAll(
         ':measures',

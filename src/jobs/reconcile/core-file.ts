@@ -33,7 +33,7 @@ export async function stageCore(
 ): Promise<{ compared: Measure[]; provedBy: ProvedBy }> {
   const content = await inspectFile(file);
   const proof = await FileProof.open(content, scene, says);
-  await client.query(readSql('reconcile-core-stage'));
+  await client.query(readSql(import.meta.url, 'core-stage'));
   const sink = new CopySink(client, 'core', STAGE_COLUMNS);
   const writer = new TupleWriter(ROOM);
   let header: readonly string[] | undefined;

@@ -54,37 +54,34 @@ export async function matchChannel(
   const { code, cross_days: crossDays, accounts, direction } = channel;
   const day = formatDay(date);
   const types = eventTypesOf(direction);
-  const sqlOf = (name: string) => orderSql(name, direction);
+  const sqlOf = (name: string) => orderSql(readSql(import.meta.url, name), direction);
   const prefix = channel.order_prefix ?? '';
   const side = direction === 'receipts' ? 1 : -1;
   const account = await accountId(client, accounts.clearing);
-  await client.query(sqlOf('reconcile-ours'), [day, types, prefix, account, side]);
-  const shared = await client.query(readSql('reconcile-shared'));
-  if ((shared.rowCount ?? 0) > 0) await client.query(readSql('reconcile-together'));
-  await client.query(readSql('reconcile-pair'));
+  await client.query(sqlOf('ours'), [day, types, prefix, account, side]);
+  const shared = await client.query(readSql(import.meta.url, 'shared'));
+  if ((shared.rowCount ?? 0) > 0) await client.query(readSql(import.meta.url, 'together'));
+  await client.query(readSql(import.meta.url, 'pair'));
   await client.query('ANALYZE pair');
-  await client.query(readSql('reconcile-explained'), [code]);
-  await client.query(readSql('reconcile-booked'), [code]);
+  await client.query(readSql(import.meta.url, 'explained'), [code]);
+  await client.query(readSql(import.meta.url, 'booked'), [code]);
   const since = await firstDayToLookAt(client, code, formatDay(date - crossDays));
   const until = formatDay(date + crossDays);
   const window = [day, types, since, until, account, side, code, prefix];
-  await client.query(sqlOf('reconcile-around'), window);
-  await client.query(readSql('reconcile-carried'), [code]);
+  await client.query(sqlOf('around'), window);
+  await client.query(readSql(import.meta.url, 'carried'), [code]);
   const byFallback = await matchByFallbacks(client, channel);
-  await client.query(readSql('reconcile-found'), [channel.tolerance]);
-  await client.query(readSql('reconcile-known'));
+  await client.query(readSql(import.meta.url, 'found'), [channel.tolerance]);
+  await client.query(readSql(import.meta.url, 'known'));
   const before = await dayBefore(client, code, day);
-  await client.query(sqlOf('reconcile-undone'), [day, types, prefix, before, code]);
+  await client.query(sqlOf('undone'), [day, types, prefix, before, code]);
   return { ...(await totals(client, succeeded)), byFallback };
 }
 
-/** A statement of src/db/sql with what an order number is in this direction. */
-export function orderSql(name: string, direction: ChannelDocument['direction']): string {
+/** A statement with what an order number is in this direction. */
+export function orderSql(sql: string, direction: ChannelDocument['direction']): string {
   const orders = ORDERS[direction];
-  return readSql(name).replaceAll(
-    /:(order|of|events)\b/g,
-    (_, key: keyof typeof orders) => orders[key],
-  );
+  return sql.replaceAll(/:(order|of|events)\b/g, (_, key: keyof typeof orders) => orders[key]);
 }
 
 /** The codes of the events that money of a channel stands behind. */
@@ -98,7 +95,7 @@ export async function findRepeated(
   channel: ChannelDocument,
   file: string,
 ): Promise<void> {
-  await client.query(readSql('reconcile-repeated'));
+  await client.query(readSql(import.meta.url, 'repeated'));
   if (channel.file.repeated_orders === 'break') return;
   const { rows } = await client.query<{ line: number; first_line: number; order_no: string }>(
     'SELECT line, first_line, order_no FROM repeated ORDER BY line LIMIT 10',
@@ -167,7 +164,7 @@ async function matchByFallbacks(
   for (const [place, keys] of fallbacks.entries()) {
     const list = (names: Readonly<Record<(typeof keys)[number], string>>, by: string) =>
       keys.map((key) => names[key]).join(by);
-    const sql = readSql('reconcile-fallback')
+    const sql = readSql(import.meta.url, 'fallback')
       .replaceAll(':place', String(place))
       .replaceAll(':keys', list(BOTH, ' AND '))
       .replaceAll(':their', list(THEIR, ', '))

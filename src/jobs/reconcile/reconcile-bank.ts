@@ -53,8 +53,8 @@ export async function reconcileBank(
     if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
     await findRepeated(client, bank, content.path);
     const expected = await expectedReceipts(client, bank);
-    await client.query(readSql('reconcile-bank'), [date, bank.cross_days]);
-    await client.query(readSql('reconcile-bank-found'), [bank.tolerance]);
+    await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
+    await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
     const id = await insertStatement(client, {
       code: bank.code,
       kind: 'bank',
@@ -73,7 +73,7 @@ export async function reconcileBank(
       takenOn: openDay,
       by_fallback: 0,
     });
-    await client.query(readSql('reconcile-insert'), [id, date, date, openDay]);
+    await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
     const row = await settle(client, id, openDay);
     await postBankLines(client, bank, referenceOf(row), expected, by);
     const outcome = earlier === undefined ? 'taken' : 'replaced';

@@ -143,7 +143,7 @@ async function keep(
   });
   const pendUntil = formatDay(date + channel.cross_days);
   const released = await carryBreaks(client, channel, id, openDay);
-  await client.query(readSql('reconcile-insert'), [id, day, pendUntil, openDay]);
+  await client.query(readSql(import.meta.url, 'insert'), [id, day, pendUntil, openDay]);
   const { rows } = await client.query<StatementRow>(
     `UPDATE statement t SET released = $2, suspense = s.suspense,
        tolerated_long = s.tolerated_long, tolerated_short = s.tolerated_short

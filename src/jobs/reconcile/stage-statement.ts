@@ -47,7 +47,7 @@ export async function stageStatement(
   client: pg.Client,
   { content, channel, proof, minorDigits, signal }: StatementFile,
 ): Promise<StatementTotals> {
-  await client.query(readSql('reconcile-stage'));
+  await client.query(readSql(import.meta.url, 'stage'));
   const reader = new StatementReader(proof, content.path, channel, minorDigits);
   const writer = new TupleWriter(WRITER_ROOM);
   const sink = new CopySink(client, 'statement_line', COLUMNS);

@@ -50,7 +50,7 @@ export async function cashDifferences(client: pg.Client, date: EpochDay): Promis
 }
 
 function sqlOf(name: string, date: EpochDay): string {
-  return readSql(name)
+  return readSql(import.meta.url, name)
     .replaceAll(':first', FIRST_CASH)
     .replaceAll(':outcome', dayTable('event_outcome', date))
     .replaceAll(':journal', dayTable('journal_line', date));

@@ -112,7 +112,7 @@ async function runSql(
   schedules: ScheduleSource = { buckets: ALL_BUCKETS, of: 'schedule' },
 ): Promise<CheckResult> {
   const { buckets } = schedules;
-  const sql = readSql(check.file)
+  const sql = readSql(import.meta.url, check.file)
     .replaceAll(':schedule', schedules.of)
     .replaceAll(':from', String(buckets.from))
     .replaceAll(':to', String(buckets.to))
@@ -135,7 +135,10 @@ function parameterCount(sql: string): number {
 
 /** Sums the day's positions into `subledger_total`, for the checks. */
 export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
-  const sql = readSql('subledger-total').replaceAll(':position', dayTable('position', date));
+  const sql = readSql(import.meta.url, 'subledger-total').replaceAll(
+    ':position',
+    dayTable('position', date),
+  );
   const { rows } = await client.query(sql);
   await client.query(
     `INSERT INTO subledger_total

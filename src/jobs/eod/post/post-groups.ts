@@ -55,7 +55,10 @@ export async function postGroups(
       runId,
       taskHash(side.digests()),
     ]);
-    const sql = readSql('gl-balance').replaceAll(':journal', dayTable('journal_line', date));
+    const sql = readSql(import.meta.url, 'gl-balance').replaceAll(
+      ':journal',
+      dayTable('journal_line', date),
+    );
     await client.query(sql, [formatDay(date)]);
   });
 }

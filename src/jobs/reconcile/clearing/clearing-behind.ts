@@ -72,12 +72,12 @@ export async function itemsBehind(
   );
   const codes = channels.map(({ code }) => code);
   const ask = async (name: string, values: unknown[]): Promise<ClearingItem[]> =>
-    (await client.query<ClearingItem>(readSql(name), values)).rows;
+    (await client.query<ClearingItem>(readSql(import.meta.url, name), values)).rows;
   const items = [
-    ...(await ask('clearing-behind-breaks', [codes, day, known])),
+    ...(await ask('behind-breaks', [codes, day, known])),
     ...bank.filter(({ byHand }) => byHand).map(itemOf),
-    ...(await ask('clearing-behind-entries', [account, day])),
-    ...(await ask('clearing-behind-events', [account, day, known])),
+    ...(await ask('behind-entries', [account, day])),
+    ...(await ask('behind-events', [account, day, known])),
   ];
   const rest = items.reduce((left, { amount }) => left - amount, difference);
   if (rest === 0n) return items;

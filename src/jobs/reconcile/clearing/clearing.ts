@@ -58,8 +58,8 @@ export async function proveClearing(client: pg.Client, date?: EpochDay): Promise
     const channels = documents.filter(({ kind }) => kind === 'channel');
     if (channels.length === 0) throw noChannel();
     await requireKept(client, day);
-    await client.query(readSql('clearing-in-force'), [day]);
-    await client.query(readSql('clearing-open'), [day]);
+    await client.query(readSql(import.meta.url, 'in-force'), [day]);
+    await client.query(readSql(import.meta.url, 'open'), [day]);
     const codes = [...new Set(channels.map(({ accounts }) => accounts.clearing))].sort();
     const bank = await bankBreaks(client, day, codes, documents);
     const accounts: ClearingAccount[] = [];
@@ -162,7 +162,7 @@ async function eventsWithout(
     [day, channel.code],
   );
   const { rows } = await client.query<{ amount: bigint }>(
-    orderSql('clearing-events', channel.direction),
+    orderSql(readSql(import.meta.url, 'events'), channel.direction),
     [
       day,
       days.map((row) => row.day),
@@ -183,7 +183,7 @@ async function bankBreaks(
   const own = documents
     .filter(({ kind }) => kind === 'bank')
     .map(({ code, accounts }) => [code, accounts.clearing]);
-  const { rows } = await client.query<BankBreak>(readSql('clearing-bank-breaks'), [
+  const { rows } = await client.query<BankBreak>(readSql(import.meta.url, 'bank-breaks'), [
     day,
     clearing,
     JSON.stringify(Object.fromEntries(own)),
