@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import type { CommandEntry, CommandModule } from './commands/command-module.js';
-import { closingOf, describeFrom, readPage } from './commands/command-page.js';
-import { bookFolderOf, createContext, type GlobalOptions, type Host } from './commands/context.js';
-import { renderReport, reportOf } from './commands/error-report.js';
-import { guardProcess } from './commands/process-guard.js';
-import { GROUP_SUMMARIES, REGISTRY } from './commands/registry.js';
+import { GROUP_SUMMARIES, REGISTRY } from './commands/index.js';
+import type { CommandEntry, CommandModule } from './commands/shell/command-module.js';
+import { closingOf, describeFrom, readPage } from './commands/shell/command-page.js';
+import {
+  bookFolderOf,
+  createContext,
+  type GlobalOptions,
+  type Host,
+} from './commands/shell/context.js';
+import { renderReport, reportOf } from './commands/shell/error-report.js';
+import { guardProcess } from './commands/shell/process-guard.js';
 import { EXIT, type ExitCode } from './errors.js';
 import { packageRoot } from './package-root.js';
 

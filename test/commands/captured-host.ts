@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../src/cli.js';
-import type { CommandEntry, CommandModule } from '../../src/commands/command-module.js';
-import type { Host } from '../../src/commands/context.js';
+import type { CommandEntry, CommandModule } from '../../src/commands/shell/command-module.js';
+import type { Host } from '../../src/commands/shell/context.js';
 import type { ExitCode } from '../../src/errors.js';
 
 export interface Captured {

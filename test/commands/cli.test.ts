@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/accounting/money/refusal.js';
-import type { CommandModule } from '../../src/commands/command-module.js';
-import type { CommandContext } from '../../src/commands/context.js';
+import type { CommandModule } from '../../src/commands/shell/command-module.js';
+import type { CommandContext } from '../../src/commands/shell/context.js';
 import { EXIT, LoanbookError } from '../../src/errors.js';
 import { capture, demoRegistry } from './captured-host.js';
 

@@ -4,9 +4,9 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/cli.js';
-import { type CommandEntry, fileStem } from '../../src/commands/command-module.js';
-import { argumentTerm, pageFile, readPage } from '../../src/commands/command-page.js';
-import { GROUP_SUMMARIES, REGISTRY } from '../../src/commands/registry.js';
+import { GROUP_SUMMARIES, REGISTRY } from '../../src/commands/index.js';
+import { type CommandEntry, fileStem } from '../../src/commands/shell/command-module.js';
+import { argumentTerm, pageFile, readPage } from '../../src/commands/shell/command-page.js';
 import { EXIT } from '../../src/errors.js';
 import { packageRoot } from '../../src/package-root.js';
 
@@ -90,8 +90,9 @@ describe.each(REGISTRY)('loanbook $path', (entry) => {
   });
 });
 
-describe('the registry', () => {
-  const files = readdirSync(join(packageRoot, 'src/commands'));
+describe('the list of commands', () => {
+  const folder = join(packageRoot, 'src/commands');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const stems = REGISTRY.map(({ path }) => fileStem(path));
 
   it('knows every page, and every command has a module and a page', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readPage } from '../../src/commands/command-page.js';
-import { REGISTRY } from '../../src/commands/registry.js';
+import { REGISTRY } from '../../src/commands/index.js';
+import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
 import type { ExitRow } from './exit-codes/row.js';

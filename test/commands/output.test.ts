@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { parsePage } from '../../src/commands/command-page.js';
-import { displayWidth } from '../../src/commands/display-width.js';
-import { printJson, printRecord, printTable } from '../../src/commands/output.js';
-import { startProgress } from '../../src/commands/progress.js';
+import { parsePage } from '../../src/commands/shell/command-page.js';
+import { displayWidth } from '../../src/commands/shell/display-width.js';
+import { printJson, printRecord, printTable } from '../../src/commands/shell/output.js';
+import { startProgress } from '../../src/commands/shell/progress.js';
 import { createLog } from '../../src/log.js';
 
 function printed(print: (out: PassThrough) => void): string {

@@ -43,7 +43,7 @@ function guarded(body: string): string[] {
   const module = (path: string) => JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)));
   const script = `
     import { runCommandLine } from ${module('cli.js')};
-    import { guardProcess } from ${module('commands/process-guard.js')};
+    import { guardProcess } from ${module('commands/shell/process-guard.js')};
     const host = guardProcess((error) => 'fatal: ' + error.message + '\\n');
     const run = async ({ signal, stdout, stderr }) => { ${body} };
     const registry = [{ path: 'act', summary: 'acts', load: async () => ({ command: { run } }) }];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { reportOf } from '../../src/commands/error-report.js';
+import { reportOf } from '../../src/commands/shell/error-report.js';
 import { connect } from '../../src/db/connect.js';
 import { LoanbookError } from '../../src/errors.js';
 import { createBook } from '../../src/jobs/book/create-book.js';

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildProgram } from '../../src/cli.js';
-import { REGISTRY } from '../../src/commands/registry.js';
+import { REGISTRY } from '../../src/commands/index.js';
 import { parseCalendarDocument } from '../../src/jobs/book/documents/calendar-document.js';
 import { parsePolicyDocument } from '../../src/jobs/book/documents/policy-document.js';
 import { parseProductDocument } from '../../src/jobs/book/documents/product-document.js';

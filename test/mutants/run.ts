@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPage } from '../../src/commands/command-page.js';
+import { readPage } from '../../src/commands/shell/command-page.js';
 import { Random } from '../../src/jobs/generate/random.js';
 import { commandLine, type RunLine } from '../support/command-line.js';
 import { ACCEPTED } from './accepted.js';

@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 
 /** The number of a break. Throws LoanbookError `malformed_number` (2). */
 export function breakId(text: string): number {

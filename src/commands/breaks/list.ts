@@ -1,8 +1,8 @@
-import { EXIT } from '../errors.js';
-import { type Break, listBreaks } from '../jobs/reconcile/breaks.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { type Column, printJson, printTable } from './output.js';
+import { EXIT } from '../../errors.js';
+import { type Break, listBreaks } from '../../jobs/reconcile/breaks.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { type Column, printJson, printTable } from '../shell/output.js';
 
 const COLUMNS: readonly Column<Break>[] = [
   { key: 'id', title: 'break', align: 'right' },

@@ -1,10 +1,10 @@
-import { resolveBreak } from '../jobs/reconcile/resolve-break.js';
-import { inBook } from './book-session.js';
+import { resolveBreak } from '../../jobs/reconcile/resolve-break.js';
+import { actor } from '../reconcile/reconcile-options.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { printOutcome } from '../shell/output.js';
 import { breakId } from './break-id.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
-import { actor } from './reconcile-options.js';
 
 interface Flags {
   readonly as: string;

@@ -1,8 +1,8 @@
-import { showBreak } from '../jobs/reconcile/breaks.js';
-import { inBook } from './book-session.js';
+import { showBreak } from '../../jobs/reconcile/breaks.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson, printRecord, printTable } from '../shell/output.js';
 import { breakId } from './break-id.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printRecord, printTable } from './output.js';
 
 export const command: CommandModule<[string]> = {
   configure(cmd) {

@@ -1,7 +1,7 @@
-import { listCalendarYears } from '../jobs/book/calendar-years.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printTable } from './output.js';
+import { listCalendarYears } from '../../jobs/book/calendar-years.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

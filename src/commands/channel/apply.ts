@@ -1,9 +1,9 @@
-import { readTextFile } from '../files/text-file.js';
-import { applyChannel } from '../jobs/reconcile/channel.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
+import { readTextFile } from '../../files/text-file.js';
+import { applyChannel } from '../../jobs/reconcile/channel.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule<[string]> = {
   configure(cmd) {

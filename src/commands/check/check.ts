@@ -1,14 +1,14 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
-import { type ChainResult, checkChain } from '../jobs/day/check-chain.js';
-import { checkDay } from '../jobs/eod/checks/check-day.js';
-import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { printJson, printTable } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { type ChainResult, checkChain } from '../../jobs/day/check-chain.js';
+import { checkDay } from '../../jobs/eod/checks/check-day.js';
+import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { printJson, printTable } from '../shell/output.js';
 
 interface CheckOptions {
   readonly date?: string;

@@ -1,9 +1,9 @@
-import { withClient } from '../db/connect.js';
-import { migrate, pendingMigrations } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { countLostCash } from '../jobs/reconcile/breaks.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { migrate, pendingMigrations } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { countLostCash } from '../../jobs/reconcile/breaks.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule<[], { dryRun?: boolean }> = {
   configure(cmd) {

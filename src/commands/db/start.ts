@@ -1,7 +1,7 @@
-import { embeddedStatus, startEmbedded } from '../db/embedded/embedded.js';
-import { externalTarget } from '../db/resolve-target.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { embeddedStatus, startEmbedded } from '../../db/embedded/embedded.js';
+import { externalTarget } from '../../db/resolve-target.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

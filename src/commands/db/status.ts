@@ -1,10 +1,10 @@
-import { embeddedStatus } from '../db/embedded/embedded.js';
-import { pendingMigrations } from '../db/migrate.js';
-import { externalTarget, resolveTarget } from '../db/resolve-target.js';
-import type { DatabaseTarget } from '../db/target.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { printOutcome } from './output.js';
+import { embeddedStatus } from '../../db/embedded/embedded.js';
+import { pendingMigrations } from '../../db/migrate.js';
+import { externalTarget, resolveTarget } from '../../db/resolve-target.js';
+import type { DatabaseTarget } from '../../db/target.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

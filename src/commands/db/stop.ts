@@ -1,8 +1,8 @@
-import { stopEmbedded } from '../db/embedded/embedded.js';
-import { externalTarget } from '../db/resolve-target.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { stopEmbedded } from '../../db/embedded/embedded.js';
+import { externalTarget } from '../../db/resolve-target.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

@@ -1,7 +1,7 @@
-import { resolveTarget } from '../db/resolve-target.js';
-import type { DatabaseTarget } from '../db/target.js';
-import type { CommandModule } from './command-module.js';
-import { printJson } from './output.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import type { DatabaseTarget } from '../../db/target.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson } from '../shell/output.js';
 
 export const command: CommandModule<[], { withPassword?: boolean }> = {
   configure(cmd) {

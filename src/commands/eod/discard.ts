@@ -1,11 +1,11 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { discardDay } from '../jobs/eod/run/discard-day.js';
-import { eodStatus } from '../jobs/eod/run/eod-status.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { printOutcome } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { discardDay } from '../../jobs/eod/run/discard-day.js';
+import { eodStatus } from '../../jobs/eod/run/eod-status.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { printOutcome } from '../shell/output.js';
 
 interface Options {
   readonly date: string;

@@ -1,14 +1,14 @@
-import { formatDay } from '../accounting/calendar/epoch-day.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import { closeDays } from '../jobs/eod/run/close-days.js';
-import type { ClosedDay } from '../jobs/eod/run/run-day.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { countOption } from './count-option.js';
-import { dayOption } from './day-option.js';
-import { printJson, printTable } from './output.js';
-import type { Progress } from './progress.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { closeDays } from '../../jobs/eod/run/close-days.js';
+import type { ClosedDay } from '../../jobs/eod/run/run-day.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { countOption } from '../shell/count-option.js';
+import { dayOption } from '../shell/day-option.js';
+import { printJson, printTable } from '../shell/output.js';
+import type { Progress } from '../shell/progress.js';
 
 interface Options {
   readonly date?: string;

@@ -1,10 +1,10 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { LoanbookError } from '../errors.js';
-import { eodStatus } from '../jobs/eod/run/eod-status.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printRecord } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { LoanbookError } from '../../errors.js';
+import { eodStatus } from '../../jobs/eod/run/eod-status.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson, printRecord } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { parseDay } from '../accounting/calendar/epoch-day.js';
-import { parseRatePpb } from '../accounting/money/amount-text.js';
-import { mulDivRound } from '../accounting/money/money.js';
-import { RATE_SCALE } from '../accounting/money/units.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import { generateBook } from '../jobs/generate/generate-book.js';
-import type { Manifest } from '../jobs/generate/manifest.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { parseRatePpb } from '../../accounting/money/amount-text.js';
+import { mulDivRound } from '../../accounting/money/money.js';
+import { RATE_SCALE } from '../../accounting/money/units.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { generateBook } from '../../jobs/generate/generate-book.js';
+import type { Manifest } from '../../jobs/generate/manifest.js';
 import {
   DAYS_DEFAULT,
   DAYS_MAX,
@@ -14,10 +14,10 @@ import {
   PROFILES,
   REPAY_SHARE_DEFAULT,
   START_DEFAULT,
-} from '../jobs/generate/options.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { type Column, printJson, printRecord, printTable } from './output.js';
+} from '../../jobs/generate/options.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
 
 interface Options {
   readonly loans: string;

@@ -1,11 +1,11 @@
-import { EXIT, LoanbookError } from '../errors.js';
-import { type ExplainedVoucher, explainVoucher } from '../jobs/ledger/explain.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { countOption } from './count-option.js';
-import { dayOption } from './day-option.js';
-import { printJson, printRecord, printTable } from './output.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { type ExplainedVoucher, explainVoucher } from '../../jobs/ledger/explain.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { countOption } from '../shell/count-option.js';
+import { dayOption } from '../shell/day-option.js';
+import { printJson, printRecord, printTable } from '../shell/output.js';
 
 interface Options {
   readonly date: string;

@@ -1,10 +1,10 @@
-import { readTextFile } from '../files/text-file.js';
-import { applyLedger } from '../jobs/book/apply-dated.js';
-import type { LedgerPart } from '../jobs/book/documents/ledger-part.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
+import { readTextFile } from '../../files/text-file.js';
+import { applyLedger } from '../../jobs/book/apply-dated.js';
+import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { printOutcome } from '../shell/output.js';
 
 /** `ledger apply`, and the same for a document that may hold one part of the ledger alone. */
 export function ledgerCommand(

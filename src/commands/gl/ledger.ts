@@ -1,8 +1,8 @@
-import { generalLedger } from '../jobs/ledger/general-ledger.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { putReport, requireTableFile } from './put-report.js';
+import { generalLedger } from '../../jobs/ledger/general-ledger.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { putReport, requireTableFile } from '../shell/put-report.js';
 
 interface Options {
   readonly account?: string;

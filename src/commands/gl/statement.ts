@@ -1,8 +1,8 @@
-import { accountStatement } from '../jobs/ledger/account-statement.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { putReport, requireTableFile } from './put-report.js';
+import { accountStatement } from '../../jobs/ledger/account-statement.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { putReport, requireTableFile } from '../shell/put-report.js';
 
 interface Options {
   readonly from: string;

@@ -1,15 +1,15 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { EXIT } from '../errors.js';
-import type { TableColumn } from '../files/table.js';
-import type { Report } from '../jobs/ledger/report.js';
-import { type TrialBalance, trialBalance } from '../jobs/ledger/trial-balance.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { type Column, printJson, printTable } from './output.js';
-import { putReport, requireTableFile } from './put-report.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { EXIT } from '../../errors.js';
+import type { TableColumn } from '../../files/table.js';
+import type { Report } from '../../jobs/ledger/report.js';
+import { type TrialBalance, trialBalance } from '../../jobs/ledger/trial-balance.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { type Column, printJson, printTable } from '../shell/output.js';
+import { putReport, requireTableFile } from '../shell/put-report.js';
 
 interface Options {
   readonly asOf?: string;

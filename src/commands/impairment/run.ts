@@ -1,16 +1,16 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import type { Table } from '../files/table.js';
-import { writeTables } from '../files/table-file.js';
-import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
-import { type ImpairmentOutcome, runImpairment } from '../jobs/impairment/run-impairment.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { noteDoneBefore } from './done-before.js';
-import { printJson, printRecord, printTable } from './output.js';
-import { personOption } from './person-option.js';
-import { requireTableFile } from './put-report.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import type { Table } from '../../files/table.js';
+import { writeTables } from '../../files/table-file.js';
+import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
+import { type ImpairmentOutcome, runImpairment } from '../../jobs/impairment/run-impairment.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { printJson, printRecord, printTable } from '../shell/output.js';
+import { personOption } from '../shell/person-option.js';
+import { requireTableFile } from '../shell/put-report.js';
 
 interface RunOptions {
   readonly asOf?: string;

@@ -1,8 +1,8 @@
-import { EXIT, LoanbookError } from '../errors.js';
-import { cancelImport } from '../jobs/import/cancel-import.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { cancelImport } from '../../jobs/import/cancel-import.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printOutcome } from '../shell/output.js';
 
 interface Options {
   readonly reason: string;

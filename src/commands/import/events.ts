@@ -1,5 +1,5 @@
-import { importEvents } from '../jobs/import/import-events.js';
-import type { CommandModule } from './command-module.js';
+import { importEvents } from '../../jobs/import/import-events.js';
+import type { CommandModule } from '../shell/command-module.js';
 import { configureImport, type ImportFlags, runImport } from './import-options.js';
 
 export const command: CommandModule<[string], ImportFlags> = {

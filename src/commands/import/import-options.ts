@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import type { ImportOptions, ImportOutcome } from '../jobs/import/import-file.js';
-import type { ImportKindName } from '../jobs/import/row-intake.js';
-import { inBook } from './book-session.js';
-import type { CommandContext } from './context.js';
-import { printOutcome } from './output.js';
-import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { ImportOptions, ImportOutcome } from '../../jobs/import/import-file.js';
+import type { ImportKindName } from '../../jobs/import/row-intake.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandContext } from '../shell/context.js';
+import { printOutcome } from '../shell/output.js';
+import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
 
 /** Options that every import takes. */
 export interface ImportFlags extends SenderFlags {

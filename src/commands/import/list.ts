@@ -1,8 +1,8 @@
-import { type ImportLine, listImports } from '../jobs/import/list-imports.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { limitOption } from './limit-option.js';
-import { type Column, printJson, printTable } from './output.js';
+import { type ImportLine, listImports } from '../../jobs/import/list-imports.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { limitOption } from '../shell/limit-option.js';
+import { type Column, printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[], { limit?: string }> = {
   configure(cmd) {

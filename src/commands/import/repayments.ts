@@ -1,5 +1,5 @@
-import { importRepayments } from '../jobs/import/import-repayments.js';
-import type { CommandModule } from './command-module.js';
+import { importRepayments } from '../../jobs/import/import-repayments.js';
+import type { CommandModule } from '../shell/command-module.js';
 import { configureImport, type ImportFlags, runImport } from './import-options.js';
 
 export const command: CommandModule<[string], ImportFlags> = {

@@ -1,11 +1,11 @@
-import { withClient } from '../db/connect.js';
-import { migrate } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { createBook } from '../jobs/book/create-book.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { migrate } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { createBook } from '../../jobs/book/create-book.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { printOutcome } from '../shell/output.js';
 
 interface Options {
   readonly entity: string;

@@ -1,9 +1,9 @@
-import { listLoans } from '../jobs/loan/list-loans.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { countOption } from './count-option.js';
-import { dayOption } from './day-option.js';
-import { putReport, requireTableFile } from './put-report.js';
+import { listLoans } from '../../jobs/loan/list-loans.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { countOption } from '../shell/count-option.js';
+import { dayOption } from '../shell/day-option.js';
+import { putReport, requireTableFile } from '../shell/put-report.js';
 
 interface Options {
   readonly product?: string;

@@ -1,12 +1,12 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import type { EventView, InstallmentView, LoanView } from '../jobs/loan/loan-view.js';
-import { showLoan } from '../jobs/loan/show-loan.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { type Cell, type Column, printJson, printRecord, printTable } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import type { EventView, InstallmentView, LoanView } from '../../jobs/loan/loan-view.js';
+import { showLoan } from '../../jobs/loan/show-loan.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { type Cell, type Column, printJson, printRecord, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[string], { asOf?: string; knownAt?: string }> = {
   configure(cmd) {

@@ -1,9 +1,9 @@
-import { noBook } from '../jobs/book/open-day.js';
-import { listPolicies } from '../jobs/book/policy-queries.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printJson } from './output.js';
-import { printDocument } from './print-document.js';
+import { noBook } from '../../jobs/book/open-day.js';
+import { listPolicies } from '../../jobs/book/policy-queries.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson } from '../shell/output.js';
+import { printDocument } from '../shell/print-document.js';
 
 interface Options {
   readonly all?: boolean;

@@ -1,11 +1,11 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { portfolio } from '../jobs/ledger/portfolio.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { printJson, printTable } from './output.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { portfolio } from '../../jobs/ledger/portfolio.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { printJson, printTable } from '../shell/output.js';
 
 const AMOUNTS = ['principal', 'principalOverdue', 'interest', 'penalty', 'suspense'] as const;
 

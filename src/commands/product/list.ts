@@ -1,7 +1,7 @@
-import { listProducts } from '../jobs/book/product-queries.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printTable } from './output.js';
+import { listProducts } from '../../jobs/book/product-queries.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

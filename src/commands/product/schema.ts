@@ -1,6 +1,6 @@
-import { productJsonSchema } from '../jobs/book/documents/product-json-schema.js';
-import type { CommandModule } from './command-module.js';
-import { printJson } from './output.js';
+import { productJsonSchema } from '../../jobs/book/documents/product-json-schema.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson } from '../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

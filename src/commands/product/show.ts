@@ -1,8 +1,8 @@
-import { EXIT, LoanbookError } from '../errors.js';
-import { showProduct } from '../jobs/book/product-queries.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printDocument } from './print-document.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { showProduct } from '../../jobs/book/product-queries.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printDocument } from '../shell/print-document.js';
 
 interface Options {
   readonly productVersion?: string;

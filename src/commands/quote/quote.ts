@@ -1,9 +1,9 @@
-import type { ScheduleRow } from '../accounting/simulate/result-shape.js';
-import { bookProducts } from '../jobs/simulate/book-products.js';
-import { type LoanQuote, quoteLoan } from '../jobs/simulate/quote-loan.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { type Column, printJson, printRecord, printTable } from './output.js';
+import type { ScheduleRow } from '../../accounting/simulate/result-shape.js';
+import { bookProducts } from '../../jobs/simulate/book-products.js';
+import { type LoanQuote, quoteLoan } from '../../jobs/simulate/quote-loan.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
 
 interface Options {
   readonly principal: string;

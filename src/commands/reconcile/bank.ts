@@ -1,7 +1,8 @@
-import { reconcileBank } from '../jobs/reconcile/reconcile-bank.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
+import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { senderSays } from '../shell/sender-options.js';
 import {
   actor,
   configureReconcile,
@@ -9,7 +10,6 @@ import {
   releaser,
   showOutcome,
 } from './reconcile-options.js';
-import { senderSays } from './sender-options.js';
 
 export const command: CommandModule<[string], ReconcileFlags> = {
   configure: configureReconcile,

@@ -1,14 +1,14 @@
-import { EXIT } from '../errors.js';
-import type { TableColumn } from '../files/table.js';
-import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
-import type { Report } from '../jobs/ledger/report.js';
-import { type ClearingProof, proveClearing } from '../jobs/reconcile/clearing/clearing.js';
-import { CLEARING_CAUSES } from '../jobs/reconcile/clearing/clearing-behind.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { printJson } from './output.js';
-import { putReport, requireTableFile } from './put-report.js';
+import { EXIT } from '../../errors.js';
+import type { TableColumn } from '../../files/table.js';
+import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
+import type { Report } from '../../jobs/ledger/report.js';
+import { type ClearingProof, proveClearing } from '../../jobs/reconcile/clearing/clearing.js';
+import { CLEARING_CAUSES } from '../../jobs/reconcile/clearing/clearing-behind.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { dayOption } from '../shell/day-option.js';
+import { printJson } from '../shell/output.js';
+import { putReport, requireTableFile } from '../shell/put-report.js';
 
 export const command: CommandModule<[], { asOf?: string; out?: string; raw?: boolean }> = {
   configure(cmd) {

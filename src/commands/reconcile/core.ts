@@ -1,19 +1,19 @@
-import { parseAmount } from '../accounting/money/amount-text.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import type { TableColumn, TableRow } from '../files/table.js';
-import { type CellChoice, writeTables } from '../files/table-file.js';
+import { parseAmount } from '../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { TableColumn, TableRow } from '../../files/table.js';
+import { type CellChoice, writeTables } from '../../files/table-file.js';
 import {
   type CoreBreak,
   type CoreComparison,
   reconcileCore,
-} from '../jobs/reconcile/core-balances.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { type Column, printJson, printTable } from './output.js';
-import { requireTableFile } from './put-report.js';
-import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
+} from '../../jobs/reconcile/core-balances.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { type Column, printJson, printTable } from '../shell/output.js';
+import { requireTableFile } from '../shell/put-report.js';
+import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
 
 interface Options extends SenderFlags {
   readonly asOf: string;

@@ -1,20 +1,20 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import type { Table } from '../files/table.js';
-import { writeTables } from '../files/table-file.js';
-import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
+import { formatAmount } from '../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { Table } from '../../files/table.js';
+import { writeTables } from '../../files/table-file.js';
+import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import {
   type GlReconcileOptions,
   type GlReconciliation,
   reconcileGl,
-} from '../jobs/ledger/reconcile-gl.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { inBookByDays } from './day-sessions.js';
-import { printJson, printTable } from './output.js';
-import { requireTableFile } from './put-report.js';
+} from '../../jobs/ledger/reconcile-gl.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { dayOption } from '../shell/day-option.js';
+import { inBookByDays } from '../shell/day-sessions.js';
+import { printJson, printTable } from '../shell/output.js';
+import { requireTableFile } from '../shell/put-report.js';
 
 interface ReconcileOptions {
   readonly asOf?: string;

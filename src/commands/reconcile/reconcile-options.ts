@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { EXIT, type ExitCode, LoanbookError } from '../errors.js';
-import type { Outcome } from '../jobs/reconcile/reconcile-outcome.js';
-import type { CommandContext } from './context.js';
-import { printJson, printOutcome } from './output.js';
-import { configureSender, type SenderFlags } from './sender-options.js';
+import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import type { Outcome } from '../../jobs/reconcile/reconcile-outcome.js';
+import type { CommandContext } from '../shell/context.js';
+import { printJson, printOutcome } from '../shell/output.js';
+import { configureSender, type SenderFlags } from '../shell/sender-options.js';
 
 /** Options that both reconciliations take. */
 export interface ReconcileFlags extends SenderFlags {

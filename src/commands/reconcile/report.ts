@@ -1,9 +1,9 @@
-import { EXIT } from '../errors.js';
-import { reconcileReport } from '../jobs/reconcile/report.js';
-import { requireReportFile, writeReport } from '../jobs/reconcile/write-report.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printOutcome } from './output.js';
+import { EXIT } from '../../errors.js';
+import { reconcileReport } from '../../jobs/reconcile/report.js';
+import { requireReportFile, writeReport } from '../../jobs/reconcile/write-report.js';
+import { inBook } from '../shell/book-session.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printOutcome } from '../shell/output.js';
 
 export const command: CommandModule<[], { out: string; raw?: boolean }> = {
   configure(cmd) {

@@ -1,10 +1,10 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { listRuns, type RunLine } from '../jobs/runs/list-runs.js';
-import type { CommandModule } from './command-module.js';
-import { limitOption } from './limit-option.js';
-import { type Column, printJson, printTable } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { listRuns, type RunLine } from '../../jobs/runs/list-runs.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { limitOption } from '../shell/limit-option.js';
+import { type Column, printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[], { limit?: string }> = {
   configure(cmd) {

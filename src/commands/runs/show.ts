@@ -1,11 +1,11 @@
-import { withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
-import { EXIT, LoanbookError } from '../errors.js';
-import { type RunView, showRun } from '../jobs/eod/run/show-run.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { type Column, printJson, printRecord, printTable } from './output.js';
+import { withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { type RunView, showRun } from '../../jobs/eod/run/show-run.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[string]> = {
   configure(cmd) {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { type ConnectOptions, withClient } from '../db/connect.js';
-import { requireMigrated } from '../db/migrate.js';
-import { resolveTarget } from '../db/resolve-target.js';
+import { type ConnectOptions, withClient } from '../../db/connect.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { resolveTarget } from '../../db/resolve-target.js';
 import type { CommandContext } from './context.js';
 
 /** Runs `fn` with a client on the migrated database of the book. */

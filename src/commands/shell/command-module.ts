@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { ExitCode } from '../errors.js';
+import type { ExitCode } from '../../errors.js';
 import type { CommandContext } from './context.js';
 
 /**
- * What `src/commands/<group>-<verb>.ts` exports as `command`. `Args` are the positional arguments
+ * What `src/commands/<group>/<verb>.ts` exports as `command`. `Args` are the positional arguments
  * in order, `Options` the parsed options, as `configure` declares them; a test holds both to the
  * page beside the module.
  */
@@ -17,15 +17,22 @@ export interface CommandModule<
   run(context: CommandContext, args: Args, options: Options): Promise<ExitCode | undefined>;
 }
 
-/** One line of the registry: what `--help` lists without importing the module. */
+/** What `--help` lists of a command without importing its module. */
 export interface CommandEntry {
-  /** Words as typed, such as `eod run`; the module and its page are named `eod-run`. */
+  /** Words as typed, such as `eod run`; the module and its page are `eod/run`. */
   readonly path: string;
   readonly summary: string;
   load(): Promise<{ readonly command: CommandModule }>;
 }
 
-/** `eod run` is described by `eod-run.md` and done by `eod-run.ts`. */
+/** The commands of a folder of `src/commands`; its groups with what `--help` says of them. */
+export interface CommandDomain {
+  readonly groups: Readonly<Record<string, string>>;
+  readonly commands: readonly CommandEntry[];
+}
+
+/** `eod run` is described by `eod/run.md` and done by `eod/run.ts`; `check` by `check/check`. */
 export function fileStem(path: string): string {
-  return path.replaceAll(' ', '-');
+  const words = path.split(' ');
+  return (words.length === 1 ? [path, path] : words).join('/');
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../package-root.js';
+import { packageRoot } from '../../package-root.js';
 import { fileStem } from './command-module.js';
 
 /** A row of one of the page's tables: `| `--day <date>` | meaning |`. */
@@ -10,7 +10,7 @@ export interface PageRow {
   readonly meaning: string;
 }
 
-/** What `src/commands/<group>-<verb>.md` says. */
+/** What `src/commands/<group>/<verb>.md` says. */
 export interface CommandPage {
   readonly title: string;
   /** The line as typed, such as `loanbook eod run [options]`. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { createLog, type Logger } from '../log.js';
+import { createLog, type Logger } from '../../log.js';
 import { type Progress, type ProgressPlan, startProgress } from './progress.js';
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };

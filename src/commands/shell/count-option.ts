@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 
 /** An option that is a whole number; undefined stays undefined. Throws `malformed_number` (2). */
 export function countOption(

@@ -1,6 +1,6 @@
-import { parseDay } from '../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../accounting/money/units.js';
-import { EXIT, LoanbookError } from '../errors.js';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../accounting/money/units.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 
 /** An option that is a date; undefined stays undefined. Throws `malformed_date` (exit 2). */
 export function dayOption(name: string, text: string | undefined): EpochDay | undefined {

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
-import { CHECK_SETTINGS } from '../jobs/eod/run/finish-day.js';
+import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import { inBook } from './book-session.js';
 import type { CommandContext } from './context.js';
 

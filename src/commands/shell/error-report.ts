@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { type Outage, outageOf, sqlStateOf } from '../db/outage.js';
-import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../errors.js';
-import { appendPrivate } from '../files/new-file.js';
+import { type Outage, outageOf, sqlStateOf } from '../../db/outage.js';
+import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { appendPrivate } from '../../files/new-file.js';
 import { fileTrouble } from './file-trouble.js';
 
 /** What a user sees of an error, and what the process exits with. */

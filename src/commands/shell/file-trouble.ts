@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 
 /** What stands in the way of a file or folder, and not in the program. */
 const REASONS: Readonly<Record<string, string>> = {

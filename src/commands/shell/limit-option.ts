@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 1_000_000;

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { shownTotal } from '../accounting/money/total.js';
+import { shownTotal } from '../../accounting/money/total.js';
 import { displayWidth } from './display-width.js';
 
 export type Cell = string | number | bigint | boolean | null | undefined;

@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import type { CommandContext } from './context.js';
 
 /** Who does it: `--by`, else the name of the login at this machine. Throws `person_missing` (2). */

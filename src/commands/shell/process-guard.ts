@@ -1,6 +1,6 @@
-import { interruptOn } from '../db/interrupt.js';
-import { outageOf } from '../db/outage.js';
-import { EXIT, LoanbookError } from '../errors.js';
+import { interruptOn } from '../../db/interrupt.js';
+import { outageOf } from '../../db/outage.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import type { Host } from './context.js';
 
 /** A job that has not stopped by then is ended: what it has not committed is done again. */

@@ -1,11 +1,11 @@
-import type { Table, TableColumn, TableRow } from '../files/table.js';
+import type { Table, TableColumn, TableRow } from '../../files/table.js';
 import {
   type CellChoice,
   formatOfFile,
   requireTableTarget,
   writeTables,
-} from '../files/table-file.js';
-import type { Report } from '../jobs/ledger/report.js';
+} from '../../files/table-file.js';
+import type { Report } from '../../jobs/ledger/report.js';
 import type { CommandContext } from './context.js';
 import { displayWidth } from './display-width.js';
 import { printOutcome, printRecord } from './output.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { EXIT, LoanbookError } from '../errors.js';
-import type { SenderSays } from '../jobs/import/source/file-proof.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { SenderSays } from '../../jobs/import/source/file-proof.js';
 
 /** Options of every command that reads a file of rows: what its sender says of it. */
 export interface SenderFlags {

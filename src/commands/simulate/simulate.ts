@@ -1,13 +1,13 @@
 import { addAbortSignal } from 'node:stream';
-import { fileChunks } from '../files/file-content.js';
-import { isStandardInput } from '../files/regular-file.js';
-import { TEXT_BYTES_MAX, tooLarge } from '../files/text-file.js';
-import { bookProducts } from '../jobs/simulate/book-products.js';
-import { openSimulator, type Simulator } from '../jobs/simulate/simulator.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { printJson } from './output.js';
-import { put } from './put-text.js';
+import { fileChunks } from '../../files/file-content.js';
+import { isStandardInput } from '../../files/regular-file.js';
+import { TEXT_BYTES_MAX, tooLarge } from '../../files/text-file.js';
+import { bookProducts } from '../../jobs/simulate/book-products.js';
+import { openSimulator, type Simulator } from '../../jobs/simulate/simulator.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { printJson } from '../shell/output.js';
+import { put } from '../shell/put-text.js';
 
 /** Results are written in pieces of about this many characters. */
 const PIECE_CHARS = 1 << 16;

@@ -1,9 +1,9 @@
-import { type ExplainedAccount, explainAccount } from '../jobs/ledger/explain-account.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { printJson, printRecord, printTable } from './output.js';
+import { type ExplainedAccount, explainAccount } from '../../../jobs/ledger/explain-account.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import type { CommandContext } from '../../shell/context.js';
+import { dayOption } from '../../shell/day-option.js';
+import { printJson, printRecord, printTable } from '../../shell/output.js';
 
 export const command: CommandModule<[string], { asOf?: string }> = {
   configure(cmd) {

@@ -1,8 +1,8 @@
-import { exportHledger } from '../jobs/ledger/hledger-export.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { printOutcome } from './output.js';
+import { exportHledger } from '../../../jobs/ledger/hledger-export.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { dayOption } from '../../shell/day-option.js';
+import { printOutcome } from '../../shell/output.js';
 
 interface Options {
   readonly from: string;

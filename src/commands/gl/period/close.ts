@@ -1,11 +1,11 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { closePeriod } from '../jobs/period/close-period.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { inBookByDays } from './day-sessions.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
-import { personOption } from './person-option.js';
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { closePeriod } from '../../../jobs/period/close-period.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import type { CommandContext } from '../../shell/context.js';
+import { inBookByDays } from '../../shell/day-sessions.js';
+import { noteDoneBefore } from '../../shell/done-before.js';
+import { printOutcome } from '../../shell/output.js';
+import { personOption } from '../../shell/person-option.js';
 
 export const command: CommandModule<[string], { by?: string; acceptUnproven?: string }> = {
   configure(cmd) {

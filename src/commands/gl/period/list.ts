@@ -1,8 +1,8 @@
-import { formatDay } from '../accounting/calendar/epoch-day.js';
-import { periodStates } from '../jobs/period/period.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printTable } from './output.js';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { periodStates } from '../../../jobs/period/period.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { printJson, printTable } from '../../shell/output.js';
 
 export const command: CommandModule = {
   async run(context) {

@@ -1,9 +1,9 @@
-import { reopenPeriod } from '../jobs/period/close-period.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
-import { personOption } from './person-option.js';
+import { reopenPeriod } from '../../../jobs/period/close-period.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { noteDoneBefore } from '../../shell/done-before.js';
+import { printOutcome } from '../../shell/output.js';
+import { personOption } from '../../shell/person-option.js';
 
 export const command: CommandModule<[string], { reason: string; by?: string }> = {
   configure(cmd) {

@@ -1,3 +1,3 @@
-import { ledgerCommand } from './ledger-command.js';
+import { ledgerCommand } from '../ledger-command.js';
 
 export const command = ledgerCommand('rules');

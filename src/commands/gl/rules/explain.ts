@@ -1,1 +1,1 @@
-export { command } from './gl-explain.js';
+export { command } from '../explain.js';

@@ -1,10 +1,10 @@
-import { readTextFile } from '../files/text-file.js';
-import { previewRules, type RulesPreview } from '../jobs/ledger/preview-rules.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import type { CommandContext } from './context.js';
-import { dayOption } from './day-option.js';
-import { printJson, printTable } from './output.js';
+import { readTextFile } from '../../../files/text-file.js';
+import { previewRules, type RulesPreview } from '../../../jobs/ledger/preview-rules.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import type { CommandContext } from '../../shell/context.js';
+import { dayOption } from '../../shell/day-option.js';
+import { printJson, printTable } from '../../shell/output.js';
 
 interface Options {
   readonly from: string;

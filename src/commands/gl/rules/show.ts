@@ -1,10 +1,10 @@
-import { formatDay } from '../accounting/calendar/epoch-day.js';
-import { loansOf, postText } from '../jobs/book/documents/ledger.js';
-import { ledgerOn } from '../jobs/ledger/chart.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { dayOption } from './day-option.js';
-import { printJson, printTable } from './output.js';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { loansOf, postText } from '../../../jobs/book/documents/ledger.js';
+import { ledgerOn } from '../../../jobs/ledger/chart.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { dayOption } from '../../shell/day-option.js';
+import { printJson, printTable } from '../../shell/output.js';
 
 export const command: CommandModule<[], { asOf?: string }> = {
   configure(cmd) {

@@ -1,8 +1,8 @@
-import { approveVoucher } from '../jobs/period/decide-voucher.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printOutcome } from './output.js';
+import { approveVoucher } from '../../../jobs/period/decide-voucher.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { noteDoneBefore } from '../../shell/done-before.js';
+import { printOutcome } from '../../shell/output.js';
 import { voucherId } from './voucher-id.js';
 
 export const command: CommandModule<[string], { by: string }> = {

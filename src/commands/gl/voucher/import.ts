@@ -1,11 +1,11 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { EXIT } from '../errors.js';
-import { importVouchers } from '../jobs/period/manual-voucher.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { noteDoneBefore } from './done-before.js';
-import { printJson, printOutcome, printTable } from './output.js';
-import { configureSender, type SenderFlags, senderSays } from './sender-options.js';
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { EXIT } from '../../../errors.js';
+import { importVouchers } from '../../../jobs/period/manual-voucher.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { noteDoneBefore } from '../../shell/done-before.js';
+import { printJson, printOutcome, printTable } from '../../shell/output.js';
+import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 
 export const command: CommandModule<[string], SenderFlags & { by: string }> = {
   configure(cmd) {

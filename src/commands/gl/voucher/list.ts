@@ -1,8 +1,8 @@
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { listVouchers } from '../jobs/period/manual-voucher.js';
-import { inBook } from './book-session.js';
-import type { CommandModule } from './command-module.js';
-import { printJson, printTable } from './output.js';
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { listVouchers } from '../../../jobs/period/manual-voucher.js';
+import { inBook } from '../../shell/book-session.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { printJson, printTable } from '../../shell/output.js';
 
 export const command: CommandModule<[], { all?: boolean }> = {
   configure(cmd) {

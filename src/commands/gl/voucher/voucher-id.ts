@@ -1,4 +1,4 @@
-import { EXIT, LoanbookError } from '../errors.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
 
 /** The number of a voucher as `gl voucher list` shows it. Throws `malformed_number` (exit 2). */
 export function voucherId(text: string): number {

@@ -1,0 +1,14 @@
+import type { CommandDomain } from '../shell/command-module.js';
+
+export const CHANNEL: CommandDomain = {
+  groups: {
+    channel: 'payment channels and banks',
+  },
+  commands: [
+    {
+      path: 'channel apply',
+      summary: 'declare a payment channel or a bank',
+      load: () => import('./apply.js'),
+    },
+  ],
+};

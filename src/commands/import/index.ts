@@ -1,0 +1,34 @@
+import type { CommandDomain } from '../shell/command-module.js';
+
+export const IMPORT: CommandDomain = {
+  groups: {
+    import: 'loans, repayments and other events from files',
+  },
+  commands: [
+    {
+      path: 'import loans',
+      summary: 'import loans from a CSV file',
+      load: () => import('./loans.js'),
+    },
+    {
+      path: 'import repayments',
+      summary: 'import repayments and settlements from a CSV file',
+      load: () => import('./repayments.js'),
+    },
+    {
+      path: 'import events',
+      summary: 'import events of every type from a CSV file',
+      load: () => import('./events.js'),
+    },
+    {
+      path: 'import list',
+      summary: 'files that were imported, the newest first',
+      load: () => import('./list.js'),
+    },
+    {
+      path: 'import cancel',
+      summary: 'take back an import that no close has folded',
+      load: () => import('./cancel.js'),
+    },
+  ],
+};
