@@ -1,4 +1,4 @@
-// Makes the dump of a book that test/jobs/upgrade.test.ts brings up to date. Run it in a checkout of
+// Makes the dump of a book that test/upgrade/upgrade.test.ts brings up to date. Run it in a checkout of
 // the version to upgrade from, with DATABASE_URL naming an empty database of PostgreSQL 15:
 //   node scripts/make-upgrade-book.js fixtures/upgrade/book-0018.sql.gz
 // Every loan and event is made up. What the old program loses is in fixtures/upgrade/lost.json.

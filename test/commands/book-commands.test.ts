@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
 import { emptyDatabase, type TestDatabase } from '../support/database.js';
-import { capture } from './captured-host.js';
+import { capture } from './shell/captured-host.js';
 
 const FIXTURES = join(packageRoot, 'fixtures/demo-small');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { disagreementsAmong, type HistoryKind } from '../accounting/agreement.js';
+import { disagreementsAmong, type HistoryKind } from '../histories/agreement.js';
 
 const SEEDS_A_TEST = 10_000;
 

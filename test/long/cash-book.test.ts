@@ -5,8 +5,8 @@ import {
   closeAllDays,
   differencesInBook,
   openCashBook,
-} from '../support/cash-book.js';
-import type { HistoryBook } from '../support/history-book.js';
+} from '../scenarios/cash-book.js';
+import type { HistoryBook } from '../scenarios/history-book.js';
 
 const LOANS = 2_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cashFindings } from '../accounting/cash-property.js';
+import { cashFindings } from '../histories/cash-property.js';
 
 const SEEDS_A_TEST = 10_000;
 

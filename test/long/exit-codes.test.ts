@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { capture } from '../commands/captured-host.js';
+import { capture } from '../commands/shell/captured-host.js';
 
 let folder = '';
 beforeAll(() => {

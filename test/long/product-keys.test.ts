@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { BASES, CHANGES, CONTEXTS, faultOf, Probe } from '../accounting/product-keys.js';
+import { BASES, CHANGES, CONTEXTS, faultOf, Probe } from '../accounting/product/product-keys.js';
 
 it.each(BASES)(
   'a key changes a figure or is refused as no_effect, whatever the basis',

@@ -1,4 +1,5 @@
-import { nightDays, perNight, rateOn } from './factors.js';
+import type { Row } from './row.js';
+import { nightDays, perNight, rateOn } from './schedule/factors.js';
 import {
   add,
   type Fraction,
@@ -9,9 +10,8 @@ import {
   subtract,
   whole,
   ZERO,
-} from './fraction.js';
-import { borneBy, recalculates } from './recalculate.js';
-import type { Row } from './row.js';
+} from './schedule/fraction.js';
+import { borneBy, recalculates } from './schedule/recalculate.js';
 import { interestBase, principalNotDue, runningRow, type State } from './state.js';
 
 export function annualNow(state: State, day: number): Fraction {

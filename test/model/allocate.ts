@@ -1,7 +1,7 @@
-import { ratio, round } from './fraction.js';
 import type { AllocationRule, Component, EarlyPayment } from './product.js';
-import { askToday, recalculates } from './recalculate.js';
 import { open, openInAll, type Row } from './row.js';
+import { ratio, round } from './schedule/fraction.js';
+import { askToday, recalculates } from './schedule/recalculate.js';
 import { dueRows, type State } from './state.js';
 
 export function addLine(

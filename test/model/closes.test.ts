@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { cashLoan } from '../accounting/random-cash.js';
-import { dayOf } from './days.js';
+import { cashLoan } from '../histories/random-cash.js';
 import { type History, historyByCloses, historyOf } from './history.js';
+import { dayOf } from './schedule/days.js';
 import { termsOf } from './terms.js';
 
 const HISTORIES = 12;

@@ -1,9 +1,9 @@
 import { postInterest, startPeriod } from './accrual.js';
 import { addLine, payDue, payRefund } from './allocate.js';
-import { subtract } from './fraction.js';
 import { accruedPart, prepaymentFee, shareOfBase } from './prepay.js';
-import { layAgain } from './relay.js';
 import { newRow, open, openInAll, type Row, sumOf } from './row.js';
+import { subtract } from './schedule/fraction.js';
+import { layAgain } from './schedule/relay.js';
 import { comingRows, dueRows, principalNotDue, runningRow, type State } from './state.js';
 
 function notDue(state: State): Row[] {

@@ -1,10 +1,10 @@
 import { payAhead, payDue, payRefund } from './allocate.js';
 import { charge, waive } from './charges.js';
-import { dayOf } from './days.js';
 import { cancel, refundPart, settle, settlementCost, transfer, writeOff } from './endings.js';
 import { prepay, prepayable, prepaymentCost } from './prepay.js';
-import { layAgain } from './relay.js';
 import { openInAll, sumOf } from './row.js';
+import { dayOf } from './schedule/days.js';
+import { layAgain } from './schedule/relay.js';
 import { dueRows, principalNotDue, receive, type State } from './state.js';
 import { annualRate, type EventDocument, minorUnits } from './terms.js';
 

@@ -2,8 +2,8 @@ import { accrueNight, postInterest, startPeriod } from './accrual.js';
 import { oldestFirst, payDue, payRefund } from './allocate.js';
 import { applyEvent, type ModelEvent } from './events.js';
 import { lastPenaltyFree, penaltyNight } from './penalty.js';
-import { recalculate, recalculates } from './recalculate.js';
 import { open, openInAll, type Row } from './row.js';
+import { recalculate, recalculates } from './schedule/recalculate.js';
 import { birth, dueRows, type Posted, receive, runningRow, type State } from './state.js';
 import type { Terms } from './terms.js';
 

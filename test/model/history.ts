@@ -1,7 +1,7 @@
-import { dayOf } from './days.js';
 import type { ModelEvent } from './events.js';
 import { type Close, type Fold, foldThrough } from './fold.js';
-import { fromDecimal } from './fraction.js';
+import { dayOf } from './schedule/days.js';
+import { fromDecimal } from './schedule/fraction.js';
 import type { EventDocument, Terms } from './terms.js';
 
 export interface Rejection {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fromDecimal, multiply, round, whole } from './fraction.js';
 import { type ModelDocument, modelLoan } from './model.js';
 import { expectedOf } from './practice-file.js';
 import type { ProductDocument } from './product.js';
 import type { ModelResult, ScheduleRow } from './result.js';
+import { fromDecimal, multiply, round, whole } from './schedule/fraction.js';
 import type { LoanDocument } from './terms.js';
 
 const A1_LOAN = { principal: '10000.00', rate: '0.18', periods: 12, disbursed_on: '2026-01-15' };

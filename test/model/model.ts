@@ -1,8 +1,8 @@
-import { costOf } from './cost.js';
-import { dayOf } from './days.js';
 import { historyOf } from './history.js';
 import { type ModelResult, resultOf } from './result.js';
-import { firstSchedule } from './schedule.js';
+import { costOf } from './schedule/cost.js';
+import { dayOf } from './schedule/days.js';
+import { firstSchedule } from './schedule/schedule.js';
 import { type ModelDocument, termsOf } from './terms.js';
 
 export type { ModelResult } from './result.js';

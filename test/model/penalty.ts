@@ -1,7 +1,15 @@
 import { nightRate } from './accrual.js';
-import { nightDays, perNight } from './factors.js';
-import { add, type Fraction, fromDecimal, multiply, round, whole, ZERO } from './fraction.js';
 import { open, openInAll, type Row } from './row.js';
+import { nightDays, perNight } from './schedule/factors.js';
+import {
+  add,
+  type Fraction,
+  fromDecimal,
+  multiply,
+  round,
+  whole,
+  ZERO,
+} from './schedule/fraction.js';
 import { dueRows, type State } from './state.js';
 import type { Terms } from './terms.js';
 

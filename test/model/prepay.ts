@@ -1,5 +1,6 @@
 import { atLeastZero, nightsSoFar, postInterest, straightLineShare } from './accrual.js';
 import { addLine } from './allocate.js';
+import { open, type Row, sumOf } from './row.js';
 import {
   divide,
   type Fraction,
@@ -9,9 +10,8 @@ import {
   subtract,
   whole,
   ZERO,
-} from './fraction.js';
-import { layAgain } from './relay.js';
-import { open, type Row, sumOf } from './row.js';
+} from './schedule/fraction.js';
+import { layAgain } from './schedule/relay.js';
 import {
   comingRows,
   dueRows,

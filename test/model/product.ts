@@ -1,4 +1,4 @@
-import type { Rounding } from './fraction.js';
+import type { Rounding } from './schedule/fraction.js';
 
 export const COMPONENTS = ['fee', 'penalty', 'compound', 'interest', 'principal'] as const;
 export type Component = (typeof COMPONENTS)[number];

@@ -1,9 +1,9 @@
-import type { Cost } from './cost.js';
-import { dateText } from './days.js';
 import { isSettled } from './events.js';
 import type { History } from './history.js';
 import { COMPONENTS, type Component } from './product.js';
 import { open, openInAll, type Row, sumOf } from './row.js';
+import type { Cost } from './schedule/cost.js';
+import { dateText } from './schedule/days.js';
 import { dueRows, runningRow, type State } from './state.js';
 
 export interface ScheduleRow {

@@ -1,6 +1,6 @@
-import type { Span } from './factors.js';
-import { type Fraction, ZERO } from './fraction.js';
 import { COMPONENTS, type Component } from './product.js';
+import type { Span } from './schedule/factors.js';
+import { type Fraction, ZERO } from './schedule/fraction.js';
 
 export type Amounts = Record<Component, bigint>;
 

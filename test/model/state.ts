@@ -1,8 +1,8 @@
-import type { RateFrom } from './factors.js';
-import { type Fraction, whole, ZERO } from './fraction.js';
 import type { Component } from './product.js';
 import { type Row, sumOf } from './row.js';
-import { firstSchedule } from './schedule.js';
+import type { RateFrom } from './schedule/factors.js';
+import { type Fraction, whole, ZERO } from './schedule/fraction.js';
+import { firstSchedule } from './schedule/schedule.js';
 import type { Terms } from './terms.js';
 
 export interface AllocationLine {

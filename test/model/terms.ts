@@ -1,4 +1,11 @@
-import { type CalendarDocument, dayOf, type NextWorkingDay, nextWorkingDay } from './days.js';
+import type { ProductDocument } from './product.js';
+import { type Component, type Numeral, type Product, productOf } from './product.js';
+import {
+  type CalendarDocument,
+  dayOf,
+  type NextWorkingDay,
+  nextWorkingDay,
+} from './schedule/days.js';
 import {
   divide,
   type Fraction,
@@ -8,9 +15,7 @@ import {
   round,
   roundToMultiple,
   whole,
-} from './fraction.js';
-import type { ProductDocument } from './product.js';
-import { type Component, type Numeral, type Product, productOf } from './product.js';
+} from './schedule/fraction.js';
 
 export interface ImportedRow {
   seq?: number;

@@ -6,7 +6,7 @@ import { withClient } from '../../src/db/connect.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
 import { commandLine } from '../support/command-line.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../support/database.js';
-import { DUMPED_OPEN_DAY, dumpedBook } from '../support/dumped-book.js';
+import { DUMPED_OPEN_DAY, dumpedBook } from '../upgrade/dumped-book.js';
 import { DOCUMENT_KINDS } from './document-kinds.js';
 import type { InputKind } from './input-kind.js';
 import { KindRun, type Tally } from './run.js';

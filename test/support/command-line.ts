@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { DatabaseTarget } from '../../src/db/target.js';
-import { type Captured, capture } from '../commands/captured-host.js';
+import { type Captured, capture } from '../commands/shell/captured-host.js';
 
 export type RunLine = (args: readonly string[], stdin?: string | Buffer) => Promise<Captured>;
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.js';
-import { DUMPED_OPEN_DAY } from '../../support/dumped-book.js';
+import { DUMPED_OPEN_DAY } from '../../upgrade/dumped-book.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 const from = (day: string, text: string) => text.replace('2000-01-01', day);

@@ -13,8 +13,8 @@ import {
   type TestDatabase,
   testDatabase,
 } from '../../support/database.js';
-import { DUMPED_OPEN_DAY, dumpedBook } from '../../support/dumped-book.js';
-import { type Captured, capture } from '../captured-host.js';
+import { DUMPED_OPEN_DAY, dumpedBook } from '../../upgrade/dumped-book.js';
+import { type Captured, capture } from '../shell/captured-host.js';
 import { writeFiles } from './files.js';
 import type { World } from './row.js';
 

@@ -13,7 +13,7 @@ import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { packageRoot } from '../../../src/package-root.js';
-import { practiceCase } from '../../accounting/practice-cases.js';
+import { practiceCase } from '../../accounting/product/practice-cases.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 const FIRST = parseDay('2026-03-31')!;

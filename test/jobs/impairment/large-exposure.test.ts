@@ -9,7 +9,7 @@ import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { packageRoot } from '../../../src/package-root.js';
-import { capture } from '../../commands/captured-host.js';
+import { capture } from '../../commands/shell/captured-host.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 /** Two loans of 60,000,000,000,000.01, no limit on the principal; all of it is to be provided. */

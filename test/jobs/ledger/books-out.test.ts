@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HAND_DAYS, type HandBook, handBook } from '../../scenarios/hand-book.js';
 import { hasHledger, hledgerBalances, strictCheck } from '../../support/hledger.js';
-import { HAND_DAYS, type HandBook, handBook } from './hand-book.js';
 
 let book: HandBook;
 beforeAll(async () => {

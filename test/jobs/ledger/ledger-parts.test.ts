@@ -9,7 +9,7 @@ import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { addEntries } from '../../../src/jobs/ledger/entry.js';
 import { packageRoot } from '../../../src/package-root.js';
-import { capture } from '../../commands/captured-host.js';
+import { capture } from '../../commands/shell/captured-host.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 const PACKAGED = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');

@@ -7,7 +7,7 @@ import { connect } from '../../../src/db/connect.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { reconcileGl } from '../../../src/jobs/ledger/reconcile-gl.js';
 import { untouchedLoans } from '../../../src/jobs/ledger/untouched.js';
-import { practiceCase } from '../../accounting/practice-cases.js';
+import { practiceCase } from '../../accounting/product/practice-cases.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

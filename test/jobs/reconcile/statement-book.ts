@@ -10,7 +10,7 @@ import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
-import { type Captured, capture } from '../../commands/captured-host.js';
+import { type Captured, capture } from '../../commands/shell/captured-host.js';
 import { testDatabase } from '../../support/database.js';
 
 /** Without interest, due in a year: money that comes before is held for the customer. */
