@@ -1,7 +1,9 @@
 import { Refusal } from '../money/refusal.js';
 import type { EpochDay } from '../money/units.js';
-import type { ProductTerms } from '../product/product.js';
 import { formatDay, yearOf } from './epoch-day.js';
+
+/** What a holiday and the days of grace make of a due date together. */
+export type PostponeMode = 'max' | 'min' | 'grace_then_holiday' | 'holiday_then_grace' | 'any';
 
 export interface CalendarDays {
   readonly holidays: Iterable<EpochDay>;
@@ -63,7 +65,7 @@ export class Calendar {
 export function lastFreeDay(
   dueOn: EpochDay,
   graceDays: number,
-  mode: ProductTerms['penalty']['postpone'],
+  mode: PostponeMode,
   calendar: Calendar,
 ): EpochDay {
   const graceEnd = dueOn + graceDays;

@@ -1,7 +1,8 @@
 import { addMonthsAnchored, civilOf, monthIndex } from '../calendar/epoch-day.js';
 import { type Fraction, fraction } from '../money/fraction.js';
+import type { RoundingMode } from '../money/money.js';
 import { type EpochDay, type Fen, RATE_SCALE, type RatePpb } from '../money/units.js';
-import type { ProductTerms, RoundingMode } from '../product/product.js';
+import type { ProductTerms } from '../product/product.js';
 import type { LoanContract, Schedule } from '../schedule/schedule-rows.js';
 
 /** A double's value of n instalments is this close to the exact one, relatively, times n. */

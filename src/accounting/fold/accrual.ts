@@ -1,8 +1,7 @@
 import { exactRound } from '../money/exact-round.js';
-import { mulDivRem, mulDivRound, remainder } from '../money/money.js';
+import { mulDivRem, mulDivRound, type RoundingMode, remainder } from '../money/money.js';
 import { type EpochDay, type Fen, FLAT_SCALE } from '../money/units.js';
 import type { DayFlow } from '../posting/flow.js';
-import type { RoundingMode } from '../product/product.js';
 import { interestMetAhead } from './ahead.js';
 import type { FoldTerms } from './fold-terms.js';
 import { blankSpecial, type ExactCharge, type Position, STATUS } from './position.js';

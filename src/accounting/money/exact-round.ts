@@ -1,5 +1,4 @@
-import type { RoundingMode } from '../product/product.js';
-import { roundQuotient } from './money.js';
+import { type RoundingMode, roundQuotient } from './money.js';
 
 /**
  * round(product of `factors` / product of `divisors`), exact: for the rare places where more than

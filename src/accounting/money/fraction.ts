@@ -1,5 +1,4 @@
-import type { RoundingMode } from '../product/product.js';
-import { mulDivRound, roundQuotient } from './money.js';
+import { mulDivRound, type RoundingMode, roundQuotient } from './money.js';
 import { Refusal } from './refusal.js';
 import type { Fen } from './units.js';
 

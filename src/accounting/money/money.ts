@@ -1,4 +1,5 @@
-import type { RoundingMode } from '../product/product.js';
+/** How an amount between two minor units is rounded; `half_up` and `half_even` to the nearer one. */
+export type RoundingMode = 'half_up' | 'half_even' | 'up' | 'down';
 
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;
 

@@ -1,6 +1,7 @@
+import type { PostponeMode } from '../calendar/calendar.js';
+import type { RoundingMode } from '../money/money.js';
 import type { Fen, RatePpb } from '../money/units.js';
 
-export type RoundingMode = 'half_up' | 'half_even' | 'up' | 'down';
 export type Component = 'principal' | 'interest' | 'penalty' | 'compound' | 'fee';
 
 export type RepaymentMethod =
@@ -108,7 +109,7 @@ export interface ProductTerms {
     readonly compoundInterest: boolean;
     readonly graceDays: number;
     readonly graceMissed: 'retroactive' | 'from_grace_end';
-    readonly postpone: 'max' | 'min' | 'grace_then_holiday' | 'holiday_then_grace' | 'any';
+    readonly postpone: PostponeMode;
   };
   readonly allocation: {
     readonly accruing: AllocationRule;

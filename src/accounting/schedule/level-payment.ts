@@ -1,7 +1,6 @@
 import type { Fraction } from '../money/fraction.js';
-import { mulDivRound, roundQuotient } from '../money/money.js';
+import { mulDivRound, type RoundingMode, roundQuotient } from '../money/money.js';
 import type { Fen } from '../money/units.js';
-import type { RoundingMode } from '../product/product.js';
 
 /** The payment for a principal of 1, as an exact rational and as the double next to it. */
 interface LevelFactor {

@@ -1,7 +1,6 @@
 import { exactFen } from '../money/fraction.js';
-import { roundQuotient } from '../money/money.js';
+import { type RoundingMode, roundQuotient } from '../money/money.js';
 import type { EpochDay, Fen } from '../money/units.js';
-import type { RoundingMode } from '../product/product.js';
 import type { Schedule } from './schedule-rows.js';
 import type { Span } from './schedule-span.js';
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mulDivRem, mulDivRound, remainder } from '../../../src/accounting/money/money.js';
-import type { RoundingMode } from '../../../src/accounting/product/product.js';
+import {
+  mulDivRem,
+  mulDivRound,
+  type RoundingMode,
+  remainder,
+} from '../../../src/accounting/money/money.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const MODES: readonly RoundingMode[] = ['half_up', 'half_even', 'up', 'down'];

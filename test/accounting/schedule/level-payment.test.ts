@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fraction } from '../../../src/accounting/money/fraction.js';
-import { roundQuotient } from '../../../src/accounting/money/money.js';
-import type { RoundingMode } from '../../../src/accounting/product/product.js';
+import { type RoundingMode, roundQuotient } from '../../../src/accounting/money/money.js';
 import { levelPayment } from '../../../src/accounting/schedule/level-payment.js';
 
 const MODES: readonly RoundingMode[] = ['half_up', 'half_even', 'up', 'down'];
