@@ -4,7 +4,7 @@ import { eachDay, formatDay, parseDay } from '../../accounting/calendar/epoch-da
 import type { EpochDay } from '../../accounting/money/units.js';
 import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { Difference } from '../eod/checks/checks.js';
+import type { Difference } from './check-result.js';
 import { checkDayHash } from './day-hash.js';
 import { dayTable } from './day-table.js';
 

@@ -4,12 +4,12 @@ import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { copyOut } from '../../db/copy/copy-out.js';
 import { readInt8, TupleReader } from '../../db/copy/copy-tuple.js';
-import type { CheckResult, Difference } from '../eod/checks/checks.js';
-import { taskHash } from '../eod/stream/task-stream.js';
+import type { CheckResult, Difference } from './check-result.js';
 import { dayTable } from './day-table.js';
 import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
 import { strayRows } from './stray-rows.js';
+import { taskHash } from './task-hash.js';
 
 export interface SealedStep {
   phase: 'fold' | 'post';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { Difference } from '../eod/checks/checks.js';
+import type { Difference } from './check-result.js';
 import { dayTable } from './day-table.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
 

@@ -5,8 +5,15 @@ import { BUCKET_COUNT, type EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { HASHED_COLUMNS } from '../day/hashed-columns.js';
-import type { FoldTask } from '../eod/stream/fold-task.js';
+import type { TaskScope } from '../day/task-input.js';
 import { isSurelyDead, thisHolder } from './holder.js';
+
+/** One task of a run, with the token of its claim. */
+export interface FoldTask extends TaskScope {
+  readonly runId: number;
+  readonly task: number;
+  readonly token: string;
+}
 
 /** How long a claim lasts without a sign of life, by the database's clock. */
 export const LEASE_SECONDS = 20;

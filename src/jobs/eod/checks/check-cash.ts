@@ -3,8 +3,8 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { readSql } from '../../../db/sql-file.js';
 import { ledgerInForce, loadAccounts } from '../../book/load-book.js';
+import type { Difference } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
-import type { Difference } from './checks.js';
 
 /** The engine since which the cash of an event stays; what one before did is no fault of a day. */
 const CASH_ENGINE = 4;

@@ -2,14 +2,9 @@ import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
+import type { CheckResult } from '../../day/check-result.js';
 import { checkDayHash } from '../../day/day-hash.js';
-import {
-  CHECK_NAMES,
-  type CheckName,
-  type CheckResult,
-  runCheck,
-  runPositionSums,
-} from './checks.js';
+import { CHECK_NAMES, type CheckName, runCheck, runPositionSums } from './checks.js';
 
 export const ALL_CHECKS: readonly string[] = [...CHECK_NAMES, 'position_sums', 'hash'];
 

@@ -3,6 +3,7 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { BUCKET_COUNT, type EpochDay } from '../../../accounting/money/units.js';
 import { readSql } from '../../../db/sql-file.js';
 import { withoutPlans } from '../../../db/without-plans.js';
+import type { CheckResult, Difference } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
 import { storedTotals } from '../stream/control-totals.js';
 import { cashDifferences } from './check-cash.js';
@@ -27,22 +28,6 @@ export const CHECKS = {
 } as const;
 export type CheckName = keyof typeof CHECKS;
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];
-
-/** One difference that a check found. */
-export interface Difference {
-  readonly place: string;
-  readonly expected: string;
-  readonly actual: string;
-}
-
-export interface CheckResult {
-  readonly name: string;
-  readonly says: string;
-  readonly ok: boolean;
-  readonly milliseconds: number;
-  /** At most 20. */
-  readonly differences: readonly Difference[];
-}
 
 /** Buckets that a check which goes loan by loan looks at. */
 export interface BucketRange {

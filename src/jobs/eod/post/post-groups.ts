@@ -10,10 +10,10 @@ import { readSql } from '../../../db/sql-file.js';
 import type { Book } from '../../book/book.js';
 import { dayTable } from '../../day/day-table.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
+import { taskHash } from '../../day/task-hash.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { addTax } from '../../tax/post-tax.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
-import { taskHash } from '../stream/task-stream.js';
 import { addWriteOffLosses } from './post-write-off.js';
 
 /**

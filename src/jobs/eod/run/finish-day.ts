@@ -5,13 +5,13 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { connect, inTransaction, retrying, withClient } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
+import type { CheckResult } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
 import type { HeldRun } from '../../runs/claim.js';
 import {
   bucketShares,
   CHECK_NAMES,
   type CheckName,
-  type CheckResult,
   gateSchedules,
   runCheck,
   SCHEDULE_CHECK,

@@ -6,7 +6,8 @@ import { type Evidence, LoanbookError } from '../../../errors.js';
 import { type Book, bookFromData } from '../../book/book.js';
 import { FoldBuffers } from '../../day/fold-buffers.js';
 import { MissingRule } from '../../day/side-rows.js';
-import { ClaimLost, type FoldTask, runFoldTask, type TaskSession } from '../stream/fold-task.js';
+import type { FoldTask } from '../../runs/claim.js';
+import { ClaimLost, runFoldTask, type TaskSession } from '../stream/fold-task.js';
 import { readSharedBook, type SharedBook } from './shared-book.js';
 
 /** What crosses into a worker thread: the database, the book's parameters, a task. No row. */

@@ -4,18 +4,12 @@ import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
-import { type Birth, readPositions, type TaskScope } from '../../day/task-input.js';
+import { type Birth, readPositions } from '../../day/task-input.js';
+import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
 import { TaskFold, type TaskInput } from './task-fold.js';
 import { TaskStream } from './task-stream.js';
-
-/** One task of a run, with the token of its claim. */
-export interface FoldTask extends TaskScope {
-  readonly runId: number;
-  readonly task: number;
-  readonly token: string;
-}
 
 /** What a worker owns: a session that streams yesterday out, one that takes today in, buffers. */
 export interface TaskSession {

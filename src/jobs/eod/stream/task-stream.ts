@@ -6,6 +6,7 @@ import { dayTable } from '../../day/day-table.js';
 import { POSITION_ROOM } from '../../day/fold-buffers.js';
 import { POSITION_COLUMNS } from '../../day/position-row.js';
 import type { SideTable } from '../../day/side-tables.js';
+import { taskHash } from '../../day/task-hash.js';
 import type { TaskFold } from './task-fold.js';
 
 /**
@@ -82,11 +83,4 @@ export class TaskStream {
     await this.#flushSide();
     return taskHash([this.#hash.digest(), ...this.#fold.loan.side.digests()]);
   }
-}
-
-/** SHA-256 over the hashes of a task's positions, allocations, outcomes, lines and schedules. */
-export function taskHash(parts: readonly Buffer[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
 }
