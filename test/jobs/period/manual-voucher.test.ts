@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { checksBesideHash } from '../../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { closePeriod } from '../../../src/jobs/period/close-period.js';
@@ -135,7 +136,7 @@ describe('an approval', () => {
     const id = await bringOne('LATE-1', '2026-03-29');
     const options = { workers: 1, tasks: 1, through: parseDay('2026-03-31')! };
     await closeDays(book.database.target, options);
-    await closePeriod(book.client, { name: '2026-03', by: 'Zhao' });
+    await closePeriod(book.client, { name: '2026-03', by: 'Zhao', checksOf: checksBesideHash });
     await expect(approveVoucher(book.client, { id, by: 'Wang' })).rejects.toMatchObject({
       code: 'closed_period',
       evidence: { date: '2026-03-29', period: '2026-03' },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
+import { checksBesideHash } from '../../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { type ExplainedVoucher, explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
@@ -34,7 +35,7 @@ const close = (through: number) => closeDays(database.target, { through, workers
 const closeMonth = (name: string) =>
   withClient(database.target, {}, (client) =>
     withClient(database.target, {}, (helper) =>
-      closePeriod(client, { name, by: 'Li Na', helpers: [helper] }),
+      closePeriod(client, { name, by: 'Li Na', checksOf: checksBesideHash, helpers: [helper] }),
     ),
   );
 const reopen = (name: string, reason: string) =>

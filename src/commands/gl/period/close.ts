@@ -1,4 +1,5 @@
 import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { checksBesideHash } from '../../../jobs/eod/checks/check-day.js';
 import { closePeriod } from '../../../jobs/period/close-period.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import type { CommandContext } from '../../shell/context.js';
@@ -19,7 +20,8 @@ export const command: CommandModule<[string], { by?: string; acceptUnproven?: st
       bar.advance(1);
     };
     const { acceptUnproven } = options;
-    const job = { name, by, acceptUnproven, onProgress, signal: context.signal };
+    const { signal } = context;
+    const job = { name, by, acceptUnproven, checksOf: checksBesideHash, onProgress, signal };
     const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
       'loanbook gl period close',
