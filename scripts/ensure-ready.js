@@ -1,8 +1,9 @@
 // Makes a clean clone ready: dependencies, the embedded server's library links, the build. Run by
 // npm before the test, demo and bench scripts; with --build-only (the prepare script) just the
-// build. Needs nothing but Node itself, and says nothing when there is nothing to do.
+// build, with --rebuild (the build script) in any case. Needs nothing but Node itself, and says
+// nothing when there is nothing to do.
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +20,7 @@ function main(args) {
     if (existsSync(compiler)) build();
     return;
   }
+  if (args.includes('--rebuild')) return compile();
   installDependencies();
   linkLibraries();
   build();
@@ -85,7 +87,13 @@ function build() {
   const reason = staleOutput();
   if (reason === undefined) return;
   say(`building: ${reason}`);
-  // A build with errors leaves the old output: the next run finds it stale and says so again.
+  compile();
+}
+
+/** Into an empty folder: what a source left behind that has moved would still be imported. */
+function compile() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // A build with errors leaves nothing: the next run finds it missing and says so again.
   run(process.execPath, [compiler, '-p', 'tsconfig.json', '--noEmitOnError'], root);
 }
 
