@@ -1,7 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { besideModule } from '../package-root.js';
 
-/** The text of a statement of the module's folder `sql`, one statement a file. */
-export function readSql(moduleUrl: string, name: string): string {
-  return readFileSync(besideModule('src', moduleUrl, `sql/${name}.sql`), 'utf8');
+/** A name in a statement that a text takes the place of, such as `:position`; a cast is none. */
+const PART = /(?<!:):([a-z]+)\b/g;
+
+/**
+ * The text of a statement of the module's folder `sql`, one statement a file, with the text of each
+ * of its parts in place of the part's name. Throws for a part without a text.
+ */
+export function readSql(
+  moduleUrl: string,
+  name: string,
+  parts: Readonly<Record<string, string | number>> = {},
+): string {
+  const sql = readFileSync(besideModule('src', moduleUrl, `sql/${name}.sql`), 'utf8');
+  return sql.replace(PART, (_, part: string) => {
+    const text = parts[part];
+    if (text === undefined) throw new Error(`no text for :${part} of ${name}.sql`);
+    return String(text);
+  });
 }

@@ -4,7 +4,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
-import { dayTable } from '../day/day-table.js';
+import { daySql } from '../day/day-sql.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {
@@ -215,9 +215,7 @@ async function measureLoans(
   rates: readonly SegmentRate[],
 ): Promise<void> {
   const exposure = [...new Set(document.exposure)].map((name) => COLUMNS[name]).join(' + ');
-  const sql = readSql(import.meta.url, 'loans')
-    .replaceAll(':exposure', exposure || '0')
-    .replaceAll(':position', dayTable('position', asOf));
+  const sql = daySql(import.meta.url, 'loans', asOf, { exposure: exposure || '0' });
   const { stage_2_after: second, stage_3_after: third } = document.stages;
   await client.query(sql, [
     formatDay(asOf),

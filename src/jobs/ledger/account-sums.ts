@@ -1,8 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { readSql } from '../../db/sql-file.js';
-import { dayTable } from '../day/day-table.js';
+import { daySql } from '../day/day-sql.js';
 import { untouchedLoans } from './untouched.js';
 
 export interface LedgerAccount {
@@ -122,10 +121,7 @@ async function positionTotals(
   date: EpochDay,
   accounts: readonly LedgerAccount[],
 ): Promise<PositionTotals> {
-  const sql = readSql(import.meta.url, 'reconcile-totals').replaceAll(
-    ':position',
-    dayTable('position', date),
-  );
+  const sql = daySql(import.meta.url, 'reconcile-totals', date);
   const { rows } = await client.query<{ loans: number; [measure: string]: bigint | number }>(sql);
   const row = rows[0]!;
   const totals = new Map<number, bigint>();
@@ -164,10 +160,7 @@ async function addPositions(
   lineOf: LineOf,
 ): Promise<void> {
   const byMeasure = new Map(accounts.map((account) => [account.subledger, account]));
-  const sql = readSql(import.meta.url, 'reconcile-groups').replaceAll(
-    ':position',
-    dayTable('position', date),
-  );
+  const sql = daySql(import.meta.url, 'reconcile-groups', date);
   const { rows } = await client.query<PositionSum>(sql);
   for (const row of rows) {
     for (const [measure, amount] of measuresOf(row)) {
@@ -194,10 +187,7 @@ async function addLedger(
   accounts: readonly LedgerAccount[],
   lineOf: LineOf,
 ): Promise<void> {
-  const sql = readSql(import.meta.url, 'reconcile-ledger').replaceAll(
-    ':journal',
-    dayTable('journal_line', date),
-  );
+  const sql = daySql(import.meta.url, 'reconcile-ledger', date);
   const { rows } = await client.query<{
     account_id: number;
     group_id: number;

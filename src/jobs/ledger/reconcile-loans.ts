@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { COMPOUND, PENALTY, PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/flow.js';
-import { readSql } from '../../db/sql-file.js';
+import { daySql } from '../day/day-sql.js';
 import { dayTable } from '../day/day-table.js';
 import { readTotals, VarintCursor } from '../day/packed.js';
 
@@ -56,11 +56,8 @@ export async function loanBreaks(
   const before = hasDayBefore
     ? dayTable('position', date - 1)
     : '(SELECT * FROM position WHERE false)';
-  const sql = readSql(import.meta.url, 'reconcile-loans')
-    .replaceAll(':position', dayTable('position', date))
-    .replaceAll(':before', before)
-    .replaceAll(':journal', dayTable('journal_line', date))
-    .replaceAll(':day', `DATE '${day}'`);
+  const parts = { before, day: `DATE '${day}'` };
+  const sql = daySql(import.meta.url, 'reconcile-loans', date, parts);
   const { rows } = await client.query<Row>(sql);
   return rows.flatMap((row) => breaksOf(row, day));
 }

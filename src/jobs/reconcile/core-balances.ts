@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
-import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { daySql } from '../day/day-sql.js';
 import { dayTable } from '../day/day-table.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
 import { type CoreScene, stageCore } from './core-file.js';
@@ -61,14 +61,10 @@ export async function reconcileCore(
   return inTransaction(client, async () => {
     const scene = await sceneOf(client, options.date);
     const { compared, provedBy } = await stageCore(client, file, scene, options.says);
-    const sql = readSql(import.meta.url, 'core')
-      .replaceAll(':position', dayTable('position', options.date))
-      .replaceAll(
-        ':measures',
-        compared
-          .map((name) => `('${name}', ${isClass(name)}, ${MEASURES[name]}, c.${name})`)
-          .join(', '),
-      );
+    const measures = compared
+      .map((name) => `('${name}', ${isClass(name)}, ${MEASURES[name]}, c.${name})`)
+      .join(', ');
+    const sql = daySql(import.meta.url, 'core', options.date, { measures });
     await client.query(sql, [options.tolerance]);
     const counts = await client.query<{ here: number; there: number; repeated: string | null }>(
       `SELECT (SELECT count(*) FROM ${dayTable('position', options.date)}) AS here,

@@ -54,7 +54,7 @@ export async function matchChannel(
   const { code, cross_days: crossDays, accounts, direction } = channel;
   const day = formatDay(date);
   const types = eventTypesOf(direction);
-  const sqlOf = (name: string) => orderSql(readSql(import.meta.url, name), direction);
+  const sqlOf = (name: string) => readSql(import.meta.url, name, orderParts(direction));
   const prefix = channel.order_prefix ?? '';
   const side = direction === 'receipts' ? 1 : -1;
   const account = await accountId(client, accounts.clearing);
@@ -78,10 +78,9 @@ export async function matchChannel(
   return { ...(await totals(client, succeeded)), byFallback };
 }
 
-/** A statement with what an order number is in this direction. */
-export function orderSql(sql: string, direction: ChannelDocument['direction']): string {
-  const orders = ORDERS[direction];
-  return sql.replaceAll(/:(order|of|events)\b/g, (_, key: keyof typeof orders) => orders[key]);
+/** What an order number is in this direction, as parts of a statement. */
+export function orderParts(direction: ChannelDocument['direction']): Record<string, string> {
+  return ORDERS[direction];
 }
 
 /** The codes of the events that money of a channel stands behind. */
@@ -164,11 +163,12 @@ async function matchByFallbacks(
   for (const [place, keys] of fallbacks.entries()) {
     const list = (names: Readonly<Record<(typeof keys)[number], string>>, by: string) =>
       keys.map((key) => names[key]).join(by);
-    const sql = readSql(import.meta.url, 'fallback')
-      .replaceAll(':place', String(place))
-      .replaceAll(':keys', list(BOTH, ' AND '))
-      .replaceAll(':their', list(THEIR, ', '))
-      .replaceAll(':our', list(OUR, ', '));
+    const sql = readSql(import.meta.url, 'fallback', {
+      place,
+      keys: list(BOTH, ' AND '),
+      their: list(THEIR, ', '),
+      our: list(OUR, ', '),
+    });
     await client.query(sql);
     const joined = await client.query(
       `UPDATE pair p SET bucket = o.bucket, loan_id = o.loan_id, event_id = o.event_id,

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
-import { readSql } from '../../../db/sql-file.js';
 import { ledgerInForce, loadAccounts } from '../../book/load-book.js';
 import type { Difference } from '../../day/check-result.js';
+import { daySql } from '../../day/day-sql.js';
 import { dayTable } from '../../day/day-table.js';
 
 /** The engine since which the cash of an event stays; what one before did is no fault of a day. */
@@ -39,7 +39,7 @@ export async function cashDifferences(client: pg.Client, date: EpochDay): Promis
   const found = wrong.map(eventDifference);
   const from = turnover?.older ?? null;
   if (from !== null) {
-    const sql = sqlOf('check-cash-older', date).replaceAll(':from', `DATE '${from}'`);
+    const sql = sqlOf('check-cash-older', date, { from: `DATE '${from}'` });
     found.push(...(await client.query<Found>(sql, [day])).rows.map(eventDifference));
   }
   if (turnover !== undefined && turnover.expected !== turnover.actual) {
@@ -49,11 +49,8 @@ export async function cashDifferences(client: pg.Client, date: EpochDay): Promis
   return found.slice(0, 20);
 }
 
-function sqlOf(name: string, date: EpochDay): string {
-  return readSql(import.meta.url, name)
-    .replaceAll(':first', FIRST_CASH)
-    .replaceAll(':outcome', dayTable('event_outcome', date))
-    .replaceAll(':journal', dayTable('journal_line', date));
+function sqlOf(name: string, date: EpochDay, parts: Readonly<Record<string, string>> = {}): string {
+  return daySql(import.meta.url, name, date, { first: FIRST_CASH, ...parts });
 }
 
 function eventDifference({ loan_id: loanId, ref, expected, actual }: Found): Difference {

@@ -1,10 +1,9 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { BUCKET_COUNT, type EpochDay } from '../../../accounting/money/units.js';
-import { readSql } from '../../../db/sql-file.js';
 import { withoutPlans } from '../../../db/without-plans.js';
 import type { CheckResult, Difference } from '../../day/check-result.js';
-import { dayTable } from '../../day/day-table.js';
+import { daySql } from '../../day/day-sql.js';
 import { storedTotals } from '../stream/control-totals.js';
 import { cashDifferences } from './check-cash.js';
 
@@ -97,14 +96,8 @@ async function runSql(
   schedules: ScheduleSource = { buckets: ALL_BUCKETS, of: 'schedule' },
 ): Promise<CheckResult> {
   const { buckets } = schedules;
-  const sql = readSql(import.meta.url, check.file)
-    .replaceAll(':schedule', schedules.of)
-    .replaceAll(':from', String(buckets.from))
-    .replaceAll(':to', String(buckets.to))
-    .replaceAll(':position', dayTable('position', date))
-    .replaceAll(':allocation', dayTable('allocation', date))
-    .replaceAll(':outcome', dayTable('event_outcome', date))
-    .replaceAll(':journal', dayTable('journal_line', date));
+  const parts = { schedule: schedules.of, from: buckets.from, to: buckets.to };
+  const sql = daySql(import.meta.url, check.file, date, parts);
   const parameters = [formatDay(date), runId].slice(0, parameterCount(sql));
   const started = performance.now();
   const { rows } = await client.query<Difference>(sql, parameters);
@@ -120,10 +113,7 @@ function parameterCount(sql: string): number {
 
 /** Sums the day's positions into `subledger_total`, for the checks. */
 export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
-  const sql = readSql(import.meta.url, 'subledger-total').replaceAll(
-    ':position',
-    dayTable('position', date),
-  );
+  const sql = daySql(import.meta.url, 'subledger-total', date);
   const { rows } = await client.query(sql);
   await client.query(
     `INSERT INTO subledger_total

@@ -6,8 +6,8 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { BALANCE, DayFlow, MOVEMENT } from '../../../accounting/posting/flow.js';
 import { inTransaction } from '../../../db/connect.js';
 import { CopySink } from '../../../db/copy/copy-stream.js';
-import { readSql } from '../../../db/sql-file.js';
 import type { Book } from '../../book/book.js';
+import { daySql } from '../../day/day-sql.js';
 import { dayTable } from '../../day/day-table.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { taskHash } from '../../day/task-hash.js';
@@ -55,10 +55,7 @@ export async function postGroups(
       runId,
       taskHash(side.digests()),
     ]);
-    const sql = readSql(import.meta.url, 'gl-balance').replaceAll(
-      ':journal',
-      dayTable('journal_line', date),
-    );
+    const sql = daySql(import.meta.url, 'gl-balance', date);
     await client.query(sql, [formatDay(date)]);
   });
 }

@@ -8,7 +8,7 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import { type SealedRange, sealedRange } from '../../day/sealed-range.js';
 import { listChannels } from '../channel.js';
 import type { ChannelDocument } from '../documents/channel-document.js';
-import { eventTypesOf, orderSql } from '../match-channel.js';
+import { eventTypesOf, orderParts } from '../match-channel.js';
 import { sideOf } from '../post-statement.js';
 import { overlapsAmong, overlapText } from './claims.js';
 import { type BankBreak, type ClearingItem, itemsBehind } from './clearing-behind.js';
@@ -162,7 +162,7 @@ async function eventsWithout(
     [day, channel.code],
   );
   const { rows } = await client.query<{ amount: bigint }>(
-    orderSql(readSql(import.meta.url, 'events'), channel.direction),
+    readSql(import.meta.url, 'events', orderParts(channel.direction)),
     [
       day,
       days.map((row) => row.day),
