@@ -44,7 +44,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 
   'jobs/book': [],
   'jobs/day': ['jobs/book'],
-  'jobs/runs': ['jobs/day'],
+  'jobs/runs': ['jobs/book', 'jobs/day'],
   'jobs/simulate': ['jobs/book'],
   'jobs/generate': ['jobs/book'],
   'jobs/import': ['jobs/book', 'jobs/runs', 'jobs/simulate'],

@@ -42,6 +42,14 @@ export async function holdOpenDay(client: pg.Client): Promise<OpenDay> {
   };
 }
 
+/** The open day as it stands; it may be sealed in a moment. Throws LoanbookError `no_book`. */
+export async function openDate(client: pg.Client): Promise<EpochDay> {
+  const { rows } = await client.query<{ day: string }>('SELECT business_date AS day FROM book');
+  const date = parseDay(rows[0]?.day ?? '');
+  if (date === undefined) throw noBook();
+  return date;
+}
+
 /** Exit 75: nothing may enter a day whose close has begun. */
 export function dayIsBeingClosed(date: string, what: string): LoanbookError {
   return new LoanbookError('day_is_being_closed', `The close of ${date} has begun.`, {

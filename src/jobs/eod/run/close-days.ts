@@ -5,7 +5,7 @@ import { requireMigrated } from '../../../db/migrate.js';
 import { isSessionLost } from '../../../db/outage.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { LoanbookError } from '../../../errors.js';
-import { loadBook } from '../../book/load-book.js';
+import { openDate } from '../../book/open-day.js';
 import { type FoldPool, openPool } from './fold-pool.js';
 import { type ClosedDay, type RunDayOptions, runDay } from './run-day.js';
 
@@ -74,7 +74,7 @@ async function closeInPool(
 async function openDayOf(target: DatabaseTarget): Promise<EpochDay> {
   return withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
     await requireMigrated(client);
-    return (await loadBook(client)).businessDate;
+    return openDate(client);
   });
 }
 

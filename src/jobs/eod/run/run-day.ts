@@ -8,8 +8,10 @@ import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { bookFromData } from '../../book/book.js';
 import { loadBookData } from '../../book/load-book.js';
+import { openDate } from '../../book/open-day.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { endExecution, type HeldRun, takeRun } from '../../runs/claim.js';
+import { keepParameters } from '../../runs/run-parameters.js';
 import { postGroups } from '../post/post-groups.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
@@ -101,9 +103,7 @@ async function closeOnce(
 ): Promise<ClosedDay> {
   const control = await connect(target, { applicationName: 'loanbook eod' });
   try {
-    const data = await loadBookData(control);
-    const book = bookFromData(data);
-    const date = book.businessDate;
+    const date = await openDate(control);
     if (memory.sealing?.date === date - 1) return await conclude(control, memory, memory.sealing);
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? tasksFor(await loansToFold(control, date));
@@ -113,6 +113,11 @@ async function closeOnce(
     const heartbeat = new Heartbeat(target, run);
     try {
       await control.query('SELECT open_day($1)', [formatDay(date)]);
+      // Not before: what ended until the run was taken rules the day too.
+      const data = await loadBookData(control);
+      if (data.businessDate !== date) throw movedOn(date, data.businessDate);
+      await keepParameters(control, run, data);
+      const book = bookFromData(data);
       const started = performance.now();
       await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
       const folded = performance.now();
