@@ -1,4 +1,4 @@
-/** How an amount between two minor units is rounded; `half_up` and `half_even` to the nearer one. */
+/** How an amount between two minor units is rounded: `half_up` and `half_even` to the nearer. */
 export type RoundingMode = 'half_up' | 'half_even' | 'up' | 'down';
 
 const SAFE_MAX = Number.MAX_SAFE_INTEGER;

@@ -45,7 +45,7 @@ export async function keepParameters(
   throw new LoanbookError('other_parameters', `${date} was begun under other parameters.`, {
     exitCode: EXIT.failed,
     evidence: { businessDate: date, run: run.runId },
-    next: `\`loanbook eod discard --date ${date} --reason "..."\` undoes what is folded; then close it.`,
+    next: `\`loanbook eod discard --date ${date} --reason "..."\`, then close it again.`,
   });
 }
 

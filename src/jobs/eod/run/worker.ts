@@ -1,5 +1,7 @@
 import type pg from 'pg';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { Refusal } from '../../../accounting/money/refusal.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { connect, destroyClient, sqlStateOf } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { type Evidence, LoanbookError } from '../../../errors.js';
@@ -63,14 +65,14 @@ export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
     return { ok: true, read: counts.read, written: counts.written, held: counts.held };
   } catch (error) {
     if (session !== undefined) drop(session);
-    return failureOf(error);
+    return failureOf(error, job.task.date);
   }
 }
 
 /** Code of a failure: the step of the task is somebody else's now, or it is done. */
 export const CLAIM_LOST = 'claim_lost';
 
-function failureOf(error: unknown): WorkerFailure {
+function failureOf(error: unknown, date: EpochDay): WorkerFailure {
   const sqlState = sqlStateOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const failure = { ok: false as const, message, sqlState, evidence: {}, next: undefined };
@@ -80,7 +82,11 @@ function failureOf(error: unknown): WorkerFailure {
   if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST };
   if (error instanceof MissingRule) {
     const { movement, balance, accruing } = error;
-    const next = 'add the rule to the ledger document and apply it';
+    // A ledger document cannot come into force on a day of which loans are folded already.
+    const day = formatDay(date);
+    const next =
+      `\`loanbook eod discard --date ${day} --reason "a rule is missing"\`, \`loanbook ledger ` +
+      `apply FILE\` with the rule and \`effective_from: ${day}\`, then close again`;
     return { ...failure, code: 'no_posting_rule', evidence: { movement, balance, accruing }, next };
   }
   if (error instanceof Refusal) {

@@ -1,13 +1,15 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
 import { ENGINE_VERSION } from '../../../../src/accounting/fold/close-day.js';
 import { withClient } from '../../../../src/db/connect.js';
+import { applyLedger } from '../../../../src/jobs/book/apply-dated.js';
 import { closeDays } from '../../../../src/jobs/eod/run/close-days.js';
 import { discardDay } from '../../../../src/jobs/eod/run/discard-day.js';
 import { eodStatus } from '../../../../src/jobs/eod/run/eod-status.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
+import { packageRoot } from '../../../../src/package-root.js';
 import { generatedBook, type TestBook } from '../../../support/book.js';
 import { databaseLike, type TestDatabase, testDatabase } from '../../../support/database.js';
 
@@ -131,8 +133,17 @@ describe('a close', () => {
     await expect(closeDays(database.target, OPTIONS)).rejects.toMatchObject({
       code: 'no_posting_rule',
       evidence: { movement: 'repayment' },
+      next: expect.stringMatching(/eod discard --date 2026-03-30 .*ledger apply.*2026-03-30/),
     });
     expect(await sql('SELECT FROM sealed_day')).toHaveLength(0);
+    // What the error names, step by step.
+    const ledger = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
+    const later = ledger.replace(/^effective_from: .*$/m, 'effective_from: 2026-03-30');
+    await withClient(database.target, {}, async (client) => {
+      await discardDay(client, FIRST, 'a rule is missing');
+      await applyLedger(client, later, 'ledger');
+    });
+    expect(await closeDays(database.target, OPTIONS)).toMatchObject([{ held: 0 }]);
   });
 
   it('needs the calendar year of a due date and names it', async () => {
