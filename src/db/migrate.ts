@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { type Evidence, LoanbookError } from '../errors.js';
 import { bootstrap } from './bootstrap.js';
 import { inTransaction, retrying, sqlStateOf, withClient } from './connect.js';
+import { applyFunctions, FUNCTIONS_FOLDER, pendingFunctions } from './function-files.js';
 import {
   latestVersion,
   listMigrations,
@@ -30,10 +31,15 @@ interface AppliedRow {
   readonly sha256: string;
 }
 
+/** The functions belong to the program's own migrations; others come without. */
+function functionsOf(folder: string): string | null {
+  return folder === MIGRATIONS_FOLDER ? FUNCTIONS_FOLDER : null;
+}
+
 /**
- * Brings the database to the newest version. Several at once are safe: each file is applied by
- * one of them. Throws LoanbookError `database_newer`, `migration_changed`, `migration_failed`,
- * `database_needs_administrator`, `database_encoding`.
+ * Brings the database to the newest version, and its functions to their current text. Several at
+ * once are safe: each file is applied by one of them. Throws LoanbookError `database_newer`,
+ * `migration_changed`, `migration_failed`, `database_needs_administrator`, `database_encoding`.
  */
 export async function migrate(
   target: DatabaseTarget,
@@ -51,6 +57,13 @@ export async function migrate(
       requireKnown(await readApplied(client), files);
       for (const file of files) {
         if (await retrying(() => applyFile(client, file), ONE_SESSION)) applied.push(file.name);
+      }
+      for (const file of await pendingFunctions(client, functionsOf(folder))) {
+        const apply = () =>
+          applyFunctions(client, file, LOCK_TIMEOUT_MS).catch((error: unknown) => {
+            throw migrationFailure(file, file.sql, error);
+          });
+        if (await retrying(apply, ONE_SESSION)) applied.push(file.name);
       }
       return { applied, version };
     },
@@ -124,13 +137,16 @@ export async function pendingMigrations(
   target: DatabaseTarget,
   folder: string = MIGRATIONS_FOLDER,
 ): Promise<PendingMigrations> {
-  const version = await withClient(target, { role: 'login' }, currentVersion);
-  const files = listMigrations(folder);
-  return {
-    version,
-    latest: files.at(-1)?.version ?? 0,
-    pending: files.filter((file) => file.version > version).map((file) => file.name),
-  };
+  return withClient(target, { role: 'login' }, async (client) => {
+    const version = await currentVersion(client);
+    const files = listMigrations(folder).filter((file) => file.version > version);
+    const functions = await pendingFunctions(client, functionsOf(folder));
+    return {
+      version,
+      latest: latestVersion(folder),
+      pending: [...files, ...functions].map((file) => file.name),
+    };
+  });
 }
 
 /**
@@ -144,9 +160,15 @@ export async function requireMigrated(
   const version = await currentVersion(client);
   const latest = latestVersion(folder);
   if (version > latest) throw newer(version, latest);
-  if (version === latest) return;
+  const functions = version < latest ? [] : await pendingFunctions(client, functionsOf(folder));
+  if (version === latest && functions.length === 0) return;
   throw new LoanbookError('database_not_migrated', 'The database lacks migrations.', {
-    evidence: { database: client.database, version, latest },
+    evidence: {
+      database: client.database,
+      version,
+      latest,
+      functions: functions.map(({ name }) => name).join(', ') || undefined,
+    },
     next: NEXT_MIGRATE,
   });
 }
@@ -170,7 +192,7 @@ function newer(version: number, latest: number): LoanbookError {
   });
 }
 
-function migrationFailure(file: MigrationFile, sql: string, error: unknown): unknown {
+function migrationFailure(file: { readonly path: string }, sql: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const at = error as Error & { position?: string; detail?: string; where?: string };
   // The server counts characters of the whole text from 1.

@@ -132,6 +132,34 @@ describe('the roles', () => {
     ]);
   });
 
+  it('get the current text of a function when it is another', async () => {
+    const owner = { role: 'owner' } as const;
+    await withClient(database.target, owner, async (client) => {
+      await client.query(`CREATE OR REPLACE FUNCTION day_table(parent text, d date) RETURNS text
+        LANGUAGE sql IMMUTABLE AS $$ SELECT 'old' $$`);
+      await client.query(
+        `UPDATE function_file SET sha256 = 'old' WHERE name = 'functions/day.sql'`,
+      );
+    });
+    expect(await pendingMigrations(database.target)).toMatchObject({
+      pending: ['functions/day.sql'],
+    });
+    await withClient(database.target, {}, (client) =>
+      expect(requireMigrated(client)).rejects.toMatchObject({
+        code: 'database_not_migrated',
+        evidence: { functions: 'functions/day.sql' },
+      }),
+    );
+    const racers = [0, 1, 2].map(() => migrate(database.target));
+    const applied = (await Promise.all(racers)).flatMap((each) => each.applied);
+    expect(applied).toEqual(['functions/day.sql']);
+    await withClient(database.target, {}, async (client) => {
+      await requireMigrated(client);
+      const { rows } = await client.query(`SELECT day_table('position', '2026-03-31') AS name`);
+      expect(rows).toEqual([{ name: 'position_20260331' }]);
+    });
+  });
+
   it('are those of the template, at the newest version', async () => {
     const { version, pending } = await pendingMigrations(database.target);
     expect({ version, pending }).toEqual({ version: latestVersion(), pending: [] });

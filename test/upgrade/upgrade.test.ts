@@ -63,7 +63,7 @@ it('is asked for before anything else is done, and takes the book along', async 
     'db',
     'migrate',
   ]);
-  expect(applied).toHaveLength(version - DUMPED_VERSION);
+  expect(applied.filter((name) => /^\d/.test(name))).toHaveLength(version - DUMPED_VERSION);
   expect(await rows(CHAIN)).toEqual(before);
   expect(await json(['check', 'chain'])).toMatchObject({ days: 17, ok: true });
 });

@@ -92,7 +92,9 @@ describe('the embedded server', () => {
     for (const { database } of targets) await select(plain, `CREATE DATABASE ${database}`);
     // The cluster has no roles yet, and these are shared by its databases.
     const results = await Promise.all(targets.map((each) => migrate(each)));
-    for (const { applied } of results) expect(applied).toHaveLength(latestVersion());
+    for (const { applied } of results) {
+      expect(applied.filter((name) => /^\d/.test(name))).toHaveLength(latestVersion());
+    }
     for (const each of targets) await withClient(each, {}, (client) => requireMigrated(client));
   });
 
