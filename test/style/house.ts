@@ -58,7 +58,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/impairment', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
   'commands/shell': ['jobs/eod', 'jobs/import', 'jobs/ledger'],
-  'commands/breaks': ['commands/reconcile', 'commands/shell', 'jobs/reconcile'],
+  'commands/breaks': ['commands/shell', 'jobs/reconcile'],
   'commands/calendar': ['commands/shell', 'jobs/book'],
   'commands/channel': ['commands/shell', 'jobs/reconcile'],
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],

@@ -1,10 +1,10 @@
 import { assignBreak } from '../../jobs/reconcile/resolve-break.js';
-import { actor } from '../reconcile/reconcile-options.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
+import { ID, idArgument } from '../shell/id-argument.js';
 import { printOutcome } from '../shell/output.js';
-import { breakId } from './break-id.js';
+import { personOption } from '../shell/person-option.js';
 
 export const command: CommandModule<[string], { to: string; by?: string; note?: string }> = {
   configure(cmd) {
@@ -15,9 +15,9 @@ export const command: CommandModule<[string], { to: string; by?: string; note?: 
       .option('--note <text>');
   },
   async run(context, [text], { to, by, note = '' }) {
-    const id = breakId(text);
+    const id = idArgument(ID.break, text);
     const outcome = await inBook(context, (client) =>
-      assignBreak(client, id, { to, by: actor(by), note }),
+      assignBreak(client, id, { to, by: personOption(by), note }),
     );
     printOutcome(context, { break: id, assignee: to, outcome });
     noteDoneBefore(context, outcome);

@@ -1,10 +1,10 @@
 import { resolveBreak } from '../../jobs/reconcile/resolve-break.js';
-import { actor } from '../reconcile/reconcile-options.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
+import { ID, idArgument } from '../shell/id-argument.js';
 import { printOutcome } from '../shell/output.js';
-import { breakId } from './break-id.js';
+import { personOption } from '../shell/person-option.js';
 
 interface Flags {
   readonly as: string;
@@ -23,8 +23,8 @@ export const command: CommandModule<[string], Flags> = {
       .option('--checker <name>');
   },
   async run(context, [text], { as, reason, by, checker }) {
-    const id = breakId(text);
-    const options = { as, reason, by: actor(by), checker };
+    const id = idArgument(ID.break, text);
+    const options = { as, reason, by: personOption(by), checker };
     const resolved = await inBook(context, (client) => resolveBreak(client, id, options));
     printOutcome(context, { break: id, resolution: as, ...resolved });
     noteDoneBefore(context, resolved.outcome);

@@ -1,15 +1,15 @@
 import { showBreak } from '../../jobs/reconcile/breaks.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
+import { ID, idArgument } from '../shell/id-argument.js';
 import { printJson, printRecord, printTable } from '../shell/output.js';
-import { breakId } from './break-id.js';
 
 export const command: CommandModule<[string]> = {
   configure(cmd) {
     cmd.argument('<break>');
   },
   async run(context, [text]) {
-    const shown = await inBook(context, (client) => showBreak(client, breakId(text)));
+    const shown = await inBook(context, (client) => showBreak(client, idArgument(ID.break, text)));
     if (context.json) {
       printJson(context.stdout, shown);
       return undefined;

@@ -1,10 +1,10 @@
-import { EXIT, LoanbookError } from '../../errors.js';
 import { type ExplainedVoucher, explainVoucher } from '../../jobs/ledger/explain.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { dayOption } from '../shell/day-option.js';
+import { ID, idArgument } from '../shell/id-argument.js';
 import { printJson, printRecord, printTable } from '../shell/output.js';
 
 interface Options {
@@ -20,23 +20,13 @@ export const command: CommandModule<[string], Options> = {
     const date = dayOption('--date', options.date)!;
     const loans = countOption('--loans', options.loans, 0, 1_000_000) ?? 20;
     const found = await inBook(context, (client) =>
-      explainVoucher(client, date, voucherNumber(voucher), loans),
+      explainVoucher(client, date, idArgument(ID.voucher, voucher), loans),
     );
     if (context.json) printJson(context.stdout, found);
     else print(context.stdout, found);
     return undefined;
   },
 };
-
-function voucherNumber(text: string): number {
-  const number = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(number)) return number;
-  throw new LoanbookError('malformed_number', 'A voucher is a whole number.', {
-    exitCode: EXIT.usage,
-    evidence: { voucher: text },
-    next: '`loanbook loan show LOAN_NO` lists the vouchers of a loan.',
-  });
-}
 
 function print(out: CommandContext['stdout'], found: ExplainedVoucher): void {
   const { lines, loans, ...head } = found;

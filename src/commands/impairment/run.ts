@@ -27,7 +27,7 @@ export const command: CommandModule<[], RunOptions> = {
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
-    const by = personOption(context, options.by);
+    const by = personOption(options.by);
     const { out, raw } = options;
     requireTableFile(out);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import { EXIT, LoanbookError } from '../../errors.js';
 import type { ImportOptions, ImportOutcome } from '../../jobs/import/import-file.js';
 import type { ImportKindName } from '../../jobs/import/row-intake.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandContext } from '../shell/context.js';
+import { countOption } from '../shell/count-option.js';
 import { printOutcome } from '../shell/output.js';
 import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
 
@@ -39,7 +39,7 @@ export async function runImport(
   flags: ImportFlags,
   importer: (client: pg.Client, options: ImportOptions) => Promise<ImportOutcome>,
 ): Promise<void> {
-  const maxRejects = countOption(flags.maxRejects);
+  const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
   let advance: ((bytesDone: number, bytesTotal: number) => void) | undefined;
   let finish = () => {};
   const onProgress = (bytesDone: number, bytesTotal: number) => {
@@ -84,14 +84,4 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
-}
-
-function countOption(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  throw new LoanbookError('malformed_number', '--max-rejects is not a count', {
-    exitCode: EXIT.usage,
-    evidence: { option: '--max-rejects', value: text },
-    next: 'Give a whole number from 0.',
-  });
 }

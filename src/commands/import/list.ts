@@ -1,7 +1,7 @@
 import { type ImportLine, listImports } from '../../jobs/import/list-imports.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { limitOption } from '../shell/limit-option.js';
+import { limitOption } from '../shell/count-option.js';
 import { type Column, printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[], { limit?: string }> = {

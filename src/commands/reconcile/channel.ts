@@ -2,9 +2,9 @@ import { reconcileChannel } from '../../jobs/reconcile/reconcile-channel.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
+import { personOption } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
 import {
-  actor,
   configureReconcile,
   type ReconcileFlags,
   releaser,
@@ -21,7 +21,7 @@ export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boo
     const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
-    const by = actor(flags.by);
+    const by = personOption(flags.by);
     const says = senderSays(flags);
     const outcome = await inBook(context, (client) =>
       reconcileChannel(client, { file, channel, date, by, matchOnly, releaseBy, says, signal }),

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
 import type { Outcome } from '../../jobs/reconcile/reconcile-outcome.js';
@@ -34,11 +33,6 @@ export function releaser({ release, releaseBy }: ReconcileFlags): string | undef
     evidence: { release: release === true, releaseBy },
     next: 'Say --release --release-by NAME, another one than --by.',
   });
-}
-
-/** Who acts: as said, else the login. */
-export function actor(by: string | undefined): string {
-  return by ?? userInfo().username;
 }
 
 /** Prints what was found; exit 3 while breaks of the channel are open. */

@@ -3,7 +3,7 @@ import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { listRuns, type RunLine } from '../../jobs/runs/list-runs.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { limitOption } from '../shell/limit-option.js';
+import { limitOption } from '../shell/count-option.js';
 import { type Column, printJson, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[], { limit?: string }> = {

@@ -1,10 +1,10 @@
 import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
-import { EXIT, LoanbookError } from '../../errors.js';
 import { type RunView, showRun } from '../../jobs/eod/run/show-run.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
+import { ID, idArgument } from '../shell/id-argument.js';
 import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
 
 export const command: CommandModule<[string]> = {
@@ -12,7 +12,7 @@ export const command: CommandModule<[string]> = {
     cmd.argument('<run-id>');
   },
   async run(context, [text]) {
-    const runId = parseRunId(text);
+    const runId = idArgument(ID.run, text);
     const target = await resolveTarget(context.bookFolder, context.env);
     const run = await withClient(target, { applicationName: 'loanbook runs' }, async (client) => {
       await requireMigrated(client);
@@ -22,16 +22,6 @@ export const command: CommandModule<[string]> = {
     else printRun(context.stdout, run);
   },
 };
-
-function parseRunId(text: string): number {
-  const runId = /^[0-9]{1,10}$/.test(text) ? Number(text) : 0;
-  if (runId >= 1 && runId < 2 ** 31) return runId;
-  throw new LoanbookError('malformed_number', 'A run is named by its number.', {
-    exitCode: EXIT.usage,
-    evidence: { runId: text },
-    next: 'See `loanbook runs list`.',
-  });
-}
 
 function printRun(out: CommandContext['stdout'], run: RunView): void {
   printRecord(out, {

@@ -1,13 +1,22 @@
+import { userInfo } from 'node:os';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { CommandContext } from './context.js';
 
-/** Who does it: `--by`, else the name of the login at this machine. Throws `person_missing` (2). */
-export function personOption(context: CommandContext, by: string | undefined): string {
-  const name = (by ?? context.env.USER ?? '').trim();
+/** Who acts: `--by`, else the login at this machine. Throws `person_missing` (2) without a name. */
+export function personOption(by: string | undefined): string {
+  const name = (by ?? loginName()).trim();
   if (name !== '') return name;
-  throw new LoanbookError('person_missing', 'it must be known who does this', {
+  throw new LoanbookError('person_missing', 'It must be known who does this.', {
     exitCode: EXIT.usage,
     evidence: { option: '--by' },
-    next: 'name a person with --by',
+    next: 'Name a person with --by.',
   });
+}
+
+/** Empty where the system has no name for the login, as in a container of any user. */
+function loginName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { EXIT, LoanbookError } from '../../errors.js';
 import type { SenderSays } from '../../jobs/import/source/file-proof.js';
+import { countOption } from './count-option.js';
 
 /** Options of every command that reads a file of rows: what its sender says of it. */
 export interface SenderFlags {
@@ -21,15 +21,10 @@ export function configureSender(cmd: Command): void {
 /** Throws LoanbookError `malformed_number` (2) for a count that is none. */
 export function senderSays(flags: SenderFlags): SenderSays {
   const { total, control, unterminated } = flags;
-  return { rows: countOf(flags.rows), total, control, unterminated };
-}
-
-function countOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new LoanbookError('malformed_number', '--rows is not a count', {
-    exitCode: EXIT.usage,
-    evidence: { option: '--rows', value: text },
-    next: 'Give the number of rows below the header.',
-  });
+  return {
+    rows: countOption('--rows', flags.rows, 0, 999_999_999_999_999),
+    total,
+    control,
+    unterminated,
+  };
 }

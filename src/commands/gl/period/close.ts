@@ -13,7 +13,7 @@ export const command: CommandModule<[string], { by?: string; acceptUnproven?: st
     cmd.argument('<period>').option('--by <name>').option('--accept-unproven <reason>');
   },
   async run(context, [name], options) {
-    const by = personOption(context, options.by);
+    const by = personOption(options.by);
     let bar: ReturnType<CommandContext['progress']> | undefined;
     const onProgress = (total: number) => {
       bar ??= context.progress({ label: `period ${name}`, total, unit: 'steps' });

@@ -10,7 +10,7 @@ export const command: CommandModule<[string], { reason: string; by?: string }> =
     cmd.argument('<period>').requiredOption('--reason <text>').option('--by <name>');
   },
   async run(context, [name], { reason, by }) {
-    const job = { name, reason, by: personOption(context, by) };
+    const job = { name, reason, by: personOption(by) };
     const reopened = await inBook(context, (client) => reopenPeriod(client, job));
     printOutcome(context, { ...reopened });
     noteDoneBefore(context, reopened.outcome);

@@ -5,6 +5,7 @@ import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printJson, printOutcome, printTable } from '../../shell/output.js';
+import { personOption } from '../../shell/person-option.js';
 import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 
 export const command: CommandModule<[string], SenderFlags & { by: string }> = {
@@ -16,7 +17,7 @@ export const command: CommandModule<[string], SenderFlags & { by: string }> = {
     const { signal } = context;
     const says = senderSays(flags);
     const taken = await inBook(context, (client) =>
-      importVouchers(client, { file, by, says, signal }),
+      importVouchers(client, { file, by: personOption(by), says, signal }),
     );
     const { problems, minorDigits, debits, ...counts } = taken;
     const record = { ...counts, debits: formatAmount(debits, minorDigits) };

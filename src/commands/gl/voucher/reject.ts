@@ -2,16 +2,19 @@ import { rejectVoucher } from '../../../jobs/period/decide-voucher.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
+import { ID, idArgument } from '../../shell/id-argument.js';
 import { printOutcome } from '../../shell/output.js';
-import { voucherId } from './voucher-id.js';
+import { personOption } from '../../shell/person-option.js';
 
 export const command: CommandModule<[string], { by: string; reason: string }> = {
   configure(cmd) {
     cmd.argument('<id>').requiredOption('--by <name>').requiredOption('--reason <text>');
   },
   async run(context, [text], { by, reason }) {
-    const id = voucherId(text);
-    const decided = await inBook(context, (client) => rejectVoucher(client, { id, by, reason }));
+    const id = idArgument(ID.entry, text);
+    const decided = await inBook(context, (client) =>
+      rejectVoucher(client, { id, by: personOption(by), reason }),
+    );
     printOutcome(context, { ...decided });
     noteDoneBefore(context, decided.outcome);
     return undefined;
