@@ -153,6 +153,26 @@ export async function endExecution(
   ]);
 }
 
+/**
+ * Fences a phase: in a transaction the run stays this process's until its end, and whoever would
+ * take it over waits; the lease may be renewed meanwhile. Throws `run_lost` (75) where it is
+ * another's by now, and says whose.
+ */
+export async function requireHeld(client: pg.Client, run: HeldRun): Promise<void> {
+  const { rows } = await client.query<{ is_ours: boolean; holder: string | null }>(
+    `SELECT token IS NOT DISTINCT FROM $2::uuid AS is_ours, holder FROM run WHERE run_id = $1
+     FOR KEY SHARE`,
+    [run.runId, run.token],
+  );
+  if (rows[0]?.is_ours === true) return;
+  const [host, pid] = rows[0]?.holder?.split('/') ?? [];
+  throw new LoanbookError('run_lost', 'Another process took this run over.', {
+    exitCode: EXIT.locked,
+    evidence: { run: run.runId, host, pid },
+    next: '`loanbook eod status` shows how far it is; nothing is lost.',
+  });
+}
+
 /** A sign of life; false when the run belongs to somebody else by now. */
 export async function renewRun(client: pg.Client, run: HeldRun): Promise<boolean> {
   const renewed = await client.query(

@@ -12,6 +12,7 @@ import { dayTable } from '../../day/day-table.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { taskHash } from '../../day/task-hash.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
+import { type HeldRun, requireHeld } from '../../runs/claim.js';
 import { addTax } from '../../tax/post-tax.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
 import { addWriteOffLosses } from './post-write-off.js';
@@ -23,10 +24,12 @@ import { addWriteOffLosses } from './post-write-off.js';
 export async function postGroups(
   client: pg.Client,
   book: Book,
-  runId: number,
+  run: HeldRun,
   date: EpochDay,
 ): Promise<void> {
+  const { runId } = run;
   await inTransaction(client, async () => {
+    await requireHeld(client, run);
     const { rows } = await client.query<{ totals: StoredTotals }>(
       `SELECT totals FROM step WHERE run_id = $1 AND phase = 'fold' ORDER BY task`,
       [runId],

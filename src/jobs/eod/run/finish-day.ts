@@ -7,7 +7,7 @@ import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
-import type { HeldRun } from '../../runs/claim.js';
+import { type HeldRun, requireHeld } from '../../runs/claim.js';
 import {
   bucketShares,
   CHECK_NAMES,
@@ -41,21 +41,22 @@ async function markDone(client: pg.Client, runId: number, phase: string): Promis
  * Vacuums, analyses and indexes the day's tables. VACUUM needs their owner, so this session acts as
  * the owner role; without it the next day reads 2.5 times slower and writes twice the WAL.
  */
-export async function tidyDay(
-  target: DatabaseTarget,
-  runId: number,
-  date: EpochDay,
-): Promise<void> {
+export async function tidyDay(target: DatabaseTarget, run: HeldRun, date: EpochDay): Promise<void> {
+  const { runId } = run;
   const owner = await connect(target, { role: 'owner', applicationName: `loanbook tidy ${runId}` });
   try {
+    await requireHeld(owner, run);
     if (await stepIsDone(owner, runId, 'tidy')) return;
     // The plans of a close need few statistics; a tenth of the sample is a tenth of the sorting.
     await owner.query('SET default_statistics_target = 10');
     for (const parent of DAY_PARENTS) {
       await owner.query(`VACUUM (FREEZE, ANALYZE) ${dayTable(parent, date)}`);
     }
-    await owner.query('SELECT index_day($1)', [formatDay(date)]);
-    await markDone(owner, runId, 'tidy');
+    await inTransaction(owner, async () => {
+      await requireHeld(owner, run);
+      await owner.query('SELECT index_day($1)', [formatDay(date)]);
+      await markDone(owner, runId, 'tidy');
+    });
   } finally {
     await owner.end();
   }
@@ -83,17 +84,19 @@ const SCHEDULE_SESSIONS_MAX = 8;
  */
 export async function gateDay(
   target: DatabaseTarget,
-  runId: number,
+  run: HeldRun,
   date: EpochDay,
   workers: number,
   tidied: Promise<void>,
 ): Promise<CheckResult[]> {
+  const { runId } = run;
   const applicationName = `loanbook check ${runId}`;
   // One core is at the tidying meanwhile, and one is at this.
   const helpers = { max_parallel_workers_per_gather: String(Math.max(0, workers - 2)) };
   const settings = { ...CHECK_SETTINGS, ...helpers };
   return withClient(target, { applicationName, settings }, async (client) => {
     await inTransaction(client, async () => {
+      await requireHeld(client, run);
       if (await stepIsDone(client, runId, 'check')) return;
       await sumPositions(client, date);
       await markDone(client, runId, 'check');
@@ -149,16 +152,16 @@ export function requireChecks(results: readonly CheckResult[], date: EpochDay): 
  * the run is done, in one transaction.
  */
 export async function sealDay(client: pg.Client, run: HeldRun, date: EpochDay): Promise<void> {
-  const content = await contentHash(client, run.runId);
   await retrying(
     () =>
       inTransaction(client, async () => {
         await client.query("SET LOCAL lock_timeout = '2s'");
+        await requireHeld(client, run);
         await client.query('SELECT seal_day($1, $2, $3, $4)', [
           formatDay(date),
           run.runId,
           run.token,
-          content,
+          await contentHash(client, run.runId),
         ]);
       }),
     { isOneSession: true },

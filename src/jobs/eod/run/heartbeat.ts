@@ -2,7 +2,13 @@ import type pg from 'pg';
 import { connect, destroyClient } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { LoanbookError } from '../../../errors.js';
-import { HEARTBEAT_MS, type HeldRun, LEASE_SECONDS, renewRun } from '../../runs/claim.js';
+import {
+  HEARTBEAT_MS,
+  type HeldRun,
+  LEASE_SECONDS,
+  renewRun,
+  requireHeld,
+} from '../../runs/claim.js';
 
 /**
  * Renews the run's lease while the close goes on, over a session of its own: the other one is in
@@ -44,8 +50,12 @@ export class Heartbeat {
       const name = `loanbook lease ${this.#run.runId}`;
       this.#client ??= await connect(this.#target, { applicationName: name });
       if (await renewRun(this.#client, this.#run)) this.#renewedAt = performance.now();
-      else this.#lost.abort(new LoanbookError('run_lost', 'another process took this run over'));
+      else await requireHeld(this.#client, this.#run);
     } catch (error) {
+      if (error instanceof LoanbookError && error.code === 'run_lost') {
+        this.#lost.abort(error);
+        return;
+      }
       if (this.#client !== undefined) destroyClient(this.#client);
       this.#client = undefined;
       const silentMs = performance.now() - this.#renewedAt;

@@ -122,10 +122,11 @@ async function closeOnce(
       await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
       const folded = performance.now();
       await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
-      await postGroups(control, book, run.runId, date);
+      await postGroups(control, book, run, date);
       const posted = performance.now();
       const checks = await tidyAndCheck(target, run, date, pool.workers);
       options.signal?.throwIfAborted();
+      heartbeat.lost.throwIfAborted();
       const since = performance.now();
       const milliseconds = {
         fold: Math.round(folded - started),
@@ -153,8 +154,8 @@ async function tidyAndCheck(
   date: EpochDay,
   workers: number,
 ): Promise<CheckResult[]> {
-  const tidied = tidyDay(target, run.runId, date);
-  const gate = gateDay(target, run.runId, date, workers, tidied);
+  const tidied = tidyDay(target, run, date);
+  const gate = gateDay(target, run, date, workers, tidied);
   await Promise.allSettled([gate, tidied]);
   const [checks] = await Promise.all([gate, tidied]);
   requireChecks(checks, date);
