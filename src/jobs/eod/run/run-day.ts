@@ -10,6 +10,7 @@ import { bookFromData } from '../../book/book.js';
 import { loadBookData } from '../../book/load-book.js';
 import { openDate } from '../../book/open-day.js';
 import type { CheckResult } from '../../day/check-result.js';
+import { requireIntactSeal } from '../../day/intact-seal.js';
 import { endExecution, type HeldRun, takeRun } from '../../runs/claim.js';
 import { keepParameters } from '../../runs/run-parameters.js';
 import { postGroups } from '../post/post-groups.js';
@@ -77,7 +78,7 @@ interface Sealing {
 /**
  * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
  * An interrupted close is resumed by calling it again; one that lost its sessions resumes itself.
- * Throws LoanbookError: `day_is_being_closed` (75), `checks_failed` (3), `too_many_held`,
+ * Throws LoanbookError: `day_is_being_closed` (75), `checks_failed`, `seal_broken` (3), `too_many_held`,
  * `no_posting_rule`, `interrupted` (130).
  */
 export async function runDay(
@@ -118,6 +119,7 @@ async function closeOnce(
       if (data.businessDate !== date) throw movedOn(date, data.businessDate);
       await keepParameters(control, run, data);
       const book = bookFromData(data);
+      if (date > book.firstBusinessDate) await requireIntactSeal(control, date - 1);
       const started = performance.now();
       await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
       const folded = performance.now();
