@@ -78,8 +78,8 @@ interface Sealing {
 /**
  * Closes the open business day: folds its tasks in worker threads, posts, tidies, checks and seals.
  * An interrupted close is resumed by calling it again; one that lost its sessions resumes itself.
- * Throws LoanbookError: `day_is_being_closed` (75), `checks_failed`, `seal_broken` (3), `too_many_held`,
- * `no_posting_rule`, `interrupted` (130).
+ * Throws LoanbookError: `day_is_being_closed`, `run_lost` (75), `checks_failed`, `seal_broken` (3),
+ * `too_many_held`, `no_posting_rule`, `other_parameters`, `interrupted` (130).
  */
 export async function runDay(
   target: DatabaseTarget,
