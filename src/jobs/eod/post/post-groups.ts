@@ -13,9 +13,8 @@ import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { taskHash } from '../../day/task-hash.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { type HeldRun, requireHeld } from '../../runs/claim.js';
-import { addTax } from '../../tax/post-tax.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
-import { addWriteOffLosses } from './post-write-off.js';
+import { POSTERS } from './posters.js';
 
 /**
  * Posts accrual and due once for each accounting group, from the tasks' control totals, and writes
@@ -51,8 +50,7 @@ export async function postGroups(
         await sink.finish();
       });
     await flush();
-    await addWriteOffLosses(client, side, book, date);
-    await addTax(client, side, book, date);
+    for (const post of POSTERS) await post(client, side, book, date);
     await flush();
     await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
       runId,
