@@ -8,8 +8,13 @@ import { inTransaction, sqlStateOf } from './connect.js';
 /** One file a domain with the current text of its database functions. */
 export const FUNCTIONS_FOLDER = join(packageRoot, 'src/db/functions');
 
-/** A table that is not there yet: no file was ever applied. */
-const UNDEFINED_TABLE = '42P01';
+/** What a query on a missing table, in a missing schema or in a closed one fails with. */
+const NOT_THERE = new Set(['42P01', '3F000', '42501']);
+
+/** No migration was ever applied, as far as this login can see. */
+export function isNotThere(error: unknown): boolean {
+  return NOT_THERE.has(sqlStateOf(error) ?? '');
+}
 
 export interface FunctionFile {
   /** Such as functions/day.sql. */
@@ -47,7 +52,7 @@ async function appliedHashes(client: pg.Client): Promise<Map<string, string>> {
     );
     return new Map(rows.map(({ name, sha256 }) => [name, sha256]));
   } catch (error) {
-    if (sqlStateOf(error) === UNDEFINED_TABLE) return new Map();
+    if (isNotThere(error)) return new Map();
     throw error;
   }
 }

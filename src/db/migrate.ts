@@ -2,7 +2,12 @@ import type pg from 'pg';
 import { type Evidence, LoanbookError } from '../errors.js';
 import { bootstrap } from './bootstrap.js';
 import { inTransaction, retrying, sqlStateOf, withClient } from './connect.js';
-import { applyFunctions, FUNCTIONS_FOLDER, pendingFunctions } from './function-files.js';
+import {
+  applyFunctions,
+  FUNCTIONS_FOLDER,
+  isNotThere,
+  pendingFunctions,
+} from './function-files.js';
 import {
   latestVersion,
   listMigrations,
@@ -16,8 +21,6 @@ const ONE_SESSION = { isOneSession: true };
 const NEXT_MIGRATE = 'Run `loanbook db migrate`.';
 /** DDL that waits longer than this for a lock gives way and is tried again. */
 const LOCK_TIMEOUT_MS = 5_000;
-/** What a query on a missing or closed migration table fails with. */
-const NOT_THERE = new Set(['42P01', '3F000', '42501']);
 
 export interface Migrated {
   /** Names of the files applied by this call, in order. */
@@ -180,7 +183,7 @@ async function currentVersion(client: pg.Client): Promise<number> {
     );
     return rows[0]?.version ?? 0;
   } catch (error) {
-    if (NOT_THERE.has(sqlStateOf(error) ?? '')) return 0;
+    if (isNotThere(error)) return 0;
     throw error;
   }
 }

@@ -182,6 +182,18 @@ describe('a login without rights', () => {
     await withClient(server, { role: 'login' }, (client) => client.query(`DROP ROLE ${login}`));
   });
 
+  it('is shown a book that it may not see as one without migrations', async () => {
+    const book = await testDatabase();
+    const target = { ...book.target, user: login, password: 'only-for-this-test' };
+    const { version, pending } = await pendingMigrations(target);
+    await book.drop();
+    expect([version, pending[0], pending.at(-1)]).toEqual([
+      0,
+      '0001_book.sql',
+      'functions/import.sql',
+    ]);
+  });
+
   it('is told the statements, and needs no more than these', async () => {
     const target = { ...database.target, user: login, password: 'only-for-this-test' };
     const steps: string[] = [];

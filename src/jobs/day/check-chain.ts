@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { eachDay, formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
@@ -7,6 +6,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { Difference } from './check-result.js';
 import { checkDayHash } from './day-hash.js';
 import { dayTable } from './day-table.js';
+import { hashOfHashes } from './hash-of-hashes.js';
 
 export interface ChainOptions {
   /** First and last sealed day; left out: all of them. */
@@ -110,10 +110,7 @@ async function dayDifferences(
   const found = [...(await checkDayHash(client, date, sealed.runId)).differences];
   // Where the rows differ, checkDayHash has judged the link by them; here by what was sealed.
   const before = byDay.get(date - 1);
-  const link = createHash('sha256')
-    .update(before?.chain ?? Buffer.alloc(0))
-    .update(sealed.content)
-    .digest();
+  const link = hashOfHashes([before?.chain ?? Buffer.alloc(0), sealed.content]);
   if (before === undefined && date !== first) {
     found.push({ place: 'the day before', expected: 'in the chain', actual: 'missing' });
   } else if (!link.equals(sealed.chain)) {

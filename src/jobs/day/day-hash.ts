@@ -6,10 +6,10 @@ import { copyOut } from '../../db/copy/copy-out.js';
 import { readInt8, TupleReader } from '../../db/copy/copy-tuple.js';
 import type { CheckResult, Difference } from './check-result.js';
 import { dayTable } from './day-table.js';
+import { hashOfHashes } from './hash-of-hashes.js';
 import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
 import { strayRows } from './stray-rows.js';
-import { taskHash } from './task-hash.js';
 
 export interface SealedStep {
   phase: 'fold' | 'post';
@@ -71,12 +71,12 @@ async function stepHash(
 ): Promise<Buffer> {
   const none = createHash('sha256').digest();
   const lines = journal.get(step.phase === 'fold' ? step.task : DAY_TASK) ?? none;
-  if (step.phase === 'post') return taskHash([none, none, lines, none]);
+  if (step.phase === 'post') return hashOfHashes([none, none, lines, none]);
   const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
   const ofDay = (parent: keyof HashedColumns, order: string): Promise<Buffer> =>
     rowsHash(client, dayTable(parent, date), columns[parent], buckets, order);
   const laidAgain = `${buckets} AND effective_on = '${formatDay(date)}' AND version > 1`;
-  return taskHash([
+  return hashOfHashes([
     await ofDay('position', 'bucket, loan_id'),
     await ofDay('allocation', 'bucket, loan_id, ordinal'),
     await ofDay('event_outcome', 'bucket, loan_id, event_id'),

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { hashOfHashes } from './hash-of-hashes.js';
 
 interface Seal {
   content: Buffer;
@@ -33,15 +33,9 @@ export async function requireIntactSeal(client: pg.Client, date: EpochDay): Prom
   if (seal === undefined) throw broken(date, 'sealed day', 'in the chain', 'missing');
   const [gone] = seal.gone ?? [];
   if (gone !== undefined) throw broken(date, gone, 'the rows of the day', 'gone');
-  requireSame(date, 'content of its tasks', digestOf(seal.steps ?? []), seal.content);
-  const link = digestOf([seal.before ?? Buffer.alloc(0), seal.content]);
+  requireSame(date, 'content of its tasks', hashOfHashes(seal.steps ?? []), seal.content);
+  const link = hashOfHashes([seal.before ?? Buffer.alloc(0), seal.content]);
   requireSame(date, 'link to the day before', link, seal.chain);
-}
-
-function digestOf(parts: readonly Buffer[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
 }
 
 function requireSame(date: EpochDay, place: string, expected: Buffer, actual: Buffer): void {

@@ -9,8 +9,8 @@ import { CopySink } from '../../../db/copy/copy-stream.js';
 import type { Book } from '../../book/book.js';
 import { daySql } from '../../day/day-sql.js';
 import { dayTable } from '../../day/day-table.js';
+import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
-import { taskHash } from '../../day/task-hash.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { type HeldRun, requireHeld } from '../../runs/claim.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
@@ -54,7 +54,7 @@ export async function postGroups(
     await flush();
     await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
       runId,
-      taskHash(side.digests()),
+      hashOfHashes(side.digests()),
     ]);
     const sql = daySql(import.meta.url, 'gl-balance', date);
     await client.query(sql, [formatDay(date)]);

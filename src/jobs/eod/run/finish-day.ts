@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
@@ -7,6 +6,7 @@ import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
+import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { type HeldRun, requireHeld } from '../../runs/claim.js';
 import {
   bucketShares,
@@ -175,7 +175,5 @@ export async function contentHash(client: pg.Client, runId: number): Promise<Buf
      ORDER BY phase, task`,
     [runId],
   );
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(row.hash);
-  return hash.digest();
+  return hashOfHashes(rows.map(({ hash }) => hash));
 }

@@ -4,9 +4,9 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { CopySink } from '../../../db/copy/copy-stream.js';
 import { dayTable } from '../../day/day-table.js';
 import { POSITION_ROOM } from '../../day/fold-buffers.js';
+import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { POSITION_COLUMNS } from '../../day/position-row.js';
 import type { SideTable } from '../../day/side-tables.js';
-import { taskHash } from '../../day/task-hash.js';
 import type { TaskFold } from './task-fold.js';
 
 /**
@@ -81,6 +81,6 @@ export class TaskStream {
     await this.#flushPositions();
     await this.#sink?.finish();
     await this.#flushSide();
-    return taskHash([this.#hash.digest(), ...this.#fold.loan.side.digests()]);
+    return hashOfHashes([this.#hash.digest(), ...this.#fold.loan.side.digests()]);
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, withClient } from '../../../../src/db/connect.js';
 import { applyProduct } from '../../../../src/jobs/book/apply-product.js';
 import { type FoldPool, openPool } from '../../../../src/jobs/eod/run/fold-pool.js';
@@ -20,6 +20,7 @@ describe('the parameters of a close', () => {
   beforeEach(async () => {
     book = await importBook();
   });
+  afterEach(() => book.remove());
   afterAll(() => pool.threads.destroy());
 
   const csv = (product: string, many: number): string => {
@@ -55,7 +56,6 @@ describe('the parameters of a close', () => {
     await importLoans(importing, { file: csv('LATE', 5) });
     expect(await closing).toMatchObject({ born: 5, held: 0 });
     await importing.end();
-    await book.remove();
   });
 
   it('may grow while a close is interrupted: what came in belongs to the next day', async () => {
@@ -64,7 +64,6 @@ describe('the parameters of a close', () => {
     await applyProduct(book.client, 'code: NEXT\neffective_from: 2024-01-01\n', 'next');
     const closed = await runDay(book.database.target, pool, { tasks: TASKS });
     expect(closed).toMatchObject({ born: 40, held: 0, resumed: true });
-    await book.remove();
   });
 
   it('refuse a resume where others rule, and name what undoes the day', async () => {
@@ -77,7 +76,6 @@ describe('the parameters of a close', () => {
     await expect(resumed).rejects.toMatchObject({ code: 'other_parameters' });
     await book.asOwner(`SELECT discard_day('${OPEN_DAY}', 'other policy')`);
     expect(await runDay(book.database.target, pool, { tasks: TASKS })).toMatchObject({ born: 40 });
-    await book.remove();
   });
 
   async function untilItWaits(): Promise<void> {
