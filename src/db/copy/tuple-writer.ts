@@ -81,6 +81,13 @@ export class TupleWriter {
     this.length += 4 + size;
   }
 
+  bytea(value: Buffer): void {
+    this.ensure(4 + value.length);
+    this.view.setInt32(this.length, value.length);
+    value.copy(this.bytes, this.length + 4);
+    this.length += 4 + value.length;
+  }
+
   /** Remembers how much is written. */
   mark(): void {
     this.#markedLength = this.length;

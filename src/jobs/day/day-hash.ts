@@ -1,22 +1,25 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { copyOut } from '../../db/copy/copy-out.js';
-import { readInt8, TupleReader } from '../../db/copy/copy-tuple.js';
+import { chainLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
 import type { CheckResult, Difference } from './check-result.js';
-import { dayTable } from './day-table.js';
 import { hashOfHashes } from './hash-of-hashes.js';
 import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
-import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
+import {
+  eventsHash,
+  HASHED_TABLES,
+  journalHashes,
+  type TaskShare,
+  tableHashes,
+} from './rows-hash.js';
 import { strayRows } from './stray-rows.js';
 
-export interface SealedStep {
-  phase: 'fold' | 'post';
-  task: number;
-  bucket_from: number;
-  bucket_to: number;
-  hash: Buffer;
+interface SealedStep extends TaskShare {
+  readonly hash: Buffer;
+  /** Null: of a run from before it was kept. */
+  readonly table_hashes: Buffer | null;
+  readonly events_hash: Buffer | null;
 }
 
 /**
@@ -32,7 +35,7 @@ export async function checkDayHash(
 ): Promise<CheckResult> {
   const started = performance.now();
   const { rows } = await client.query<SealedStep>(
-    `SELECT phase, task, bucket_from, bucket_to, hash FROM step
+    `SELECT phase, task, bucket_from, bucket_to, hash, table_hashes, events_hash FROM step
      WHERE run_id = $1 AND phase IN ('fold', 'post') ORDER BY phase, task`,
     [runId],
   );
@@ -41,12 +44,10 @@ export async function checkDayHash(
   const content = createHash('sha256');
   const journal = await journalHashes(client, date, columns.journal_line);
   for (const step of rows) {
-    const actual = await stepHash(client, date, step, columns, journal);
-    content.update(actual);
-    if (!actual.equals(step.hash)) {
-      const place = step.phase === 'fold' ? `task ${step.task}` : 'entries of accounting groups';
-      differences.push(difference(place, step.hash, actual));
-    }
+    const hashes = await tableHashes(client, date, step, columns, journal);
+    content.update(hashOfHashes(hashes));
+    differences.push(...stepDifferences(step, hashes));
+    differences.push(...(await eventDifferences(client, date, step, columns)));
   }
   differences.push(...(await chainDifferences(client, date, content.digest())));
   return {
@@ -62,77 +63,40 @@ function difference(place: string, expected: Buffer, actual: Buffer): Difference
   return { place, expected: expected.toString('hex'), actual: actual.toString('hex') };
 }
 
-async function stepHash(
+/** Names the tables of a task that are not as they were written. */
+function stepDifferences(step: SealedStep, hashes: readonly Buffer[]): Difference[] {
+  const actual = hashOfHashes(hashes);
+  const kept = step.table_hashes;
+  const isWhole = kept === null || hashOfHashes([kept]).equals(step.hash);
+  if (actual.equals(step.hash) && isWhole) return [];
+  const place = placeOf(step);
+  const found: Difference[] = [];
+  if (kept !== null) {
+    const tables = step.phase === 'fold' ? HASHED_TABLES : HASHED_TABLES.slice(1);
+    for (const [index, table] of tables.entries()) {
+      const expected = kept.subarray(32 * index, 32 * (index + 1));
+      const own = hashes[index]!;
+      if (!own.equals(expected)) found.push(difference(`${table} of ${place}`, expected, own));
+    }
+  }
+  return [difference(place, step.hash, actual), ...found];
+}
+
+function placeOf({ phase, task, bucket_from: from, bucket_to: to }: TaskShare): string {
+  if (phase === 'post') return 'entries of accounting groups';
+  return `task ${task}, buckets ${from} to ${to}`;
+}
+
+async function eventDifferences(
   client: pg.Client,
   date: EpochDay,
   step: SealedStep,
   columns: HashedColumns,
-  journal: ReadonlyMap<number, Buffer>,
-): Promise<Buffer> {
-  const none = createHash('sha256').digest();
-  const lines = journal.get(step.phase === 'fold' ? step.task : DAY_TASK) ?? none;
-  if (step.phase === 'post') return hashOfHashes([none, none, lines, none]);
-  const buckets = `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
-  const ofDay = (parent: keyof HashedColumns, order: string): Promise<Buffer> =>
-    rowsHash(client, dayTable(parent, date), columns[parent], buckets, order);
-  const laidAgain = `${buckets} AND effective_on = '${formatDay(date)}' AND version > 1`;
-  return hashOfHashes([
-    await ofDay('position', 'bucket, loan_id'),
-    await ofDay('allocation', 'bucket, loan_id, ordinal'),
-    await ofDay('event_outcome', 'bucket, loan_id, event_id'),
-    lines,
-    await rowsHash(client, 'schedule', columns.schedule, laidAgain, 'bucket, loan_id'),
-  ]);
-}
-
-/**
- * The journal of a day hashed by task, in one pass: no index leads to the vouchers of a task, and
- * 64 tasks would read all of it 64 times.
- */
-async function journalHashes(
-  client: pg.Client,
-  date: EpochDay,
-  columns: readonly string[],
-): Promise<ReadonlyMap<number, Buffer>> {
-  const hashes = new Map<number, Hash>();
-  const reader = new TupleReader(columns.length);
-  const field = columns.indexOf('voucher');
-  const table = dayTable('journal_line', date);
-  // A voucher beyond the last task's is in the hash of none: strayRows tells of it.
-  const select = `SELECT ${columns.join(', ')} FROM ${table}
-    WHERE voucher BETWEEN 0 AND ${(DAY_TASK + 1) * VOUCHERS_PER_TASK - 1} ORDER BY voucher, line`;
-  for await (const chunk of copyOut(client, select)) {
-    reader.push(chunk);
-    while (reader.next()) {
-      const voucher = readInt8(reader.view, reader.fieldAt(field));
-      const task = Math.floor(voucher / VOUCHERS_PER_TASK);
-      const hash = hashes.get(task) ?? createHash('sha256');
-      hashes.set(task, hash.update(reader.tuple));
-    }
-  }
-  reader.finish();
-  return new Map([...hashes].map(([task, hash]) => [task, hash.digest()]));
-}
-
-async function rowsHash(
-  client: pg.Client,
-  table: string,
-  columns: readonly string[],
-  where: string,
-  order: string,
-): Promise<Buffer> {
-  const hash = createHash('sha256');
-  const reader = new TupleReader(columns.length);
-  const select = `SELECT ${columns.join(', ')} FROM ${table} WHERE ${where} ORDER BY ${order}`;
-  for await (const chunk of copyOut(client, select)) {
-    reader.push(chunk);
-    // As many tuples at once as there are: a call of the hash costs more than a tuple's bytes.
-    for (let piece = reader.nextPiece(); piece !== undefined; piece = reader.nextPiece()) {
-      hash.update(piece);
-    }
-  }
-  reader.finish();
-  return hash.digest();
+): Promise<Difference[]> {
+  if (columns.event === undefined || step.phase === 'post') return [];
+  const actual = await eventsHash(client, date, step, columns.event);
+  const expected = step.events_hash ?? Buffer.alloc(0);
+  return actual.equals(expected) ? [] : [difference(`event of ${placeOf(step)}`, expected, actual)];
 }
 
 async function chainDifferences(
@@ -140,26 +104,26 @@ async function chainDifferences(
   date: EpochDay,
   content: Buffer,
 ): Promise<Difference[]> {
-  const { rows } = await client.query<{
-    business_date: string;
-    content_hash: Buffer;
-    chain_hash: Buffer;
-  }>(
-    `SELECT business_date, content_hash, chain_hash FROM sealed_day
-     WHERE business_date IN ($1::date, $1::date - 1)`,
+  const [before, today] = await sealsOf(client, date);
+  if (today === undefined) return [];
+  const chain = chainLink(before?.chain ?? null, { ...today, content });
+  const found: Difference[] = [];
+  if (!content.equals(today.content)) {
+    found.push(difference('content of the day', today.content, content));
+  }
+  if (!chain.equals(today.chain)) found.push(difference('chain', today.chain, chain));
+  return found;
+}
+
+async function sealsOf(
+  client: pg.Client,
+  date: EpochDay,
+): Promise<[Seal | undefined, Seal | undefined]> {
+  const { rows } = await client.query<Seal>(
+    `SELECT ${SEAL_COLUMNS} FROM sealed_day s
+     WHERE business_date IN ($1::date, $1::date - 1) ORDER BY business_date`,
     [formatDay(date)],
   );
-  const today = rows.find((row) => parseDay(row.business_date) === date);
-  if (today === undefined) return [];
-  const before = rows.find((row) => parseDay(row.business_date) === date - 1);
-  const chain = createHash('sha256')
-    .update(before?.chain_hash ?? Buffer.alloc(0))
-    .update(content)
-    .digest();
-  const found: Difference[] = [];
-  if (!content.equals(today.content_hash)) {
-    found.push(difference('content of the day', today.content_hash, content));
-  }
-  if (!chain.equals(today.chain_hash)) found.push(difference('chain', today.chain_hash, chain));
-  return found;
+  const of = (day: EpochDay) => rows.find((row) => parseDay(row.day) === day);
+  return [of(date - 1), of(date)];
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/events/loan-event.js';
@@ -44,6 +45,26 @@ export class EventQueue {
     return events;
   }
 
+  /**
+   * SHA-256 over the events that were booked on the day itself, and how many there are; others wait
+   * with a loan that was held, and were hashed on their own day.
+   */
+  digest(date: EpochDay): { readonly events: number; readonly hash: Buffer } {
+    const hash = createHash('sha256');
+    const tuples = this.#tuples;
+    const isOfDay = (k: number) => readDate(tuples.view, tuples.at(k) + BUSINESS_DATE_AT) === date;
+    let events = 0;
+    // In as few pieces as may be: a call of the hash costs more than the bytes of an event.
+    for (let from = 0; from < this.size; ) {
+      let to = from;
+      while (to < this.size && isOfDay(to)) to += 1;
+      hash.update(tuples.bytes.subarray(tuples.at(from), tuples.at(to)));
+      events += to - from;
+      from = to + 1;
+    }
+    return { events, hash: hash.digest() };
+  }
+
   /** The loans with an event that satisfies `wanted`, ascending. */
   loansWith(wanted: (event: DatedEvent) => boolean): number[] {
     const found: number[] = [];
@@ -78,9 +99,16 @@ export function mayNeedFile(event: DatedEvent, mayPayAhead: boolean): boolean {
   return needsFile(event.type, event.earlyPayment ?? (mayPayAhead ? 'prepay' : 'hold'));
 }
 
-export const EVENT_COLUMNS = `e.loan_id, e.event_id, e.amount, e.rate_ppb, e.of_event_id,
-  e.value_date, e.business_date, e.due_on, e.type, e.component, e.seq, e.early_payment`;
-export const EVENT_FIELDS = 12;
+/** What the fold needs of an event, and behind it what only its hash reads: all that it has. */
+export const EVENT_NAMES: readonly string[] = [
+  ...['loan_id', 'event_id', 'amount', 'rate_ppb', 'of_event_id'],
+  ...['value_date', 'business_date', 'due_on', 'type', 'component', 'seq', 'early_payment'],
+  ...['bucket', 'import_id', 'ref', 'buyer'],
+];
+export const EVENT_COLUMNS = EVENT_NAMES.map((name) => `e.${name}`).join(', ');
+export const EVENT_FIELDS = EVENT_NAMES.length;
+/** Where the business date lies in a tuple. */
+const BUSINESS_DATE_AT = 5 * 12 + 8 + 4;
 
 function readEvent(tuples: TupleList, index: number): DatedEvent {
   const { view } = tuples;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { InvariantError } from '../../accounting/money/refusal.js';
+import { EVENT_NAMES } from './event-queue.js';
 import { POSITION_COLUMNS } from './position-row.js';
 import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
 
@@ -10,6 +11,8 @@ export interface HashedColumns {
   readonly event_outcome: readonly string[];
   readonly journal_line: readonly string[];
   readonly schedule: readonly string[];
+  /** Undefined: of a run from before events were hashed. */
+  readonly event?: readonly string[];
 }
 
 /** Those of the engine that runs: what a new run is written with. */
@@ -19,6 +22,7 @@ export const HASHED_COLUMNS: HashedColumns = {
   event_outcome: OUTCOME.columns,
   journal_line: JOURNAL.columns,
   schedule: SCHEDULE.columns,
+  event: EVENT_NAMES,
 };
 
 /**

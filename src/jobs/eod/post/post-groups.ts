@@ -52,10 +52,11 @@ export async function postGroups(
     await flush();
     for (const post of POSTERS) await post(client, side, book, date);
     await flush();
-    await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
-      runId,
-      hashOfHashes(side.digests()),
-    ]);
+    const hashes = side.digests();
+    await client.query(
+      `UPDATE step SET hash = $2, table_hashes = $3 WHERE run_id = $1 AND phase = 'post'`,
+      [runId, hashOfHashes(hashes), Buffer.concat(hashes)],
+    );
     const sql = daySql(import.meta.url, 'gl-balance', date);
     await client.query(sql, [formatDay(date)]);
   });

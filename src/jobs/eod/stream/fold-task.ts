@@ -1,8 +1,11 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
+import { contractsHash, keepContracts, type NewContract } from '../../day/contract.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { type Birth, readPositions } from '../../day/task-input.js';
 import type { FoldTask } from '../../runs/claim.js';
@@ -29,7 +32,11 @@ export interface TaskCounts {
   readonly events: number;
   readonly eventsRejected: number;
   readonly totals: ControlTotals;
-  readonly hash: Buffer;
+  /** Of each of its tables. */
+  readonly hashes: readonly Buffer[];
+  readonly eventsOfDay: number;
+  readonly eventsHash: Buffer;
+  readonly contracts: readonly NewContract[];
 }
 
 /** The claim was lost while the task was folded: somebody else does it now. */
@@ -78,10 +85,11 @@ export async function runFoldTask(
     await lookUpLeft();
     await foldRest(fold, input.births, stream, signal);
   }
-  const hash = await stream.end();
-  const counts = countsOf(fold, input, hash);
+  const hashes = await stream.end();
+  const counts = countsOf(fold, input, hashes, task.date);
   await writeHeld(session.write, task, fold);
   await writeLeft(session.write, task, fold);
+  await keepContracts(session.write, task.date, input.contracts);
   await finishStep(session.write, task, counts);
   await session.write.query('COMMIT');
   return counts;
@@ -104,7 +112,13 @@ async function foldRest(
   return fold.foldUpTo(Number.POSITIVE_INFINITY);
 }
 
-function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
+function countsOf(
+  fold: TaskFold,
+  input: TaskInput,
+  hashes: readonly Buffer[],
+  date: EpochDay,
+): TaskCounts {
+  const { events: eventsOfDay, hash: eventsHash } = input.events.digest(date);
   return {
     read: fold.rowsRead,
     written: fold.positions.rows,
@@ -115,7 +129,10 @@ function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
     events: input.events.size + fold.born,
     eventsRejected: fold.loan.totals.eventsRejected,
     totals: fold.loan.totals.totals(),
-    hash,
+    hashes,
+    eventsOfDay,
+    eventsHash,
+    contracts: input.contracts,
   };
 }
 
@@ -152,7 +169,8 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
   const done = await client.query(
     `UPDATE step SET status = 'done', rows_read = $4, rows_written = $5, loans_born = $6,
        loans_returned = $7, loans_closed = $8, loans_held = $9, events_read = $10,
-       events_rejected = $11, totals = $12, hash = $13, ended_at = clock_timestamp(),
+       events_rejected = $11, totals = $12, hash = $13, table_hashes = $14, events = $15,
+       events_hash = $16, contracts = $17, contracts_hash = $18, ended_at = clock_timestamp(),
        lease_until = NULL
      WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'claimed'`,
     [
@@ -168,7 +186,12 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
       counts.events,
       counts.eventsRejected,
       storedTotals(counts.totals),
-      counts.hash,
+      hashOfHashes(counts.hashes),
+      Buffer.concat(counts.hashes),
+      counts.eventsOfDay,
+      counts.eventsHash,
+      counts.contracts.length,
+      contractsHash(counts.contracts),
     ],
   );
   if (done.rowCount !== 1) throw new ClaimLost('the claim of this task was lost');

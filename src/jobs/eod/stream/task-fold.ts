@@ -6,6 +6,7 @@ import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
 import { bear, firstDay } from '../../day/birth.js';
+import type { NewContract } from '../../day/contract.js';
 import type { DatedEvent, EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoans } from '../../day/loan-past.js';
@@ -21,6 +22,8 @@ export interface TaskInput {
   readonly next: NextInstallments;
   /** Loans born today and loans whose birth is being held, in loan order. */
   readonly births: readonly Birth[];
+  /** Those that come into the book today, with the digests of their contracts. */
+  readonly contracts: readonly NewContract[];
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
   /** Loans whose events of today may need more than the position, by number. */
