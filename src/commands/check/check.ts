@@ -2,7 +2,7 @@ import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
-import { type ChainResult, checkChain } from '../../jobs/day/check-chain.js';
+import { type ChainResult, checkChain } from '../../jobs/day/proof/check-chain.js';
 import { checkDay } from '../../jobs/eod/checks/check-day.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import type { CommandModule } from '../shell/command-module.js';
@@ -101,7 +101,7 @@ async function runChain(context: CommandContext, options: CheckOptions): Promise
 }
 
 function printChain(out: CommandContext['stdout'], result: ChainResult): void {
-  const { from, to, days, ok, firstBroken, broken, chainHash } = result;
+  const { from, to, days, ok, firstBroken, broken, chainHash, proofHash } = result;
   const verdict = ok ? 'holds' : `IS BROKEN, first on ${firstBroken}`;
   out.write(`chain of ${days} sealed days from ${from} to ${to}: ${verdict}\n`);
   for (const { businessDate, differences } of broken) {
@@ -110,4 +110,5 @@ function printChain(out: CommandContext['stdout'], result: ChainResult): void {
     }
   }
   out.write(`chain hash of the last day: ${chainHash}\n`);
+  if (proofHash !== null) out.write(`proof hash of the last day: ${proofHash}\n`);
 }

@@ -119,7 +119,7 @@ BEGIN
     FROM step WHERE run_id = of_run AND phase = 'fold'
   ), compared AS (
     SELECT 'loans of the day before' AS place, read AS said,
-      (SELECT coalesce(sum(loans), 0) FROM subledger_total WHERE business_date = d - 1) AS found
+      (SELECT coalesce(sum(loans), 0) FROM subledger_total WHERE business_date = d - 1) AS there
     FROM steps
     UNION ALL SELECT 'loans', written,
       (SELECT coalesce(sum(loans), 0) FROM subledger_total WHERE business_date = d) FROM steps
@@ -144,20 +144,20 @@ BEGIN
       FROM ledger_measures(d) m JOIN account a ON a.subledger = m.measure) AS accounts
     GROUP BY code, group_id
   )
-  SELECT format('%s: %s said, %s found', place, said, found) INTO wrong
-  FROM compared WHERE said <> found LIMIT 1;
+  SELECT format('%s: %s said, %s there', place, said, there) INTO wrong
+  FROM compared WHERE said <> there LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'day % does not tie: %', d, wrong USING ERRCODE = 'LB006';
   END IF;
 END $$;
 
 -- Refuses to build on a day whose place in the chain does not follow any more.
-CREATE OR REPLACE FUNCTION require_intact_seal(d date) RETURNS bytea
+CREATE OR REPLACE FUNCTION require_intact_seal(d date) RETURNS sealed_day
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE
   sealed sealed_day;
   content bytea;
-  before bytea;
+  before sealed_day;
 BEGIN
   SELECT * INTO sealed FROM sealed_day WHERE business_date = d;
   IF NOT FOUND THEN
@@ -165,22 +165,23 @@ BEGIN
   END IF;
   SELECT sha256(string_agg(hash, NULL ORDER BY phase, task)) INTO content
     FROM step WHERE run_id = sealed.run_id AND phase IN ('fold', 'post');
-  SELECT chain_hash INTO before FROM sealed_day WHERE business_date = d - 1;
+  SELECT * INTO before FROM sealed_day WHERE business_date = d - 1;
   IF content IS DISTINCT FROM sealed.content_hash
-    OR inputs_hash(d) <> coalesce(sealed.inputs_hash, inputs_hash(d))
-    OR sealed.chain_hash <> chain_link(before, content, sealed.inputs_hash, sealed.run_id,
-      sealed.sealed_at)
+    OR sealed.chain_hash <> sha256(coalesce(before.chain_hash, '') || content)
+    OR sealed.inputs_hash <> inputs_hash(d)
+    OR sealed.proof_hash <> proof_link(before.proof_hash, sealed.chain_hash, sealed.inputs_hash,
+      sealed.run_id, sealed.sealed_at)
   THEN
     RAISE EXCEPTION 'the seal of day % does not hold', d USING ERRCODE = 'LB008';
   END IF;
-  RETURN sealed.chain_hash;
+  RETURN sealed;
 END $$;
 
 CREATE OR REPLACE FUNCTION seal_day(d date, of_run integer, holder_token uuid, content bytea) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE
   parent text;
-  before bytea;
+  before sealed_day;
   chained bytea;
   inputs bytea;
   first_on date;
@@ -217,9 +218,11 @@ BEGIN
         THEN 'done' ELSE 'lost' END
     WHERE run_id = of_run AND ended_at IS NULL;
   inputs := chain_inputs(d);
-  chained := chain_link(before, content, inputs, of_run, now_sealed);
-  INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash, sealed_at, inputs_hash)
-    VALUES (d, of_run, content, chained, now_sealed, inputs);
+  chained := sha256(coalesce(before.chain_hash, '') || content);
+  INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash, sealed_at, inputs_hash,
+      proof_hash)
+    VALUES (d, of_run, content, chained, now_sealed, inputs,
+      proof_link(before.proof_hash, chained, inputs, of_run, now_sealed));
   UPDATE book SET business_date = d + 1;
   RETURN chained;
 END $$;

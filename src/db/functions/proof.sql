@@ -47,9 +47,9 @@ BEGIN
        SELECT $1, $2, $3, count(*), array_agg(key), %s, array_agg(digest),
          sha256(convert_to(string_agg(key || E''\t'' || changes || E''\n'', ''''), ''UTF8'')
            || string_agg(digest, NULL))
-       FROM (SELECT concat_ws(''/'', %s) AS key, %s AS changes,
+       FROM (SELECT concat_ws(''/'', %s) COLLATE "C" AS key, %s AS changes,
            substr(sha256(record_send(ROW(%s))), 1, 16) AS digest
-         FROM %I WHERE %I > $4 AND %I <= $1 ORDER BY 1 COLLATE "C") AS rows
+         FROM %I WHERE %I > $4 AND %I <= $1 ORDER BY key) AS rows
        HAVING count(*) > 0',
       CASE WHEN counts THEN 'array_agg(changes)' ELSE 'NULL' END, key,
       CASE WHEN counts THEN 'changes' ELSE '0' END,
@@ -70,13 +70,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   FROM sealed_input WHERE business_date = d
 $$;
 
--- The place of a sealed day in the chain.
-CREATE OR REPLACE FUNCTION chain_link(before bytea, content bytea, inputs bytea, of_run integer,
+-- The place of a sealed day in the chain of what was chained with it.
+CREATE OR REPLACE FUNCTION proof_link(before bytea, chained bytea, inputs bytea, of_run integer,
   at timestamptz) RETURNS bytea
 LANGUAGE sql IMMUTABLE AS $$
-  SELECT sha256(coalesce(before, '') || content || CASE WHEN inputs IS NULL THEN ''::bytea
-    ELSE inputs || convert_to(
-      of_run || E'\t' || (extract(epoch FROM at) * 1000000)::bigint, 'UTF8') END)
+  SELECT sha256(coalesce(before, '') || chained || inputs || convert_to(
+    of_run || E'\t' || (extract(epoch FROM at) * 1000000)::bigint, 'UTF8'))
 $$;
 
 -- Hashes a part of a large table that no close writes, once it is whole. Again it does nothing.

@@ -1,6 +1,5 @@
 -- What rules the money is proven like the rows of a day. At each seal the rows that came in since
--- the one before are hashed, table by table, into sealed_input, and the hash of these goes into the
--- chain. What was there before this is chained at the next seal, as it is found then.
+-- the one before are hashed, table by table, into sealed_input, and the hash of these is chained. What was there before this is chained at the next seal, as it is found then.
 
 -- The tables that are chained; a domain that adds one adds a row. Key and columns are taken from the
 -- catalogue, so that a new column is proven without a word here.
@@ -36,11 +35,15 @@ COMMENT ON COLUMN sealed_input.digests IS 'of each row, beside its key: half a S
 COMMENT ON COLUMN sealed_input.hash IS 'SHA-256 of keys, changes and digests';
 CREATE INDEX sealed_input_day ON sealed_input (business_date);
 
-ALTER TABLE sealed_day ADD COLUMN inputs_hash bytea;
+-- A chain of its own: that of the days is the same however often and by whom a day was closed.
+ALTER TABLE sealed_day
+  ADD COLUMN inputs_hash bytea,
+  ADD COLUMN proof_hash  bytea,
+  ADD CHECK ((inputs_hash IS NULL) = (proof_hash IS NULL));
 COMMENT ON COLUMN sealed_day.inputs_hash IS
-  'of sealed_input of the day; null: sealed before it was kept, and the chain hash is without it';
-COMMENT ON COLUMN sealed_day.chain_hash IS 'SHA-256 of the chain hash of the day before, content_hash,
-  inputs_hash, and the run and time of the seal; of content_hash alone where there is no inputs_hash';
+  'of sealed_input of the day; null: sealed before it was kept';
+COMMENT ON COLUMN sealed_day.proof_hash IS
+  'SHA-256 of the proof hash of the day before, chain_hash, inputs_hash, run and time of the seal';
 
 -- A task's inputs and outputs one by one.
 ALTER TABLE step
@@ -136,8 +139,9 @@ INSERT INTO chained_table (table_name, day_column) VALUES
 INSERT INTO digested_table (table_name, of_part) VALUES
   ('month_row', 'month = $1'),
   ('impairment_loan', 'as_of = $1'),
-  ('event', 'business_date < $1');
-COMMENT ON TABLE digested_table IS 'event: only those from before a day whose tasks hash them';
+  ('event', 'business_date < $1'),
+  ('loan_digest', 'born_on < $1');
+COMMENT ON TABLE digested_table IS 'event, loan_digest: what was there before the tasks of a day hashed it';
 
 -- A task that is folded again writes the digests of its contracts again.
 INSERT INTO owned_by_day (place, table_name, of_day) VALUES (8, 'loan_digest', 'born_on = $1');
@@ -213,6 +217,11 @@ BEGIN
        WHERE attrelid = 'event'::regclass AND attnum > 0 AND NOT attisdropped)
     FROM digested_table, book
     WHERE table_name = 'event' AND business_date > first_business_date
+    UNION ALL SELECT 'loan_digest', business_date, of_part, 'bucket, loan_id',
+      (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+       WHERE attrelid = 'loan_digest'::regclass AND attnum > 0 AND NOT attisdropped)
+    FROM digested_table, book
+    WHERE table_name = 'loan_digest' AND business_date > first_business_date
   LOOP
     EXECUTE format(
       'INSERT INTO row_digest (table_name, part, bucket_from, columns, rows, marks, hash)

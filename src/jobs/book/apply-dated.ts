@@ -136,7 +136,7 @@ export async function putAccounts(
       `INSERT INTO account (code, name, name_zh, class, normal_side, subledger)
        VALUES ($1, $2, $3, $4, $5, $6)
        ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_zh = excluded.name_zh,
-         applied_at = now()
+         applied_at = now(), changes = account.changes + 1, chained_on = NULL
        RETURNING class = $4 AND normal_side = $5 AND subledger IS NOT DISTINCT FROM $6 AS is_same`,
       [
         account.code,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { connect } from '../../../src/db/connect.js';
-import { checkChain } from '../../../src/jobs/day/check-chain.js';
+import { checkChain } from '../../../src/jobs/day/proof/check-chain.js';
 import { checkDay } from '../../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { generatedBook, type TestBook } from '../../support/book.js';

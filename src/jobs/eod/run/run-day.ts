@@ -10,7 +10,7 @@ import { bookFromData } from '../../book/book.js';
 import { loadBookData } from '../../book/load-book.js';
 import { openDate } from '../../book/open-day.js';
 import type { CheckResult } from '../../day/check-result.js';
-import { requireIntactSeal } from '../../day/intact-seal.js';
+import { requireIntactSeal } from '../../day/proof/intact-seal.js';
 import { endExecution, type HeldRun, takeRun } from '../../runs/claim.js';
 import { keepParameters } from '../../runs/run-parameters.js';
 import { postGroups } from '../post/post-groups.js';

@@ -4,7 +4,7 @@ import { Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { connect, destroyClient, sqlStateOf } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
-import { type Evidence, LoanbookError } from '../../../errors.js';
+import { type Evidence, type ExitCode, LoanbookError } from '../../../errors.js';
 import { type Book, bookFromData } from '../../book/book.js';
 import { FoldBuffers } from '../../day/fold-buffers.js';
 import { MissingRule } from '../../day/side-rows.js';
@@ -34,6 +34,7 @@ export interface WorkerFailure {
   readonly message: string;
   readonly sqlState: string | undefined;
   readonly evidence: Evidence;
+  readonly exitCode?: ExitCode;
   readonly next: string | undefined;
 }
 
@@ -77,7 +78,8 @@ function failureOf(error: unknown, date: EpochDay): WorkerFailure {
   const message = error instanceof Error ? error.message : String(error);
   const failure = { ok: false as const, message, sqlState, evidence: {}, next: undefined };
   if (error instanceof LoanbookError) {
-    return { ...failure, code: error.code, evidence: error.evidence, next: error.next };
+    const { code, evidence, exitCode, next } = error;
+    return { ...failure, code, evidence, exitCode, next };
   }
   if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST };
   if (error instanceof MissingRule) {

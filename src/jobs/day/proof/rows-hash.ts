@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
 import type pg from 'pg';
-import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../../accounting/money/units.js';
-import { copyOut } from '../../db/copy/copy-out.js';
-import { copyRows } from '../../db/copy/copy-stream.js';
-import { readInt8, TupleReader } from '../../db/copy/copy-tuple.js';
-import { dayTable } from './day-table.js';
-import type { HashedColumns } from './hashed-columns.js';
-import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { copyOut } from '../../../db/copy/copy-out.js';
+import { copyRows } from '../../../db/copy/copy-stream.js';
+import { readInt8, TupleReader } from '../../../db/copy/copy-tuple.js';
+import { dayTable } from '../day-table.js';
+import type { HashedColumns } from '../hashed-columns.js';
+import { DAY_TASK, VOUCHERS_PER_TASK } from '../side-rows.js';
 
 /** The tables of a task in the order of their hashes. */
 export const HASHED_TABLES = [

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../../accounting/money/units.js';
+import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import type { CheckResult, Difference } from '../check-result.js';
+import { hashOfHashes } from '../hash-of-hashes.js';
+import { type HashedColumns, hashedColumnsOf } from '../hashed-columns.js';
 import { chainLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
-import type { CheckResult, Difference } from './check-result.js';
-import { hashOfHashes } from './hash-of-hashes.js';
-import { type HashedColumns, hashedColumnsOf } from './hashed-columns.js';
 import {
   eventsHash,
   HASHED_TABLES,
@@ -70,6 +70,7 @@ function stepDifferences(step: SealedStep, hashes: readonly Buffer[]): Differenc
   const isWhole = kept === null || hashOfHashes([kept]).equals(step.hash);
   if (actual.equals(step.hash) && isWhole) return [];
   const place = placeOf(step);
+  const whole = step.phase === 'fold' ? `task ${step.task}` : place;
   const found: Difference[] = [];
   if (kept !== null) {
     const tables = step.phase === 'fold' ? HASHED_TABLES : HASHED_TABLES.slice(1);
@@ -79,7 +80,7 @@ function stepDifferences(step: SealedStep, hashes: readonly Buffer[]): Differenc
       if (!own.equals(expected)) found.push(difference(`${table} of ${place}`, expected, own));
     }
   }
-  return [difference(place, step.hash, actual), ...found];
+  return [difference(whole, step.hash, actual), ...found];
 }
 
 function placeOf({ phase, task, bucket_from: from, bucket_to: to }: TaskShare): string {
@@ -106,7 +107,7 @@ async function chainDifferences(
 ): Promise<Difference[]> {
   const [before, today] = await sealsOf(client, date);
   if (today === undefined) return [];
-  const chain = chainLink(before?.chain ?? null, { ...today, content });
+  const chain = chainLink(before?.chain ?? null, content);
   const found: Difference[] = [];
   if (!content.equals(today.content)) {
     found.push(difference('content of the day', today.content, content));
