@@ -50,15 +50,17 @@ ALTER TABLE step
   ADD COLUMN table_hashes   bytea,
   ADD COLUMN events         bigint NOT NULL DEFAULT 0,
   ADD COLUMN events_hash    bytea,
+  ADD COLUMN event_marks    bytea,
   ADD COLUMN contracts      bigint NOT NULL DEFAULT 0,
   ADD COLUMN contracts_hash bytea;
 COMMENT ON COLUMN step.table_hashes IS
   'SHA-256 of its positions, allocations, outcomes, journal lines and schedules, one behind the other';
 COMMENT ON COLUMN step.events IS 'events of the day itself, but those that bring a contract in';
 COMMENT ON COLUMN step.events_hash IS 'SHA-256 of these events';
+COMMENT ON COLUMN step.event_marks IS 'CRC-32 of each of these events, in order: which of them is another';
 COMMENT ON COLUMN step.contracts IS 'contracts that came into the book with the task';
 COMMENT ON COLUMN step.contracts_hash IS 'SHA-256 of their digests in loan order';
-GRANT UPDATE (table_hashes, events, events_hash, contracts, contracts_hash) ON step TO loanbook_batch;
+GRANT UPDATE (table_hashes, events, events_hash, event_marks, contracts, contracts_hash) ON step TO loanbook_batch;
 
 -- Of each contract (loan, first schedule and the event that brought it in) as the close of its first
 -- day read it: what a later close looks up of a loan is held against it.

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/events/loan-event.js';
@@ -7,6 +6,7 @@ import { EARLY_PAYMENTS } from '../../accounting/product/product.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
+import { EventDigest } from './event-digest.js';
 import type { TaskScope } from './task-input.js';
 
 /** The rule of an event that a reversal undid. */
@@ -46,23 +46,19 @@ export class EventQueue {
   }
 
   /**
-   * SHA-256 over the events that were booked on the day itself, and how many there are; others wait
-   * with a loan that was held, and were hashed on their own day.
+   * What the events that were booked on the day itself are told by; others wait with a loan that
+   * was held, and were hashed on their own day.
    */
-  digest(date: EpochDay): { readonly events: number; readonly hash: Buffer } {
-    const hash = createHash('sha256');
-    const tuples = this.#tuples;
-    const isOfDay = (k: number) => readDate(tuples.view, tuples.at(k) + BUSINESS_DATE_AT) === date;
-    let events = 0;
-    // In as few pieces as may be: a call of the hash costs more than the bytes of an event.
-    for (let from = 0; from < this.size; ) {
-      let to = from;
-      while (to < this.size && isOfDay(to)) to += 1;
-      hash.update(tuples.bytes.subarray(tuples.at(from), tuples.at(to)));
-      events += to - from;
-      from = to + 1;
+  digest(date: EpochDay): EventDigest {
+    const digest = new EventDigest(this.size);
+    const { view, bytes } = this.#tuples;
+    for (let k = 0; k < this.size; k += 1) {
+      const at = this.#tuples.at(k);
+      if (readDate(view, at + BUSINESS_DATE_AT) === date) {
+        digest.add(bytes, at, this.#tuples.at(k + 1));
+      }
     }
-    return { events, hash: hash.digest() };
+    return digest;
   }
 
   /** The loans with an event that satisfies `wanted`, ascending. */

@@ -82,11 +82,9 @@ export async function closePeriod(
     const now = await periodStates(client);
     if (periodNamed(now, period.name).status === 'closed') return null;
     requireClosable(now, period);
-    await client.query(
-      `INSERT INTO period_event (period, action, made_by, reason, unproven)
-       VALUES ($1, 'close', $2, $3, $4)`,
-      [period.name, options.by, isAccepted ? reason : '', unproven.join('; ')],
-    );
+    const accept = [isAccepted ? reason : '', unproven.join('; ')];
+    const names = [period.name, options.by, ...accept];
+    await client.query('SELECT close_period($1, $2, $3, $4)', names);
     const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
     await audit(client, 'period close', period.name, `closed by ${options.by}${accepted}`);
     const isYearEnd = period.name.endsWith('-12');
@@ -190,10 +188,7 @@ export async function reopenPeriod(
     if (later !== undefined) {
       throw refused('later_period_is_closed', { period: name, later: later.name });
     }
-    await client.query(
-      `INSERT INTO period_event (period, action, made_by, reason) VALUES ($1, 'reopen', $2, $3)`,
-      [name, by, reason],
-    );
+    await client.query('SELECT reopen_period($1, $2, $3)', [name, by, reason]);
     await audit(client, 'period reopen', name, `${reason} (${by})`);
     return { period: name, outcome: 'reopened', by, reason };
   });

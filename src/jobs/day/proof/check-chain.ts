@@ -9,7 +9,8 @@ import { chainLink, proofLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
 import { contractDifferences } from './check-contracts.js';
 import { derivedDifferences } from './check-derived.js';
 import { digestDifferences } from './check-digests.js';
-import { type DayDifference, inputDifferences } from './check-inputs.js';
+import { type DayDifference, type DayRange, inputDifferences } from './check-inputs.js';
+import { lookDifferences } from './check-looks.js';
 import { checkDayHash } from './day-hash.js';
 
 export interface ChainOptions {
@@ -62,7 +63,7 @@ export async function checkChain(client: pg.Client, options: ChainOptions): Prom
     options.onDay?.(done, to - from + 1);
     return { businessDate: formatDay(day), differences };
   });
-  const inputs = byDayOf(await bookDifferences(sessions, { from, to }));
+  const inputs = byDayOf(await bookDifferences(sessions, { from, to }), { from, to });
   const broken = looked
     .map(({ businessDate, differences }) => ({
       businessDate,
@@ -87,20 +88,26 @@ const BOOK_PROOFS = [
   digestDifferences,
   contractDifferences,
   derivedDifferences,
+  lookDifferences,
 ] as const;
 
 async function bookDifferences(
   sessions: readonly [pg.Client, ...pg.Client[]],
-  range: { readonly from: EpochDay; readonly to: EpochDay },
+  range: DayRange,
 ): Promise<DayDifference[]> {
   return (
     await shareOut(sessions, BOOK_PROOFS, (session, differences) => differences(session, range))
   ).flat();
 }
 
-function byDayOf(differences: readonly DayDifference[]): Map<string, Difference[]> {
+/** What belongs to no day of the range is told with its first or last one. */
+function byDayOf(
+  differences: readonly DayDifference[],
+  { from, to }: DayRange,
+): Map<string, Difference[]> {
   const found = new Map<string, Difference[]>();
-  for (const { day, ...difference } of differences) {
+  for (const { day: own, ...difference } of differences) {
+    const day = formatDay(Math.min(Math.max(parseDay(own) ?? to, from), to));
     found.set(day, [...(found.get(day) ?? []), difference]);
   }
   return found;
@@ -116,7 +123,14 @@ async function chainOf(
     `SELECT ${SEAL_COLUMNS} FROM sealed_day s ORDER BY business_date`,
   );
   const { first = '', open = '' } = book.rows[0] ?? {};
-  return { days, first: parseDay(first) ?? 0, open: parseDay(open) ?? 0 };
+  // Of a book whose own row is gone, what is sealed can still be looked at.
+  const firstSealed = parseDay(days[0]?.day ?? first) ?? 0;
+  const lastSealed = parseDay(days.at(-1)?.day ?? open) ?? 0;
+  return {
+    days,
+    first: Math.min(firstSealed, parseDay(first) ?? firstSealed),
+    open: parseDay(open) ?? lastSealed + 1,
+  };
 }
 
 async function dayDifferences(

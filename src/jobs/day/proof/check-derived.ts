@@ -18,13 +18,14 @@ export async function derivedDifferences(
        FROM schedule s FULL JOIN schedule_balance b USING (bucket, loan_id, version)
        WHERE s.balance_after IS DISTINCT FROM b.balance_after
        UNION ALL
-       SELECT 'book.business_date', (max(s.business_date) + 1)::text, b.business_date::text
+       SELECT 'book t, business_date', (max(s.business_date) + 1)::text, b.business_date::text
        FROM book b CROSS JOIN sealed_day s
        GROUP BY b.business_date HAVING max(s.business_date) + 1 <> b.business_date
        UNION ALL
-       SELECT 'schedule ' || bucket || '/' || loan_id || '/' || version, 'no row before its day',
+       SELECT 'schedule ' || bucket || '/' || loan_id || '/' || version, 'no row of such a day',
          effective_on::text
-       FROM schedule, book b WHERE version > 1 AND effective_on > b.business_date
+       FROM schedule, book b WHERE version > 1
+         AND effective_on NOT BETWEEN b.first_business_date AND b.business_date
      ) AS found ORDER BY place LIMIT 20`,
     [formatDay(to)],
   );

@@ -90,6 +90,7 @@ async function tableDifferences(
     { day: formatDay(from), place: what, expected: 'as it was sealed', actual: 'gone' },
   ];
   if (key === null || columns === null) return gone(name);
+  if (!columns.includes(table.dayColumn)) return gone(`${name}.${table.dayColumn}`);
   for (const column of new Set(sets.flat())) {
     if (!columns.includes(column)) return gone(`${name}.${column}`);
   }
@@ -138,7 +139,7 @@ function differenceSql({ name, dayColumn, key, columns, sets }: ChainedTable): s
       FROM kept k FULL JOIN standing n USING (key)
       WHERE CASE
         WHEN k.key IS NULL THEN n.day IS NOT NULL
-          ${dayColumn === 'chained_on' ? '' : 'AND n.day <= (SELECT day FROM last)'}
+          ${dayColumn === 'chained_on' ? '' : 'AND n.day <> (SELECT business_date FROM book)'}
         WHEN n.key IS NULL THEN true
         WHEN n.day = k.day THEN ${digest} IS DISTINCT FROM k.digest
         ELSE n.day IS NOT NULL OR n.changes <= coalesce(k.changes, n.changes) END
@@ -177,7 +178,8 @@ async function recordDifferences(
      UNION ALL
      SELECT day::text, 'what was chained with the day', coalesce(encode(expected, 'hex'), 'nothing'),
        encode(actual, 'hex')
-     FROM days WHERE day BETWEEN $1 AND $2 AND expected IS DISTINCT FROM actual
+     FROM days WHERE (day BETWEEN $1 AND $2 OR expected IS NULL)
+       AND expected IS DISTINCT FROM actual
      ORDER BY 1, 2 LIMIT ${SHOWN_MAX}`,
     [formatDay(from), formatDay(to)],
   );

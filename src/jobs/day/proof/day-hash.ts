@@ -3,11 +3,13 @@ import type pg from 'pg';
 import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import type { CheckResult, Difference } from '../check-result.js';
+import { firstMarkThatDiffers } from '../event-digest.js';
 import { hashOfHashes } from '../hash-of-hashes.js';
 import { type HashedColumns, hashedColumnsOf } from '../hashed-columns.js';
 import { chainLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
 import {
-  eventsHash,
+  eventAt,
+  eventsOfDay,
   HASHED_TABLES,
   journalHashes,
   type TaskShare,
@@ -20,7 +22,10 @@ interface SealedStep extends TaskShare {
   /** Null: of a run from before it was kept. */
   readonly table_hashes: Buffer | null;
   readonly events_hash: Buffer | null;
+  readonly event_marks: Buffer | null;
 }
+
+const FRAME = { name: 'hash', says: 'the rows are those that were sealed' } as const;
 
 /**
  * Recomputes the hash of a sealed or finished day from the rows that stand in the database, task by
@@ -35,11 +40,13 @@ export async function checkDayHash(
 ): Promise<CheckResult> {
   const started = performance.now();
   const { rows } = await client.query<SealedStep>(
-    `SELECT phase, task, bucket_from, bucket_to, hash, table_hashes, events_hash FROM step
+    `SELECT phase, task, bucket_from, bucket_to, hash, table_hashes, events_hash,
+       event_marks FROM step
      WHERE run_id = $1 AND phase IN ('fold', 'post') ORDER BY phase, task`,
     [runId],
   );
   const columns = await hashedColumnsOf(client, runId);
+  if (columns === undefined) return unreadable(runId);
   const differences = await strayRows(client, date, rows);
   const content = createHash('sha256');
   const journal = await journalHashes(client, date, columns.journal_line);
@@ -51,8 +58,7 @@ export async function checkDayHash(
   }
   differences.push(...(await chainDifferences(client, date, content.digest())));
   return {
-    name: 'hash',
-    says: 'the rows are those that were sealed',
+    ...FRAME,
     ok: differences.length === 0,
     milliseconds: Math.round(performance.now() - started),
     differences: differences.slice(0, 20),
@@ -61,6 +67,12 @@ export async function checkDayHash(
 
 function difference(place: string, expected: Buffer, actual: Buffer): Difference {
   return { place, expected: expected.toString('hex'), actual: actual.toString('hex') };
+}
+
+function unreadable(runId: number): CheckResult {
+  const place = `run ${runId}: hashed_columns`;
+  const difference = { place, expected: 'columns of the tables of a day', actual: 'others' };
+  return { ...FRAME, ok: false, milliseconds: 0, differences: [difference] };
 }
 
 /** Names the tables of a task that are not as they were written. */
@@ -95,9 +107,15 @@ async function eventDifferences(
   columns: HashedColumns,
 ): Promise<Difference[]> {
   if (columns.event === undefined || step.phase === 'post') return [];
-  const actual = await eventsHash(client, date, step, columns.event);
+  const digest = await eventsOfDay(client, date, step, columns.event);
+  const marks = digest.marks();
+  const actual = digest.hash();
   const expected = step.events_hash ?? Buffer.alloc(0);
-  return actual.equals(expected) ? [] : [difference(`event of ${placeOf(step)}`, expected, actual)];
+  if (actual.equals(expected)) return [];
+  const kept = step.event_marks ?? Buffer.alloc(0);
+  const key = await eventAt(client, date, step, firstMarkThatDiffers(kept, marks));
+  const place = key === undefined ? 'behind the last one' : key;
+  return [difference(`event ${place} of ${placeOf(step)}`, expected, actual)];
 }
 
 async function chainDifferences(

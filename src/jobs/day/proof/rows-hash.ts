@@ -6,6 +6,7 @@ import { copyOut } from '../../../db/copy/copy-out.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readInt8, TupleReader } from '../../../db/copy/copy-tuple.js';
 import { dayTable } from '../day-table.js';
+import { EventDigest } from '../event-digest.js';
 import type { HashedColumns } from '../hashed-columns.js';
 import { DAY_TASK, VOUCHERS_PER_TASK } from '../side-rows.js';
 
@@ -55,21 +56,40 @@ function bucketsOf(step: TaskShare): string {
   return `bucket BETWEEN ${step.bucket_from} AND ${step.bucket_to}`;
 }
 
-/** The hash of the events of a task's day, as `EventQueue.digest` worked it out. */
-export async function eventsHash(
+/** A task's events of the day as they stand, told as `EventQueue.digest` did, and their keys. */
+export async function eventsOfDay(
   client: pg.Client,
   date: EpochDay,
   step: TaskShare,
   columns: readonly string[],
-): Promise<Buffer> {
-  const hash = createHash('sha256');
-  const select = `SELECT ${columns.join(', ')} FROM event
+): Promise<EventDigest> {
+  const digest = new EventDigest(0);
+  const select = `SELECT ${columns.join(', ')} ${fromEvents(date, step)}`;
+  await copyRows(client, select, columns.length, (_view, at, bytes, end) =>
+    digest.add(bytes, at, end),
+  );
+  return digest;
+}
+
+function fromEvents(date: EpochDay, step: TaskShare): string {
+  return `FROM event
     WHERE business_date = '${formatDay(date)}' AND ${bucketsOf(step)} AND type > 2
     ORDER BY bucket, loan_id, event_id`;
-  await copyRows(client, select, columns.length, (_view, at, bytes, end) =>
-    hash.update(bytes.subarray(at, end)),
+}
+
+/** The key of the event at a place among those of a task's day; undefined behind the last one. */
+export async function eventAt(
+  client: pg.Client,
+  date: EpochDay,
+  step: TaskShare,
+  place: number,
+): Promise<string | undefined> {
+  const { rows } = await client.query<{ key: string }>(
+    `SELECT concat_ws('/', bucket, loan_id, event_id) AS key ${fromEvents(date, step)}
+     OFFSET $1 LIMIT 1`,
+    [place],
   );
-  return hash.digest();
+  return rows[0]?.key;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { contractsHash, keepContracts, type NewContract } from '../../day/contract.js';
+import type { EventDigest } from '../../day/event-digest.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
@@ -34,8 +35,7 @@ export interface TaskCounts {
   readonly totals: ControlTotals;
   /** Of each of its tables. */
   readonly hashes: readonly Buffer[];
-  readonly eventsOfDay: number;
-  readonly eventsHash: Buffer;
+  readonly eventsOfDay: EventDigest;
   readonly contracts: readonly NewContract[];
 }
 
@@ -118,7 +118,6 @@ function countsOf(
   hashes: readonly Buffer[],
   date: EpochDay,
 ): TaskCounts {
-  const { events: eventsOfDay, hash: eventsHash } = input.events.digest(date);
   return {
     read: fold.rowsRead,
     written: fold.positions.rows,
@@ -130,8 +129,7 @@ function countsOf(
     eventsRejected: fold.loan.totals.eventsRejected,
     totals: fold.loan.totals.totals(),
     hashes,
-    eventsOfDay,
-    eventsHash,
+    eventsOfDay: input.events.digest(date),
     contracts: input.contracts,
   };
 }
@@ -170,7 +168,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
     `UPDATE step SET status = 'done', rows_read = $4, rows_written = $5, loans_born = $6,
        loans_returned = $7, loans_closed = $8, loans_held = $9, events_read = $10,
        events_rejected = $11, totals = $12, hash = $13, table_hashes = $14, events = $15,
-       events_hash = $16, contracts = $17, contracts_hash = $18, ended_at = clock_timestamp(),
+       events_hash = $16, event_marks = $17, contracts = $18, contracts_hash = $19, ended_at = clock_timestamp(),
        lease_until = NULL
      WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'claimed'`,
     [
@@ -188,8 +186,9 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
       storedTotals(counts.totals),
       hashOfHashes(counts.hashes),
       Buffer.concat(counts.hashes),
-      counts.eventsOfDay,
-      counts.eventsHash,
+      counts.eventsOfDay.count,
+      counts.eventsOfDay.hash(),
+      counts.eventsOfDay.marks(),
       counts.contracts.length,
       contractsHash(counts.contracts),
     ],
