@@ -91,15 +91,15 @@ export class RunUnderWay {
   }
 
   /**
-   * Does a transaction again after the close that it met has ended. One that nobody is at is not
-   * waited for. Throws `day_is_being_closed` (75) when patience is over.
+   * Does a transaction again after the close that it met, or needs, has ended. One that nobody is at
+   * is not waited for. Throws what the transaction threw when patience is over.
    */
   async besideClose<T>(client: pg.Client, transaction: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await transaction();
       } catch (error) {
-        if (!(error instanceof LoanbookError) || error.code !== 'day_is_being_closed') throw error;
+        if (!(error instanceof LoanbookError) || !CLOSE_CODES.has(error.code)) throw error;
         await this.#patience.until(client, {
           jobs: ['eod'],
           attempt: () => hasEnded(client, error),
@@ -110,13 +110,17 @@ export class RunUnderWay {
   }
 }
 
+/** What a close under way leads to: its day takes nothing more, or is not sealed yet. */
+const CLOSE_CODES = new Set(['day_is_being_closed', 'statement_day_not_sealed']);
+
 /** Undefined: somebody is at a close. Throws `refusal` where it was left unfinished. */
 async function hasEnded(client: pg.Client, refusal: LoanbookError): Promise<true | undefined> {
   const { rows } = await client.query<{ is_left: boolean; holder: string | null }>(
     `SELECT lease_until IS NULL AS is_left, holder FROM run WHERE job = 'eod' AND status = 'open'`,
   );
   const [close] = rows;
-  if (close === undefined) return true;
+  if (close === undefined && refusal.code === 'day_is_being_closed') return true;
+  if (close === undefined) throw refusal;
   if (close.is_left || isSurelyDead(close.holder ?? '')) throw refusal;
   return undefined;
 }
