@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrozenBook, type JobName, PLACES } from '../support/frozen-book.js';
-import { type Freeze, freeze, type Replaced, undisturbedResults } from '../support/frozen-holder.js';
+import {
+  type Freeze,
+  freeze,
+  type Replaced,
+  undisturbedResults,
+} from '../support/frozen-holder.js';
 
 /** The lease of the program as it is. */
 const TIMES = { leaseSeconds: 20, frozenMs: 90_000 };

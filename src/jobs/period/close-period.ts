@@ -7,11 +7,11 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { checkChain } from '../day/check-chain.js';
 import type { CheckResult } from '../day/check-result.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
-import { type CarriedProfit, carryProfit } from './carry-profit.js';
-import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { barrier } from '../runs/barrier.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
+import { type CarriedProfit, carryProfit } from './carry-profit.js';
+import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
 import { requireAccepted, unprovenClearing } from './unproven-clearing.js';
 

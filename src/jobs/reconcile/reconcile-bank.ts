@@ -31,10 +31,7 @@ import {
  * second level, behind the channels' own statements. The same file again does nothing. Throws as
  * `reconcileChannel` does; a posted bank statement is never replaced.
  */
-export async function reconcileBank(
-  client: pg.Client,
-  options: BankOptions,
-): Promise<Outcome> {
+export async function reconcileBank(client: pg.Client, options: BankOptions): Promise<Outcome> {
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);

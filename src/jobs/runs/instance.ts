@@ -3,7 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { ENGINE_VERSION } from '../../accounting/fold/close-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { HASHED_COLUMNS } from '../day/hashed-columns.js';
 import { isSurelyDead, thisHolder } from './holder.js';
 import { type OtherRun, otherRun, RUN_ROW } from './in-the-way.js';

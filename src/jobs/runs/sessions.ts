@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { targetOf } from '../../db/client.js';
-import { type ConnectOptions, connect, destroyClient, sqlStateOf, withClient } from '../../db/connect.js';
+import {
+  type ConnectOptions,
+  connect,
+  destroyClient,
+  sqlStateOf,
+  withClient,
+} from '../../db/connect.js';
 import { throwIfInterrupted } from '../../db/interrupt.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { inOwnWords, LEASE_SECONDS, type RunClaim } from './lease.js';

@@ -187,7 +187,8 @@ export async function sealDay(
       );
       await barrier('eod.seal');
     });
-  await patience.forTransaction(client, { jobs: OPEN_DAY_JOBS, work });
+  const jobs = OPEN_DAY_JOBS.filter((job) => job !== 'eod');
+  await patience.forTransaction(client, { jobs, work });
 }
 
 /** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */

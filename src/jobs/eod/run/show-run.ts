@@ -54,9 +54,17 @@ export interface RunView extends RunLine {
 }
 
 /** Phases of every job, in the order of each. */
-const PHASES = ['stage', 'match', 'store', 'compute', 'fold', 'post', 'tidy', 'check', 'seal'].concat(
-  ['rows', 'carry'],
-);
+const PHASES = [
+  'stage',
+  'match',
+  'store',
+  'compute',
+  'fold',
+  'post',
+  'tidy',
+  'check',
+  'seal',
+].concat(['rows', 'carry']);
 
 interface RunHead {
   readonly engineVersion: number;
@@ -82,7 +90,10 @@ export async function showRun(client: pg.Client, runId: number): Promise<RunView
     controlTotals: await loadTotals(client, runId, minorDigits),
     steps: await loadSteps(client, runId),
     executions: await loadExecutions(client, runId),
-    heldLoans: line.job !== 'eod' || line.status === 'discarded' ? [] : await loadHeld(client, line.businessDate),
+    heldLoans:
+      line.job !== 'eod' || line.status === 'discarded'
+        ? []
+        : await loadHeld(client, line.businessDate),
   };
 }
 
