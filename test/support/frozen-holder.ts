@@ -116,7 +116,7 @@ export async function freeze(
 }
 
 /** The last line of stderr is the error; others before it are of the log. */
-function errorOf(stderr: string): unknown {
+export function errorOf(stderr: string): unknown {
   const line = stderr.trimEnd().split('\n').at(-1) ?? '';
   return line.startsWith('{') ? JSON.parse(line).error : line;
 }

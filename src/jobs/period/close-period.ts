@@ -50,9 +50,9 @@ const PHASES = ['check', 'rows', 'carry'];
  * holds, the chain and the reconciliation of ledger and positions too, the period before is closed.
  * What of clearing is not proven at its end needs a reason, which is kept. Writes the month row of
  * every loan and, at the end of a year, takes the profit to retained earnings. Closed again it says
- * so. Throws LoanbookError `period_is_running`, `run_lost` (75), `unknown_period`, `period_has_open_days`, `period_before_is_open`,
- * `acceptance_without_reason` (exit 2), `clearing_not_proven`, `period_does_not_tie` (3) and what
- * `addEntries` throws.
+ * so. Throws LoanbookError `period_is_running`, `run_lost` (75), `unknown_period`,
+ * `period_has_open_days`, `period_before_is_open`, `acceptance_without_reason` (exit 2),
+ * `clearing_not_proven`, `period_does_not_tie` (3) and what `addEntries` throws.
  */
 export async function closePeriod(
   client: pg.Client,

@@ -144,10 +144,10 @@ async function endRun(client: pg.Client, run: HeldRun): Promise<void> {
 
 /**
  * Does a job as a run: taken before it begins, its lease renewed while it goes on, its sessions
- * kept so that whoever takes it over can end them. `work` calls `finish` in its last transaction; where
- * it found nothing to do the run ends behind it. An instance that was done may come again: what
- * that means is for the job to say. Throws what `takeRun` throws, and `run_lost` (75) where another
- * process took the run over meanwhile.
+ * kept so that whoever takes it over can end them. `work` calls `finish` in its last transaction;
+ * where it found nothing to do the run ends behind it. An instance that was done may come again:
+ * what that means is for the job to say. Throws what `takeRun` throws, and `run_lost` (75) where
+ * another process took the run over meanwhile.
  */
 export async function withRun<T>(
   client: pg.Client,

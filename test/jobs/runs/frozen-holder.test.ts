@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCli } from '../../support/cli-process.js';
 import { FrozenBook, type JobName, result } from '../../support/frozen-book.js';
-import { freeze, undisturbedResults, withFrozen } from '../../support/frozen-holder.js';
+import { errorOf, freeze, undisturbedResults, withFrozen } from '../../support/frozen-holder.js';
 
 /** As test/long/frozen-holder.test.ts, with a short lease and a place or two of each job. */
 const CASES = [
@@ -36,7 +36,7 @@ describe('a holder that is frozen', () => {
       return await startCli(line, env).ended;
     });
     expect(closed.other.code, closed.other.stderr).toBe(0);
-    expect(JSON.parse(closed.frozen.stderr).error.code).toBe('connection_lost');
+    expect(errorOf(closed.frozen.stderr)).toMatchObject({ code: 'connection_lost' });
     expect([closed.frozen.code, (await result(target)).event]).toEqual([75, undisturbed.eod.event]);
   });
 });
