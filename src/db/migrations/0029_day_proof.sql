@@ -132,7 +132,8 @@ SELECT unnest(ARRAY['account', 'accounting_group', 'audit', 'break_action', 'buc
 INSERT INTO chained_table (table_name, beside) VALUES ('book', '{business_date}');
 INSERT INTO chained_table (table_name, ready) VALUES
   ('run', $$t.status <> 'open'$$),
-  ('execution', $$EXISTS (SELECT FROM run r WHERE r.run_id = t.run_id AND r.status <> 'open')$$),
+  ('execution', $$t.ended_at IS NOT NULL
+    AND EXISTS (SELECT FROM run r WHERE r.run_id = t.run_id AND r.status <> 'open')$$),
   ('step', $$EXISTS (SELECT FROM run r WHERE r.run_id = t.run_id AND r.status <> 'open')$$);
 INSERT INTO chained_table (table_name, day_column) VALUES
   ('entry', 'business_date'), ('gl_balance', 'business_date'), ('held_loan', 'business_date'),

@@ -9,6 +9,7 @@ import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { type Birth, readPositions } from '../../day/task-input.js';
+import { barrier } from '../../runs/barrier.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
@@ -91,6 +92,7 @@ export async function runFoldTask(
   await writeLeft(session.write, task, fold);
   await keepContracts(session.write, task.date, input.contracts);
   await finishStep(session.write, task, counts);
+  await barrier('eod.fold');
   await session.write.query('COMMIT');
   return counts;
 }
