@@ -19,7 +19,8 @@ import { applyChannel } from '../../src/jobs/reconcile/channel.js';
 import { reconcileBank } from '../../src/jobs/reconcile/reconcile-bank.js';
 import { reconcileChannel } from '../../src/jobs/reconcile/reconcile-channel.js';
 import { assignBreak, resolveBreak } from '../../src/jobs/reconcile/resolve-break.js';
-import { endExecution, takeRun } from '../../src/jobs/runs/claim.js';
+import { endExecution, takeRun } from '../../src/jobs/runs/instance.js';
+import { Patience } from '../../src/jobs/runs/waiting.js';
 import { packageRoot } from '../../src/package-root.js';
 import { type ScratchBook, scratchBook } from '../support/scratch-book.js';
 
@@ -126,9 +127,11 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   const path = file('back.csv', head, 'X1,LATE,repayment,2026-03-28,1.00,');
   const { importId } = await importEvents(client, { file: path });
   await cancelImport(client, { importId: importId ?? 0, reason: 'the wrong file' });
-  const run = await takeRun(client, parseDay(PROOF_DAYS[0])!, 1, 1);
+  const date = parseDay(PROOF_DAYS[0])!;
+  const close = { job: 'eod', date, workers: 1, tasks: 1, phases: ['fold', 'post'] } as const;
+  const run = await takeRun(client, close, new Patience());
   await endExecution(client, run, 'failed', 'stopped by a person');
-  await discardDay(client, parseDay(PROOF_DAYS[0])!, 'begun too early');
+  await discardDay(client, date, 'begun too early');
 }
 
 /** Everything that people do beside the loans, with 1 April open. */

@@ -60,7 +60,6 @@ COMMENT ON COLUMN step.events_hash IS 'SHA-256 of these events';
 COMMENT ON COLUMN step.event_marks IS 'CRC-32 of each of these events, in order: which of them is another';
 COMMENT ON COLUMN step.contracts IS 'contracts that came into the book with the task';
 COMMENT ON COLUMN step.contracts_hash IS 'SHA-256 of their digests in loan order';
-GRANT UPDATE (table_hashes, events, events_hash, event_marks, contracts, contracts_hash) ON step TO loanbook_batch;
 
 -- Of each contract (loan, first schedule and the event that brought it in) as the close of its first
 -- day read it: what a later close looks up of a loan is held against it.
@@ -150,8 +149,23 @@ COMMENT ON TABLE digested_table IS 'event, loan_digest: what was there before th
 INSERT INTO owned_by_day (place, table_name, of_day) VALUES (8, 'loan_digest', 'born_on = $1');
 
 GRANT SELECT ON chained_table, sealed_input, digested_table, row_digest TO loanbook_batch;
-GRANT UPDATE (chained_on, changes) ON account, bucket_counter, recon_break, statement
+GRANT UPDATE (chained_on, changes) ON account, bucket_counter TO loanbook_batch;
+
+-- What people decide, what a day is sealed by and what a step did is written by functions alone.
+REVOKE INSERT ON break_action, entry, entry_line, execution, gl_balance, impairment_run,
+  manual_voucher, manual_voucher_line, period_event, recon_break, run, statement, step,
+  subledger_total, tax_total, voucher_decision, voucher_file FROM loanbook_batch;
+REVOKE UPDATE (state, settled_by, suspense, released, tolerated_long, tolerated_short, posted_on)
+  ON statement FROM loanbook_batch;
+REVOKE UPDATE (state, assignee, resolution, reason, resolved_on, resolved_by_statement, suspense)
+  ON recon_break FROM loanbook_batch;
+REVOKE UPDATE (rows_read, rows_written, loans_born, loans_closed, loans_held, events_read,
+  events_rejected, totals, hash, ended_at, loans_returned) ON step FROM loanbook_batch;
+-- A run is begun and claimed by hand, not ended.
+GRANT INSERT (job, key, business_date, tasks, status, engine_version, hashed_columns) ON run
   TO loanbook_batch;
+GRANT INSERT (run_id, attempt, holder, workers) ON execution TO loanbook_batch;
+GRANT INSERT (run_id, phase, task, bucket_from, bucket_to) ON step TO loanbook_batch;
 
 -- A calendar year is a document as well.
 ALTER TABLE calendar_year ADD COLUMN sha256 text;

@@ -19,7 +19,6 @@ import {
   gateSchedules,
   runCheck,
   SCHEDULE_CHECK,
-  sumPositions,
 } from '../checks/checks.js';
 
 const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
@@ -30,15 +29,6 @@ async function stepIsDone(client: pg.Client, runId: number, phase: string): Prom
     [runId, phase],
   );
   return done.rowCount === 1;
-}
-
-async function markDone(client: pg.Client, runId: number, phase: string): Promise<void> {
-  await client.query(
-    `UPDATE step SET status = 'done', ended_at = clock_timestamp(),
-       started_at = coalesce(started_at, clock_timestamp())
-     WHERE run_id = $1 AND phase = $2`,
-    [runId, phase],
-  );
 }
 
 /**
@@ -69,7 +59,7 @@ export async function tidyDay(
       inTransaction(owner, async () => {
         await requireHeld(owner, run);
         await owner.query('SELECT index_day($1)', [formatDay(date)]);
-        await markDone(owner, runId, 'tidy');
+        await owner.query('SELECT finish_phase($1, $2, $3)', [runId, run.token, 'tidy']);
         await barrier('eod.tidy');
       }),
     );
@@ -114,8 +104,7 @@ export async function gateDay(
     await inTransaction(client, async () => {
       await requireHeld(client, run);
       if (await stepIsDone(client, runId, 'check')) return;
-      await sumPositions(client, date);
-      await markDone(client, runId, 'check');
+      await client.query('SELECT sum_positions($1, $2, $3)', [formatDay(date), runId, run.token]);
       await barrier('eod.sums');
     });
     const found = new Map<CheckName, CheckResult>();

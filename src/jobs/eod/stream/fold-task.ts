@@ -6,7 +6,6 @@ import type { Book } from '../../book/book.js';
 import { contractsHash, keepContracts, type NewContract } from '../../day/contract.js';
 import type { EventDigest } from '../../day/event-digest.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
-import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { type Birth, readPositions } from '../../day/task-input.js';
 import { barrier } from '../../runs/barrier.js';
@@ -166,34 +165,32 @@ async function writeLeft(client: pg.Client, task: FoldTask, fold: TaskFold): Pro
 }
 
 async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts): Promise<void> {
-  const done = await client.query(
-    `UPDATE step SET status = 'done', rows_read = $4, rows_written = $5, loans_born = $6,
-       loans_returned = $7, loans_closed = $8, loans_held = $9, events_read = $10,
-       events_rejected = $11, totals = $12, hash = $13, table_hashes = $14, events = $15,
-       events_hash = $16, event_marks = $17, contracts = $18, contracts_hash = $19, ended_at = clock_timestamp(),
-       lease_until = NULL
-     WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'claimed'`,
+  const { eventsOfDay, contracts } = counts;
+  const did = {
+    rows_read: counts.read,
+    rows_written: counts.written,
+    loans_born: counts.born,
+    loans_returned: counts.returned,
+    loans_closed: counts.closed,
+    loans_held: counts.held,
+    events_read: counts.events,
+    events_rejected: counts.eventsRejected,
+    events: eventsOfDay.count,
+    contracts: contracts.length,
+  };
+  const { rows } = await client.query<{ done: boolean }>(
+    'SELECT finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9) AS done',
     [
       task.runId,
       task.task,
       task.token,
-      counts.read,
-      counts.written,
-      counts.born,
-      counts.returned,
-      counts.closed,
-      counts.held,
-      counts.events,
-      counts.eventsRejected,
+      JSON.stringify(did),
       storedTotals(counts.totals),
-      hashOfHashes(counts.hashes),
       Buffer.concat(counts.hashes),
-      counts.eventsOfDay.count,
-      counts.eventsOfDay.hash(),
-      counts.eventsOfDay.marks(),
-      counts.contracts.length,
-      contractsHash(counts.contracts),
+      eventsOfDay.hash(),
+      eventsOfDay.marks(),
+      contractsHash(contracts),
     ],
   );
-  if (done.rowCount !== 1) throw new ClaimLost('the claim of this task was lost');
+  if (rows[0]?.done !== true) throw new ClaimLost('the claim of this task was lost');
 }
