@@ -89,6 +89,12 @@ BEGIN
   WHERE o.break_id = t.break_id AND t.break_id = ANY (ids);
 END $$;
 
+-- Holds a break until the transaction ends.
+CREATE OR REPLACE FUNCTION hold_break(of_break bigint) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT FROM recon_break WHERE break_id = of_break FOR UPDATE
+$$;
+
 -- What a person does with a break, kept beside it.
 CREATE OR REPLACE FUNCTION act_on_break(of_break bigint, act text, by_whom text, checked_by text,
   said text) RETURNS void
@@ -105,7 +111,7 @@ END $$;
 
 REVOKE ALL ON FUNCTION put_statement(jsonb), move_statements(integer[], jsonb),
   put_breaks(integer, jsonb), move_breaks(bigint[], jsonb),
-  act_on_break(bigint, text, text, text, text) FROM PUBLIC;
+  hold_break(bigint), act_on_break(bigint, text, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION put_statement(jsonb), move_statements(integer[], jsonb),
   put_breaks(integer, jsonb), move_breaks(bigint[], jsonb),
-  act_on_break(bigint, text, text, text, text) TO loanbook_batch;
+  hold_break(bigint), act_on_break(bigint, text, text, text, text) TO loanbook_batch;
