@@ -20,6 +20,7 @@ import {
   runCheck,
   SCHEDULE_CHECK,
 } from '../checks/checks.js';
+import { sealRefused } from './seal-refused.js';
 
 const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
 
@@ -177,7 +178,11 @@ export async function sealDay(
       await barrier('eod.seal');
     });
   const jobs = OPEN_DAY_JOBS.filter((job) => job !== 'eod');
-  await patience.forTransaction(client, { jobs, work });
+  try {
+    await patience.forTransaction(client, { jobs, work });
+  } catch (error) {
+    throw sealRefused(error, date);
+  }
 }
 
 /** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */
