@@ -31,7 +31,14 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/product',
     'accounting/schedule',
   ],
+  'accounting/backdating': [
+    'accounting/events',
+    'accounting/fold',
+    'accounting/money',
+    'accounting/posting',
+  ],
   'accounting/simulate': [
+    'accounting/backdating',
     'accounting/calendar',
     'accounting/cost',
     'accounting/events',

@@ -1,23 +1,12 @@
 import type pg from 'pg';
+import { changesThePast, type DatedEvent } from '../../accounting/backdating/dated-event.js';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE, type LoanEvent, needsFile } from '../../accounting/events/loan-event.js';
-import type { EpochDay } from '../../accounting/money/units.js';
+import { needsFile } from '../../accounting/events/loan-event.js';
 import { EARLY_PAYMENTS } from '../../accounting/product/product.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import type { TaskScope } from './task-input.js';
-
-/** The rule of an event that a reversal undid. */
-export const REVERSED = 'reversed';
-
-/** An event with its dates: booked earlier than today for a loan that was held. */
-export interface DatedEvent extends LoanEvent {
-  readonly valueDate: EpochDay;
-  readonly businessDate: EpochDay;
-  /** Of a reversal: the event that it undoes; 0 for every other type. */
-  readonly ofEventId: number;
-}
 
 /** A day's events of one task in loan order; `take` moves through them as the stream does. */
 export class EventQueue {
@@ -65,11 +54,6 @@ function eventsFrom(tuples: TupleList, from: number, loanId: number): DatedEvent
   const events: DatedEvent[] = [];
   for (let k = from; tuples.idAt(k) === loanId; k += 1) events.push(readEvent(tuples, k));
   return events;
-}
-
-/** Whether an event changes days that are closed: the loan is then folded again. */
-export function changesThePast(event: DatedEvent): boolean {
-  return event.valueDate < event.businessDate || event.type === EVENT_TYPE.reversal;
 }
 
 /** Whether an event may need the loan's schedule; `mayPayAhead`: a product of the book does. */

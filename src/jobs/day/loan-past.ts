@@ -1,12 +1,15 @@
 import type pg from 'pg';
+import { eventsJudgedBefore } from '../../accounting/backdating/base-day.js';
+import type { DatedEvent } from '../../accounting/backdating/dated-event.js';
+import type { Past } from '../../accounting/backdating/refold.js';
+import type { Verdict, Verdicts } from '../../accounting/backdating/verdict.js';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
-import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
 import { readDate } from '../../db/copy/copy-tuple.js';
 import { TupleList } from '../../db/copy/tuple-list.js';
-import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
+import { EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {
   arraysEnd,
@@ -24,27 +27,12 @@ export interface ScheduleVersion {
   readonly schedule: () => Schedule;
 }
 
-/** What was booked for a loan whose past changes today. */
-export interface LoanPast {
-  /** All events but the disbursement, today's included, in order of arrival. */
-  readonly events: readonly DatedEvent[];
-  /** What became of those judged before, where it matters. */
-  readonly verdicts: Verdicts;
-  /** The last kept day that none of the changes reaches; before `bornOn`: fold from birth. */
-  readonly baseOn: EpochDay;
-  /** The position of that day as its tuple. */
+/** What was booked for a loan whose past changes today; the verdicts are those that matter. */
+export interface LoanPast extends Past {
+  /** The position of `baseOn` as its tuple. */
   readonly base: Buffer | null;
 }
 
-/** What became of an event that was judged before. */
-export interface BookedVerdict {
-  /** Empty: posted. */
-  readonly rule: string;
-  /** What it has moved in all since: the same for ever, once it was posted. */
-  readonly cash: Fen;
-}
-
-type Verdicts = ReadonlyMap<number, BookedVerdict>;
 const NO_VERDICTS: Verdicts = new Map();
 
 /** What an event may have to look up of its loan. */
@@ -147,7 +135,7 @@ export async function loadWholePast(
   if (birth === undefined) return undefined;
   const scope = { date: knownAt, bucketFrom: birth.bucket, bucketTo: birth.bucket };
   await loadPastEvents(client, scope, [loanId], loans.events);
-  const found = new Map<number, Map<number, BookedVerdict>>();
+  const found = new Map<number, Map<number, Verdict>>();
   const asked = eventsOf(loans.events, loanId).map((event) => [loanId, event] as const);
   await readVerdicts(client, { ...scope, date: knownAt + 1 }, asked, found);
   const verdicts = found.get(loanId) ?? NO_VERDICTS;
@@ -187,23 +175,16 @@ async function loadVerdicts(
   scope: TaskScope,
   eventsOfLoan: (loanId: number) => readonly DatedEvent[],
   bases: ReadonlyMap<number, Base>,
-): Promise<Map<number, Map<number, BookedVerdict>>> {
+): Promise<Map<number, Map<number, Verdict>>> {
   const recent: [number, DatedEvent][] = [];
   const older: [number, DatedEvent][] = [];
   for (const [loanId, base] of bases) {
     const own = eventsOfLoan(loanId);
-    const undone = new Set(own.map((event) => event.ofEventId));
-    for (const event of own) {
-      if (event.businessDate >= scope.date) continue;
-      const matters =
-        event.valueDate > base.on ||
-        undone.has(event.eventId) ||
-        event.type === EVENT_TYPE.reversal;
-      if (!matters) continue;
+    for (const event of eventsJudgedBefore(own, base.on, scope.date)) {
       (event.businessDate >= scope.date - 7 ? recent : older).push([loanId, event]);
     }
   }
-  const found = new Map<number, Map<number, BookedVerdict>>();
+  const found = new Map<number, Map<number, Verdict>>();
   for (const group of [recent, older]) await readVerdicts(client, scope, group, found);
   return found;
 }
@@ -212,12 +193,12 @@ async function readVerdicts(
   client: pg.Client,
   scope: TaskScope,
   asked: readonly (readonly [number, DatedEvent])[],
-  found: Map<number, Map<number, BookedVerdict>>,
+  found: Map<number, Map<number, Verdict>>,
 ): Promise<void> {
   if (asked.length === 0) return;
   const from = Math.min(...asked.map(([, event]) => event.businessDate));
   // The bounds of the day are constants: partitions outside of them are never opened.
-  const { rows } = await client.query<{ loan_id: number; event_id: number } & BookedVerdict>(
+  const { rows } = await client.query<{ loan_id: number; event_id: number } & Verdict>(
     `SELECT o.loan_id, o.event_id, (array_agg(o.rule ORDER BY o.business_date DESC))[1] AS rule,
        sum(o.allocated + o.to_suspense)::bigint AS cash
      FROM unnest($1::bigint[], $2::bigint[]) AS u (loan_id, event_id)

@@ -1,8 +1,8 @@
+import { REVERSED } from '../../../accounting/backdating/verdict.js';
 import type { Position } from '../../../accounting/fold/position.js';
 import { Total } from '../../../accounting/money/total.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import type { DayFlow } from '../../../accounting/posting/flow.js';
-import { REVERSED } from '../../day/event-queue.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 interface GroupSums<Sum> {

@@ -1,11 +1,12 @@
 import type pg from 'pg';
+import { changesThePast } from '../../../accounting/backdating/dated-event.js';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readInt8 } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { dayTable } from '../../day/day-table.js';
-import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
+import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { loadLastRows } from '../../day/kept-position.js';
 import { type DeepLoan, DeepLoans, loadDeepLoans } from '../../day/loan-past.js';

@@ -1,3 +1,4 @@
+import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import type { LoanEvent } from '../../../accounting/events/loan-event.js';
 import { installmentAt, type NextInstallment } from '../../../accounting/fold/billing.js';
 import { closeDay } from '../../../accounting/fold/close-day.js';
@@ -10,7 +11,6 @@ import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
 import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { Book } from '../../book/book.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
-import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan } from '../../day/loan-past.js';
 import { PositionRow } from '../../day/position-row.js';

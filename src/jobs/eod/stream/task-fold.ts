@@ -1,3 +1,5 @@
+import { firstDay } from '../../../accounting/backdating/arrivals.js';
+import type { DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import { ageOf } from '../../../accounting/fold/ageing.js';
 import { bucketOfId } from '../../../accounting/fold/loan-bucket.js';
 import { InvariantError } from '../../../accounting/money/refusal.js';
@@ -5,8 +7,8 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
-import { bear, firstDay } from '../../day/birth.js';
-import type { DatedEvent, EventQueue } from '../../day/event-queue.js';
+import { bear } from '../../day/birth.js';
+import type { EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoans } from '../../day/loan-past.js';
 import type { Birth, HeldLoan, NextInstallments } from '../../day/task-input.js';
