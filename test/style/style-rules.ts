@@ -14,8 +14,8 @@ export interface Finding {
 interface Ban {
   readonly rule: string;
   readonly pattern: RegExp;
-  /** Where the pattern is looked for: code, code and strings, or comments as well. */
-  readonly within: 'code' | 'statements' | 'source';
+  /** Where the pattern is looked for: code, strings, both, or comments as well. */
+  readonly within: 'code' | 'texts' | 'statements' | 'source';
   readonly appliesTo: (file: string) => boolean;
   readonly instead: string;
 }
@@ -34,6 +34,15 @@ const SQL = [
   /\bUPDATE\s+\w+\s+SET\s|\bCOPY\s[^\n]*\s(?:FROM\s+STDIN|TO\s+STDOUT)\b/,
 ];
 
+/** Columns of codes, in a statement, against a number. */
+const CODED = String.raw`\b(?:type|kind|component|status|classification|standing)\b\)?\s*`;
+const BARE_CODES = [
+  `${CODED}(?:[=<>]|<>|!=|<=|>=)\\s*-?\\d`,
+  `${CODED}(?:NOT\\s+)?(?:IN\\s*\\(|BETWEEN)\\s*-?\\d`,
+  `\\bCASE\\s+(?:\\w+\\.)?${CODED}WHEN\\s+-?\\d`,
+].map((pattern) => new RegExp(pattern));
+const NAMED_CODE = 'a function of src/db/functions/codes.sql';
+
 /** Functions, names, `any`, `console` and default exports are Biome's, see biome.json. */
 const BANS: readonly Ban[] = [
   ban('parse-float', /\bparseFloat\b/, 'code', inAccounting, 'parse the text into minor units'),
@@ -46,6 +55,7 @@ const BANS: readonly Ban[] = [
   ...SQL.map((pattern) =>
     ban('sql', pattern, 'statements', withoutSql, 'a function of src/db or src/jobs'),
   ),
+  ...BARE_CODES.map((pattern) => ban('bare-code', pattern, 'texts', everywhere, NAMED_CODE)),
 ];
 
 function ban(
@@ -60,7 +70,8 @@ function ban(
 
 /** Everything that one source file breaks; `file` is its path from the package's folder. */
 export function styleFindings(file: string, source: string): Finding[] {
-  const masked = { source, ...maskSource(source) };
+  const { code, statements } = maskSource(source);
+  const masked = { source, code, statements, texts: textsOf(statements, code) };
   const banned = BANS.filter(({ appliesTo }) => appliesTo(file)).flatMap(
     ({ rule, pattern, within, instead }) =>
       [...masked[within].matchAll(pattern)].map((match): Finding => {
@@ -69,6 +80,25 @@ export function styleFindings(file: string, source: string): Finding[] {
       }),
   );
   return [...shapeFindings(file, source), ...banned, ...importFindings(file, masked.statements)];
+}
+
+/** Bare codes of a statement in a file of its own. */
+export function statementFindings(file: string, source: string): Finding[] {
+  const sql = source.replace(/--.*$/gm, '');
+  return BARE_CODES.flatMap((pattern) =>
+    [...sql.matchAll(new RegExp(pattern, 'g'))].map((match): Finding => {
+      const line = sql.slice(0, match.index).split('\n').length;
+      return { file, line, rule: 'bare-code', text: match[0].trim(), instead: NAMED_CODE };
+    }),
+  );
+}
+
+/** What only the strings of a source say: what lies in its statements and not in its code. */
+function textsOf(statements: string, code: string): string {
+  return statements
+    .split('')
+    .map((char, at) => (char === code[at] && char !== '\n' ? ' ' : char))
+    .join('');
 }
 
 function shapeFindings(file: string, source: string): Finding[] {

@@ -98,10 +98,10 @@ export async function loadEvents(
   const held = `SELECT e.* FROM held_loan h JOIN event e
       ON e.bucket = h.bucket AND e.loan_id = h.loan_id
       AND e.business_date >= h.held_since AND e.business_date < '${date}'
-    WHERE h.business_date = DATE '${date}' - 1 AND h.bucket ${buckets} AND e.type > 2`;
+    WHERE h.business_date = DATE '${date}' - 1 AND h.bucket ${buckets} AND NOT is_birth(e.type)`;
   const select = `SELECT ${EVENT_COLUMNS} FROM (
       SELECT e.* FROM event e
-      WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND e.type > 2
+      WHERE e.business_date = '${date}' AND e.bucket ${buckets} AND NOT is_birth(e.type)
       UNION ALL ${held}) AS e
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
   await keepRows(client, select, EVENT_FIELDS, tuples);

@@ -150,7 +150,7 @@ async function loadContracts(
 ): Promise<void> {
   const select = `SELECT ${BIRTH_COLUMNS}, s.effective_on FROM ${idList(loanIds)}
       JOIN loan l ON ${SAME_LOAN('l')}
-      JOIN event e ON ${SAME_LOAN('e')} AND e.type <= 2
+      JOIN event e ON ${SAME_LOAN('e')} AND is_birth(e.type)
       JOIN schedule s ON ${SAME_LOAN('s')}
     ORDER BY l.bucket, l.loan_id, s.version`;
   await keepRows(client, select, BIRTH_FIELDS + 1, contracts);
@@ -164,7 +164,7 @@ async function loadPastEvents(
 ): Promise<void> {
   const select = `SELECT ${EVENT_COLUMNS} FROM ${idList(loanIds)}
       JOIN event e ON ${SAME_LOAN('e')}
-    WHERE e.type > 2 AND e.business_date <= '${formatDay(scope.date)}'
+    WHERE NOT is_birth(e.type) AND e.business_date <= '${formatDay(scope.date)}'
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
   await keepRows(client, select, EVENT_FIELDS, events);
 }

@@ -138,7 +138,7 @@ const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_i
 export async function loadBirths(client: pg.Client, scope: TaskScope): Promise<Birth[]> {
   const births: Birth[] = [];
   const select = `SELECT ${BIRTH_COLUMNS} FROM event e ${BIRTH_JOINS}
-    WHERE e.business_date = '${formatDay(scope.date)}' AND e.type <= 2 AND s.version = 1
+    WHERE e.business_date = '${formatDay(scope.date)}' AND is_birth(e.type) AND s.version = 1
       AND e.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
     ORDER BY e.bucket, e.loan_id`;
   await copyRows(client, select, BIRTH_FIELDS, (view, at, bytes) => {
@@ -156,7 +156,8 @@ export async function loadHeld(
   const positions = dayTable('position', scope.date - 1);
   const select = `SELECT ${BIRTH_COLUMNS}, h.held_since, EXISTS (SELECT FROM ${positions} p
       WHERE p.bucket = h.bucket AND p.loan_id = h.loan_id)
-    FROM held_loan h JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND e.type <= 2
+    FROM held_loan h
+      JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND is_birth(e.type)
     ${BIRTH_JOINS}
     WHERE h.business_date = '${formatDay(scope.date - 1)}' AND NOT EXISTS (
         SELECT FROM schedule later WHERE later.bucket = s.bucket AND later.loan_id = s.loan_id

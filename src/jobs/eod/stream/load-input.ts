@@ -137,8 +137,8 @@ async function loansWithoutRow(
   const found: number[] = [];
   const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
   const select = `SELECT DISTINCT e.loan_id FROM event e
-    WHERE e.business_date = '${formatDay(scope.date)}' AND e.bucket ${buckets} AND e.type > 2
-      AND e.loan_id >= ${fromLoan} AND NOT EXISTS (
+    WHERE e.business_date = '${formatDay(scope.date)}' AND e.bucket ${buckets}
+      AND NOT is_birth(e.type) AND e.loan_id >= ${fromLoan} AND NOT EXISTS (
         SELECT FROM ${dayTable('position', scope.date - 1)} p
         WHERE p.bucket ${buckets} AND p.bucket = e.bucket AND p.loan_id = e.loan_id)
     ORDER BY e.loan_id`;

@@ -4,8 +4,9 @@ INSERT INTO recon_break (statement_id, type, order_no, line, bucket, loan_id, ev
   state, resolution, reason, resolved_on, resolved_by_statement, our_events)
 SELECT $1::integer, type, order_no, line, bucket, loan_id, event_id, their_amount, our_amount, ledger,
   difference, suspense,
-  CASE standing WHEN 0 THEN 'posted' WHEN 1 THEN 'waiting' WHEN 2 THEN 'rejected'
-    WHEN 3 THEN 'reversed' ELSE '' END,
+  CASE standing WHEN standing_posted() THEN 'posted' WHEN standing_waiting() THEN 'waiting'
+    WHEN standing_rejected() THEN 'rejected' WHEN standing_reversed() THEN 'reversed'
+    ELSE '' END,
   $2::date, CASE WHEN type LIKE 'missing%' THEN $3::date ELSE $2::date END,
   CASE WHEN resolution IS NULL THEN 'open' ELSE 'resolved' END, resolution,
   CASE resolution WHEN 'tolerated' THEN 'within the tolerance of the channel'
