@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { CheckedLedger } from './documents/ledger.js';
+import { type CheckedLedger, ledgerFromValue } from './documents/ledger.js';
 import { type LedgerChange, ledgerChange } from './documents/ledger-change.js';
 import { type LedgerPart, readLedger } from './documents/ledger-part.js';
 import { parsePolicyDocument, policyFromValue } from './documents/policy-document.js';
@@ -71,15 +71,30 @@ export async function applyLedger(
     const inForce = await ledgerInForce(client, effectiveFrom);
     const ledger = complete(inForce);
     const stored = storedDocument(ledger.document);
-    const applied = await applyVersion(client, 'ledger_version', effectiveFrom, stored, source);
+    const applied = await applyVersion(
+      client,
+      'ledger_version',
+      effectiveFrom,
+      stored,
+      source,
+      ledgerNow,
+    );
     if (applied.outcome === 'applied') {
       await putAccounts(client, ledger, source);
       await requireNoOrphan(client, ledger, source);
+      await requireAllowanceStays(client, inForce, ledger, source);
       await requireProducts(client, ledger, source);
     }
     if (dryRun) await client.query('ROLLBACK TO before_apply');
     return { ...applied, ...ledgerChange(inForce, ledger), dryRun };
   });
+}
+
+/** With the roles that the program named before documents did. */
+function ledgerNow(document: string): StoredDocument {
+  const { roles, document: stored } = ledgerFromValue(JSON.parse(document), { name: 'ledger' });
+  const { effective_from, accounts, ...rest } = stored;
+  return storedDocument({ effective_from, accounts, roles, ...rest });
 }
 
 async function applyVersion(
@@ -174,6 +189,29 @@ async function requireNoOrphan(
     exitCode: EXIT.usage,
     evidence: { source, accounts: rows.map(({ code }) => code).join(', ') },
     next: 'Keep them in the document, or bring their balances to zero first.',
+  });
+}
+
+/** Impairment compares what it requires with one account: it would begin anew beside the old one. */
+async function requireAllowanceStays(
+  client: pg.Client,
+  before: CheckedLedger,
+  after: CheckedLedger,
+  source: string,
+): Promise<void> {
+  const { allowance } = before.roles;
+  if (allowance === undefined || allowance === after.roles.allowance) return;
+  const { rowCount } = await client.query(
+    `SELECT FROM gl_balance g JOIN account a USING (account_id)
+     WHERE g.business_date = (SELECT max(business_date) FROM sealed_day)
+       AND a.code = $1 AND g.balance <> 0 LIMIT 1`,
+    [allowance],
+  );
+  if (rowCount === 0) return;
+  throw new LoanbookError('account_has_balance', 'The allowance cannot leave its account.', {
+    exitCode: EXIT.usage,
+    evidence: { source, path: 'roles.allowance', accounts: allowance },
+    next: 'Keep the account in its role, or bring its balance to zero first.',
   });
 }
 

@@ -4,9 +4,11 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
+import { accountOfRole, type LedgerRoles } from '../book/documents/ledger-roles.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { openDate } from '../book/open-day.js';
 import { daySql } from '../day/day-sql.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
-import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {
   type AllowanceMovement,
   allowanceByGroup,
@@ -57,8 +59,8 @@ export interface ImpairmentOutcome {
 /**
  * Measures every loan of a sealed day (stage by days past due and accrual, PD * LGD * EAD) and
  * posts what the allowance account lacks or has too much, by accounting group, into the open day.
- * Throws LoanbookError `impairment_missing`, `impairment_was_run`, `day_not_sealed` (exit 2) and
- * what `addEntries` throws.
+ * Throws LoanbookError `impairment_missing`, `ledger_role_missing`, `impairment_was_run`,
+ * `day_not_sealed` (exit 2) and what `addEntries` throws.
  */
 export async function runImpairment(
   client: pg.Client,
@@ -69,20 +71,21 @@ export async function runImpairment(
     await client.query('SAVEPOINT before_run');
     const frame = await frameOf(client, options.asOf);
     const document = await impairmentInForce(client, frame.asOf);
+    const { allowance } = frame.accounts;
     const rates = await segmentRates(client, document);
     if (frame.isDone) return ranBefore(client, frame, document, rates);
     await measureLoans(client, frame.asOf, document, rates);
     const segments = await segmentsOf(client, frame.asOf, document, rates);
     const day = formatDay(frame.asOf);
     const stages = await stagesOf(client, frame);
-    const { entries, before, required } = await entriesOf(client, day, segments, options.by);
+    const { entries, before, required } = await entriesOf(client, frame, segments, options.by);
     const postedOn = formatDay(await addEntries(client, entries));
     await client.query(
       `INSERT INTO impairment_run (as_of, effective_from, required, allowance, posted_on, made_by)
        VALUES ($1, $2, $3, $4, $5, $6)`,
       [day, document.effective_from, required, before, postedOn, options.by],
     );
-    const kinds = await allowanceByKind(client, day, frame.previousRun);
+    const kinds = await allowanceByKind(client, allowance, day, frame.previousRun);
     if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
     return {
       ...headOf(frame, document),
@@ -130,7 +133,7 @@ async function ranBefore(
   );
   const { from, required, before, posted, entries } = rows[0]!;
   if (from !== document.effective_from) throw wasRun({ asOf: day, lastRun: day, under: from });
-  const kinds = await allowanceByKind(client, day, frame.previousRun);
+  const kinds = await allowanceByKind(client, frame.accounts.allowance, day, frame.previousRun);
   return {
     ...headOf(frame, document),
     segments: await segmentsOf(client, frame.asOf, document, rates),
@@ -149,6 +152,14 @@ interface Frame {
   readonly minorDigits: number;
   /** It is the day of the last run. */
   readonly isDone: boolean;
+  /** Codes, by the ledger in force on the open day, which takes the entries. */
+  readonly accounts: { readonly allowance: string; readonly loss: string };
+}
+
+async function accountsOf(client: pg.Client): Promise<Frame['accounts']> {
+  const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  const code = (role: keyof LedgerRoles) => accountOfRole(roles, role);
+  return { allowance: code('allowance'), loss: code('impairment_loss') };
 }
 
 async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<Frame> {
@@ -177,15 +188,18 @@ async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<F
       next: '`loanbook eod run` closes and seals a day.',
     });
   }
-  if (ran === null || ran < formatDay(day)) {
-    return { asOf: day, previousRun: ran, minorDigits: digits, isDone: false };
+  if (ran !== null && ran > formatDay(day)) {
+    throw wasRun({ ...evidence, asOf: formatDay(day), lastRun: ran });
   }
-  if (ran === formatDay(day)) {
-    return { asOf: day, previousRun: before, minorDigits: digits, isDone: true };
-  }
-  throw wasRun({ ...evidence, asOf: formatDay(day), lastRun: ran });
+  const isDone = ran === formatDay(day);
+  return {
+    asOf: day,
+    previousRun: isDone ? before : ran,
+    minorDigits: digits,
+    isDone,
+    accounts: await accountsOf(client),
+  };
 }
-
 function wasRun(evidence: Evidence): LoanbookError {
   return new LoanbookError(
     'impairment_was_run',
@@ -231,11 +245,12 @@ async function measureLoans(
 /** What each group lacks or has too much, as entries. */
 async function entriesOf(
   client: pg.Client,
-  day: string,
+  { asOf, accounts }: Frame,
   segments: readonly Segment[],
   maker: string,
 ): Promise<{ entries: NewEntry[]; before: bigint; required: bigint }> {
-  const standing = await allowanceByGroup(client, day);
+  const day = formatDay(asOf);
+  const standing = await allowanceByGroup(client, accounts.allowance, day);
   const wanted = new Map<number, bigint>();
   for (const { groupId, required } of segments) {
     wanted.set(groupId, (wanted.get(groupId) ?? 0n) + required);
@@ -257,8 +272,8 @@ async function entriesOf(
       maker,
       groupId,
       lines: linesOfTotals([
-        { account: IMPAIRMENT_LOSS, amount: need - have },
-        { account: ALLOWANCE, amount: have - need },
+        { account: accounts.loss, amount: need - have },
+        { account: accounts.allowance, amount: have - need },
       ]),
     });
   }

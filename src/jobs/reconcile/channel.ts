@@ -1,6 +1,9 @@
 import type pg from 'pg';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { openDate } from '../book/open-day.js';
 import { type ApplyOutcome, storedDocument } from '../book/stored-document.js';
 import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
 import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
@@ -27,7 +30,8 @@ export async function applyChannel(
   text: string,
   source: string,
 ): Promise<AppliedChannel> {
-  const document = parseChannelDocument(text, source);
+  const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  const document = parseChannelDocument(text, source, roles);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {

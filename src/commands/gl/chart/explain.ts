@@ -18,8 +18,11 @@ export const command: CommandModule<[string], { asOf?: string }> = {
   },
 };
 
-function print(out: CommandContext['stdout'], { rules, tax, ...head }: ExplainedAccount): void {
-  printRecord(out, head);
+function print(
+  out: CommandContext['stdout'],
+  { roles, rules, tax, ...head }: ExplainedAccount,
+): void {
+  printRecord(out, { ...head, roles: roles.join(', ') });
   if (rules.length > 0) {
     out.write('\n');
     printTable(
