@@ -62,7 +62,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/impairment': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   // Nothing imports the night but commands.
-  'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/impairment', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
+  'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
   'commands/shell': ['jobs/eod', 'jobs/import', 'jobs/ledger'],
   'commands/breaks': ['commands/shell', 'jobs/reconcile'],

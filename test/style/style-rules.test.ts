@@ -26,6 +26,8 @@ const BAD: readonly [string, string, string, number][] = [
   ['src/jobs/x.ts', 'q(`${a} AND e.type <= 2 AND ${b}`);', 'bare-code', 1],
   ['src/jobs/x.ts', "q('x.kind IN (1, 2)');", 'bare-code', 1],
   ['src/jobs/x.ts', "q('coalesce(e.type, t.type) <> 13');", 'bare-code', 1],
+  ['src/jobs/x.ts', "const a = '1304.01';", 'account-code', 1],
+  ['src/jobs/x.ts', "q(`a.code = '1304.01'`);", 'account-code', 1],
   ['src/files/x.ts', `const a = '${'x'.repeat(95)}';`, 'columns', 1],
   ['src/files/x.ts', 'f();\n'.repeat(301), 'file-lines', 301],
   ['src/files/string-utils.ts', 'f();', 'vague-name', 1],
@@ -60,6 +62,7 @@ const GOOD: readonly [string, string][] = [
   ['src/commands/x.ts', '// SELECT 1 FROM loan is for src/db\nf();'],
   ['src/jobs/x.ts', "if (kind < 0) q('type = line_paid() AND type = ANY ($1)');"],
   ['src/jobs/x.ts', '// type = 5\nq(`type = ${EVENT_TYPE.fee}`);'],
+  ['src/jobs/x.ts', "const a = 'such as 1924.60'; const b = '13.04';"],
   ['src/files/column-order.ts', "f('select a file from the list');"],
 ];
 

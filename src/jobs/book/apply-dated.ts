@@ -192,7 +192,7 @@ async function requireNoOrphan(
   });
 }
 
-/** Impairment compares what it requires with one account: it would begin anew beside the old one. */
+/** Impairment compares what is required with one account: it would begin anew beside another. */
 async function requireAllowanceStays(
   client: pg.Client,
   before: CheckedLedger,
