@@ -93,4 +93,10 @@ describe('the functions of codes', () => {
     );
     expect(cash).toContain("(type = '5'::smallint)");
   });
+
+  it('leave what is read of a sub-ledger to the planner as well', async () => {
+    const plan = await planOf("SELECT * FROM subledger_measured('2026-03-28')");
+    expect(plan).toContain('subledger_total');
+    expect(plan).not.toContain('Function Scan');
+  });
 });
