@@ -11,7 +11,7 @@ import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { accountStatement } from '../../src/jobs/ledger/account-statement.js';
 import { exportHledger } from '../../src/jobs/ledger/hledger-export.js';
-import type { Report } from '../../src/jobs/ledger/report.js';
+import type { Report } from '../../src/files/report.js';
 import { subledger } from '../../src/jobs/ledger/subledger.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { exportVouchers } from '../../src/jobs/ledger/voucher-export.js';
