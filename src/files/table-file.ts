@@ -130,5 +130,5 @@ async function* json({ head, tables, notes = [] }: Report): AsyncGenerator<strin
     }
     yield '\n  ]';
   }
-  yield '\n}\n';
+  yield before === '{\n' ? '{}\n' : '\n}\n';
 }

@@ -132,17 +132,22 @@ function cell(at: string, { key, kind }: TableColumn, item: TableRow, raw: boole
 function numberOf(kind: CellKind, text: string): { value: string; style: number } | undefined {
   if (kind === 'text' || kind === 'time' || kind === 'hash') return undefined;
   if (kind === 'date') {
-    const isDay = DAY.test(text) && text >= FIRST_DAY;
-    return isDay ? { value: String(excelDay(text)), style: STYLE.date } : undefined;
+    const day = DAY.test(text) && text >= FIRST_DAY ? excelDay(text) : Number.NaN;
+    return Number.isInteger(day) ? { value: String(day), style: STYLE.date } : undefined;
   }
   const [number, decimals = ''] = NUMBER.exec(text) ?? [];
-  const digits = number?.replace(/[-.]/g, '').replace(/^0+/, '').length ?? Number.NaN;
-  if (number === undefined || digits > DIGITS_MAX) return undefined;
+  if (number === undefined || digitsOf(number) > DIGITS_MAX) return undefined;
   const isPlain = kind === 'rate' || (kind === 'figure' && decimals === '');
   return {
     value: number,
     style: (isPlain ? undefined : AMOUNT_STYLES[decimals.length]) ?? STYLE.plain,
   };
+}
+
+function digitsOf(number: string): number {
+  // Most are shorter with all that is none.
+  if (number.length <= DIGITS_MAX) return number.length;
+  return number.replace(/[-.]/g, '').replace(/^0+/, '').length;
 }
 
 function textCell(at: string, value: string, style: number): string {
