@@ -2,7 +2,6 @@ import { extname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { EXIT, LoanbookError } from '../errors.js';
 import { isFormulaLike } from './formula-like.js';
-import { requireRegularTarget, writeWhole } from './new-file.js';
 import type { Facts, Report } from './report.js';
 import type { Cell, Table, TableColumn, TableRow } from './table.js';
 import { xlsx } from './xlsx.js';
@@ -22,26 +21,10 @@ export function formatOfFile(file: string): TableFormat {
   });
 }
 
-/** The file must be one that tables can be written to. Throws as `writeTables` does. */
-export function requireTableTarget(file: string): void {
-  requireRegularTarget(file);
-  formatOfFile(file);
-}
-
 /** How text cells are written. */
 export interface CellChoice {
   /** Leave those alone that a spreadsheet would take for a formula. */
   readonly raw?: boolean | undefined;
-}
-
-/** Writes tables to a file in the format that its name asks for. The file appears whole, or not. */
-export async function writeTables(
-  file: string,
-  tables: readonly Table[],
-  choice: CellChoice = {},
-): Promise<void> {
-  requireTableTarget(file);
-  await writeWhole(file, reportPieces({ head: {}, tables }, formatOfFile(file), choice));
 }
 
 /**

@@ -1,8 +1,8 @@
 /**
- * What a cell holds. An amount is exact decimal text, as `formatAmount` writes it: it passes through
- * no floating point on its way into any format. A count is a whole number, a date YYYY-MM-DD, a time
- * ISO 8601 in UTC, a hash hexadecimal; a rate is decimal text. A figure is now the one, now the
- * other, or a word of ours. Text alone may be what somebody else has written.
+ * What a cell holds. An amount is exact decimal text, as `formatAmount` writes it: it passes
+ * through no floating point on its way into any format. A count is a whole number, a date
+ * YYYY-MM-DD, a time ISO 8601 in UTC, a hash hexadecimal; a rate is decimal text. A figure is now
+ * the one, now the other, or a word of ours. Text alone may be what somebody else has written.
  */
 export type CellKind = 'text' | 'figure' | 'amount' | 'count' | 'rate' | 'date' | 'time' | 'hash';
 

@@ -108,7 +108,15 @@ function screenTables(text: string): string[][] {
   });
 }
 
-describe.each(REPORTS)('loanbook %s %s', (path, line, main, others = [], world = 'book') => {
+const CASES = REPORTS.map(([path, line, main, others = [], world = 'book']) => ({
+  path,
+  line,
+  main,
+  others,
+  world,
+}));
+
+describe.each(CASES)('loanbook $path $line', ({ path, line, main, others, world }) => {
   const file = (format: string) =>
     join(folder, `${path}-${line.length}.${format}`.replaceAll(' ', '-'));
 

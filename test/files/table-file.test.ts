@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Table, TableRow } from '../../src/files/table.js';
-import { writeTables } from '../../src/files/table-file.js';
+import { writeTables } from '../support/write-tables.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'loanbook-tables-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { EXIT } from '../../errors.js';
 import { requireRegularTarget } from '../../files/new-file.js';
 import { reconcileReport } from '../../jobs/reconcile/report.js';
-import { isPage, tablesOf, writeReport } from '../../jobs/reconcile/write-report.js';
+import { isPage, reportTables, writePage } from '../../jobs/reconcile/write-report.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { printOutcome } from '../shell/output.js';
@@ -19,10 +19,10 @@ export const command: CommandModule<[], ReportFlags> = {
     const { businessDate, statements, breaks } = found;
     const head = { businessDate, statements: statements.length, open: breaks.length };
     if (way !== undefined) {
-      const report = { head, tables: tablesOf(found) };
+      const report = { head, tables: reportTables(found) };
       await putReport(context, report, way, { document: found });
     } else if (page !== undefined) {
-      await writeReport(found, page);
+      await writePage(found, page);
       printOutcome(context, { file: page, ...head });
     }
     return breaks.length > 0 ? EXIT.difference : EXIT.done;
