@@ -64,7 +64,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/eod', 'jobs/import', 'jobs/ledger'],
+  'commands/shell': ['jobs/eod', 'jobs/import'],
   'commands/breaks': ['commands/shell', 'jobs/reconcile'],
   'commands/calendar': ['commands/shell', 'jobs/book'],
   'commands/channel': ['commands/shell', 'jobs/reconcile'],
