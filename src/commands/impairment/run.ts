@@ -8,24 +8,29 @@ import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { personOption } from '../shell/person-option.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
+import { configureWait, waitsOf } from '../shell/wait-option.js';
 
 interface RunOptions extends ReportFlags {
   readonly asOf?: string;
   readonly by?: string;
   readonly dryRun?: boolean;
+  readonly wait?: string;
 }
 
 export const command: CommandModule<[], RunOptions> = {
   configure(cmd) {
     cmd.option('--as-of <date>').option('--by <name>').option('--dry-run');
     configureReport(cmd);
+    configureWait(cmd);
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
     const by = personOption(options.by);
     const way = wayOut(context, options);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };
-    const job = { asOf, by, dryRun: options.dryRun === true };
+    const waits = waitsOf(context, options);
+    const { signal } = context;
+    const job = { asOf, by, dryRun: options.dryRun === true, waits, signal };
     const outcome = await inBook(context, (client) => runImpairment(client, job), session);
     const said = inWords(outcome);
     await putReport(context, reportOf(said), way, { document: said, isShownToo: true });

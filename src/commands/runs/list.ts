@@ -20,7 +20,11 @@ export const command: CommandModule<[], ReportFlags & { limit?: string }> = {
       return listRuns(client, limit);
     });
     if (runs.length === 0) context.note('nothing ran yet');
-    const lines = runs.map((run) => ({ ...run, progress: `${run.tasksDone}/${run.tasks}` }));
+    const lines = runs.map((run) => ({
+      ...run,
+      of: shortKey(run.key),
+      progress: `${run.tasksDone}/${run.tasks}`,
+    }));
     const table = tableOf('runs', COLUMNS, lines, { screen: { isOptional: true } });
     await putReport(context, { head: {}, tables: [table] }, way, { document: { runs } });
   },
@@ -30,7 +34,9 @@ const COLUMNS = {
   runId: ['count', 'run'],
   job: 'text',
   businessDate: ['date', 'day'],
+  of: 'text',
   status: 'text',
+  outcome: ['text', 'ended'],
   attempts: 'count',
   progress: ['figure', 'tasks'],
   read: 'count',
@@ -41,3 +47,10 @@ const COLUMNS = {
   createdAt: ['time', 'created'],
   finishedAt: ['time', 'finished'],
 } as const;
+
+const KEY_CHARS = 28;
+
+/** A digest is known by its first characters. */
+function shortKey(key: string | null): string {
+  return key === null || key.length <= KEY_CHARS ? (key ?? '') : `${key.slice(0, KEY_CHARS)}…`;
+}

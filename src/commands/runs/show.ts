@@ -24,40 +24,48 @@ export const command: CommandModule<[string], ReportFlags> = {
 };
 
 function reportOf(run: RunView): Report {
-  const { heldLoans } = run;
+  const { heldLoans, job } = run;
+  const isClose = job === 'eod';
+  const head = recordTable('run', headOf(run, isClose), KINDS, { inWords: true });
+  const steps = tableOf('steps', isClose ? STEP_COLUMNS : PHASE_COLUMNS, run.steps, {
+    title: `steps: ${run.tasksDone} of ${run.tasks} tasks done`,
+  });
+  const executions = tableOf('executions', EXECUTION_COLUMNS, run.executions, {
+    title: 'executions',
+  });
+  if (!isClose) return { head: {}, main: 'steps', tables: [head, steps, executions] };
   const amounts = Object.keys(run.controlTotals).map((key) => [key, 'amount'] as const);
+  const totals = recordTable('totals', run.controlTotals, Object.fromEntries(amounts), {
+    title: 'control totals',
+  });
+  const held = tableOf('heldLoans', HELD_COLUMNS, heldLoans, {
+    title: `held loans: ${heldLoans.length}`,
+    screen: { isOptional: true },
+  });
   return {
     head: {},
     main: 'steps',
-    tables: [
-      recordTable('run', headOf(run), { businessDay: 'date', created: 'time' }, { inWords: true }),
-      tableOf('steps', STEP_COLUMNS, run.steps, {
-        title: `steps: ${run.tasksDone} of ${run.tasks} tasks done`,
-      }),
-      recordTable('totals', run.controlTotals, Object.fromEntries(amounts), {
-        title: 'control totals',
-      }),
-      tableOf('executions', EXECUTION_COLUMNS, run.executions, { title: 'executions' }),
-      tableOf('heldLoans', HELD_COLUMNS, heldLoans, {
-        title: `held loans: ${heldLoans.length}`,
-        screen: { isOptional: true },
-      }),
-    ],
+    tables: [head, steps, totals, executions, held],
     notes: heldLoans.length === 0 ? ['held loans: 0'] : [],
   };
 }
 
-function headOf(run: RunView) {
+const KINDS = { businessDay: 'date', created: 'time' } as const;
+
+function headOf(run: RunView, isClose: boolean) {
   return {
     run: run.runId,
     job: run.job,
+    ...(run.key !== null && { of: run.key }),
     businessDay: run.businessDate,
     status: run.status,
     engineVersion: run.engineVersion,
     created: run.createdAt,
     finished: run.finishedAt ?? 'not yet',
-    contentHash: run.contentHash ?? 'not sealed',
-    chainHash: run.chainHash ?? 'not sealed',
+    ...(isClose && {
+      contentHash: run.contentHash ?? 'not sealed',
+      chainHash: run.chainHash ?? 'not sealed',
+    }),
   };
 }
 
@@ -76,6 +84,16 @@ const STEP_COLUMNS = {
   rejected: 'count',
   milliseconds: ['count', 'ms'],
   hash: 'hash',
+} as const;
+
+/** Of a job that is no close. */
+const PHASE_COLUMNS = {
+  phase: 'text',
+  status: 'text',
+  attempt: 'count',
+  read: 'count',
+  written: 'count',
+  milliseconds: ['count', 'ms'],
 } as const;
 
 const EXECUTION_COLUMNS = {
