@@ -76,6 +76,8 @@ BEGIN
     WHERE run_id = of_run AND phase = 'seal';
   UPDATE run SET status = 'done', finished_at = clock_timestamp(), lease_until = NULL
     WHERE run_id = of_run;
+  PERFORM write_audit('eod seal', d::text, '', NULL, jsonb_build_object('run', of_run,
+    'contentHash', encode(content, 'hex'), 'chainHash', encode(chained, 'hex')));
   RETURN chained;
 END $$;
 
@@ -108,7 +110,7 @@ BEGIN
     EXECUTE format('DELETE FROM %I WHERE %s', owned.table_name, owned.of_day) USING d;
   END LOOP;
   IF dropped IS NOT NULL THEN
-    INSERT INTO audit (action, subject, reason) VALUES ('eod discard', d::text, why);
+    PERFORM write_audit('eod discard', d::text, why, jsonb_build_object('run', dropped));
   END IF;
   RETURN dropped;
 END $$;
