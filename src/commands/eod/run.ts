@@ -8,6 +8,7 @@ import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { dayOption } from '../shell/day-option.js';
 import { printJson, printTable } from '../shell/output.js';
+import { actingIn } from '../shell/person-option.js';
 import type { Progress } from '../shell/progress.js';
 
 interface Options {
@@ -17,6 +18,7 @@ interface Options {
   readonly tasks?: string;
   readonly maxHeld?: string;
   readonly dryRun?: boolean;
+  readonly by?: string;
 }
 
 export const command: CommandModule<[], Options> = {
@@ -27,7 +29,8 @@ export const command: CommandModule<[], Options> = {
       .option('--workers <n>')
       .option('--tasks <n>')
       .option('--max-held <n>')
-      .option('--dry-run');
+      .option('--dry-run')
+      .option('--by <name>');
   },
   async run(context, _args, options) {
     if (options.date !== undefined && options.through !== undefined) {
@@ -48,6 +51,7 @@ export const command: CommandModule<[], Options> = {
       tasks: countOption('--tasks', options.tasks, 1, 1024),
       maxHeld: countOption('--max-held', options.maxHeld, 0, 1_000_000_000),
       dryRun: options.dryRun ?? false,
+      begin: (client) => actingIn(client, { by: options.by, act: 'eod_run', isNamed: false }),
       signal: context.signal,
       onProgress: (date, done, total) => {
         const today = formatDay(date);

@@ -3,13 +3,12 @@ import type { Table } from '../../files/table.js';
 import { writeTables } from '../../files/table-file.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import { type ImpairmentOutcome, runImpairment } from '../../jobs/impairment/run-impairment.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { printJson, printRecord, printTable } from '../shell/output.js';
-import { personOption } from '../shell/person-option.js';
+import { actInBook } from '../shell/person-option.js';
 import { requireTableFile } from '../shell/put-report.js';
 
 interface RunOptions {
@@ -27,12 +26,16 @@ export const command: CommandModule<[], RunOptions> = {
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
-    const by = personOption(options.by);
     const { out, raw } = options;
     requireTableFile(out);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };
-    const job = { asOf, by, dryRun: options.dryRun === true };
-    const outcome = await inBook(context, (client) => runImpairment(client, job), session);
+    const dryRun = options.dryRun === true;
+    const outcome = await actInBook(
+      context,
+      { by: options.by, act: 'impairment_run' },
+      (client, by) => runImpairment(client, { asOf, by, dryRun }),
+      session,
+    );
     const said = inWords(outcome);
     if (out !== undefined) await writeTables(out, tablesOf(said), { raw });
     if (context.json) printJson(context.stdout, said);

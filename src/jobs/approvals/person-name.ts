@@ -18,11 +18,7 @@ const BLANKS = /[\t-\r \u0085\u1680\u2028\u2029]+/gu;
  */
 export function personKey(name: string): string {
   const folded = [...name.normalize('NFKD')].map((letter) => FOLDED.get(letter) ?? letter).join('');
-  return folded
-    .normalize('NFKC')
-    .replace(INVISIBLE, '')
-    .replace(BLANKS, ' ')
-    .replace(/^ | $/g, '');
+  return folded.normalize('NFKC').replace(INVISIBLE, '').replace(BLANKS, ' ').replace(/^ | $/g, '');
 }
 
 export function isSamePerson(one: string, other: string): boolean {

@@ -4,6 +4,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
+import { writeAudit } from '../approvals/audit.js';
 import { daySql } from '../day/day-sql.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
@@ -84,6 +85,15 @@ export async function runImpairment(
     );
     const kinds = await allowanceByKind(client, day, frame.previousRun);
     if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
+    else {
+      await writeAudit(client, {
+        action: 'impairment run',
+        subject: day,
+        before: { allowance: String(before) },
+        after: { required: String(required), entries: entries.length, postedOn },
+        by: options.by,
+      });
+    }
     return {
       ...headOf(frame, document),
       segments,

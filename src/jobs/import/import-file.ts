@@ -8,6 +8,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/reject-file.js';
+import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
@@ -182,6 +183,11 @@ async function runImport<Intake extends RowIntake>(
   });
   const firstEventId = await reserveEvents(client, staged.lastLine);
   await kind.store(client, intake, importId, firstEventId);
+  await writeAudit(client, {
+    action: `import ${kind.kind}`,
+    subject: importId,
+    after: { sha256: content.sha256, ...counts, amount: String(totals.amount) },
+  });
   return { ...outcome, importId };
 }
 

@@ -4,6 +4,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { inspectFile } from '../../files/file-content.js';
+import type { Approvable } from '../approvals/approval.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
 import { loadChannel } from './channel.js';
@@ -12,6 +13,7 @@ import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
 import type { ReconcileOptions } from './reconcile-channel.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
 import { statementDate, takeReconcileLock } from './statement-day.js';
 import {
@@ -31,16 +33,19 @@ import {
 export async function reconcileBank(
   client: pg.Client,
   options: Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>,
-): Promise<Outcome> {
+): Promise<Approvable<Outcome>> {
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
   const proof = await openStatementProof(content, bank, minorDigits, options.says);
+  const waits = await replacementWaits(client, options);
   return inTransaction(client, async () => {
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, bank.code, content.sha256);
-    if (same !== undefined) return outcomeOf(client, same, 'unchanged');
+    if (same !== undefined && options.grant === undefined) {
+      return outcomeOf(client, same, 'unchanged');
+    }
     const { signal, file, by, releaseBy } = options;
     const staged = { content, channel: bank, proof, minorDigits, signal };
     const totals = await stageStatement(client, staged);
@@ -49,35 +54,42 @@ export async function reconcileBank(
       file,
       maker: by,
       releaseBy,
+      waits,
     });
-    if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
-    await findRepeated(client, bank, content.path);
-    const expected = await expectedReceipts(client, bank);
-    await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
-    await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
-    const id = await insertStatement(client, {
-      code: bank.code,
-      kind: 'bank',
-      statement_date: date,
-      revision: (earlier?.revision ?? 0) + 1,
-      name: basename(content.path),
-      sha256: content.sha256,
-      lines: totals.lines,
-      amount: totals.amount,
-      fee: 0n,
-      ...(await matchedOf(client)),
-      ledger_amount: 0n,
-      due_on: date,
-      maker: by,
-      releaseBy: earlier === undefined ? undefined : releaseBy,
-      takenOn: openDay,
-      by_fallback: 0,
+    const { sha256 } = content;
+    const replacement = { kind: 'bank', code: bank.code, date, sha256, earlier } as const;
+    return takeOrAsk(client, replacement, options, waits, async () => {
+      if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy);
+      await findRepeated(client, bank, content.path);
+      const expected = await expectedReceipts(client, bank);
+      await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
+      await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
+      const id = await insertStatement(client, {
+        code: bank.code,
+        kind: 'bank',
+        statement_date: date,
+        revision: (earlier?.revision ?? 0) + 1,
+        name: basename(content.path),
+        sha256,
+        lines: totals.lines,
+        amount: totals.amount,
+        fee: 0n,
+        ...(await matchedOf(client)),
+        ledger_amount: 0n,
+        due_on: date,
+        maker: by,
+        releaseBy: earlier === undefined ? undefined : releaseBy,
+        takenOn: openDay,
+        by_fallback: 0,
+      });
+      await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
+      const row = await settle(client, id, openDay);
+      await postBankLines(client, bank, referenceOf(row), expected, by);
+      const outcome = earlier === undefined ? 'taken' : 'replaced';
+      const said = await outcomeOf(client, row, outcome, totals.provedBy);
+      await auditStatement(client, row, earlier, by);
+      return said;
     });
-    await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
-    const row = await settle(client, id, openDay);
-    await postBankLines(client, bank, referenceOf(row), expected, by);
-    const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, totals.provedBy);
   });
 }
 
@@ -90,7 +102,7 @@ async function undo(
   earlier: StatementRow,
   openDay: string,
   maker: string,
-  checker: string,
+  checker: string | undefined,
 ): Promise<void> {
   await retireStatement(client, earlier.statement_id, openDay);
   await client.query('UPDATE statement SET settled_by = NULL WHERE settled_by = $1', [

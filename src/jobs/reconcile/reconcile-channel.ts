@@ -5,14 +5,17 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { Approvable, Grant } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
 import { holdOpenDay } from '../book/open-day.js';
 import type { SenderSays } from '../import/source/file-proof.js';
 import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
-import { postStatement, undoStatement } from './post-statement.js';
+import { postStatement, referenceOf, undoStatement } from './post-statement.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
 import { requireSealed, statementDate, takeReconcileLock } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
@@ -35,6 +38,8 @@ export interface ReconcileOptions {
   readonly matchOnly?: boolean;
   /** Who releases a statement that takes the place of a posted one. */
   readonly releaseBy?: string;
+  /** A second person decides now that it takes the place of a posted one; `by` is who asked. */
+  readonly grant?: Grant;
   /** What its sender says of the file. */
   readonly says?: SenderSays;
   readonly signal?: AbortSignal;
@@ -56,16 +61,19 @@ const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
 export async function reconcileChannel(
   client: pg.Client,
   options: ReconcileOptions,
-): Promise<Outcome> {
+): Promise<Approvable<Outcome>> {
   const channel = await loadChannel(client, 'channel', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
   const proof = await openStatementProof(content, channel, minorDigits, options.says);
+  const waits = await replacementWaits(client, options);
   return inTransaction(client, async () => {
     await takeReconcileLock(client);
     const openDay = formatDay((await holdOpenDay(client)).date);
     const same = await sameStatement(client, channel.code, content.sha256);
-    if (same !== undefined) return again(client, channel, same, options, openDay);
+    if (same !== undefined && options.grant === undefined) {
+      return again(client, channel, same, options, openDay);
+    }
     await client.query(MATCH_SETTINGS);
     const file = { content, channel, proof, minorDigits, signal: options.signal };
     const totals = await stageStatement(client, file);
@@ -73,21 +81,34 @@ export async function reconcileChannel(
     const date = statementDate(content.path, totals, options.date);
     await requireSealed(client, date);
     const { file: path, by: maker, releaseBy } = options;
-    const own = { file: path, maker, releaseBy };
+    const own = { file: path, maker, releaseBy, waits };
     const earlier = await replacedStatement(client, channel.code, formatDay(date), own);
-    if (earlier !== undefined) {
-      await retireStatement(client, earlier.statement_id, openDay);
-      if (earlier.state === 'posted') {
-        await undoStatement(client, channel, earlier, maker, releaseBy ?? maker);
+    const { sha256 } = content;
+    const day = formatDay(date);
+    const replacement = {
+      kind: 'channel',
+      code: channel.code,
+      date: day,
+      sha256,
+      earlier,
+    } as const;
+    return takeOrAsk(client, replacement, options, waits, async () => {
+      if (earlier !== undefined) {
+        await retireStatement(client, earlier.statement_id, openDay);
+        if (earlier.state === 'posted') {
+          await undoStatement(client, channel, earlier, maker, releaseBy);
+        }
       }
-    }
-    await findRepeated(client, channel, content.path);
-    const matched = await matchChannel(client, channel, date, totals.succeeded);
-    const scene = { client, channel, content, totals, date, openDay, options };
-    const row = await keep(scene, matched, earlier);
-    if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
-    const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, totals.provedBy);
+      await findRepeated(client, channel, content.path);
+      const matched = await matchChannel(client, channel, date, totals.succeeded);
+      const scene = { client, channel, content, totals, date, openDay, options };
+      const row = await keep(scene, matched, earlier);
+      if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
+      const outcome = earlier === undefined ? 'taken' : 'replaced';
+      const said = await outcomeOf(client, row, outcome, totals.provedBy);
+      await auditStatement(client, row, earlier, maker);
+      return said;
+    });
   });
 }
 
@@ -101,7 +122,9 @@ async function again(
 ): Promise<Outcome> {
   if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged');
   await postStatement(client, channel, row, by, openDay);
-  return outcomeOf(client, row, 'posted');
+  const said = await outcomeOf(client, row, 'posted');
+  await writeAudit(client, { action: 'statement posted', subject: referenceOf(row), by });
+  return said;
 }
 
 interface Scene {

@@ -6,14 +6,13 @@ import type { CommandContext } from '../../shell/context.js';
 import { inBookByDays } from '../../shell/day-sessions.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printOutcome } from '../../shell/output.js';
-import { personOption } from '../../shell/person-option.js';
+import { actingIn } from '../../shell/person-option.js';
 
 export const command: CommandModule<[string], { by?: string; acceptUnproven?: string }> = {
   configure(cmd) {
     cmd.argument('<period>').option('--by <name>').option('--accept-unproven <reason>');
   },
   async run(context, [name], options) {
-    const by = personOption(options.by);
     let bar: ReturnType<CommandContext['progress']> | undefined;
     const onProgress = (total: number) => {
       bar ??= context.progress({ label: `period ${name}`, total, unit: 'steps' });
@@ -21,11 +20,14 @@ export const command: CommandModule<[string], { by?: string; acceptUnproven?: st
     };
     const { acceptUnproven } = options;
     const { signal } = context;
-    const job = { name, by, acceptUnproven, checksOf: checksBesideHash, onProgress, signal };
+    const job = { name, acceptUnproven, checksOf: checksBesideHash, onProgress, signal };
     const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
       'loanbook gl period close',
-      (client, helpers) => closePeriod(client, { ...job, helpers }),
+      async (client, helpers) => {
+        const by = await actingIn(client, { by: options.by, act: 'period_close' });
+        return closePeriod(client, { ...job, by, helpers });
+      },
     ).finally(() => bar?.finish());
     printOutcome(context, {
       ...closed,

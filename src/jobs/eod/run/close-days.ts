@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { retrying, withClient } from '../../../db/connect.js';
@@ -9,7 +10,9 @@ import { openDate } from '../../book/open-day.js';
 import { type FoldPool, openPool } from './fold-pool.js';
 import { type ClosedDay, type RunDayOptions, runDay } from './run-day.js';
 
-export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress'> {
+export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress' | 'by'> {
+  /** Says who closes, or refuses; left out: the login of the database. */
+  readonly begin?: (client: pg.Client) => Promise<string>;
   /** Close this day only; it must be the open one. */
   readonly date?: EpochDay;
   /** Close every day up to this one. */
@@ -45,7 +48,7 @@ async function closeInPool(
   pool: FoldPool | undefined,
   options: CloseDaysOptions,
 ): Promise<ClosedDay[]> {
-  const open = await retrying(() => openDayOf(target), {
+  const { open, by } = await retrying(() => openDayOf(target, options), {
     only: isSessionLost,
     onRetry: options.onRetry,
   });
@@ -62,6 +65,7 @@ async function closeInPool(
     }
     const day = await runDay(target, pool, {
       ...options,
+      by,
       date,
       onProgress: (done, total) => options.onProgress?.(date, done, total),
     });
@@ -71,10 +75,13 @@ async function closeInPool(
   return days;
 }
 
-async function openDayOf(target: DatabaseTarget): Promise<EpochDay> {
+async function openDayOf(
+  target: DatabaseTarget,
+  { begin }: CloseDaysOptions,
+): Promise<{ open: EpochDay; by: string }> {
   return withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
     await requireMigrated(client);
-    return openDate(client);
+    return { by: (await begin?.(client)) ?? '', open: await openDate(client) };
   });
 }
 

@@ -30,6 +30,8 @@ export interface RunDayOptions {
   readonly workers?: number;
   readonly tasks?: number;
   readonly maxHeld?: number;
+  /** Who closes, for the audit. */
+  readonly by?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
   /** The database was away; the close goes on in a moment. */
@@ -102,7 +104,8 @@ async function closeOnce(
   options: RunDayOptions,
   memory: Memory,
 ): Promise<ClosedDay> {
-  const control = await connect(target, { applicationName: 'loanbook eod' });
+  const settings = { 'loanbook.by': options.by ?? '' };
+  const control = await connect(target, { applicationName: 'loanbook eod', settings });
   try {
     const date = await openDate(control);
     if (memory.sealing?.date === date - 1) return await conclude(control, memory, memory.sealing);
