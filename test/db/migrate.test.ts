@@ -190,7 +190,7 @@ describe('a login without rights', () => {
     expect([version, pending[0], pending.at(-1)]).toEqual([
       0,
       '0001_book.sql',
-      'functions/import.sql',
+      expect.stringMatching(/^functions\//),
     ]);
   });
 

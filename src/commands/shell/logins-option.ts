@@ -4,8 +4,8 @@ import type { Logins } from '../../jobs/approvals/persons.js';
 import type { Host } from './context.js';
 
 /**
- * The embedded server has one login, whoever uses it. Throws LoanbookError `logins_embedded` (2) for
- * personal ones there.
+ * The embedded server has one login, whoever uses it. Throws LoanbookError `logins_embedded` (2)
+ * for personal ones there.
  */
 export function requireLoginsFor(logins: Logins, env: Host['env']): void {
   if (logins === 'shared' || externalTarget(env) !== undefined) return;

@@ -1,4 +1,4 @@
-/** Letters whose case is folded, as person_key of the database has them: a test holds both equal. */
+/** Letters whose case is folded, as person_key of the database does; a test holds both equal. */
 const UPPER =
   'ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÞÐĐŁŒ' +
   'ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣςΤΥΦΧΨΩ' +

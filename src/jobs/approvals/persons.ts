@@ -105,8 +105,8 @@ export interface AddedPerson {
 /**
  * Adds a person, or gives a known one these roles and this login, and enables it again. The first
  * one becomes an administrator too. Throws LoanbookError `person_name_wrong`, `unknown_role`,
- * `role_missing`, `last_administrator`, `login_unknown`, `login_missing`, `login_taken` (2) and what
- * `actAs` throws.
+ * `role_missing`, `last_administrator`, `login_unknown`, `login_missing`, `login_taken` (2) and
+ * what `actAs` throws.
  */
 export async function addPerson(client: pg.Client, person: NewPerson): Promise<AddedPerson> {
   const name = personName(person.name);

@@ -28,8 +28,8 @@ export interface ApplyBy {
  * Applies a product document. A version never changes: the same content again is `unchanged`,
  * and a key of a new one that can do nothing is refused (`keysWithoutEffect`).
  * Throws LoanbookError `invalid_document`, `no_book`, `currency_mismatch` and
- * `product_version_exists` for other content under the same code and version. Where the policy wants
- * a second person it waits.
+ * `product_version_exists` for other content under the same code and version. Where the policy
+ * wants a second person it waits.
  */
 export async function applyProduct(
   client: pg.Client,
