@@ -104,7 +104,7 @@ export async function resolveBreak(
   const resolution = as as Resolution;
   const waits = grant === undefined && (await waitsForSecond(client, id, resolution, checker));
   const isAlone = checker === undefined || isSamePerson(checker, by);
-  if (!waits && resolution === 'written_off' && isAlone) {
+  if (!waits && grant === undefined && resolution === 'written_off' && isAlone) {
     throw refused(id, 'checker_missing', 'A second person checks what is written off.', {
       maker: by,
       checker: checker ?? '',

@@ -5,6 +5,7 @@ import { migrate } from '../../../src/db/migrate.js';
 import { verifyAudit, writeAudit } from '../../../src/jobs/approvals/audit.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 import { dumpedBook } from '../../upgrade/dumped-book.js';
+import { lineUp } from './line-up.js';
 
 let book: ScratchBook;
 let owner: pg.Client;
@@ -25,16 +26,23 @@ it('is one chain without a fork or a gap, whoever writes at once', async () => {
   const sessions = await Promise.all(
     Array.from({ length: WRITERS }, () => connect(book.database.target)),
   );
-  await Promise.all(
-    sessions.map(async (session, writer) => {
-      for (let row = 0; row < ROWS; row += 1) {
-        // Some take back what they wrote: their numbers are given to the next ones.
-        await session.query('BEGIN');
-        await writeAudit(session, { action: 'race', subject: `${writer}/${row}`, after: { row } });
-        await session.query(row % 7 === 3 ? 'ROLLBACK' : 'COMMIT');
-      }
-    }),
-  );
+  const write = () =>
+    Promise.all(
+      sessions.map(async (session, writer) => {
+        for (let row = 0; row < ROWS; row += 1) {
+          // Some take back what they wrote: their numbers are given to the next ones.
+          await session.query('BEGIN');
+          await writeAudit(session, {
+            action: 'race',
+            subject: `${writer}/${row}`,
+            after: { row },
+          });
+          await session.query(row % 7 === 3 ? 'ROLLBACK' : 'COMMIT');
+        }
+      }),
+    );
+  const lock = 'SELECT FROM audit_head FOR UPDATE';
+  await lineUp(book.database.target, { lock, runners: WRITERS }, write);
   for (const session of sessions) await session.end();
   const kept =
     WRITERS * Array.from({ length: ROWS }, (_, row) => row % 7 !== 3).filter(Boolean).length;

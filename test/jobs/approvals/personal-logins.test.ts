@@ -135,6 +135,33 @@ describe('maker and checker have logins of their own', () => {
   });
 });
 
+it('what a maker alone cannot end waits, since nobody can be named for another one', async () => {
+  const channel = ['code: WX', 'kind: channel', 'order_prefix: WX'];
+  const columns = 'columns: {order_no: order, amount: amount, value_date: date}';
+  await book.done(`channel apply ${book.file('wx.yaml', ...channel, columns)}`, wang);
+  await book.asOwner(`INSERT INTO statement (code, kind, statement_date, revision, name, sha256, state,
+      lines, amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, taken_on)
+    VALUES ('WX', 'channel', '${OPEN_DAY}', 1, 'x', 'x', 'posted', 1, 7, 0, 0, 0, 0, 0, '${OPEN_DAY}',
+      'Wang', '${OPEN_DAY}');
+    INSERT INTO recon_break (statement_id, type, order_no, line, bucket, loan_id, event_id,
+      their_amount, difference, suspense, our_status, since, pend_until, state)
+    SELECT statement_id, 'missing_ours', 'WX2', 1, 0, 0, 0, 7, 7, 0, '', '${OPEN_DAY}', '${OPEN_DAY}',
+      'open' FROM statement`);
+  const resolve = 'breaks resolve 1 --as written_off --reason small';
+  expect(await book.refused(`${resolve} --checker Chen`, wang)).toMatchObject({
+    code: 'second_person_grants',
+  });
+  const { approval } = await book.done(resolve, wang);
+  expect(await book.refused(`approve grant ${approval}`, wang)).toMatchObject({
+    code: 'same_person',
+  });
+  await book.done(`approve grant ${approval}`, chen);
+  expect(
+    await book.rows(`SELECT b.state, e.maker, e.checker FROM recon_break b, entry e
+    WHERE e.reference = 'break/1'`),
+  ).toEqual([{ state: 'resolved', maker: 'Wang', checker: 'Chen' }]);
+});
+
 it('goes back to shared logins by an administrator', async () => {
   expect(await book.refused('person logins shared', wang)).toMatchObject({ code: 'role_missing' });
   expect(await book.done('person logins shared', zhao)).toMatchObject({ outcome: 'changed' });

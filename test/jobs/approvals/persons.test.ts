@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { addPerson, disablePerson } from '../../../src/jobs/approvals/persons.js';
 import { OPEN_DAY } from '../../support/import-book.js';
+import { lineUp } from './line-up.js';
 import { type PeopleBook, peopleBook } from './people-book.js';
 
 let book: PeopleBook;
@@ -157,14 +158,19 @@ describe('with persons', () => {
   });
 });
 
+const atOnce = <T>(start: () => Promise<T>) =>
+  lineUp(book.database.target, { lock: 'LOCK TABLE person', runners: 2 }, start);
+
 it('the last two administrators, disabled by two at once: one stays', async () => {
   await book.done('person add One --by One');
   await book.done('person add Two --role administrator --by One');
   const sessions = [await book.session(), await book.session()];
-  const ended = await Promise.allSettled([
-    disablePerson(sessions[0]!, { name: 'Two', by: 'One' }),
-    disablePerson(sessions[1]!, { name: 'One', by: 'Two' }),
-  ]);
+  const ended = await atOnce(() =>
+    Promise.allSettled([
+      disablePerson(sessions[0]!, { name: 'Two', by: 'One' }),
+      disablePerson(sessions[1]!, { name: 'One', by: 'Two' }),
+    ]),
+  );
   for (const session of sessions) await session.end();
   expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   const enabled = 'SELECT count(*) AS count FROM person WHERE disabled_at IS NULL';
@@ -175,7 +181,7 @@ it('two first persons at once: one of them is the administrator', async () => {
   const sessions = [await book.session(), await book.session()];
   const add = (at: number, name: string) =>
     addPerson(sessions[at]!, { name, roles: ['finance'], by: name, machineLogin: '' });
-  const ended = await Promise.allSettled([add(0, 'One'), add(1, 'Two')]);
+  const ended = await atOnce(() => Promise.allSettled([add(0, 'One'), add(1, 'Two')]));
   for (const session of sessions) await session.end();
   expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
 });
