@@ -78,7 +78,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/calendar': ['commands/shell', 'jobs/book'],
   'commands/channel': ['commands/shell', 'jobs/reconcile'],
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
-  'commands/db': ['commands/shell', 'jobs/reconcile'],
+  'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],

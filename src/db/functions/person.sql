@@ -1,8 +1,8 @@
 -- Who may do what: every act with the roles of which one is enough. An administrator keeps the
 -- persons and may do nothing else. `<act>_check` is the second person's part of an act.
-CREATE OR REPLACE FUNCTION act_roles(act text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT a.roles::text[] FROM (VALUES
+CREATE OR REPLACE FUNCTION acts() RETURNS TABLE (act text, roles text[])
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
+  SELECT a.act, a.roles::text[] FROM (VALUES
     ('person', '{administrator}'),
     ('logins', '{administrator}'),
     ('import', '{operator}'),
@@ -30,7 +30,13 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ('period_close', '{finance}'),
     ('period_reopen', '{finance}'),
     ('period_reopen_check', '{finance}')
-  ) AS a (name, roles) WHERE a.name = act
+  ) AS a (act, roles)
+$$;
+
+-- Null: there is no such act.
+CREATE OR REPLACE FUNCTION act_roles(act text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
+  SELECT a.roles FROM acts() a WHERE a.act = act_roles.act
 $$;
 
 -- A person counts from the first role on: names of before have none.
@@ -187,7 +193,9 @@ BEGIN
       AND earlier.login IS NOT DISTINCT FROM of_login THEN
     RETURN 'unchanged';
   ELSE
-    UPDATE person SET roles = with_roles, login = of_login, disabled_at = NULL, disabled_by = NULL
+    -- A name of before is written as the administrator writes it.
+    UPDATE person SET name = CASE WHEN roles = '{}' THEN called ELSE name END, roles = with_roles,
+        login = of_login, disabled_at = NULL, disabled_by = NULL
       WHERE person_id = earlier.person_id RETURNING * INTO made;
   END IF;
   PERFORM require_administrator(called);
@@ -264,10 +272,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   ) AS p WHERE person_key(p.maker) = person_key(p.checker) ORDER BY 1, 2
 $$;
 
-REVOKE ALL ON FUNCTION act_roles(text), persons_in_use(), logins_prove(), acting_person(text, text),
+REVOKE ALL ON FUNCTION acts(), act_roles(text), persons_in_use(), logins_prove(), acting_person(text, text),
   two_persons(text, text, text), bind_persons(), require_administrator(text), person_state(person),
   add_person(text, text[], text, text), disable_person(text, text), set_logins(text, text),
   unproven_pairs() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION act_roles(text), persons_in_use(), logins_prove(),
+GRANT EXECUTE ON FUNCTION acts(), act_roles(text), persons_in_use(), logins_prove(),
   acting_person(text, text), two_persons(text, text, text), add_person(text, text[], text, text),
   disable_person(text, text), set_logins(text, text), unproven_pairs() TO loanbook_batch;

@@ -44,17 +44,6 @@ export async function actAs(client: pg.Client, said: Said, act: Act): Promise<st
   });
 }
 
-/** Throws LoanbookError `same_person`, `same_login` (2). */
-export async function requireTwoPersons(
-  client: pg.Client,
-  pair: { readonly maker: string; readonly checker: string },
-  act: Act,
-): Promise<void> {
-  await refusing(() =>
-    client.query('SELECT two_persons($1, $2, $3)', [pair.maker, pair.checker, act]),
-  );
-}
-
 /** By SQLSTATE: what functions of persons and approvals refuse, with the next step. */
 const REFUSALS: Readonly<Record<string, readonly [code: string, message: string, next: string]>> = {
   LB020: [

@@ -44,7 +44,8 @@ export async function applyPolicy(
   });
 }
 
-function policyNow(document: string): StoredDocument {
+/** A stored policy as it would be stored now. */
+export function policyNow(document: string): StoredDocument {
   return storedDocument(policyFromValue(JSON.parse(document), { name: 'policy' }).document);
 }
 

@@ -9,7 +9,7 @@ import { readTextFile } from '../../files/text-file.js';
 import { packageRoot } from '../../package-root.js';
 import { writeAudit } from '../approvals/audit.js';
 import type { Logins } from '../approvals/persons.js';
-import { insertVersion, putAccounts } from './apply-dated.js';
+import { insertVersion, policyNow, putAccounts } from './apply-dated.js';
 import { type CalendarYear, putCalendarYears, yearsOf } from './calendar-years.js';
 import { parseCalendarDocument } from './documents/calendar-document.js';
 import { type CheckedLedger, parseLedgerDocument } from './documents/ledger.js';
@@ -114,22 +114,25 @@ async function createdBefore(
     first: string;
     open: string;
     logins: Logins;
-    documents: string[];
+    policy: string | null;
+    ledger: string | null;
   }>(
     `SELECT logins, entity, currency, calendar, first_business_date AS first, business_date AS open,
-       ARRAY(SELECT sha256 FROM policy_version WHERE effective_from = $1
-         UNION ALL SELECT sha256 FROM ledger_version WHERE effective_from = $2) AS documents
+       (SELECT document FROM policy_version WHERE effective_from = $1) AS policy,
+       (SELECT sha256 FROM ledger_version WHERE effective_from = $2) AS ledger
      FROM book`,
     [parts.policy.document.effective_from, parts.ledger.checked.document.effective_from],
   );
-  const { entity, currency, calendar, first, open, logins, documents } = rows[0]!;
+  const { entity, currency, calendar, first, open, logins, policy, ledger } = rows[0]!;
   const own = [options.entity, options.currency, parts.calendar.name];
-  const asked = [parts.policy.document, parts.ledger.checked.document].map(storedDocument);
+  const isPolicySame =
+    policy !== null && policyNow(policy).sha256 === storedDocument(parts.policy.document).sha256;
   const isSame =
     [entity, currency, calendar].join('\n') === own.join('\n') &&
     first === formatDay(options.firstBusinessDate) &&
     (options.logins ?? logins) === logins &&
-    asked.map(({ sha256 }) => sha256).join() === documents.join();
+    isPolicySame &&
+    storedDocument(parts.ledger.checked.document).sha256 === ledger;
   if (isSame) return created({ ...options, logins }, parts, open, 'unchanged');
   throw new LoanbookError('book_exists', 'There is a loan book in this database already.', {
     evidence: { entity, currency, openDay: open },
