@@ -4,6 +4,11 @@ import type { CommandModule } from '../shell/command-module.js';
 import { limitOption } from '../shell/count-option.js';
 import { printJson, printTable } from '../shell/output.js';
 
+/** A line of a table is no place for a whole state: --json has all of it. */
+const CHARS_MAX = 80;
+const shortened = (text: string) =>
+  text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX - 1)}…` : text;
+
 interface Flags {
   readonly action?: string;
   readonly subject?: string;
@@ -26,7 +31,7 @@ export const command: CommandModule<[], Flags> = {
       printJson(context.stdout, { rows });
       return undefined;
     }
-    const json = (value: unknown) => (value === null ? '' : JSON.stringify(value));
+    const json = (value: unknown) => shortened(value === null ? '' : JSON.stringify(value));
     printTable(
       context.stdout,
       [

@@ -161,6 +161,8 @@ BEGIN
   is_first := NOT persons_in_use();
   IF is_first THEN
     PERFORM bind_persons();
+    who := CASE WHEN coalesce(person_key(by_whom), '') IN ('', person_key(called)) THEN called
+      ELSE by_whom END;
     with_roles := array_append(array_remove(with_roles, 'administrator'), 'administrator');
     IF proves THEN of_login := coalesce(of_login, session_user); END IF;
   ELSE

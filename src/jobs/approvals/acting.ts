@@ -119,7 +119,9 @@ export async function refusing<T>(fn: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The functions of persons say it as JSON in DETAIL; what says none has its message. */
 function evidenceOf(error: unknown): Evidence {
-  const detail = error instanceof Error && 'detail' in error ? String(error.detail) : '{}';
-  return JSON.parse(detail) as Evidence;
+  const detail = error instanceof Error && 'detail' in error ? String(error.detail ?? '') : '';
+  if (detail.startsWith('{')) return JSON.parse(detail) as Evidence;
+  return { reason: error instanceof Error ? error.message : String(error) };
 }
