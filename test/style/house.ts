@@ -65,7 +65,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/impairment', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/ledger'],
+  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import'],
   'commands/approve': [
     'commands/shell',
     'jobs/approvals',

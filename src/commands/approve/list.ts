@@ -1,34 +1,32 @@
+import { tableOf } from '../../files/report.js';
 import { APPROVED_ACTS, listApprovals } from '../../jobs/approvals/approval.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[], { all?: boolean }> = {
+const COLUMNS = {
+  number: 'count',
+  act: 'text',
+  actZh: ['text', '事项'],
+  subject: 'text',
+  maker: ['text', 'asked by'],
+  askedAt: ['time', 'asked at'],
+  status: 'text',
+  checker: ['text', 'decided by'],
+  decidedAt: ['time', 'decided at'],
+  reason: 'text',
+} as const;
+
+export const command: CommandModule<[], ReportFlags & { all?: boolean }> = {
   configure(cmd) {
-    cmd.option('--all');
+    configureReport(cmd.option('--all'));
   },
-  async run(context, _args, { all = false }) {
-    const approvals = await inBook(context, (client) => listApprovals(client, all));
-    if (context.json) {
-      printJson(context.stdout, { approvals });
-      return undefined;
-    }
-    printTable(
-      context.stdout,
-      [
-        { key: 'number', title: 'number', align: 'right' },
-        { key: 'act', title: 'act' },
-        { key: 'actZh', title: '事项' },
-        { key: 'subject', title: 'subject' },
-        { key: 'maker', title: 'asked by' },
-        { key: 'askedAt', title: 'asked at' },
-        { key: 'status', title: 'status' },
-        { key: 'checker', title: 'decided by' },
-        { key: 'decidedAt', title: 'decided at' },
-        { key: 'reason', title: 'reason' },
-      ],
-      approvals.map((approval) => ({ ...approval, actZh: APPROVED_ACTS[approval.act] })),
-    );
+  async run(context, _args, { all = false, ...flags }) {
+    const way = wayOut(context, flags);
+    const found = await inBook(context, (client) => listApprovals(client, all));
+    const approvals = found.map((one) => ({ ...one, actZh: APPROVED_ACTS[one.act] }));
+    const report = { head: {}, tables: [tableOf('approvals', COLUMNS, approvals)] };
+    await putReport(context, report, way, { document: { approvals } });
     return undefined;
   },
 };

@@ -1,15 +1,25 @@
+import { tableOf } from '../../files/report.js';
 import { listAudit } from '../../jobs/approvals/audit.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { limitOption } from '../shell/count-option.js';
-import { printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-/** A line of a table is no place for a whole state: --json has all of it. */
-const CHARS_MAX = 80;
-const shortened = (text: string) =>
-  text.length > CHARS_MAX ? `${text.slice(0, CHARS_MAX - 1)}…` : text;
+const COLUMNS = {
+  number: 'count',
+  at: 'time',
+  person: 'text',
+  login: 'text',
+  logins: 'text',
+  action: 'text',
+  subject: 'text',
+  reason: 'text',
+  before: 'text',
+  after: 'text',
+  hash: 'hash',
+} as const;
 
-interface Flags {
+interface Flags extends ReportFlags {
   readonly action?: string;
   readonly subject?: string;
   readonly person?: string;
@@ -23,31 +33,21 @@ export const command: CommandModule<[], Flags> = {
       .option('--subject <text>')
       .option('--person <name>')
       .option('--limit <count>');
+    configureReport(cmd);
   },
-  async run(context, _args, { limit: count, ...filter }) {
-    const limit = limitOption(count);
-    const rows = await inBook(context, (client) => listAudit(client, { ...filter, limit }));
-    if (context.json) {
-      printJson(context.stdout, { rows });
-      return undefined;
-    }
-    const json = (value: unknown) => shortened(value === null ? '' : JSON.stringify(value));
-    printTable(
-      context.stdout,
-      [
-        { key: 'number', title: 'number', align: 'right' },
-        { key: 'at', title: 'at' },
-        { key: 'person', title: 'person' },
-        { key: 'login', title: 'login' },
-        { key: 'logins', title: 'logins' },
-        { key: 'action', title: 'action' },
-        { key: 'subject', title: 'subject' },
-        { key: 'reason', title: 'reason' },
-        { key: 'before', title: 'before' },
-        { key: 'after', title: 'after' },
-      ],
-      rows.map((row) => ({ ...row, before: json(row.before), after: json(row.after) })),
-    );
+  async run(context, _args, { limit: count, ...flags }) {
+    const way = wayOut(context, flags);
+    const { action, subject, person } = flags;
+    const filter = { action, subject, person, limit: limitOption(count) };
+    const rows = await inBook(context, (client) => listAudit(client, filter));
+    const state = (value: unknown) => (value === null ? '' : JSON.stringify(value));
+    const lines = rows.map((row) => ({
+      ...row,
+      before: state(row.before),
+      after: state(row.after),
+    }));
+    const report = { head: {}, tables: [tableOf('rows', COLUMNS, lines)] };
+    await putReport(context, report, way, { document: { rows } });
     return undefined;
   },
 };
