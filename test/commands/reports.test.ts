@@ -39,6 +39,9 @@ const REPORTS: readonly (readonly [
   others?: readonly string[],
   world?: World,
 ])[] = [
+  ['approve list', '--all', 'approvals'],
+  ['approve show', '1', 'approval', ['approval']],
+  ['audit show', '', 'rows'],
   ['breaks list', '--all', 'breaks'],
   ['breaks show', '1', 'break', ['break']],
   ['calendar show', '', 'days', [], 'unsealed'],
@@ -61,6 +64,7 @@ const REPORTS: readonly (readonly [
   ['loan list', '', 'loans'],
   ['loan show', 'CUT-1', 'installments', ['terms', 'position', 'held']],
   ['loan statement', 'CUT-1', 'transactions'],
+  ['person list', '', 'persons', [], 'people'],
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],

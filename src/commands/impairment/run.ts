@@ -2,11 +2,10 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import { type Report, tableOf } from '../../files/report.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import { type ImpairmentOutcome, runImpairment } from '../../jobs/impairment/run-impairment.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
-import { personOption } from '../shell/person-option.js';
+import { actInBook } from '../shell/person-option.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 
@@ -25,13 +24,17 @@ export const command: CommandModule<[], RunOptions> = {
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
-    const by = personOption(options.by);
     const way = wayOut(context, options);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };
     const waits = waitsOf(context, options);
     const { signal } = context;
-    const job = { asOf, by, dryRun: options.dryRun === true, waits, signal };
-    const outcome = await inBook(context, (client) => runImpairment(client, job), session);
+    const job = { asOf, dryRun: options.dryRun === true, waits, signal };
+    const outcome = await actInBook(
+      context,
+      { by: options.by, act: 'impairment_run' },
+      (client, by) => runImpairment(client, { ...job, by }),
+      session,
+    );
     const said = inWords(outcome);
     await putReport(context, reportOf(said), way, { document: said, isShownToo: true });
     noteDoneBefore(context, outcome.outcome);

@@ -77,6 +77,8 @@ BEGIN
   UPDATE run SET status = 'done', finished_at = clock_timestamp(), lease_until = NULL
     WHERE run_id = of_run;
   DELETE FROM run_session WHERE run_id = of_run;
+  PERFORM write_audit('eod seal', d::text, '', NULL, jsonb_build_object('run', of_run,
+    'contentHash', encode(content, 'hex'), 'chainHash', encode(chained, 'hex')));
   RETURN chained;
 END $$;
 
@@ -110,7 +112,7 @@ BEGIN
   END LOOP;
   IF dropped IS NOT NULL THEN
     DELETE FROM run_session WHERE run_id = dropped;
-    INSERT INTO audit (action, subject, reason) VALUES ('eod discard', d::text, why);
+    PERFORM write_audit('eod discard', d::text, why, jsonb_build_object('run', dropped));
   END IF;
   RETURN dropped;
 END $$;

@@ -91,6 +91,7 @@ BEGIN
   DELETE FROM loan l WHERE l.import_id = number;
   GET DIAGNOSTICS loans = ROW_COUNT;
   UPDATE imported_file SET cancelled_at = now(), cancel_reason = why WHERE import_id = number;
-  INSERT INTO audit (action, subject, reason) VALUES ('import cancel', number::text, why);
+  PERFORM write_audit('import cancel', number::text, why,
+    jsonb_build_object('loans', loans, 'events', events));
   RETURN NEXT;
 END $$;

@@ -3,6 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
+import { writeAudit } from '../approvals/audit.js';
 import { accountOfRole, type LedgerRoles } from '../book/documents/ledger-roles.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { openDate } from '../book/open-day.js';
@@ -122,6 +123,15 @@ async function measureAndPost(
   );
   const kinds = await allowanceByKind(client, accounts.allowance, day, frame.previousRun);
   if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
+  else {
+    await writeAudit(client, {
+      action: 'impairment run',
+      subject: day,
+      before: { allowance: String(before) },
+      after: { required: String(required), entries: entries.length, postedOn },
+      by: options.by,
+    });
+  }
   const loans = segments.reduce((sum, segment) => sum + segment.loans, 0);
   await barrier('impairment.post');
   await run.finish(client, { read: loans, written: options.dryRun ? 0 : entries.length });

@@ -9,6 +9,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/reject-file.js';
+import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
@@ -224,6 +225,11 @@ async function runImport<Intake extends RowIntake>(
   await kind.store(client, intake, importId, firstEventId);
   await barrier('import.store');
   await run.finish(client, { read: staged.rowsRead, written: totals.rows });
+  await writeAudit(client, {
+    action: `import ${kind.kind}`,
+    subject: importId,
+    after: { sha256: content.sha256, ...counts, amount: String(totals.amount) },
+  });
   await barrier('import.end');
   return { ...outcome, importId };
 }

@@ -4,6 +4,9 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { type Approvable, type Grant, needsApproval, withApproval } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
+import { isSamePerson } from '../approvals/person-name.js';
 import { checkChain } from '../day/check-chain.js';
 import type { CheckResult } from '../day/check-result.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
@@ -137,12 +140,18 @@ async function carryAndClose(
      VALUES ($1, 'close', $2, $3, $4)`,
     [period.name, by, isAccepted ? reason : '', unproven.join('; ')],
   );
-  const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
-  await audit(client, 'period close', period.name, `closed by ${by}${accepted}`);
   if (isYearEnd) await run.holdOpenDay(client);
   const carried = isYearEnd ? await carryProfit(client, period, by) : null;
   await barrier('period.carry');
   await run.finish(client, { read: monthRows, written: monthRows });
+  const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
+  await writeAudit(client, {
+    action: 'period close',
+    subject: period.name,
+    reason: `closed by ${by}${accepted}`,
+    after: { status: 'closed', monthRows, unproven },
+    by,
+  });
   await barrier('period.end');
   return carried;
 }
@@ -226,42 +235,53 @@ export interface ReopenedPeriod {
  */
 export async function reopenPeriod(
   client: pg.Client,
-  options: { readonly name: string; readonly by: string; readonly reason: string },
-): Promise<ReopenedPeriod> {
-  const { by, reason } = options;
+  options: {
+    readonly name: string;
+    readonly by: string;
+    readonly reason: string;
+    readonly grant?: Grant;
+  },
+): Promise<Approvable<ReopenedPeriod>> {
+  const { by, reason, grant } = options;
   if (reason.trim() === '') throw refused('reason_missing', { period: options.name });
   return inTransaction(client, async () => {
     await lockPeriods(client);
     const states = await periodStates(client);
     const { name, status, ...last } = periodNamed(states, options.name);
-    if (status === 'open' && last.by === by && last.reason === reason) {
+    const isSame = isSamePerson(last.by ?? '', by) && last.reason === reason;
+    if (grant === undefined && status === 'open' && isSame) {
       return { period: name, outcome: 'unchanged', by, reason };
     }
-    if (status === 'open') throw refused('period_is_open', { period: name });
+    if (grant === undefined && status === 'open') throw refused('period_is_open', { period: name });
     const later = states.find((state) => state.name > name && state.status === 'closed');
     if (later !== undefined) {
       throw refused('later_period_is_closed', { period: name, later: later.name });
     }
-    await client.query(
-      `INSERT INTO period_event (period, action, made_by, reason) VALUES ($1, 'reopen', $2, $3)`,
-      [name, by, reason],
-    );
-    await audit(client, 'period reopen', name, `${reason} (${by})`);
-    return { period: name, outcome: 'reopened', by, reason };
+    const waits = await needsApproval(client, 'period_reopen');
+    const against = `${status} ${last.by ?? ''} ${last.at ?? ''}`.trim();
+    const asked = {
+      act: 'period_reopen',
+      subject: name,
+      payload: { reason },
+      against,
+      by,
+    } as const;
+    return withApproval<ReopenedPeriod>(client, asked, { waits, grant }, async () => {
+      await client.query(
+        `INSERT INTO period_event (period, action, made_by, reason) VALUES ($1, 'reopen', $2, $3)`,
+        [name, by, reason],
+      );
+      await writeAudit(client, {
+        action: 'period reopen',
+        subject: name,
+        reason: `${reason} (${by})`,
+        before: { status: 'closed' },
+        after: { status: 'open' },
+        by,
+      });
+      return { period: name, outcome: 'reopened', by, reason };
+    });
   });
-}
-
-async function audit(
-  client: pg.Client,
-  action: string,
-  subject: string,
-  reason: string,
-): Promise<void> {
-  await client.query('INSERT INTO audit (action, subject, reason) VALUES ($1, $2, $3)', [
-    action,
-    subject,
-    reason,
-  ]);
 }
 
 const SAYS = {
