@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import type { ImportOptions, ImportOutcome } from '../../jobs/import/import-file.js';
+import type { ImportOptions } from '../../jobs/import/import-file.js';
+import type { ImportOutcome } from '../../jobs/import/import-outcome.js';
 import type { ImportKindName } from '../../jobs/import/row-intake.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
