@@ -3,8 +3,8 @@ import type { ApprovedAct, Grant, ShownApproval } from '../../jobs/approvals/app
 import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
-import { reopenPeriod } from '../../jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
+import { reopenPeriod } from '../../jobs/period/reopen-period.js';
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
 import { reconcileChannel } from '../../jobs/reconcile/reconcile-channel.js';
 import { type AskedReplacement, grantedOptions } from '../../jobs/reconcile/replace-statement.js';

@@ -1,4 +1,4 @@
-import { reopenPeriod } from '../../../jobs/period/close-period.js';
+import { reopenPeriod } from '../../../jobs/period/reopen-period.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printOutcome } from '../../shell/output.js';
