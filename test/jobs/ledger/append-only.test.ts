@@ -240,7 +240,7 @@ describe('tampering behind the tool, as the owner of the tables', () => {
     [
       'a task whose hash was made to fit',
       `UPDATE step SET hash = sha256('x')
-       WHERE phase = 'post' AND run_id = 1`,
+       WHERE phase = 'post' AND run_id = (SELECT min(run_id) FROM sealed_day)`,
       '2026-03-30',
     ],
   ])('%s is found', async (_name, sql, date) => {
@@ -265,7 +265,8 @@ describe('tampering behind the tool, as the owner of the tables', () => {
         if (task === undefined) continue;
         await owner.query(
           `UPDATE step SET hash = decode($1, 'hex')
-           WHERE run_id = 1 AND phase = 'fold' AND task = $2`,
+           WHERE run_id = (SELECT min(run_id) FROM sealed_day)
+             AND phase = 'fold' AND task = $2`,
           [actual, task],
         );
       }
