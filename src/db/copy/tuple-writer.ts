@@ -1,11 +1,12 @@
-import { viewOf, writeDate, writeInt8 } from './copy-tuple.js';
+import { viewOf, writeDate, writeInt2, writeInt4, writeInt8 } from './copy-tuple.js';
 
 const NOTHING = Buffer.alloc(0);
 
 /**
  * Builds binary COPY tuples in memory. `take` hands out what has been written since the last call,
  * and the next tuple goes elsewhere, so that bytes given to a socket are never written again. What
- * was written since `mark` is dropped by `rewind`, as long as nothing was taken in between.
+ * was written since `mark` is dropped by `rewind`, as long as nothing was taken in between. A value
+ * that its column cannot hold is a RangeError: the tuple is then half written, and for `rewind`.
  */
 export class TupleWriter {
   bytes: Buffer = NOTHING;
@@ -55,14 +56,14 @@ export class TupleWriter {
   int4(value: number): void {
     this.ensure(8);
     this.view.setInt32(this.length, 4);
-    this.view.setInt32(this.length + 4, value);
+    writeInt4(this.view, this.length + 4, value);
     this.length += 8;
   }
 
   int2(value: number): void {
     this.ensure(6);
     this.view.setInt32(this.length, 2);
-    this.view.setInt16(this.length + 4, value);
+    writeInt2(this.view, this.length + 4, value);
     this.length += 6;
   }
 
@@ -79,6 +80,13 @@ export class TupleWriter {
     this.view.setInt32(this.length, size);
     this.bytes.write(value, this.length + 4);
     this.length += 4 + size;
+  }
+
+  /** A field as it came, its length word included. */
+  raw(field: Buffer): void {
+    this.ensure(field.length);
+    this.bytes.set(field, this.length);
+    this.length += field.length;
   }
 
   /** Remembers how much is written. */

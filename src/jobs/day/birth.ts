@@ -14,6 +14,7 @@ import {
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
+import { damagedColumn } from './damaged-row.js';
 import type { DayTerms } from './day-terms.js';
 import { type DatedEvent, REVERSED } from './event-queue.js';
 import type { PositionRow } from './position-row.js';
@@ -35,6 +36,9 @@ export function bear(
   row.blank();
   const { position } = row;
   const schedule = birth.schedule();
+  if (bornOn < birth.contract.disbursedOn) {
+    throw damagedColumn('loan', 'disbursed_on', String(birth.contract.disbursedOn));
+  }
   position.loanId = birth.loanId;
   position.bucket = birth.bucket;
   position.groupId = birth.groupId;
@@ -104,12 +108,19 @@ function enter(position: Position, birth: Birth, flow: DayFlow): void {
   flow.settle(id, '', 0, 0);
 }
 
+/** Throws InvariantError unless the event that a reversal names is one of the loan's. */
+export function requireEvent(events: readonly DatedEvent[], reversal: DatedEvent): void {
+  const { ofEventId } = reversal;
+  if (events.some(({ eventId }) => eventId === ofEventId)) return;
+  throw damagedColumn('event', 'of_event_id', String(ofEventId));
+}
+
 /** A newborn loan's events, by what is done with them. */
 export interface FirstDay {
   /** To be folded. */
   readonly own: readonly DatedEvent[];
-  /** Valued before the loan entered the book. */
-  readonly early: readonly DatedEvent[];
+  /** Valued before the loan entered the book, by number. */
+  readonly early: readonly number[];
   /** Reversals, and the events that they undo, each with its rule: they are not folded at all. */
   readonly reversed: ReadonlyMap<number, string>;
 }
@@ -128,11 +139,13 @@ export function firstDay(
   if (bornOn === today) {
     for (const event of events) {
       if (event.type !== EVENT_TYPE.reversal) continue;
+      requireEvent(events, event);
       reversed.set(event.eventId, '');
       reversed.set(event.ofEventId, REVERSED);
     }
   }
   const left = events.filter(({ eventId }) => !reversed.has(eventId));
   const isEarly = (event: DatedEvent) => event.valueDate < bornOn;
-  return { own: left.filter((event) => !isEarly(event)), early: left.filter(isEarly), reversed };
+  const early = left.filter(isEarly).map(({ eventId }) => eventId);
+  return { own: left.filter((event) => !isEarly(event)), early, reversed };
 }

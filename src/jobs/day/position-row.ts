@@ -3,7 +3,14 @@ import { blankPosition, type Position } from '../../accounting/fold/position.js'
 import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
-import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy/copy-tuple.js';
+import {
+  readDate,
+  readInt8,
+  writeDate,
+  writeInt2,
+  writeInt4,
+  writeInt8,
+} from '../../db/copy/copy-tuple.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import {
   MAX_INSTALLMENT_BYTES,
@@ -113,6 +120,7 @@ export class PositionRow {
     if (!this.#totalsKnown) {
       this.#cursor.seek(this.#bytes, this.#totalsAt);
       readTotals(this.#cursor, this.totals);
+      this.#cursor.requireEnd(this.#totalsAt + this.#totalsLength);
       this.#totalsKnown = true;
     }
     return this.totals;
@@ -196,6 +204,7 @@ export class PositionRow {
       const count = this.#cursor.next();
       for (let i = count >> 1; i > 0; i -= 1) open.push(readInstallment(this.#cursor));
       if (count % 2 === 1) this.position.special = readSpecial(this.#cursor);
+      this.#cursor.requireEnd(openAt + openLength);
     }
     this.#totalsLength = view.getInt32(openAt + openLength);
     this.#totalsAt = openAt + openLength + 4;
@@ -203,7 +212,10 @@ export class PositionRow {
     this.#totalsKnown = false;
   }
 
-  /** Appends the row as a tuple. */
+  /**
+   * Appends the row as a tuple, or nothing: throws RangeError or InvariantError for a value that
+   * could not be read again.
+   */
   write(writer: TupleWriter): void {
     const p = this.position;
     const { open } = p;
@@ -239,22 +251,22 @@ export class PositionRow {
     writeDate(view, i, p.foldedOn);
     writeDate(view, i + 8, p.periodStartOn);
     writeDate(view, i + 16, p.nextDueOn);
-    view.setInt32(at + GROUP_AT, p.groupId);
+    writeInt4(view, at + GROUP_AT, p.groupId);
     i = at + INT2_AT;
-    view.setInt16(i, p.engineVersion);
-    view.setInt16(i + 6, p.scheduleVersion);
-    view.setInt16(i + 12, p.status);
-    view.setInt16(i + 18, p.nextSeq);
+    writeInt2(view, i, p.engineVersion);
+    writeInt2(view, i + 6, p.scheduleVersion);
+    writeInt2(view, i + 12, p.status);
+    writeInt2(view, i + 18, p.nextSeq);
     view.setInt8(at + ACCRUING_AT, p.accruing ? 1 : 0);
     i = at + AGED_DATE_AT;
     writeDate(view, i, p.businessDate);
     writeDate(view, i + 8, p.oldestDueOn);
     writeDate(view, i + 16, p.oldestFreeOn);
-    view.setInt32(at + DAYS_AT, p.daysPastDue);
+    writeInt4(view, at + DAYS_AT, p.daysPastDue);
     i = at + AGED_INT2_AT;
-    view.setInt16(i, p.bucket);
-    view.setInt16(i + 6, p.classification);
-    view.setInt16(i + 12, p.overdueBucket);
+    writeInt2(view, i, p.bucket);
+    writeInt2(view, i + 6, p.classification);
+    writeInt2(view, i + 12, p.overdueBucket);
     this.#writePacked(writer, at);
     writer.rows += 1;
   }

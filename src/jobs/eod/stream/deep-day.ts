@@ -1,6 +1,8 @@
+import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import { requireEvent } from '../../day/birth.js';
 import type { DayTerms } from '../../day/day-terms.js';
 import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
 import { type DeepLoan, scheduleOn } from '../../day/loan-past.js';
@@ -37,6 +39,9 @@ export function openDeepDay(
   const { contract } = loan.birth;
   const file = { contract, schedule: inForce, changed: false, totals: () => row.openTotals() };
   if (!events.some(changesThePast)) return { file, inForce, newestVersion, events, past: null };
+  for (const event of loan.past?.events ?? []) {
+    if (event.type === EVENT_TYPE.reversal) requireEvent(loan.past!.events, event);
+  }
   const past = refold(row, loan, date, days);
   Object.assign(position, past.run.position);
   position.scheduleVersion = version.version;
