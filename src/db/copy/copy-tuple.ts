@@ -22,9 +22,8 @@ export function readInt8(view: DataView, at: number): number {
   return value;
 }
 
-/** Throws RangeError for what `readInt8` could not read again. */
+/** The value must be a safe integer: `requireInt8` says so of one that may not be. */
 export function writeInt8(view: DataView, at: number, value: number): void {
-  if (!Number.isSafeInteger(value)) throw notWritable('safe integer', value);
   view.setInt32(at, Math.floor(value / TWO_32));
   view.setUint32(at + 4, value >>> 0);
 }
@@ -33,9 +32,8 @@ export function readDate(view: DataView, at: number): number {
   return view.getInt32(at) + PG_EPOCH_DAY;
 }
 
-/** Throws RangeError for what is no date of a book. */
+/** The day must be one of `isDay`. */
 export function writeDate(view: DataView, at: number, day: number): void {
-  if (!isDay(day)) throw notWritable('date', day);
   view.setInt32(at, day - PG_EPOCH_DAY);
 }
 
@@ -44,14 +42,32 @@ export function isDay(day: number): boolean {
   return day >= DAY_MIN && day <= DAY_MAX && Number.isSafeInteger(day);
 }
 
-export function writeInt4(view: DataView, at: number, value: number): void {
-  if (value !== (value | 0)) throw notWritable('int4', value);
-  view.setInt32(at, value);
+/** Whether a column of two bytes holds it. */
+export function isInt2(value: number): boolean {
+  return value === (value << 16) >> 16;
 }
 
-export function writeInt2(view: DataView, at: number, value: number): void {
-  if (value !== (value << 16) >> 16) throw notWritable('int2', value);
-  view.setInt16(at, value);
+/** Whether a column of four bytes holds it. */
+export function isInt4(value: number): boolean {
+  return value === (value | 0);
+}
+
+/** Throws RangeError for what `readInt8` could not read again. */
+export function requireInt8(value: number): void {
+  if (!Number.isSafeInteger(value)) throw notWritable('safe integer', value);
+}
+
+/** Throws RangeError for what is no date of a book. */
+export function requireDay(day: number): void {
+  if (!isDay(day)) throw notWritable('date', day);
+}
+
+export function requireInt4(value: number): void {
+  if (!isInt4(value)) throw notWritable('int4', value);
+}
+
+export function requireInt2(value: number): void {
+  if (!isInt2(value)) throw notWritable('int2', value);
 }
 
 function notWritable(kind: string, value: number | bigint): RangeError {

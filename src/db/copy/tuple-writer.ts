@@ -1,4 +1,12 @@
-import { viewOf, writeDate, writeInt2, writeInt4, writeInt8 } from './copy-tuple.js';
+import {
+  requireDay,
+  requireInt2,
+  requireInt4,
+  requireInt8,
+  viewOf,
+  writeDate,
+  writeInt8,
+} from './copy-tuple.js';
 
 const NOTHING = Buffer.alloc(0);
 
@@ -47,6 +55,7 @@ export class TupleWriter {
   }
 
   int8(value: number): void {
+    requireInt8(value);
     this.ensure(12);
     this.view.setInt32(this.length, 8);
     writeInt8(this.view, this.length + 4, value);
@@ -54,20 +63,23 @@ export class TupleWriter {
   }
 
   int4(value: number): void {
+    requireInt4(value);
     this.ensure(8);
     this.view.setInt32(this.length, 4);
-    writeInt4(this.view, this.length + 4, value);
+    this.view.setInt32(this.length + 4, value);
     this.length += 8;
   }
 
   int2(value: number): void {
+    requireInt2(value);
     this.ensure(6);
     this.view.setInt32(this.length, 2);
-    writeInt2(this.view, this.length + 4, value);
+    this.view.setInt16(this.length + 4, value);
     this.length += 6;
   }
 
   date(day: number): void {
+    requireDay(day);
     this.ensure(8);
     this.view.setInt32(this.length, 4);
     writeDate(this.view, this.length + 4, day);

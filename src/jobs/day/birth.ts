@@ -14,7 +14,7 @@ import {
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
-import { damagedColumn } from './damaged-row.js';
+import { damagedColumn, damagedDate } from './damage/damaged-row.js';
 import type { DayTerms } from './day-terms.js';
 import { type DatedEvent, REVERSED } from './event-queue.js';
 import type { PositionRow } from './position-row.js';
@@ -37,7 +37,7 @@ export function bear(
   const { position } = row;
   const schedule = birth.schedule();
   if (bornOn < birth.contract.disbursedOn) {
-    throw damagedColumn('loan', 'disbursed_on', String(birth.contract.disbursedOn));
+    throw damagedDate('loan', 'disbursed_on', birth.contract.disbursedOn);
   }
   position.loanId = birth.loanId;
   position.bucket = birth.bucket;

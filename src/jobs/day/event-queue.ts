@@ -13,7 +13,14 @@ import { EARLY_PAYMENTS } from '../../accounting/product/product.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
-import { damagedColumn, damagedKey, int8At, isNextLoan, unsafeColumn } from './damaged-row.js';
+import {
+  damagedColumn,
+  damagedDate,
+  damagedKey,
+  int8At,
+  isNextLoan,
+  unsafeColumn,
+} from './damage/damaged-row.js';
 import type { TaskScope } from './task-input.js';
 
 /** The rule of an event that a reversal undid. */
@@ -193,6 +200,7 @@ function outOfRange(event: DatedEvent, early: number): InvariantError {
     ['early_payment', early, false],
   ];
   const [column, value] = columns.find(([, , holds]) => !holds)!;
+  if (column === 'value_date' || column === 'due_on') return damagedDate('event', column, value);
   return damagedColumn('event', column, String(value));
 }
 

@@ -7,7 +7,7 @@ import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate } from '../../db/copy/copy-tuple.js';
 import { TupleList } from '../../db/copy/tuple-list.js';
-import { damagedColumn } from './damaged-row.js';
+import { damagedDate } from './damage/damaged-row.js';
 import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {
@@ -118,7 +118,7 @@ function requireDated(versions: ScheduleVersion[]): void {
   const undated = versions.find(({ version, effectiveOn }) => version > 1 && !isDay(effectiveOn));
   if (undated === undefined) return;
   const schedule = () => {
-    throw damagedColumn('schedule', 'effective_on', String(undated.effectiveOn));
+    throw damagedDate('schedule', 'effective_on', undated.effectiveOn);
   };
   for (const [k, version] of versions.entries()) versions[k] = { ...version, schedule };
 }

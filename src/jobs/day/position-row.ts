@@ -1,17 +1,10 @@
 import { bucketOfId } from '../../accounting/fold/loan-bucket.js';
 import { blankPosition, type Position } from '../../accounting/fold/position.js';
-import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
-import {
-  readDate,
-  readInt8,
-  writeDate,
-  writeInt2,
-  writeInt4,
-  writeInt8,
-} from '../../db/copy/copy-tuple.js';
+import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
+import { requireWritable } from './damage/position-fault.js';
 import {
   MAX_INSTALLMENT_BYTES,
   MAX_VARINT_BYTES,
@@ -213,12 +206,13 @@ export class PositionRow {
   }
 
   /**
-   * Appends the row as a tuple, or nothing: throws RangeError or InvariantError for a value that
-   * could not be read again.
+   * Appends the row as a tuple, or nothing: throws InvariantError for a value that could not be
+   * read again.
    */
   write(writer: TupleWriter): void {
     const p = this.position;
     const { open } = p;
+    requireWritable(p);
     writer.ensure(
       FIXED_BYTES +
         16 +
@@ -244,29 +238,28 @@ export class PositionRow {
     writeInt8(view, i + 120, p.penaltyDue);
     writeInt8(view, i + 132, p.compoundDue);
     writeInt8(view, i + 144, p.feeDue);
-    if (p.suspense > 0 && p.refundDue > 0) throw heldAndOwed(p);
     writeInt8(view, i + 156, p.suspense - p.refundDue);
     writeInt8(view, i + 168, p.interestAccruedTotal);
     i = at + DATE_AT;
     writeDate(view, i, p.foldedOn);
     writeDate(view, i + 8, p.periodStartOn);
     writeDate(view, i + 16, p.nextDueOn);
-    writeInt4(view, at + GROUP_AT, p.groupId);
+    view.setInt32(at + GROUP_AT, p.groupId);
     i = at + INT2_AT;
-    writeInt2(view, i, p.engineVersion);
-    writeInt2(view, i + 6, p.scheduleVersion);
-    writeInt2(view, i + 12, p.status);
-    writeInt2(view, i + 18, p.nextSeq);
+    view.setInt16(i, p.engineVersion);
+    view.setInt16(i + 6, p.scheduleVersion);
+    view.setInt16(i + 12, p.status);
+    view.setInt16(i + 18, p.nextSeq);
     view.setInt8(at + ACCRUING_AT, p.accruing ? 1 : 0);
     i = at + AGED_DATE_AT;
     writeDate(view, i, p.businessDate);
     writeDate(view, i + 8, p.oldestDueOn);
     writeDate(view, i + 16, p.oldestFreeOn);
-    writeInt4(view, at + DAYS_AT, p.daysPastDue);
+    view.setInt32(at + DAYS_AT, p.daysPastDue);
     i = at + AGED_INT2_AT;
-    writeInt2(view, i, p.bucket);
-    writeInt2(view, i + 6, p.classification);
-    writeInt2(view, i + 12, p.overdueBucket);
+    view.setInt16(i, p.bucket);
+    view.setInt16(i + 6, p.classification);
+    view.setInt16(i + 12, p.overdueBucket);
     this.#writePacked(writer, at);
     writer.rows += 1;
   }
@@ -292,8 +285,4 @@ export class PositionRow {
     view.setInt32(totalsAt - 4, to - totalsAt);
     writer.length = to;
   }
-}
-
-function heldAndOwed({ suspense, refundDue }: Position): InvariantError {
-  return new InvariantError('money is held while a refund is owed', { suspense, refundDue });
 }

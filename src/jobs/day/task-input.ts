@@ -9,7 +9,13 @@ import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
-import { damagedColumn, damagedKey, int8At, isNextLoan } from './damaged-row.js';
+import {
+  damagedColumn,
+  damagedDate,
+  damagedKey,
+  int8At,
+  isNextLoan,
+} from './damage/damaged-row.js';
 import { dayTable } from './day-table.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 
@@ -73,7 +79,7 @@ export class NextInstallments {
     const seq = view.getInt32(at + 28);
     if (seq === 0) return null;
     const dueOn = readDate(view, at + 36);
-    if (!isDay(dueOn)) throw damagedColumn('schedule', 'due_on', String(dueOn));
+    if (!isDay(dueOn)) throw damagedDate('schedule', 'due_on', dueOn);
     return {
       seq,
       dueOn,
@@ -239,7 +245,7 @@ function damagedContract(view: DataView, at: number): InvariantError | undefined
   }
   for (let k = 0; k < CONTRACT_DATES.length; k += 1) {
     const value = readDate(view, at + 52 + 8 * k);
-    if (!isDay(value)) return damagedColumn('loan', CONTRACT_DATES[k]!, String(value));
+    if (!isDay(value)) return damagedDate('loan', CONTRACT_DATES[k]!, value);
   }
   return undefined;
 }

@@ -2,10 +2,12 @@ import type pg from 'pg';
 import { yearOf } from '../../../accounting/calendar/epoch-day.js';
 import { InvariantError, Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
+import { damagedDate } from '../../day/damage/damaged-row.js';
 import type { DayTerms } from '../../day/day-terms.js';
 import { type DeepLoan, loadWholePast, scheduleOn } from '../../day/loan-past.js';
 import type { PositionRow } from '../../day/position-row.js';
 import { foldAsKnown } from '../../day/refold.js';
+import type { Birth } from '../../day/task-input.js';
 
 /** A loan that is held and whose last row can't be carried over, since it is damaged itself. */
 export interface DamagedLoan {
@@ -67,4 +69,10 @@ export function remake(row: PositionRow, loan: DeepLoan, through: EpochDay, days
   row.position.scheduleVersion = scheduleOn(loan, through).version;
   const totals = row.openTotals();
   for (const [k, total] of run.totals.entries()) totals[k] = total;
+}
+
+/** Throws InvariantError: the day on which a loan enters the book is that of its first event. */
+export function neverBorn({ bornOn, schedule }: Birth): never {
+  schedule();
+  throw damagedDate('loan', 'born_on', bornOn);
 }

@@ -56,6 +56,10 @@ export class LoanFold {
     }
   }
 
+  knowsGroup(groupId: number): boolean {
+    return this.#todayTerms[groupId] !== undefined;
+  }
+
   /** Whether the interest of the group's loans follows their payments. */
   recalculates(groupId: number): boolean {
     return this.#todayTerms[groupId]?.recalculates === true;
@@ -175,7 +179,7 @@ export class LoanFold {
     this.totals.add(position, this.flow);
   }
 
-  /** What the close of a loan-day left beside its row; returns how many allocations it has by now. */
+  /** Keeps what a loan-day left beside its row; returns how many allocations it has by now. */
   #writeSide(ordinal: number): number {
     const { row, flow } = this;
     if (flow.touched) {

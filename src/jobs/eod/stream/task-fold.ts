@@ -1,4 +1,3 @@
-import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { ageOf } from '../../../accounting/fold/ageing.js';
 import { bucketOfId } from '../../../accounting/fold/loan-bucket.js';
 import { InvariantError } from '../../../accounting/money/refusal.js';
@@ -6,23 +5,23 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { bear, firstDay } from '../../day/birth.js';
+import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
-  carriedTuple,
-  carryTuple,
   damagedColumn,
+  damagedDate,
   damagedKey,
   int8At,
   isNextLoan,
   unsafeColumn,
-} from '../../day/damaged-row.js';
+} from '../../day/damage/damaged-row.js';
+import { requireInRange, requireSound } from '../../day/damage/position-fault.js';
 import type { DatedEvent, EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan, DeepLoans } from '../../day/loan-past.js';
-import { contradiction, requireInRange } from '../../day/position-fault.js';
 import { CARRIED_COLUMNS, POSITION_COLUMNS } from '../../day/position-row.js';
 import type { Birth, HeldLoan, NextInstallments } from '../../day/task-input.js';
 import { enteredBy } from './control-totals.js';
-import { type DamagedLoan, holdReason, remake } from './damaged-loan.js';
+import { type DamagedLoan, holdReason, neverBorn, remake } from './damaged-loan.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
 import { LoanFold } from './loan-fold.js';
 
@@ -69,7 +68,7 @@ export class TaskFold {
   #nextBirth = 0;
   /** Of the last row of yesterday, and of the last loan that was `damaged`. */
   #lastLoanId = -1;
-  #lastDamagedId = -1;
+  #lastDamagedId = Number.NaN;
 
   constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
@@ -128,6 +127,8 @@ export class TaskFold {
   #readRow(view: DataView, at: number, bytes: Buffer): void {
     this.loan.row.readCarried(view, at, bytes, this.#date - 1);
     requireInRange(this.loan.row.position, this.#date - 1);
+    const { groupId } = this.loan.row.position;
+    if (!this.loan.knowsGroup(groupId)) throw damagedColumn('position', 'group_id', `${groupId}`);
   }
 
   #foldOn(loanId: number, due: readonly DatedEvent[], asks: boolean, isBehind: boolean): void {
@@ -143,25 +144,25 @@ export class TaskFold {
   /** Carries the last row of a loan over as it was. False: it is `damaged` itself. */
   #holdRow(view: DataView, at: number, bytes: Buffer, reason: string): boolean {
     const loanId = int8At(view, at);
+    const since = this.#input.held.get(loanId)?.since ?? this.#date;
     try {
       const { position } = this.loan.row;
       this.#readRow(view, at, bytes);
-      const column = contradiction(position);
-      if (column !== undefined) throw damagedColumn('position', column, 'not that of its parts');
+      requireSound(position, this.#date - 1);
+      // One that was folded yesterday, or is in the list of those that were not.
+      if (since === this.#date && position.foldedOn !== since - 1) {
+        throw damagedDate('position', 'folded_on', position.foldedOn);
+      }
+      this.loan.row.openTotals();
       position.businessDate = this.#date;
       this.#age();
       this.loan.row.write(this.loan.positions);
     } catch (error) {
-      const since = this.#input.held.get(loanId)?.since ?? this.#date;
-      const named = unsafeColumn('position', CARRIED_COLUMNS, view, at) ?? error;
-      this.damaged = {
-        loanId,
-        through: since - 1,
-        reason: holdReason(named, this.#date),
-        tuple: carriedTuple(view, at, bytes),
-        columns: CARRIED_COLUMNS,
-        isReturning: false,
-      };
+      const columns = CARRIED_COLUMNS;
+      const fault = holdReason(unsafeColumn('position', columns, view, at) ?? error, this.#date);
+      const tuple = carriedTuple(view, at, bytes);
+      const through = since - 1;
+      this.damaged = { loanId, through, reason: fault, tuple, columns, isReturning: false };
       return false;
     }
     this.#hold(loanId, reason);
@@ -258,7 +259,7 @@ export class TaskFold {
     const { foldedOn } = position;
     const held = this.#input.held.get(position.loanId);
     if (held === undefined || foldedOn < held.birth.bornOn - 1) {
-      throw damagedColumn('position', 'folded_on', formatDay(foldedOn));
+      throw damagedDate('position', 'folded_on', foldedOn);
     }
     this.loan.foldDays(held.birth, foldedOn + 1, events, held.birth.schedule());
   }
@@ -292,10 +293,4 @@ export class TaskFold {
     const since = this.#input.held.get(loanId)?.since ?? this.#date;
     this.held.push({ bucket: bucketOfId(loanId), loanId, since, reason });
   }
-}
-
-/** Throws InvariantError: the day on which a loan enters the book is that of its first event. */
-function neverBorn({ bornOn, schedule }: Birth): never {
-  schedule();
-  throw damagedColumn('loan', 'born_on', formatDay(bornOn));
 }
