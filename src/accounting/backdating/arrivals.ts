@@ -1,4 +1,5 @@
 import { EVENT_TYPE } from '../events/loan-event.js';
+import { InvariantError } from '../money/refusal.js';
 import type { EpochDay } from '../money/units.js';
 import { changesThePast, type DatedEvent } from './dated-event.js';
 import { isVoided, REVERSED, type Verdicts } from './verdict.js';
@@ -49,12 +50,20 @@ export function undoneBy(
   return found;
 }
 
+/** Throws InvariantError unless the event that a reversal names is one of the loan's. */
+export function requireEvent(events: readonly DatedEvent[], reversal: DatedEvent): void {
+  const { ofEventId } = reversal;
+  if (events.some(({ eventId }) => eventId === ofEventId)) return;
+  const evidence = { column: 'of_event_id', value: String(ofEventId) };
+  throw new InvariantError('a row of event is damaged', evidence);
+}
+
 /** A newborn loan's events, by what is done with them. */
 export interface FirstDay {
   /** To be folded. */
   readonly own: readonly DatedEvent[];
-  /** Valued before the loan entered the book. */
-  readonly early: readonly DatedEvent[];
+  /** Valued before the loan entered the book, by number. */
+  readonly early: readonly number[];
   /** Reversals, and the events that they undo, each with its rule: they are not folded at all. */
   readonly reversed: ReadonlyMap<number, string>;
 }
@@ -73,11 +82,13 @@ export function firstDay(
   if (bornOn === today) {
     for (const event of events) {
       if (event.type !== EVENT_TYPE.reversal) continue;
+      requireEvent(events, event);
       reversed.set(event.eventId, '');
       reversed.set(event.ofEventId, REVERSED);
     }
   }
   const left = events.filter(({ eventId }) => !reversed.has(eventId));
   const isEarly = (event: DatedEvent) => event.valueDate < bornOn;
-  return { own: left.filter((event) => !isEarly(event)), early: left.filter(isEarly), reversed };
+  const early = left.filter(isEarly).map(({ eventId }) => eventId);
+  return { own: left.filter((event) => !isEarly(event)), early, reversed };
 }

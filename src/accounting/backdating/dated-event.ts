@@ -10,7 +10,9 @@ export interface DatedEvent extends LoanEvent {
 }
 
 /** Whether an event changes days that are closed: the loan is then folded again. */
-export function changesThePast(event: DatedEvent): boolean {
+export function changesThePast(
+  event: Pick<DatedEvent, 'type' | 'valueDate' | 'businessDate'>,
+): boolean {
   return event.valueDate < event.businessDate || event.type === EVENT_TYPE.reversal;
 }
 

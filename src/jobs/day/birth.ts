@@ -14,6 +14,7 @@ import {
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
+import { damagedDate } from './damage/damaged-row.js';
 import type { DayTerms } from './day-terms.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
@@ -34,6 +35,9 @@ export function bear(
   row.blank();
   const { position } = row;
   const schedule = birth.schedule();
+  if (bornOn < birth.contract.disbursedOn) {
+    throw damagedDate('loan', 'disbursed_on', birth.contract.disbursedOn);
+  }
   position.loanId = birth.loanId;
   position.bucket = birth.bucket;
   position.groupId = birth.groupId;

@@ -4,11 +4,13 @@ import type { DatedEvent } from '../../accounting/backdating/dated-event.js';
 import type { Past } from '../../accounting/backdating/refold.js';
 import type { Verdict, Verdicts } from '../../accounting/backdating/verdict.js';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { keepRows } from '../../db/copy/copy-stream.js';
-import { readDate } from '../../db/copy/copy-tuple.js';
+import { isDay, readDate } from '../../db/copy/copy-tuple.js';
 import { TupleList } from '../../db/copy/tuple-list.js';
+import { damagedDate } from './damage/damaged-row.js';
 import { EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import {
@@ -66,6 +68,15 @@ export class DeepLoans {
     return contracts.idAt(contracts.firstOf(loanId)) === loanId;
   }
 
+  /** The day the loan was born; undefined: it is not among them. */
+  bornOn(loanId: number): EpochDay | undefined {
+    const { contracts } = this;
+    const k = contracts.firstOf(loanId);
+    if (contracts.idAt(k) !== loanId) return undefined;
+    return readBirth(contracts.view, contracts.at(k), contracts.bytes).bornOn;
+  }
+
+  /** Throws InvariantError where an event of the loan's past is damaged. */
   get(loanId: number): DeepLoan | undefined {
     const { contracts, events } = this;
     const versions: ScheduleVersion[] = [];
@@ -79,6 +90,7 @@ export class DeepLoans {
       versions.push({ version, effectiveOn, schedule });
     }
     if (first === undefined) return undefined;
+    requireDated(versions);
     const judged = this.#judged.get(loanId);
     const past = judged === undefined ? null : { ...judged, events: eventsOf(events, loanId) };
     return { birth: first, versions, past };
@@ -87,6 +99,16 @@ export class DeepLoans {
   judge(loanId: number, judged: Judged): void {
     this.#judged.set(loanId, judged);
   }
+}
+
+/** Which of them is in force is not known where one has no date: then `schedule` of none is. */
+function requireDated(versions: ScheduleVersion[]): void {
+  const undated = versions.find(({ version, effectiveOn }) => version > 1 && !isDay(effectiveOn));
+  if (undated === undefined) return;
+  const schedule = () => {
+    throw damagedDate('schedule', 'effective_on', undated.effectiveOn);
+  };
+  for (const [k, version] of versions.entries()) versions[k] = { ...version, schedule };
 }
 
 /** The end of a tuple of BIRTH_COLUMNS. */
@@ -107,10 +129,10 @@ export async function loadDeepLoans(
   await loadPastEvents(client, scope, changing, loans.events);
   const bornOn = new Map<number, EpochDay>();
   for (const loanId of changing) {
-    const loan = loans.get(loanId);
-    if (loan !== undefined) bornOn.set(loanId, loan.birth.bornOn);
+    const day = loans.bornOn(loanId);
+    if (day !== undefined) bornOn.set(loanId, day);
   }
-  const eventsOfLoan = (loanId: number) => eventsOf(loans.events, loanId);
+  const eventsOfLoan = (loanId: number) => readableEvents(loans.events, loanId);
   const bases = await loadBases(client, bornOn, eventsOfLoan, scope.date);
   const verdicts = await loadVerdicts(client, scope, eventsOfLoan, bases);
   for (const [loanId, { on, row }] of bases) {
@@ -169,6 +191,16 @@ async function loadPastEvents(
   await keepRows(client, select, EVENT_FIELDS, events);
 }
 
+/** None of a loan of which one is damaged: who folds it reads them again, and holds the loan. */
+function readableEvents(events: TupleList, loanId: number): readonly DatedEvent[] {
+  try {
+    return eventsOf(events, loanId);
+  } catch (error) {
+    if (error instanceof InvariantError || error instanceof RangeError) return [];
+    throw error;
+  }
+}
+
 /** Verdicts on the events that are folded again and on those that today's reversals undo. */
 async function loadVerdicts(
   client: pg.Client,
@@ -198,9 +230,9 @@ async function readVerdicts(
   if (asked.length === 0) return;
   const from = Math.min(...asked.map(([, event]) => event.businessDate));
   // The bounds of the day are constants: partitions outside of them are never opened.
-  const { rows } = await client.query<{ loan_id: number; event_id: number } & Verdict>(
+  const { rows } = await client.query<VerdictRow>(
     `SELECT o.loan_id, o.event_id, (array_agg(o.rule ORDER BY o.business_date DESC))[1] AS rule,
-       sum(o.allocated + o.to_suspense)::bigint AS cash
+       sum(o.allocated) + sum(o.to_suspense) AS cash
      FROM unnest($1::bigint[], $2::bigint[]) AS u (loan_id, event_id)
        JOIN event_outcome o ON ${SAME_LOAN('o')} AND o.event_id = u.event_id
      WHERE o.business_date BETWEEN '${formatDay(from)}' AND '${formatDay(scope.date - 1)}'
@@ -213,8 +245,15 @@ async function readVerdicts(
       own = new Map();
       found.set(loanId, own);
     }
-    own.set(eventId, { rule, cash });
+    own.set(eventId, { rule, cash: Number(cash) });
   }
+}
+
+interface VerdictRow {
+  readonly loan_id: number;
+  readonly event_id: number;
+  readonly rule: string;
+  readonly cash: bigint;
 }
 
 /** The schedule in force at the close of a day. */

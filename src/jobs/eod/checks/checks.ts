@@ -6,6 +6,7 @@ import type { CheckResult, Difference } from '../../day/check-result.js';
 import { daySql } from '../../day/day-sql.js';
 import { storedTotals } from '../stream/control-totals.js';
 import { cashDifferences } from './check-cash.js';
+import { sumInto } from './sum-overflow.js';
 
 /** The named checks that gate a close, and what each of them says. */
 export const CHECKS = {
@@ -115,13 +116,13 @@ function parameterCount(sql: string): number {
 export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
   const sql = daySql(import.meta.url, 'subledger-total', date);
   const { rows } = await client.query(sql);
-  await client.query(
-    `INSERT INTO subledger_total
+  const insert = `INSERT INTO subledger_total
      SELECT t.* FROM jsonb_populate_recordset(NULL::subledger_total, $2) AS s,
        LATERAL (SELECT $1::date AS business_date, s.group_id, s.accruing, s.classification,
          s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
          s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
-         s.suspense, s.interest_accrued_total, s.refund_due) AS t`,
-    [formatDay(date), storedTotals(rows)],
+         s.suspense, s.interest_accrued_total, s.refund_due) AS t`;
+  await sumInto('subledger_total', date, () =>
+    client.query(insert, [formatDay(date), storedTotals(rows)]),
   );
 }

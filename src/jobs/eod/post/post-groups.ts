@@ -14,6 +14,7 @@ import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { barrier } from '../../runs/barrier.js';
 import { type HeldRun, requireHeld } from '../../runs/lease.js';
+import { sumInto } from '../checks/sum-overflow.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
 import { POSTERS } from './posters.js';
 
@@ -58,7 +59,7 @@ export async function postGroups(
       hashOfHashes(side.digests()),
     ]);
     const sql = daySql(import.meta.url, 'gl-balance', date);
-    await client.query(sql, [formatDay(date)]);
+    await sumInto('gl_balance', date, () => client.query(sql, [formatDay(date)]));
     await barrier('eod.post');
   });
 }

@@ -1,5 +1,7 @@
+import { requireEvent } from '../../../accounting/backdating/arrivals.js';
 import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import type { Refolded } from '../../../accounting/backdating/refold.js';
+import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
@@ -38,6 +40,9 @@ export function openDeepDay(
   const { contract } = loan.birth;
   const file = { contract, schedule: inForce, changed: false, totals: () => row.openTotals() };
   if (!events.some(changesThePast)) return { file, inForce, newestVersion, events, past: null };
+  for (const event of loan.past?.events ?? []) {
+    if (event.type === EVENT_TYPE.reversal) requireEvent(loan.past!.events, event);
+  }
   const past = refoldBooked(row, loan, date, days);
   Object.assign(position, past.run.position);
   position.scheduleVersion = version.version;

@@ -9,7 +9,7 @@ import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { loadLastRows } from '../../day/kept-position.js';
-import { type DeepLoan, DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
+import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
   type Birth,
   loadBirths,
@@ -114,17 +114,14 @@ export async function loadLeftLoans(
   );
   const plain = absent.filter((loanId) => !deep.has(loanId));
   const contracts = plain.length === 0 ? deep : await loadDeepLoans(client, scope, plain, []);
-  const loans = new Map<number, DeepLoan>();
   const bornOn = new Map<number, EpochDay>();
   for (const loanId of absent) {
-    const loan = deep.get(loanId) ?? contracts.get(loanId);
-    if (loan === undefined) continue;
-    loans.set(loanId, loan);
-    bornOn.set(loanId, loan.birth.bornOn);
+    const day = deep.bornOn(loanId) ?? contracts.bornOn(loanId);
+    if (day !== undefined) bornOn.set(loanId, day);
   }
   const left = new Map<number, LeftLoan>();
   for (const [loanId, last] of await loadLastRows(client, bornOn, scope.date)) {
-    left.set(loanId, { last, loan: loans.get(loanId)! });
+    left.set(loanId, { last, loan: () => (deep.get(loanId) ?? contracts.get(loanId))! });
   }
   return left;
 }
