@@ -1,3 +1,5 @@
+import { APPROVE } from './approve/index.js';
+import { AUDIT } from './audit/index.js';
 import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
@@ -11,6 +13,7 @@ import { IMPORT } from './import/index.js';
 import { INIT } from './init/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { PERSON } from './person/index.js';
 import { POLICY } from './policy/index.js';
 import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
@@ -41,6 +44,9 @@ const DOMAINS: readonly CommandDomain[] = [
   RUNS,
   QUOTE,
   SIMULATE,
+  PERSON,
+  APPROVE,
+  AUDIT,
   DB,
 ];
 

@@ -70,9 +70,23 @@ export async function migrate(
           });
         if (await retrying(apply, ONE_SESSION)) applied.push(file.name);
       }
+      if (applied.length > 0 && folder === MIGRATIONS_FOLDER)
+        await keepTrace(client, applied, version);
       return { applied, version, endsSessions: await mayOwnerEndSessions(client) };
     },
   );
+}
+
+/** Into the audit, which only this program's own migrations make. */
+async function keepTrace(
+  client: pg.Client,
+  applied: readonly string[],
+  version: number,
+): Promise<void> {
+  await client.query(`SELECT loanbook.write_audit('db migrate', $1, '', NULL, $2)`, [
+    String(version),
+    JSON.stringify({ applied }),
+  ]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { strToU8, Zip, ZipDeflate } from 'fflate';
+import { EXIT, LoanbookError } from '../errors.js';
 import { isFormulaLike } from './formula-like.js';
-import type { Table, TableColumn, TableRow } from './table.js';
+import type { CellKind, Table, TableColumn, TableRow } from './table.js';
 import type { CellChoice } from './table-file.js';
 
 /** Days from Excel's day 0 (1899-12-30) to 1970-01-01. */
@@ -9,8 +10,21 @@ const EXCEL_EPOCH = 25_569;
 export const XLSX_ROWS_MAX = 1_048_576;
 const MS_A_DAY = 86_400_000;
 
-/** Cell styles by kind, as `styles.xml` lists them. */
-const STYLE = { text: 0, amount: 1, count: 2, date: 3, heading: 4, quoted: 5 } as const;
+/** Cell styles, as `styles.xml` lists them. */
+const STYLE = { plain: 0, cents: 1, whole: 2, date: 3, heading: 4, quoted: 5, mills: 6 } as const;
+/** Of an amount, by its decimals. */
+const AMOUNT_STYLES: readonly (number | undefined)[] = [
+  STYLE.whole,
+  undefined,
+  STYLE.cents,
+  STYLE.mills,
+];
+const NUMBER = /^-?[0-9]+(?:\.([0-9]+))?$/;
+/** A spreadsheet computes with 64-bit floats, which give back so many digits and no more. */
+const DIGITS_MAX = 15;
+const DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
+/** Before it a spreadsheet counts a 29 February 1900 that never was. */
+const FIRST_DAY = '1900-03-01';
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -21,9 +35,13 @@ const SPREADSHEET = 'application/vnd.openxmlformats-officedocument.spreadsheetml
 
 /**
  * Streams tables as a workbook (ECMA-376, transitional), a sheet each, in pieces. An amount's
- * decimal text is the cell's number as it stands: no amount passes through floating point. Throws
- * RangeError where a table has more rows than a sheet holds. Text is an inline string, never a
- * formula; what looks like one is marked as quoted, so that it stays text when it is edited.
+ * decimal text is the cell's number as it stands: no amount passes through floating point here. One
+ * of more than 15 digits would lose its last ones in whatever opens the file, so it is a text cell.
+ * Text is an inline string, never a formula; what looks like one is marked as quoted, so that it
+ * stays text when it is edited. Throws LoanbookError `sheet_too_long` (2).
+ *
+ * No library: exceljs, SheetJS and write-excel-file take a number as a float of 64 bits, and all
+ * but the first (with nine dependencies of its own) keep the cells in memory.
  */
 export async function* xlsx(
   tables: readonly Table[],
@@ -78,7 +96,7 @@ async function* sheet(
   );
   for await (const item of rows) {
     count += 1;
-    if (count > XLSX_ROWS_MAX) throw new RangeError(`${name}: more rows than a worksheet holds`);
+    if (count > XLSX_ROWS_MAX) throw tooLong(name);
     text += row(
       count,
       columns.map((column, at) => cell(`${letters[at]}${count}`, column, item, raw)),
@@ -103,14 +121,33 @@ function row(number: number, cells: readonly string[]): string {
 function cell(at: string, { key, kind }: TableColumn, item: TableRow, raw: boolean): string {
   const value = item[key];
   if (value === null || value === undefined || value === '') return '';
-  if (kind === 'date') {
-    return `<c r="${at}" s="${STYLE.date}"><v>${excelDay(String(value))}</v></c>`;
-  }
-  if (kind !== 'text' && kind !== 'figure')
-    return `<c r="${at}" s="${STYLE[kind]}"><v>${value}</v></c>`;
   const text = String(value);
+  const number = numberOf(kind, text);
+  if (number !== undefined) return `<c r="${at}" s="${number.style}"><v>${number.value}</v></c>`;
   const isQuoted = kind === 'text' && !raw && isFormulaLike(text);
-  return textCell(at, text, isQuoted ? STYLE.quoted : STYLE.text);
+  return textCell(at, text, isQuoted ? STYLE.quoted : STYLE.plain);
+}
+
+/** The number that a spreadsheet keeps as it is, with how it shows it; else the cell is text. */
+function numberOf(kind: CellKind, text: string): { value: string; style: number } | undefined {
+  if (kind === 'text' || kind === 'time' || kind === 'hash') return undefined;
+  if (kind === 'date') {
+    const day = DAY.test(text) && text >= FIRST_DAY ? excelDay(text) : Number.NaN;
+    return Number.isInteger(day) ? { value: String(day), style: STYLE.date } : undefined;
+  }
+  const [number, decimals = ''] = NUMBER.exec(text) ?? [];
+  if (number === undefined || digitsOf(number) > DIGITS_MAX) return undefined;
+  const isPlain = kind === 'rate' || (kind === 'figure' && decimals === '');
+  return {
+    value: number,
+    style: (isPlain ? undefined : AMOUNT_STYLES[decimals.length]) ?? STYLE.plain,
+  };
+}
+
+function digitsOf(number: string): number {
+  // Most are shorter with all that is none.
+  if (number.length <= DIGITS_MAX) return number.length;
+  return number.replace(/[-.]/g, '').replace(/^0+/, '').length;
 }
 
 function textCell(at: string, value: string, style: number): string {
@@ -135,16 +172,24 @@ function escapeXml(text: string): string {
   );
 }
 
-/** What a sheet may be called: 31 characters, none of []:*?/\. */
-function sheetName(name: string): string {
-  return escapeXml(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, 31));
+const SHEET_NAME_MAX = 31;
+
+/** What a sheet may be called: 31 characters, none of []:*?/\. A longer title stands aside. */
+function sheetName({ name, title = name }: Table): string {
+  const chosen = title.length > SHEET_NAME_MAX ? name : title;
+  return escapeXml(chosen.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, SHEET_NAME_MAX));
+}
+
+function tooLong(table: string): LoanbookError {
+  return new LoanbookError('sheet_too_long', 'A worksheet does not hold so many rows.', {
+    exitCode: EXIT.usage,
+    evidence: { table, rowsMax: XLSX_ROWS_MAX - 1 },
+    next: 'Write CSV or JSON, or ask for less.',
+  });
 }
 
 function partsOf(tables: readonly Table[]): Record<string, string> {
-  const sheets = tables.map(({ name, title }, at) => ({
-    at: at + 1,
-    name: sheetName(title ?? name),
-  }));
+  const sheets = tables.map((table, at) => ({ at: at + 1, name: sheetName(table) }));
   const overrides = sheets.map(
     ({ at }) =>
       `<Override PartName="/xl/worksheets/sheet${at}.xml" ` +
@@ -182,14 +227,16 @@ function partsOf(tables: readonly Table[]): Record<string, string> {
 }
 
 const STYLES = `${DECLARATION}<styleSheet xmlns="${MAIN}">
-<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/></numFmts>
+<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>
+<numFmt numFmtId="165" formatCode="#,##0.000"/></numFmts>
 <fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>
 <font><b/><sz val="11"/><name val="Calibri"/></font></fonts>
 <fills count="2"><fill><patternFill patternType="none"/></fill>
 <fill><patternFill patternType="gray125"/></fill></fills>
 <borders count="1"><border/></borders>
 <cellStyleXfs count="1"><xf/></cellStyleXfs>
-<cellXfs count="6"><xf xfId="0"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/>
+<cellXfs count="7"><xf xfId="0"/><xf xfId="0" numFmtId="4" applyNumberFormat="1"/>
 <xf xfId="0" numFmtId="3" applyNumberFormat="1"/>
 <xf xfId="0" numFmtId="164" applyNumberFormat="1"/>
-<xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" quotePrefix="1"/></cellXfs></styleSheet>`;
+<xf xfId="0" fontId="1" applyFont="1"/><xf xfId="0" quotePrefix="1"/>
+<xf xfId="0" numFmtId="165" applyNumberFormat="1"/></cellXfs></styleSheet>`;

@@ -3,6 +3,7 @@ import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
+import { PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
 import { Worlds } from './exit-codes/worlds.js';
 
@@ -20,6 +21,7 @@ const ROWS: readonly ExitRow[] = [
   ...LEDGER_ROWS,
   ...PERIOD_ROWS,
   ...RECONCILE_ROWS,
+  ...PEOPLE_ROWS,
 ];
 
 /** Codes that a page names and no row has: what happens to every command that needs the server. */

@@ -11,6 +11,7 @@ import { arrivalOrder } from '../../src/accounting/simulate/simulate-events.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
 import { viewOf } from '../../src/db/copy/copy-tuple.js';
 import { TupleWriter } from '../../src/db/copy/tuple-writer.js';
+import { requireSound } from '../../src/jobs/day/damage/position-fault.js';
 import { PositionRow } from '../../src/jobs/day/position-row.js';
 
 /** Where a loan stands after its last day. */
@@ -94,6 +95,8 @@ function throughRow({ position, file, totals }: LoanRun): LoanRun {
   const bytes = Buffer.from(writer.bytes.subarray(0, writer.length));
   const row = new PositionRow();
   row.read(viewOf(bytes), 2, bytes);
+  // What a close holds a loan for must be said of no position that a close has written.
+  if (position.engineVersion > 0) requireSound(row.position, position.foldedOn);
   const again = row.openTotals();
   return { position: row.position, file: { ...file, totals: () => again }, totals: again };
 }

@@ -7,7 +7,11 @@ import type { SubledgerMeasure } from '../../src/accounting/posting/posting.js';
 import { laySchedule } from '../../src/accounting/schedule/schedule.js';
 import type { SimulationResult } from '../../src/accounting/simulate/result-shape.js';
 import { simulateLoan } from '../../src/accounting/simulate/simulate.js';
-import { arrivalOrder, judgeArrivals } from '../../src/accounting/simulate/simulate-events.js';
+import {
+  arrivalOrder,
+  datedEvents,
+  judgeArrivals,
+} from '../../src/accounting/simulate/simulate-events.js';
 import { type FoldPass, foldPass } from '../../src/accounting/simulate/simulate-fold.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
 import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
@@ -69,13 +73,14 @@ export function foldedHistory(document: ModelDocument): FoldedHistory {
   const verdicts = judgeArrivals(arrived, input.contract.disbursedOn);
   const schedule = input.schedule ?? laySchedule(input.terms, input.contract);
   const undone = new Set<number>();
-  const pass = foldPass(input, schedule, { arrived, verdicts, undone, until, books: true });
+  const events = datedEvents(arrived);
+  const pass = foldPass(input, schedule, { events, verdicts, undone, until, books: true });
   let downPayment = 0;
   for (const { eventId, amount } of pass.lines) {
     if (eventId === DOWN_PAYMENT_EVENT) downPayment += amount;
   }
   const applied = arrived
-    .filter((_, index) => verdicts[index]?.rule === '')
+    .filter((_, index) => verdicts.get(index + 1)?.rule === '')
     .map(({ type, amount }) => ({ name: EVENT_TYPE_NAMES[type] ?? '', amount: amount ?? 0 }));
   return { ...pass, applied, downPayment };
 }

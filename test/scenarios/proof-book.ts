@@ -12,9 +12,10 @@ import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { cancelImport } from '../../src/jobs/import/cancel-import.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
-import { closePeriod, reopenPeriod } from '../../src/jobs/period/close-period.js';
+import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
+import { reopenPeriod } from '../../src/jobs/period/reopen-period.js';
 import { applyChannel } from '../../src/jobs/reconcile/channel.js';
 import { reconcileBank } from '../../src/jobs/reconcile/reconcile-bank.js';
 import { reconcileChannel } from '../../src/jobs/reconcile/reconcile-channel.js';
@@ -101,6 +102,7 @@ export async function proofBook(): Promise<ScratchBook> {
     await close(book, day);
   }
   await byHand(book);
+  await register(book);
   for (const day of LATER_DAYS) {
     await bring(book, day);
     await close(book, day);
@@ -132,6 +134,16 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   const run = await takeRun(client, close, new Patience());
   await endExecution(client, run, 'failed', 'stopped by a person');
   await discardDay(client, date, 'begun too early');
+}
+
+/** Persons, one of whom is not one any more: from here on names are not taken as they are. */
+async function register({ client }: ScratchBook): Promise<void> {
+  const add = (name: string, role: string) =>
+    client.query('SELECT add_person($1, $2, NULL, $3)', [name, [role], 'Root']);
+  await add('Root', 'administrator');
+  for (const name of ['Li Na', 'Wang', 'Zhao']) await add(name, 'finance');
+  await add('Gone', 'risk');
+  await client.query('SELECT disable_person($1, $2)', ['Gone', 'Root']);
 }
 
 /** Everything that people do beside the loans, with 1 April open. */

@@ -23,6 +23,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   schedule: ['version = 1', 'version > 1'],
   step: [`phase = 'fold'`, `phase = 'post'`, `phase = 'seal'`],
   run: [`status = 'done'`, `status = 'discarded'`],
+  person: ['disabled_at IS NULL', 'disabled_at IS NOT NULL'],
+  approval: [`status = 'granted'`, `status = 'refused'`],
   recon_break: [`state = 'open'`, `state = 'resolved'`],
   imported_file: ['cancelled_at IS NULL', 'cancelled_at IS NOT NULL'],
 };
@@ -38,7 +40,7 @@ export async function everyColumn(client: pg.Client): Promise<Column[]> {
          AS stamped
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.relnamespace = 'loanbook'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-       AND NOT a.attisdropped AND c.relname <> ALL ('{${PASSING}}') AND (NOT c.relispartition OR c.relname LIKE '%' || $1)
+       AND NOT a.attisdropped AND a.attgenerated = '' AND c.relname <> ALL ('{${PASSING}}') AND (NOT c.relispartition OR c.relname LIKE '%' || $1)
      ORDER BY c.relname, a.attnum`,
     [DAY],
   );

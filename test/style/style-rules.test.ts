@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
 import { biomeFindings } from './biome-findings.js';
 import { maskSource } from './mask-source.js';
-import { showFinding, styleFindings } from './style-rules.js';
+import { showFinding, statementFindings, styleFindings } from './style-rules.js';
 
 /** file, source, rule that fires, on line */
 const BAD: readonly [string, string, string, number][] = [
@@ -22,6 +22,12 @@ const BAD: readonly [string, string, string, number][] = [
   ['src/commands/x.ts', "q('INSERT INTO loan VALUES (1)');", 'sql', 1],
   ['src/files/x.ts', "q('UPDATE loan SET a = 1');", 'sql', 1],
   ['src/files/x.ts', "q('COPY loan (a) FROM STDIN');", 'sql', 1],
+  ['src/jobs/x.ts', 'q(`SELECT a\n  FROM b WHERE type = 5`);', 'bare-code', 2],
+  ['src/jobs/x.ts', 'q(`${a} AND e.type <= 2 AND ${b}`);', 'bare-code', 1],
+  ['src/jobs/x.ts', "q('x.kind IN (1, 2)');", 'bare-code', 1],
+  ['src/jobs/x.ts', "q('coalesce(e.type, t.type) <> 13');", 'bare-code', 1],
+  ['src/jobs/x.ts', "const a = '1304.01';", 'account-code', 1],
+  ['src/jobs/x.ts', "q(`a.code = '1304.01'`);", 'account-code', 1],
   ['src/files/x.ts', `const a = '${'x'.repeat(95)}';`, 'columns', 1],
   ['src/files/x.ts', 'f();\n'.repeat(301), 'file-lines', 301],
   ['src/files/string-utils.ts', 'f();', 'vague-name', 1],
@@ -54,10 +60,26 @@ const GOOD: readonly [string, string][] = [
   ['src/bench/x.ts', "import { a } from '../commands/a.js';\nq('SELECT 1 FROM a');"],
   ['src/db/x.ts', "q('SELECT 1 FROM loan');"],
   ['src/commands/x.ts', '// SELECT 1 FROM loan is for src/db\nf();'],
+  ['src/jobs/x.ts', "if (kind < 0) q('type = line_paid() AND type = ANY ($1)');"],
+  ['src/jobs/x.ts', '// type = 5\nq(`type = ${EVENT_TYPE.fee}`);'],
+  ['src/jobs/x.ts', "const a = 'such as 1924.60'; const b = '13.04';"],
   ['src/files/column-order.ts', "f('select a file from the list');"],
 ];
 
+/** What of a statement is a bare code. */
+const STATEMENTS: readonly [string, string[]][] = [
+  ['SELECT 1 WHERE e.type = 5 AND status<>3', ['type = 5', 'status<>3']],
+  ['SELECT 1 WHERE kind NOT IN (1, 2)', ['kind NOT IN (1']],
+  ['SELECT 1 WHERE type BETWEEN 3 AND 12', ['type BETWEEN 3']],
+  ['SELECT CASE standing WHEN 0 THEN 1 END', ['CASE standing WHEN 0']],
+  ["-- type = 5\nSELECT 1 WHERE type = 'amount' AND kind = line_paid() AND types = 5", []],
+];
+
 describe('style rules', () => {
+  it.each(STATEMENTS)('finds the bare codes of %j', (sql, found) => {
+    expect(statementFindings('x.sql', sql).map(({ text }) => text)).toEqual(found);
+  });
+
   it.each(BAD)('%s: %j breaks %s', (file, source, rule, line) => {
     const findings = styleFindings(file, source);
     expect(findings.map((finding) => [finding.rule, finding.line])).toEqual([[rule, line]]);

@@ -14,8 +14,8 @@ export interface Finding {
 interface Ban {
   readonly rule: string;
   readonly pattern: RegExp;
-  /** Where the pattern is looked for: code, code and strings, or comments as well. */
-  readonly within: 'code' | 'statements' | 'source';
+  /** Where the pattern is looked for: code, strings, both, or comments as well. */
+  readonly within: 'code' | 'texts' | 'statements' | 'source';
   readonly appliesTo: (file: string) => boolean;
   readonly instead: string;
 }
@@ -27,12 +27,24 @@ const inAccounting = (file: string) => file.startsWith('src/accounting/');
 const belowCommands = (file: string) => !/^(?:bin|src\/commands)\//.test(file);
 const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench)\//.test(file);
 const everywhere = () => true;
+/** What the program named before ledger documents had roles; the benchmark makes its own book. */
+const belowRoles = (file: string) => !/^src\/(?:bench\/|.*\/ledger-roles\.ts$)/.test(file);
+const ACCOUNT_CODE = /'[1-9][0-9]{3}\.[0-9]{2}'/;
 
 const SQL = [
   /\bSELECT\s[\s\S]{1,200}?\sFROM\s/,
   /\b(?:INSERT\s+INTO|DELETE\s+FROM|TRUNCATE|(?:CREATE|ALTER|DROP)\s+(?:TABLE|SCHEMA|ROLE))\s/,
   /\bUPDATE\s+\w+\s+SET\s|\bCOPY\s[^\n]*\s(?:FROM\s+STDIN|TO\s+STDOUT)\b/,
 ];
+
+/** Columns of codes, in a statement, against a number. */
+const CODED = String.raw`\b(?:type|kind|component|status|classification|standing)\b\)?\s*`;
+const BARE_CODES = [
+  `${CODED}(?:[=<>]|<>|!=|<=|>=)\\s*-?\\d`,
+  `${CODED}(?:NOT\\s+)?(?:IN\\s*\\(|BETWEEN)\\s*-?\\d`,
+  `\\bCASE\\s+(?:\\w+\\.)?${CODED}WHEN\\s+-?\\d`,
+].map((pattern) => new RegExp(pattern));
+const NAMED_CODE = 'a function of src/db/functions/codes.sql';
 
 /** Functions, names, `any`, `console` and default exports are Biome's, see biome.json. */
 const BANS: readonly Ban[] = [
@@ -46,6 +58,8 @@ const BANS: readonly Ban[] = [
   ...SQL.map((pattern) =>
     ban('sql', pattern, 'statements', withoutSql, 'a function of src/db or src/jobs'),
   ),
+  ban('account-code', ACCOUNT_CODE, 'statements', belowRoles, 'a role of the ledger document'),
+  ...BARE_CODES.map((pattern) => ban('bare-code', pattern, 'texts', everywhere, NAMED_CODE)),
 ];
 
 function ban(
@@ -60,7 +74,8 @@ function ban(
 
 /** Everything that one source file breaks; `file` is its path from the package's folder. */
 export function styleFindings(file: string, source: string): Finding[] {
-  const masked = { source, ...maskSource(source) };
+  const { code, statements } = maskSource(source);
+  const masked = { source, code, statements, texts: textsOf(statements, code) };
   const banned = BANS.filter(({ appliesTo }) => appliesTo(file)).flatMap(
     ({ rule, pattern, within, instead }) =>
       [...masked[within].matchAll(pattern)].map((match): Finding => {
@@ -69,6 +84,25 @@ export function styleFindings(file: string, source: string): Finding[] {
       }),
   );
   return [...shapeFindings(file, source), ...banned, ...importFindings(file, masked.statements)];
+}
+
+/** Bare codes of a statement in a file of its own. */
+export function statementFindings(file: string, source: string): Finding[] {
+  const sql = source.replace(/--.*$/gm, '');
+  return BARE_CODES.flatMap((pattern) =>
+    [...sql.matchAll(new RegExp(pattern, 'g'))].map((match): Finding => {
+      const line = sql.slice(0, match.index).split('\n').length;
+      return { file, line, rule: 'bare-code', text: match[0].trim(), instead: NAMED_CODE };
+    }),
+  );
+}
+
+/** What only the strings of a source say: what lies in its statements and not in its code. */
+function textsOf(statements: string, code: string): string {
+  return statements
+    .split('')
+    .map((char, at) => (char === code[at] && char !== '\n' ? ' ' : char))
+    .join('');
 }
 
 function shapeFindings(file: string, source: string): Finding[] {

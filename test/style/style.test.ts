@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
 import { biomeFindings } from './biome-findings.js';
-import { showFinding, styleFindings } from './style-rules.js';
+import { showFinding, statementFindings, styleFindings } from './style-rules.js';
 
 const biome = join(packageRoot, 'node_modules/@biomejs/biome/bin/biome');
 
@@ -18,6 +18,16 @@ describe('style', () => {
     const findings = files.flatMap((file) =>
       styleFindings(file, readFileSync(join(packageRoot, file), 'utf8')),
     );
+    expect(findings.map(showFinding).join('\n')).toBe('');
+  });
+
+  it('holds in every statement: codes by their names', () => {
+    const kept = /migrations\/|functions\/codes\.sql$/;
+    const files = sourcesIn('src', '.sql').filter((file) => !kept.test(file));
+    const findings = files.flatMap((file) =>
+      statementFindings(file, readFileSync(join(packageRoot, file), 'utf8')),
+    );
+    expect(files.length).toBeGreaterThan(50);
     expect(findings.map(showFinding).join('\n')).toBe('');
   });
 

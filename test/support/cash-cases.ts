@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelDocument } from '../model/model.js';
-import { CASH_CASES, CASH_REPORTS } from './shared-data.js';
+import { CASH_CASES, CASH_REPORTS, OWN_CASH_CASES } from './shared-data.js';
 
 interface AllocationLine {
   readonly ref: string;
@@ -30,9 +30,13 @@ export interface CashCase {
 
 export const hasCashCases = existsSync(CASH_CASES) && existsSync(CASH_REPORTS);
 
-export const cashCases: readonly CashCase[] = hasCashCases
-  ? (JSON.parse(readFileSync(CASH_CASES, 'utf8')) as { cases: CashCase[] }).cases
-  : [];
+/** The cases that were made here, and those beside the project where they are. */
+export const cashCases: readonly CashCase[] = [
+  OWN_CASH_CASES,
+  ...(hasCashCases ? [CASH_CASES] : []),
+].flatMap((file) => (JSON.parse(readFileSync(file, 'utf8')) as { cases: CashCase[] }).cases);
+/** How many cases and reports there are. */
+export const CASH_COUNTS = hasCashCases ? [3 + 25, 4] : [3, 0];
 
 /** A history on which money once left the books, with the cash that must be in them. */
 export interface CashReport {

@@ -3,6 +3,17 @@ import { packageRoot } from '../../src/package-root.js';
 
 const shared = process.env.SHARED_DATA ?? join(packageRoot, '../shared');
 
+const own = join(packageRoot, 'fixtures/cases');
+
+/**
+ * A few cases of each kind that were made here, in the same shape: a bare checkout runs the same
+ * tests on them.
+ */
+export const OWN_TAPE = join(own, 'tape.csv');
+export const OWN_SCHEDULES = join(own, 'schedules.json');
+export const OWN_ALLOCATIONS = join(own, 'allocations.json');
+export const OWN_CASH_CASES = join(own, 'cash.json');
+
 /**
  * Real data kept beside the project, or in the folder that SHARED_DATA names, never in it: tests
  * read it there and skip when it is absent.

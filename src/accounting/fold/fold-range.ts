@@ -7,11 +7,6 @@ import type { BookDay, FoldTerms } from './fold-terms.js';
 import type { LoanFile } from './loan-terms-at-hand.js';
 import type { Position } from './position.js';
 
-/** The type of an event that a later one made impossible: its money is kept, and nothing else. */
-export const VOIDED_EVENT = 0;
-/** Before the rule of such an event, which is rejected from then on. */
-export const VOIDED = 'voided: ';
-
 /** A loan that is folded over more than one day, with its schedule and its lifetime totals. */
 export interface LoanRun {
   readonly position: Position;

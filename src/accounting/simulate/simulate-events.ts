@@ -1,19 +1,9 @@
+import type { LoanHistory } from '../backdating/arrivals.js';
+import { changesThePast, type DatedEvent } from '../backdating/dated-event.js';
+import type { Verdict } from '../backdating/verdict.js';
 import { EVENT_TYPE } from '../events/loan-event.js';
-import type { EpochDay, Fen } from '../money/units.js';
+import type { EpochDay } from '../money/units.js';
 import type { SimulatedEvent } from './simulate-input.js';
-
-/** What became of an event. */
-export interface Verdict {
-  /** Empty: applied; otherwise the rule that rejected it. */
-  readonly rule: string;
-  /** It was applied, until a later back-dated event made it impossible. */
-  readonly voided: boolean;
-  /** Of one that was applied: the money that it moved then, money in positive. */
-  readonly cash: Fen;
-}
-
-/** By the event's place in the order of arrival; undefined: not judged yet. */
-export type Verdicts = (Verdict | undefined)[];
 
 /** The events known at `through` in order of arrival: by business date, then as they were given. */
 export function arrivalOrder(
@@ -25,11 +15,15 @@ export function arrivalOrder(
     .sort((a, b) => a.businessDate - b.businessDate);
 }
 
-/** Rejects what no fold is needed to reject; the rest is not judged yet. */
-export function judgeArrivals(arrived: readonly SimulatedEvent[], disbursedOn: EpochDay): Verdicts {
+/** Rejects what an import would reject, by the place plus 1; the rest is not judged yet. */
+export function judgeArrivals(
+  arrived: readonly SimulatedEvent[],
+  disbursedOn: EpochDay,
+): Map<number, Verdict> {
+  const verdicts = new Map<number, Verdict>();
   const places = new Map<string, number>();
   const reversed = new Set<string>();
-  return arrived.map((event, index) => {
+  for (const [index, event] of arrived.entries()) {
     let rule = refusalOf(event, disbursedOn, places);
     if (event.type === EVENT_TYPE.reversal && rule === '') {
       const of = event.of ?? '';
@@ -40,8 +34,9 @@ export function judgeArrivals(arrived: readonly SimulatedEvent[], disbursedOn: E
       else reversed.add(of);
     }
     if (!places.has(event.ref)) places.set(event.ref, index);
-    return rule === '' ? undefined : { rule, voided: false, cash: 0 };
-  });
+    if (rule !== '') verdicts.set(index + 1, { rule, cash: 0 });
+  }
+  return verdicts;
 }
 
 function refusalOf(
@@ -60,39 +55,24 @@ function refusalOf(
 }
 
 /**
- * Judges the reversals booked on `day`, when all that was booked before has been: one of an event
- * that was itself rejected undoes nothing. Returns the places of the events that are undone.
+ * The arrived events with their places plus 1 as numbers; a reversal undoes the first of its `of`.
  */
-export function judgeReversals(
-  arrived: readonly SimulatedEvent[],
-  verdicts: Verdicts,
-  day: EpochDay,
-): number[] {
-  const undone: number[] = [];
-  for (const [index, event] of arrived.entries()) {
-    if (event.type !== EVENT_TYPE.reversal || event.businessDate !== day) continue;
-    if (verdicts[index] !== undefined) continue;
-    const place = arrived.findIndex((other) => other.ref === event.of);
-    const of = verdicts[place];
-    if (of !== undefined && of.rule !== '' && !of.voided) {
-      verdicts[index] = { rule: 'reversed_event_was_rejected', voided: false, cash: 0 };
-      continue;
-    }
-    verdicts[index] = { rule: '', voided: false, cash: 0 };
-    undone.push(place);
-  }
-  return undone;
+export function datedEvents(arrived: readonly SimulatedEvent[]): DatedEvent[] {
+  return arrived.map((event, index) => {
+    const { type, valueDate, businessDate, component, seq, dueOn, earlyPayment, ratePpb } = event;
+    const ofEventId =
+      type === EVENT_TYPE.reversal ? arrived.findIndex(({ ref }) => ref === event.of) + 1 : 0;
+    const amount = event.amount ?? 0;
+    const more = { component, seq, dueOn, earlyPayment, ratePpb };
+    return { eventId: index + 1, type, amount, ...more, valueDate, businessDate, ofEventId };
+  });
 }
 
-/** The business days, ascending, on which an event becomes known after its value date. */
-export function lateBusinessDays(
-  arrived: readonly SimulatedEvent[],
-  verdicts: Verdicts,
-): EpochDay[] {
+/** The business days, ascending, on which an event becomes known that changes the past. */
+export function lateBusinessDays({ events, verdicts }: LoanHistory): EpochDay[] {
   const days: EpochDay[] = [];
-  for (const [index, event] of arrived.entries()) {
-    const late = event.valueDate < event.businessDate || event.type === EVENT_TYPE.reversal;
-    if (!late || verdicts[index] !== undefined) continue;
+  for (const event of events) {
+    if (!changesThePast(event) || verdicts.has(event.eventId)) continue;
     if (days[days.length - 1] !== event.businessDate) days.push(event.businessDate);
   }
   return days;

@@ -1,16 +1,18 @@
+import type { DatedEvent } from '../backdating/dated-event.js';
+import { knownQueue } from '../backdating/known-queue.js';
+import { type PastStart, replay } from '../backdating/refold.js';
+import { type Verdict, verdictAfter } from '../backdating/verdict.js';
 import { isLeapYear, yearOf } from '../calendar/epoch-day.js';
-import { EVENT_TYPE, EVENT_TYPE_NAMES, type LoanEvent, MONEY_TYPES } from '../events/loan-event.js';
+import { EVENT_TYPE_NAMES } from '../events/loan-event.js';
 import { beginLoan } from '../fold/begin-loan.js';
-import { type FoldDays, foldRange, type ValuedEvent, VOIDED_EVENT } from '../fold/fold-range.js';
 import { type FoldTerms, foldTerms } from '../fold/fold-terms.js';
 import type { LoanFile } from '../fold/loan-terms-at-hand.js';
 import { blankPosition, type OpenInstallment, type Position } from '../fold/position.js';
 import type { EpochDay, Fen } from '../money/units.js';
-import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
+import { type AllocationLine, type DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
 import type { ProductTerms } from '../product/product.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
-import type { Verdicts } from './simulate-events.js';
-import type { SimulatedEvent, SimulationInput } from './simulate-input.js';
+import type { SimulationInput } from './simulate-input.js';
 import { JournalWriter } from './simulate-journal.js';
 
 /** The loan folded from birth with the events known on one day, and what the fold left. */
@@ -29,15 +31,18 @@ export interface FoldPass {
 }
 
 export interface PassScope {
-  readonly arrived: readonly SimulatedEvent[];
+  /** In order of arrival, numbered from 1. */
+  readonly events: readonly DatedEvent[];
   /** Events are judged here when a pass meets them first. */
-  readonly verdicts: Verdicts;
-  /** Places of events that have been reversed by now. */
+  readonly verdicts: Map<number, Verdict>;
+  /** Events that have been reversed by now. */
   readonly undone: ReadonlySet<number>;
   /** The last day to close: what is booked later is not known. */
   readonly until: EpochDay;
   /** Whether the journal is wanted of this pass. */
   readonly books: boolean;
+  /** Sees what each close left. */
+  readonly onDay?: (flow: DayFlow, date: EpochDay) => void;
 }
 
 /** Closes every day from the disbursement through `until`, each event on its value date. */
@@ -45,18 +50,26 @@ export function foldPass(input: SimulationInput, schedule: Schedule, scope: Pass
   const { terms, policy, calendar, contract } = input;
   const totals = new Array<Fen>(TOTALS_COUNT).fill(0);
   const pass = beginPass(input, schedule, scope, totals);
-  const flow = new DayFlow();
-  const days: FoldDays = {
-    book: (date) => ({ date, policy, calendar }),
-    terms: (date) => foldTermsOn(terms, date),
+  const { disbursedOn } = contract;
+  const start: PastStart = {
+    bornOn: disbursedOn,
+    from: disbursedOn,
+    open: () => ({ ...pass, totals }),
+    days: {
+      book: (date) => ({ date, policy, calendar }),
+      terms: (date) => foldTermsOn(terms, date),
+    },
   };
-  const span = { from: contract.disbursedOn, to: scope.until };
-  foldRange({ ...pass, totals }, span, queueByValueDate(scope), days, flow, (date) => {
+  const { verdicts, undone, until } = scope;
+  const booked = scope.events.filter(({ businessDate }) => businessDate <= until);
+  const queue = knownQueue(booked, { verdicts, undone, baseOn: disbursedOn - 1 });
+  replay(start, until, queue, (flow, date) => {
     if (flow.touched) takeFlow(pass, scope, flow);
     pass.interest.push(flow.interestAccrued);
     pass.penalty.push(flow.touched ? flow.penaltyAccrued : 0);
     pass.compound.push(flow.touched ? flow.compoundAccrued : 0);
     pass.journal?.addDay(date, flow);
+    scope.onDay?.(flow, date);
   });
   return pass;
 }
@@ -71,7 +84,7 @@ function beginPass(
   const position = blankPosition();
   const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
   beginLoan(position, terms, file);
-  const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.arrived[eventId - 1]?.type ?? 0] ?? '';
+  const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.events[eventId - 1]?.type ?? 0] ?? '';
   const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
   journal?.disburse(contract.disbursedOn, contract.principal);
   return {
@@ -86,45 +99,14 @@ function beginPass(
   };
 }
 
-/**
- * What is known and not rejected, by value date, then arrival. An event that became impossible
- * stays in its place as one of no type, so that its money goes to suspense there.
- */
-function queueByValueDate({ arrived, verdicts, undone, until }: PassScope): ValuedEvent[] {
-  const queue: ValuedEvent[] = [];
-  for (const [index, event] of arrived.entries()) {
-    const { type, valueDate, businessDate } = event;
-    if (businessDate > until) break;
-    const verdict = verdicts[index];
-    const voided = verdict?.voided === true;
-    if (verdict !== undefined && verdict.rule !== '' && !voided) continue;
-    if (type === EVENT_TYPE.reversal || undone.has(index)) continue;
-    const known = loanEventOf(event, index, voided ? VOIDED_EVENT : type);
-    const cash = MONEY_TYPES.has(type) ? verdict?.cash : undefined;
-    queue.push({ valueDate, event: { ...known, cash } });
-  }
-  return queue.sort((a, b) => a.valueDate - b.valueDate);
-}
-
 /** Keeps what the close left beside its sums, and judges the events that it met. */
 function takeFlow(pass: FoldPass, scope: PassScope, flow: DayFlow): void {
   for (const line of flow.allocations) pass.lines.push({ ...line });
   for (const installment of pass.position.open) pass.lasting.add(installment);
-  for (const { eventId, rule, allocated, toSuspense } of flow.outcomes) {
-    const index = eventId - 1;
-    const known = scope.verdicts[index];
-    if (known === undefined) {
-      scope.verdicts[index] = { rule, voided: false, cash: allocated + toSuspense };
-      continue;
-    }
-    if (known.rule === '' && rule !== '') scope.verdicts[index] = { ...known, rule, voided: true };
+  for (const outcome of flow.outcomes) {
+    const after = verdictAfter(scope.verdicts.get(outcome.eventId), outcome);
+    if (after !== undefined) scope.verdicts.set(outcome.eventId, after);
   }
-}
-
-function loanEventOf(event: SimulatedEvent, index: number, type: number): LoanEvent {
-  const { component, seq, dueOn, earlyPayment, ratePpb } = event;
-  const amount = event.amount ?? 0;
-  return { eventId: index + 1, type, amount, component, seq, dueOn, earlyPayment, ratePpb };
 }
 
 /** What was paid of a component by money of the customer, before or after a write-off. */

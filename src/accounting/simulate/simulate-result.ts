@@ -1,8 +1,8 @@
+import type { Verdicts } from '../backdating/verdict.js';
 import { formatDay } from '../calendar/epoch-day.js';
 import { type LoanCost, loanCost } from '../cost/cost.js';
 import { openAheadTotal } from '../events/early-payment.js';
 import { accruedAndOwed } from '../fold/ahead.js';
-import { VOIDED } from '../fold/fold-range.js';
 import { CLASS_NAMES, type OpenInstallment, STATUS, STATUS_NAMES } from '../fold/position.js';
 import { formatAmount } from '../money/amount-text.js';
 import type { EpochDay, Fen } from '../money/units.js';
@@ -26,7 +26,6 @@ import type {
   ScheduleRow,
   SimulationResult,
 } from './result-shape.js';
-import type { Verdicts } from './simulate-events.js';
 import { type FoldPass, isPayment } from './simulate-fold.js';
 import type { SimulatedEvent, SimulationInput } from './simulate-input.js';
 
@@ -75,8 +74,8 @@ export function shapeResult(
     })),
     allocations: isCancelled ? [] : allocationRows(end, text),
     rejected: end.arrived.flatMap(({ ref }, index) => {
-      const { rule = '', voided = false } = end.verdicts[index] ?? {};
-      return rule === '' ? [] : [{ ref, rule: voided ? VOIDED + rule : rule }];
+      const { rule = '' } = end.verdicts.get(index + 1) ?? {};
+      return rule === '' ? [] : [{ ref, rule }];
     }),
     journal: journalLines(pass, (day) => dates[day - contract.disbursedOn]!, text),
     cost: costFigures(loanCost(terms, contract, schedule)),

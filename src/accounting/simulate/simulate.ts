@@ -1,18 +1,21 @@
+import { judgeLate, type LoanHistory, undoneBy } from '../backdating/arrivals.js';
+import { FlowSum } from '../backdating/flow-sum.js';
+import type { Verdict } from '../backdating/verdict.js';
 import { formatDay } from '../calendar/epoch-day.js';
+import { EVENT_TYPE } from '../events/loan-event.js';
 import { Refusal } from '../money/refusal.js';
 import type { EpochDay } from '../money/units.js';
 import { laySchedule } from '../schedule/schedule.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
 import type { SimulationResult } from './result-shape.js';
-import {
-  arrivalOrder,
-  judgeArrivals,
-  judgeReversals,
-  lateBusinessDays,
-} from './simulate-events.js';
+import { arrivalOrder, datedEvents, judgeArrivals, lateBusinessDays } from './simulate-events.js';
 import { type FoldPass, foldPass } from './simulate-fold.js';
 import type { SimulationInput } from './simulate-input.js';
 import { type DailyPosting, shapeResult } from './simulate-result.js';
+
+interface Judging extends LoanHistory {
+  readonly verdicts: Map<number, Verdict>;
+}
 
 /**
  * Lays the loan's schedule and closes every day from its disbursement through `through` with the
@@ -28,26 +31,45 @@ export function simulateLoan(input: SimulationInput): SimulationResult {
   const { disbursedOn } = input.contract;
   const arrived = arrivalOrder(input.events, through);
   const verdicts = judgeArrivals(arrived, disbursedOn);
-  const lateDays = lateBusinessDays(arrived, verdicts);
-  const undone = new Set<number>();
-  const scopeUntil = (until: EpochDay) => ({
-    arrived,
-    verdicts,
-    undone,
-    until,
-    books: until === through,
-  });
-  let pass = foldPass(input, schedule, scopeUntil((lateDays[0] ?? through + 1) - 1));
+  const history = { events: datedEvents(arrived), verdicts };
+  const lateDays = lateBusinessDays(history);
+  const changes = lateDays.map(() => new FlowSum());
+  /** What is known from late day `k` on, before it -1: each day up to the next is closed by it. */
+  const passOf = (k: number): FoldPass => {
+    const [lateDay = disbursedOn, nextLate = through + 1] = [lateDays[k], lateDays[k + 1]];
+    return foldPass(input, schedule, {
+      ...history,
+      undone: undoneBy(history, NO_RULES, k < 0 ? disbursedOn - 1 : lateDay),
+      until: nextLate - 1,
+      books: nextLate > through,
+      onDay: (flow, date) => {
+        if (date < lateDay) changes[k]?.add(flow, 1);
+        changes[k + 1]?.add(flow, -1);
+      },
+    });
+  };
   const daily: DailyPosting[] = [];
+  let pass = passOf(-1);
   keepPostings(daily, pass, 0);
   for (const [k, lateDay] of lateDays.entries()) {
-    const before = pass;
-    for (const place of judgeReversals(arrived, verdicts, lateDay)) undone.add(place);
-    pass = foldPass(input, schedule, scopeUntil((lateDays[k + 1] ?? through + 1) - 1));
+    judgeReversals(history, lateDay, disbursedOn);
+    pass = passOf(k);
     keepPostings(daily, pass, lateDay - disbursedOn);
-    addDifference(daily, pass, before, lateDay - disbursedOn);
+    addDifference(daily[lateDay - disbursedOn]!, changes[k]!);
   }
   return shapeResult(input, schedule, { pass, arrived, verdicts, daily, through });
+}
+
+const NO_RULES: ReadonlyMap<number, string> = new Map();
+
+/** A reversal is judged when it is booked; a late event by the fold. */
+function judgeReversals(history: Judging, day: EpochDay, disbursedOn: EpochDay): void {
+  const rules = judgeLate(history, day, disbursedOn);
+  for (const { eventId, type } of history.events) {
+    if (type !== EVENT_TYPE.reversal || history.verdicts.has(eventId)) continue;
+    const rule = rules.get(eventId);
+    if (rule !== undefined) history.verdicts.set(eventId, { rule, cash: 0 });
+  }
 }
 
 function lastDay(input: SimulationInput, schedule: Schedule): EpochDay {
@@ -71,12 +93,11 @@ function keepPostings(daily: DailyPosting[], pass: FoldPass, first: number): voi
   }
 }
 
-/** What the late events changed before day number `at` falls on that day. */
-function addDifference(daily: DailyPosting[], pass: FoldPass, before: FoldPass, at: number): void {
-  const posted = daily[at]!;
-  for (let day = 0; day < at; day += 1) {
-    posted.interest += pass.interest[day]! - before.interest[day]!;
-    posted.penalty += pass.penalty[day]! - before.penalty[day]!;
-    posted.compound += pass.compound[day]! - before.compound[day]!;
+/** What the late events of a day changed of the days before falls on that day. */
+function addDifference(posted: DailyPosting, changes: FlowSum): void {
+  for (const flow of changes.flows(NO_RULES)) {
+    posted.interest += flow.interestAccrued;
+    posted.penalty += flow.penaltyAccrued;
+    posted.compound += flow.compoundAccrued;
   }
 }

@@ -1,32 +1,40 @@
 import { EXIT } from '../../errors.js';
+import { type Columns, tableOf } from '../../files/report.js';
 import { type Break, listBreaks } from '../../jobs/reconcile/breaks.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { type Column, printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-const COLUMNS: readonly Column<Break>[] = [
-  { key: 'id', title: 'break', align: 'right' },
-  { key: 'code', title: 'channel' },
-  { key: 'since', title: 'since' },
-  { key: 'ageDays', title: 'age', align: 'right' },
-  { key: 'type', title: 'type' },
-  { key: 'typeZh', title: '类型' },
-  { key: 'orderNo', title: 'order' },
-  { key: 'theirAmount', title: 'theirs', align: 'right' },
-  { key: 'ourAmount', title: 'ours', align: 'right' },
-  { key: 'difference', title: 'difference', align: 'right' },
-  { key: 'state', title: 'state' },
-  { key: 'assignee', title: 'assignee' },
-];
+const COLUMNS: Columns<Break> = {
+  id: ['count', 'break'],
+  code: ['text', 'channel'],
+  since: 'date',
+  ageDays: ['count', 'age'],
+  type: 'text',
+  typeZh: ['text', '类型'],
+  orderNo: ['text', 'order'],
+  theirAmount: ['amount', 'theirs'],
+  ourAmount: ['amount', 'ours'],
+  difference: 'amount',
+  state: 'text',
+  assignee: 'text',
+};
 
-export const command: CommandModule<[], { channel?: string; type?: string; all?: boolean }> = {
+interface Options extends ReportFlags {
+  readonly channel?: string;
+  readonly type?: string;
+  readonly all?: boolean;
+}
+
+export const command: CommandModule<[], Options> = {
   configure(cmd) {
-    cmd.option('--channel <code>').option('--type <type>').option('--all');
+    configureReport(cmd.option('--channel <code>').option('--type <type>').option('--all'));
   },
-  async run(context, _args, { channel: code, type, all: isAll }) {
+  async run(context, _args, { channel: code, type, all: isAll, ...flags }) {
+    const way = wayOut(context, flags);
     const breaks = await inBook(context, (client) => listBreaks(client, { code, type, isAll }));
-    if (context.json) printJson(context.stdout, breaks);
-    else printTable(context.stdout, COLUMNS, breaks);
+    const report = { head: {}, tables: [tableOf('breaks', COLUMNS, breaks)] };
+    await putReport(context, report, way, { document: breaks });
     return breaks.some(({ state }) => state === 'open') ? EXIT.difference : EXIT.done;
   },
 };

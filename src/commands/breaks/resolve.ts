@@ -1,10 +1,9 @@
 import { resolveBreak } from '../../jobs/reconcile/resolve-break.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { ID, idArgument } from '../shell/id-argument.js';
 import { printOutcome } from '../shell/output.js';
-import { personOption } from '../shell/person-option.js';
+import { actInBook, noteWaiting } from '../shell/person-option.js';
 
 interface Flags {
   readonly as: string;
@@ -24,10 +23,13 @@ export const command: CommandModule<[string], Flags> = {
   },
   async run(context, [text], { as, reason, by, checker }) {
     const id = idArgument(ID.break, text);
-    const options = { as, reason, by: personOption(by), checker };
-    const resolved = await inBook(context, (client) => resolveBreak(client, id, options));
+    const actor = { by, act: 'break_resolve' } as const;
+    const resolved = await actInBook(context, actor, (client, person) =>
+      resolveBreak(client, id, { as, reason, by: person, checker }),
+    );
     printOutcome(context, { break: id, resolution: as, ...resolved });
     noteDoneBefore(context, resolved.outcome);
+    noteWaiting(context, resolved.approval);
     return undefined;
   },
 };

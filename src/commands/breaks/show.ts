@@ -1,34 +1,39 @@
+import { recordTable, tableOf } from '../../files/report.js';
 import { showBreak } from '../../jobs/reconcile/breaks.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { ID, idArgument } from '../shell/id-argument.js';
-import { printJson, printRecord, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[string]> = {
+const KINDS = {
+  since: 'date',
+  theirAmount: 'amount',
+  ourAmount: 'amount',
+  ledgerAmount: 'amount',
+  difference: 'amount',
+  suspense: 'amount',
+  pendingUntil: 'date',
+  resolvedOn: 'date',
+} as const;
+
+export const command: CommandModule<[string], ReportFlags> = {
   configure(cmd) {
-    cmd.argument('<break>');
+    configureReport(cmd.argument('<break>'));
   },
-  async run(context, [text]) {
+  async run(context, [text], flags) {
+    const way = wayOut(context, flags);
     const shown = await inBook(context, (client) => showBreak(client, idArgument(ID.break, text)));
-    if (context.json) {
-      printJson(context.stdout, shown);
-      return undefined;
-    }
     const { actions, ...found } = shown;
-    printRecord(context.stdout, { ...found });
-    if (actions.length === 0) return undefined;
-    context.stdout.write('\n');
-    printTable(
-      context.stdout,
-      [
-        { key: 'at', title: 'at' },
-        { key: 'action', title: 'action' },
-        { key: 'byWhom', title: 'by' },
-        { key: 'checker', title: 'checker' },
-        { key: 'note', title: 'note' },
-      ],
-      actions,
-    );
+    const columns = {
+      at: 'time',
+      action: 'text',
+      byWhom: ['text', 'by'],
+      checker: 'text',
+      note: 'text',
+    } as const;
+    const done = tableOf('actions', columns, actions, { screen: { isOptional: true } });
+    const report = { head: {}, tables: [recordTable('break', found, KINDS), done] };
+    await putReport(context, report, way, { document: shown });
     return undefined;
   },
 };

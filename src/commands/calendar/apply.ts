@@ -1,17 +1,18 @@
 import { readTextFile } from '../../files/text-file.js';
 import { applyCalendar } from '../../jobs/book/calendar-years.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { printJson, printTable } from '../shell/output.js';
+import { actInBook } from '../shell/person-option.js';
 
-export const command: CommandModule<[string]> = {
+export const command: CommandModule<[string], { by?: string }> = {
   configure(cmd) {
-    cmd.argument('<file>');
+    cmd.argument('<file>').option('--by <name>');
   },
-  async run(context, [file]) {
+  async run(context, [file], { by }) {
     const text = await readTextFile(file);
-    const years = await inBook(context, (client) => applyCalendar(client, text, file));
+    const actor = { by, act: 'calendar', isNamed: false } as const;
+    const years = await actInBook(context, actor, (client) => applyCalendar(client, text, file));
     if (context.json) printJson(context.stdout, { years });
     else {
       printTable(

@@ -1,17 +1,18 @@
 import { readTextFile } from '../../files/text-file.js';
 import { applyChannel } from '../../jobs/reconcile/channel.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { printOutcome } from '../shell/output.js';
+import { actInBook } from '../shell/person-option.js';
 
-export const command: CommandModule<[string]> = {
+export const command: CommandModule<[string], { by?: string }> = {
   configure(cmd) {
-    cmd.argument('<file>');
+    cmd.argument('<file>').option('--by <name>');
   },
-  async run(context, [file]) {
+  async run(context, [file], { by }) {
     const text = await readTextFile(file);
-    const applied = await inBook(context, (client) => applyChannel(client, text, file));
+    const actor = { by, act: 'channel', isNamed: false } as const;
+    const applied = await actInBook(context, actor, (client) => applyChannel(client, text, file));
     printOutcome(context, { ...applied });
     for (const overlap of applied.overlaps) {
       context.note(`${overlap} claim the same: give each its own orders.`);

@@ -2,15 +2,23 @@ import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { type Report, tableOf } from '../../files/report.js';
+import type { TableRow } from '../../files/table.js';
 import { type ChainResult, checkChain } from '../../jobs/day/proof/check-chain.js';
 import { checkDay } from '../../jobs/eod/checks/check-day.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
-import { printJson, printTable } from '../shell/output.js';
+import {
+  configureReport,
+  putReport,
+  type ReportFlags,
+  type WayOut,
+  wayOut,
+} from '../shell/put-report.js';
 
-interface CheckOptions {
+interface CheckOptions extends ReportFlags {
   readonly date?: string;
   readonly from?: string;
   readonly to?: string;
@@ -26,10 +34,12 @@ export const command: CommandModule<[string[]], CheckOptions> = {
       .option('--date <date>')
       .option('--from <date>')
       .option('--to <date>');
+    configureReport(cmd);
   },
   async run(context, [names], options) {
     requireOneScope(names, options);
-    if (names.includes(CHAIN)) return runChain(context, options);
+    const way = wayOut(context, options);
+    if (names.includes(CHAIN)) return runChain(context, options, way);
     const date = dayOption('--date', options.date);
     const target = await resolveTarget(context.bookFolder, context.env);
     const result = await withClient(
@@ -40,48 +50,59 @@ export const command: CommandModule<[string[]], CheckOptions> = {
         return checkDay(client, names, date);
       },
     );
-    const failed = result.checks.filter((check) => !check.ok);
-    if (context.json) printJson(context.stdout, result);
-    else {
-      const rows = result.checks.map((check) => ({
-        ...check,
-        holds: check.ok ? 'holds' : 'FAILS',
-      }));
-      printTable(
-        context.stdout,
-        [
-          { key: 'name', title: `checks of ${result.businessDate}` },
-          { key: 'holds', title: '' },
-          { key: 'says', title: 'that' },
-          { key: 'milliseconds', title: 'ms', align: 'right' },
-        ],
-        rows,
-      );
-      for (const check of failed) {
-        for (const found of check.differences) {
-          const { place, expected, actual } = found;
-          context.stdout.write(`${check.name}: ${place}: expected ${expected}, actual ${actual}\n`);
-        }
-      }
-    }
-    return failed.length > 0 ? EXIT.difference : EXIT.done;
+    await putReport(context, dayReport(result), way, { document: result });
+    return result.checks.every(({ ok }) => ok) ? EXIT.done : EXIT.difference;
   },
 };
+
+const DIFFERENCES = { place: 'text', expected: 'text', actual: 'text' } as const;
+
+function dayReport({ businessDate, checks }: Awaited<ReturnType<typeof checkDay>>): Report {
+  const columns = {
+    name: ['text', `checks of ${businessDate}`],
+    holds: ['text', ''],
+    says: ['text', 'that'],
+    milliseconds: ['count', 'ms'],
+  } as const;
+  const rows = checks.map((check) => ({ ...check, holds: check.ok ? 'holds' : 'FAILS' }));
+  const differences = checks.flatMap(({ name, differences: found }) =>
+    found.map((difference) => ({ name, ...difference })),
+  );
+  return {
+    head: { businessDate },
+    headline: '',
+    tables: [
+      tableOf('checks', columns, rows),
+      tableOf('differences', { name: ['text', 'check'], ...DIFFERENCES }, differences, {
+        screen: { sentence: (row) => `${row.name}: ${inWords(row)}` },
+      }),
+    ],
+  };
+}
+
+function inWords({ place, expected, actual }: TableRow): string {
+  return `${place}: expected ${expected}, actual ${actual}`;
+}
 
 /** The chain runs over days and by itself; every other check looks at one day. */
 function requireOneScope(names: readonly string[], options: CheckOptions): void {
   const isChain = names.length === 1 && names[0] === CHAIN;
-  const hasRange = options.from !== undefined || options.to !== undefined;
-  const isMixed = isChain ? options.date !== undefined : hasRange || names.includes(CHAIN);
+  const { date, from, to } = options;
+  const hasRange = from !== undefined || to !== undefined;
+  const isMixed = isChain ? date !== undefined : hasRange || names.includes(CHAIN);
   if (!isMixed) return;
   throw new LoanbookError('checks_mixed', 'the chain is checked over days, by itself', {
     exitCode: EXIT.usage,
-    evidence: { checks: names.join(', '), ...options },
+    evidence: { checks: names.join(', '), date, from, to },
     next: 'loanbook check chain --from DATE --to DATE; or checks of one day with --date',
   });
 }
 
-async function runChain(context: CommandContext, options: CheckOptions): Promise<ExitCode> {
+async function runChain(
+  context: CommandContext,
+  options: CheckOptions,
+  way: WayOut,
+): Promise<ExitCode> {
   const from = dayOption('--from', options.from);
   const to = dayOption('--to', options.to);
   const target = await resolveTarget(context.bookFolder, context.env);
@@ -95,20 +116,27 @@ async function runChain(context: CommandContext, options: CheckOptions): Promise
     await requireMigrated(client);
     return checkChain(client, { from, to, onDay, signal: context.signal });
   }).finally(() => bar?.finish());
-  if (context.json) printJson(context.stdout, result);
-  else printChain(context.stdout, result);
+  await putReport(context, chainReport(result), way, { document: result });
   return result.ok ? EXIT.done : EXIT.difference;
 }
 
-function printChain(out: CommandContext['stdout'], result: ChainResult): void {
+function chainReport(result: ChainResult): Report {
   const { from, to, days, ok, firstBroken, broken, chainHash, proofHash } = result;
   const verdict = ok ? 'holds' : `IS BROKEN, first on ${firstBroken}`;
-  out.write(`chain of ${days} sealed days from ${from} to ${to}: ${verdict}\n`);
-  for (const { businessDate, differences } of broken) {
-    for (const { place, expected, actual } of differences) {
-      out.write(`${businessDate}: ${place}: expected ${expected}, actual ${actual}\n`);
-    }
-  }
-  out.write(`chain hash of the last day: ${chainHash}\n`);
-  if (proofHash !== null) out.write(`proof hash of the last day: ${proofHash}\n`);
+  const differences = broken.flatMap(({ businessDate, differences: found }) =>
+    found.map((difference) => ({ businessDate, ...difference })),
+  );
+  return {
+    head: { from, to, days, ok, firstBroken, chainHash, proofHash },
+    headline: `chain of ${days} sealed days from ${from} to ${to}: ${verdict}`,
+    tables: [
+      tableOf('differences', { businessDate: 'date', ...DIFFERENCES }, differences, {
+        screen: { sentence: (row) => `${row.businessDate}: ${inWords(row)}` },
+      }),
+    ],
+    notes: [
+      `chain hash of the last day: ${chainHash}`,
+      ...(proofHash === null ? [] : [`proof hash of the last day: ${proofHash}`]),
+    ],
+  };
 }

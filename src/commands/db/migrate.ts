@@ -2,6 +2,7 @@ import { SIGNAL_ROLE } from '../../db/bootstrap.js';
 import { withClient } from '../../db/connect.js';
 import { migrate, pendingMigrations } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
+import { unprovenPairs } from '../../jobs/approvals/persons.js';
 import { countLostCash } from '../../jobs/reconcile/breaks.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { printOutcome } from '../shell/output.js';
@@ -20,7 +21,15 @@ export const command: CommandModule<[], { dryRun?: boolean }> = {
     const { applied, version, endsSessions } = await migrate(target);
     const listsLost = applied.some((name) => name.includes('refund_due'));
     const lost = listsLost ? await withClient(target, {}, countLostCash) : 0;
-    printOutcome(context, { version, applied, ...(lost > 0 ? { cash_breaks: lost } : {}) });
+    const listsPairs = applied.some((name) => name.includes('approvals_people'));
+    const pairs = listsPairs ? await withClient(target, {}, unprovenPairs) : [];
+    printOutcome(context, {
+      version,
+      applied,
+      ...(lost > 0 ? { cash_breaks: lost } : {}),
+      ...(pairs.length > 0 ? { unproven_pairs: pairs.length } : {}),
+    });
+    if (pairs.length > 0) context.note('`loanbook person list` shows the pairs.');
     if (!endsSessions) {
       context.note(
         `Where several logins run jobs, an administrator may GRANT ${SIGNAL_ROLE} TO ` +

@@ -8,6 +8,7 @@ import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { dayOption } from '../shell/day-option.js';
 import { printJson, printTable } from '../shell/output.js';
+import { actingIn } from '../shell/person-option.js';
 import type { Progress } from '../shell/progress.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 
@@ -19,6 +20,7 @@ interface Options {
   readonly maxHeld?: string;
   readonly dryRun?: boolean;
   readonly wait?: string;
+  readonly by?: string;
 }
 
 export const command: CommandModule<[], Options> = {
@@ -29,7 +31,8 @@ export const command: CommandModule<[], Options> = {
       .option('--workers <n>')
       .option('--tasks <n>')
       .option('--max-held <n>')
-      .option('--dry-run');
+      .option('--dry-run')
+      .option('--by <name>');
     configureWait(cmd);
   },
   async run(context, _args, options) {
@@ -52,6 +55,7 @@ export const command: CommandModule<[], Options> = {
       maxHeld: countOption('--max-held', options.maxHeld, 0, 1_000_000_000),
       dryRun: options.dryRun ?? false,
       waits: waitsOf(context, options),
+      begin: (client) => actingIn(client, { by: options.by, act: 'eod_run', isNamed: false }),
       signal: context.signal,
       onProgress: (date, done, total) => {
         const today = formatDay(date);

@@ -2,25 +2,23 @@ import { subledger } from '../../jobs/ledger/subledger.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
-import { putReport, requireTableFile } from '../shell/put-report.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-interface Options {
+interface Options extends ReportFlags {
   readonly account?: string;
   readonly asOf?: string;
-  readonly out?: string;
-  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], Options> = {
   configure(cmd) {
-    cmd.option('--account <code>').option('--as-of <date>').option('--out <file>').option('--raw');
+    configureReport(cmd.option('--account <code>').option('--as-of <date>'));
   },
-  async run(context, _args, { account, out, raw, ...days }) {
-    const asOf = dayOption('--as-of', days.asOf);
-    requireTableFile(out);
+  async run(context, _args, { account, ...options }) {
+    const asOf = dayOption('--as-of', options.asOf);
+    const way = wayOut(context, options);
     const { signal } = context;
     await inBook(context, async (client) =>
-      putReport(context, await subledger(client, { account, asOf, signal }), out, { raw }),
+      putReport(context, await subledger(client, { account, asOf, signal }), way),
     );
     return undefined;
   },

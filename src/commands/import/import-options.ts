@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import type { ImportOptions, ImportOutcome } from '../../jobs/import/import-file.js';
+import type { ImportOptions } from '../../jobs/import/import-file.js';
+import type { ImportOutcome } from '../../jobs/import/import-outcome.js';
 import type { ImportKindName } from '../../jobs/import/row-intake.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { printOutcome } from '../shell/output.js';
+import { actInBook } from '../shell/person-option.js';
 import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 
@@ -18,6 +19,7 @@ export interface ImportFlags extends SenderFlags {
   readonly again?: boolean;
   readonly dryRun?: boolean;
   readonly wait?: string;
+  readonly by?: string;
 }
 
 const KILOBYTE = 1024;
@@ -29,7 +31,8 @@ export function configureImport(cmd: Command): void {
     .option('--max-rejects <count>')
     .option('--reject-file <file>')
     .option('--again')
-    .option('--dry-run');
+    .option('--dry-run')
+    .option('--by <name>');
   configureSender(cmd);
   configureWait(cmd);
 }
@@ -66,8 +69,9 @@ export async function runImport(
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
   const options = { file, mapping, says, ...taking, signal, onProgress };
-  const outcome = await inBook(context, (client) => importer(client, options)).finally(() =>
-    finish(),
+  const actor = { by: flags.by, act: 'import', isNamed: false } as const;
+  const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
+    () => finish(),
   );
   show(context, outcome);
 }

@@ -1,31 +1,33 @@
+import { type Columns, tableOf } from '../../files/report.js';
 import { type ImportLine, listImports } from '../../jobs/import/list-imports.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { limitOption } from '../shell/count-option.js';
-import { type Column, printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[], { limit?: string }> = {
+const COLUMNS: Columns<ImportLine> = {
+  importId: ['count', 'import'],
+  kind: 'text',
+  name: ['text', 'file'],
+  rowsTaken: ['count', 'rows'],
+  rowsRejected: ['count', 'rejected'],
+  amount: 'amount',
+  importedAt: ['time', 'imported'],
+  cancelledAt: ['time', 'cancelled'],
+  cancelReason: ['text', 'reason'],
+};
+
+export const command: CommandModule<[], ReportFlags & { limit?: string }> = {
   configure(cmd) {
-    cmd.option('--limit <n>');
+    configureReport(cmd.option('--limit <n>'));
   },
   async run(context, _args, options) {
     const limit = limitOption(options.limit);
+    const way = wayOut(context, options);
     const imports = await inBook(context, (client) => listImports(client, limit));
-    if (context.json) printJson(context.stdout, { imports });
-    else if (imports.length === 0) context.note('nothing was imported yet');
-    else printTable(context.stdout, COLUMNS, imports);
+    if (imports.length === 0) context.note('nothing was imported yet');
+    const table = tableOf('imports', COLUMNS, imports, { screen: { isOptional: true } });
+    await putReport(context, { head: {}, tables: [table] }, way, { document: { imports } });
     return undefined;
   },
 };
-
-const COLUMNS: readonly Column<ImportLine>[] = [
-  { key: 'importId', title: 'import', align: 'right' },
-  { key: 'kind', title: 'kind' },
-  { key: 'name', title: 'file' },
-  { key: 'rowsTaken', title: 'rows', align: 'right' },
-  { key: 'rowsRejected', title: 'rejected', align: 'right' },
-  { key: 'amount', title: 'amount', align: 'right' },
-  { key: 'importedAt', title: 'imported' },
-  { key: 'cancelledAt', title: 'cancelled' },
-  { key: 'cancelReason', title: 'reason' },
-];

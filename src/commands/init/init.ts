@@ -1,10 +1,12 @@
 import { withClient } from '../../db/connect.js';
 import { migrate } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
+import { requireLogins } from '../../jobs/approvals/persons.js';
 import { createBook } from '../../jobs/book/create-book.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
+import { requireLoginsFor } from '../shell/logins-option.js';
 import { printOutcome } from '../shell/output.js';
 
 interface Options {
@@ -14,6 +16,7 @@ interface Options {
   readonly calendar?: string;
   readonly policy?: string;
   readonly ledger?: string;
+  readonly logins?: string;
 }
 
 export const command: CommandModule<[], Options> = {
@@ -24,12 +27,15 @@ export const command: CommandModule<[], Options> = {
       .requiredOption('--first-business-date <date>')
       .option('--calendar <calendar>')
       .option('--policy <file>')
-      .option('--ledger <file>');
+      .option('--ledger <file>')
+      .option('--logins <kind>');
   },
   async run(context, _args, options) {
     const firstBusinessDate = dayOption('--first-business-date', options.firstBusinessDate)!;
     const { entity, currency } = options;
     const calendar = options.calendar ?? (currency === 'CNY' ? 'cn' : 'none');
+    const { logins } = options;
+    if (logins !== undefined) requireLoginsFor(requireLogins(logins), context.env);
     const target = await resolveTarget(context.bookFolder, context.env);
     await migrate(target);
     const book = await withClient(target, {}, (client) =>
@@ -40,6 +46,7 @@ export const command: CommandModule<[], Options> = {
         calendar,
         policyFile: options.policy,
         ledgerFile: options.ledger,
+        logins: logins === undefined ? undefined : requireLogins(logins),
       }),
     );
     printOutcome(context, { ...book, calendarYears: book.calendarYears.map(String) });

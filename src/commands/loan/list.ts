@@ -3,9 +3,9 @@ import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { countOption } from '../shell/count-option.js';
 import { dayOption } from '../shell/day-option.js';
-import { putReport, requireTableFile } from '../shell/put-report.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-interface Options {
+interface Options extends ReportFlags {
   readonly product?: string;
   readonly org?: string;
   readonly fundingPlan?: string;
@@ -14,7 +14,6 @@ interface Options {
   readonly dueWithin?: string;
   readonly text?: string;
   readonly asOf?: string;
-  readonly out?: string;
 }
 
 /** Longer than any term. */
@@ -30,10 +29,10 @@ export const command: CommandModule<[], Options> = {
       .option('--bucket <bucket>')
       .option('--due-within <days>')
       .option('--text <text>')
-      .option('--as-of <date>')
-      .option('--out <file>');
+      .option('--as-of <date>');
+    configureReport(cmd);
   },
-  async run(context, _args, { class: classification, out, ...options }) {
+  async run(context, _args, { class: classification, format, out, raw, ...options }) {
     const filter = {
       ...options,
       classification,
@@ -41,9 +40,9 @@ export const command: CommandModule<[], Options> = {
       asOf: dayOption('--as-of', options.asOf),
       signal: context.signal,
     };
-    requireTableFile(out);
+    const way = wayOut(context, { format, out, raw });
     await inBook(context, async (client) =>
-      putReport(context, await listLoans(client, filter), out),
+      putReport(context, await listLoans(client, filter), way),
     );
     return undefined;
   },

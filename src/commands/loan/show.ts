@@ -1,20 +1,26 @@
 import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
+import { type Report, recordTable, tableOf } from '../../files/report.js';
 import type { EventView, InstallmentView, LoanView } from '../../jobs/loan/loan-view.js';
 import { showLoan } from '../../jobs/loan/show-loan.js';
 import type { CommandModule } from '../shell/command-module.js';
-import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
-import { type Cell, type Column, printJson, printRecord, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[string], { asOf?: string; knownAt?: string }> = {
+interface Options extends ReportFlags {
+  readonly asOf?: string;
+  readonly knownAt?: string;
+}
+
+export const command: CommandModule<[string], Options> = {
   configure(cmd) {
-    cmd.argument('<loan-no>').option('--as-of <date>').option('--known-at <date>');
+    configureReport(cmd.argument('<loan-no>').option('--as-of <date>').option('--known-at <date>'));
   },
   async run(context, [loanNo], options) {
     const asOf = dayOption('--as-of', options.asOf);
     const knownAt = dayOption('--known-at', options.knownAt);
+    const way = wayOut(context, options);
     const target = await resolveTarget(context.bookFolder, context.env);
     const loan = await withClient(
       target,
@@ -24,63 +30,74 @@ export const command: CommandModule<[string], { asOf?: string; knownAt?: string 
         return showLoan(client, loanNo, asOf, knownAt);
       },
     );
-    if (context.json) printJson(context.stdout, loan);
-    else printLoan(context.stdout, loan);
+    await putReport(context, reportOf(loan), way, { document: loan });
   },
 };
 
-type Out = CommandContext['stdout'];
+const TERMS = {
+  principal: 'amount',
+  rate: 'rate',
+  disbursedOn: 'date',
+  firstDueOn: 'date',
+} as const;
 
-function printLoan(out: Out, loan: LoanView): void {
-  out.write(`loan ${loan.loanNo}\n\n`);
-  const { product, version, productName, ...terms } = loan.terms;
-  printRecord(out, { product: `${product} v${version} ${productName}`, ...spaced(terms) });
-  section(out, positionTitle(loan));
-  if (loan.position !== null) printRecord(out, spaced(loan.position));
-  else if (loan.asOf !== null) out.write('not in the book on that day\n');
-  if (loan.held !== null) {
-    printRecord(out, { 'held since': loan.held.since, reason: loan.held.reason });
-  }
-  section(out, 'schedule');
-  printTable(out, SCHEDULE_COLUMNS, loan.schedule);
-  section(out, 'instalments');
-  printTable(out, INSTALLMENT_COLUMNS, loan.installments.map(installmentLine));
-  section(out, 'events');
-  printTable(out, EVENT_COLUMNS, loan.events.map(eventLine));
-  section(out, 'entries (accrual and due are posted once for the accounting group)');
-  printTable(out, ENTRY_COLUMNS, loan.entries);
+const POSITION = {
+  businessDate: 'date',
+  foldedOn: 'date',
+  principal: 'amount',
+  principalOverdue: 'amount',
+  interestAccrued: 'amount',
+  interestDue: 'amount',
+  penaltyDue: 'amount',
+  compoundDue: 'amount',
+  feeDue: 'amount',
+  suspense: 'amount',
+  refundDue: 'amount',
+  nextDueOn: 'date',
+} as const;
+
+function reportOf(loan: LoanView): Report {
+  const { product, version, productName, ...rest } = loan.terms;
+  const terms = { product: `${product} v${version} ${productName}`, ...rest };
+  const none = loan.asOf === null ? 'no day is sealed yet' : 'not in the book on that day';
+  return {
+    head: {},
+    headline: `loan ${loan.loanNo}`,
+    main: 'installments',
+    tables: [
+      recordTable('terms', terms, TERMS, { inWords: true }),
+      recordTable('position', loan.position, POSITION, {
+        title: positionTitle(loan),
+        inWords: true,
+        empty: none,
+      }),
+      recordTable('held', loan.held, { since: 'date' }, { title: 'held' }),
+      tableOf('schedule', SCHEDULE, loan.schedule, { title: 'schedule' }),
+      tableOf('installments', INSTALLMENTS, loan.installments.map(installmentLine), {
+        title: 'instalments',
+      }),
+      tableOf('events', EVENTS, loan.events.map(eventLine), { title: 'events' }),
+      tableOf('entries', ENTRIES, loan.entries, {
+        title: 'entries (accrual and due are posted once for the accounting group)',
+      }),
+    ],
+  };
 }
 
 function positionTitle({ asOf, knownAt }: LoanView): string {
-  if (asOf === null) return 'position: no day is sealed yet';
+  if (asOf === null) return 'position';
   return asOf === knownAt ? `position ${asOf}` : `position ${asOf}, as known at ${knownAt}`;
 }
 
-function section(out: Out, title: string): void {
-  out.write(`\n${title}\n\n`);
-}
-
-/** `principalOverdue` is shown as `principal overdue`. */
-function spaced(record: object): Record<string, Cell> {
-  return Object.fromEntries(
-    Object.entries(record as Record<string, Cell>)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [
-        key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
-        value,
-      ]),
-  );
-}
-
-const SCHEDULE_COLUMNS: readonly Column<LoanView['schedule'][number]>[] = [
-  { key: 'seq', title: 'seq', align: 'right' },
-  { key: 'dueOn', title: 'due on' },
-  { key: 'days', title: 'days', align: 'right' },
-  { key: 'principal', title: 'principal', align: 'right' },
-  { key: 'interest', title: 'interest', align: 'right' },
-  { key: 'total', title: 'total', align: 'right' },
-  { key: 'balanceAfter', title: 'balance after', align: 'right' },
-];
+const SCHEDULE = {
+  seq: 'count',
+  dueOn: ['date', 'due on'],
+  days: 'count',
+  principal: 'amount',
+  interest: 'amount',
+  total: 'amount',
+  balanceAfter: ['amount', 'balance after'],
+} as const;
 
 interface InstallmentLine {
   readonly seq: number;
@@ -109,16 +126,16 @@ function installmentLine({ seq, dueOn, status, ...components }: InstallmentView)
   };
 }
 
-const INSTALLMENT_COLUMNS: readonly Column<InstallmentLine>[] = [
-  { key: 'seq', title: 'seq', align: 'right' },
-  { key: 'dueOn', title: 'due on' },
-  { key: 'status', title: 'status' },
-  { key: 'principal', title: 'principal paid / due', align: 'right' },
-  { key: 'interest', title: 'interest', align: 'right' },
-  { key: 'penalty', title: 'penalty', align: 'right' },
-  { key: 'compound', title: 'compound', align: 'right' },
-  { key: 'fee', title: 'fee', align: 'right' },
-];
+const INSTALLMENTS = {
+  seq: 'count',
+  dueOn: ['date', 'due on'],
+  status: 'text',
+  principal: ['figure', 'principal paid / due'],
+  interest: 'figure',
+  penalty: 'figure',
+  compound: 'figure',
+  fee: 'figure',
+} as const;
 
 interface EventLine {
   readonly businessDate: string;
@@ -140,25 +157,25 @@ function eventLine(event: EventView): EventLine {
   };
 }
 
-const EVENT_COLUMNS: readonly Column<EventLine>[] = [
-  { key: 'businessDate', title: 'booked on' },
-  { key: 'valueDate', title: 'value date' },
-  { key: 'type', title: 'type' },
-  { key: 'ref', title: 'ref' },
-  { key: 'amount', title: 'amount', align: 'right' },
-  { key: 'outcome', title: 'outcome' },
-  { key: 'allocated', title: 'allocated', align: 'right' },
-  { key: 'toSuspense', title: 'to suspense', align: 'right' },
-];
+const EVENTS = {
+  businessDate: ['date', 'booked on'],
+  valueDate: ['date', 'value date'],
+  type: 'text',
+  ref: 'text',
+  amount: 'amount',
+  outcome: 'text',
+  allocated: 'amount',
+  toSuspense: ['amount', 'to suspense'],
+} as const;
 
-const ENTRY_COLUMNS: readonly Column<LoanView['entries'][number]>[] = [
-  { key: 'businessDate', title: 'day' },
-  { key: 'voucher', title: 'voucher', align: 'right' },
-  { key: 'account', title: 'account' },
-  { key: 'nameZh', title: '科目' },
-  { key: 'name', title: 'name' },
-  { key: 'debit', title: 'debit', align: 'right' },
-  { key: 'credit', title: 'credit', align: 'right' },
-  { key: 'movement', title: 'movement' },
-  { key: 'ref', title: 'ref' },
-];
+const ENTRIES = {
+  businessDate: ['date', 'day'],
+  voucher: 'count',
+  account: 'text',
+  nameZh: ['text', '科目'],
+  name: 'text',
+  debit: 'amount',
+  credit: 'amount',
+  movement: 'text',
+  ref: 'text',
+} as const;

@@ -2,19 +2,21 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
+import { tableOf } from '../../files/report.js';
 import { portfolio } from '../../jobs/ledger/portfolio.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
-import { printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
 const AMOUNTS = ['principal', 'principalOverdue', 'interest', 'penalty', 'suspense'] as const;
 
-export const command: CommandModule<[], { asOf?: string }> = {
+export const command: CommandModule<[], ReportFlags & { asOf?: string }> = {
   configure(cmd) {
-    cmd.option('--as-of <date>');
+    configureReport(cmd.option('--as-of <date>'));
   },
   async run(context, _args, options) {
     const date = dayOption('--as-of', options.asOf);
+    const way = wayOut(context, options);
     const target = await resolveTarget(context.bookFolder, context.env);
     const found = await withClient(
       target,
@@ -31,29 +33,24 @@ export const command: CommandModule<[], { asOf?: string }> = {
       sum.loans += line.loans;
       for (const key of AMOUNTS) totals[key] += line[key];
     }
-    const rows = [...found.lines, { ...sum, ...totals }].map((line) => ({
+    const lines = [...found.lines, { ...sum, ...totals }].map((line) => ({
       ...line,
       ...Object.fromEntries(AMOUNTS.map((key) => [key, amount(line[key])])),
     }));
-    if (context.json) {
-      const { businessDate, currency } = found;
-      printJson(context.stdout, { businessDate, currency, lines: rows });
-      return undefined;
-    }
-    printTable(
-      context.stdout,
-      [
-        { key: 'classification', title: `class on ${found.businessDate}` },
-        { key: 'overdueBucket', title: 'bucket' },
-        { key: 'loans', title: 'loans', align: 'right' },
-        { key: 'principal', title: `principal ${found.currency}`, align: 'right' },
-        { key: 'principalOverdue', title: 'overdue', align: 'right' },
-        { key: 'interest', title: 'interest', align: 'right' },
-        { key: 'penalty', title: 'penalty', align: 'right' },
-        { key: 'suspense', title: 'suspense', align: 'right' },
-      ],
-      rows,
-    );
+    const { businessDate, currency } = found;
+    const columns = {
+      classification: ['text', `class on ${businessDate}`],
+      overdueBucket: ['text', 'bucket'],
+      loans: 'count',
+      principal: ['amount', `principal ${currency}`],
+      principalOverdue: ['amount', 'overdue'],
+      interest: 'amount',
+      penalty: 'amount',
+      suspense: 'amount',
+    } as const;
+    const head = { businessDate, currency };
+    const report = { head, headline: '', tables: [tableOf('lines', columns, lines)] };
+    await putReport(context, report, way, { document: { ...head, lines } });
     return undefined;
   },
 };

@@ -1,25 +1,26 @@
+import { tableOf } from '../../files/report.js';
 import { listProducts } from '../../jobs/book/product-queries.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { printJson, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule = {
-  async run(context) {
+const COLUMNS = {
+  code: ['text', 'product'],
+  version: 'count',
+  effectiveFrom: ['date', 'effective from'],
+  loans: 'count',
+  name: 'text',
+} as const;
+
+export const command: CommandModule<[], ReportFlags> = {
+  configure(cmd) {
+    configureReport(cmd);
+  },
+  async run(context, _args, flags) {
+    const way = wayOut(context, flags);
     const products = await inBook(context, listProducts);
-    if (context.json) printJson(context.stdout, { products });
-    else {
-      printTable(
-        context.stdout,
-        [
-          { key: 'code', title: 'product' },
-          { key: 'version', title: 'version', align: 'right' },
-          { key: 'effectiveFrom', title: 'effective from' },
-          { key: 'loans', title: 'loans', align: 'right' },
-          { key: 'name', title: 'name' },
-        ],
-        products,
-      );
-    }
+    const report = { head: {}, tables: [tableOf('products', COLUMNS, products)] };
+    await putReport(context, report, way, { document: { products } });
     return undefined;
   },
 };

@@ -1,11 +1,11 @@
 import type { ScheduleRow } from '../../accounting/simulate/result-shape.js';
+import { type Report, recordTable, tableOf } from '../../files/report.js';
 import { bookProducts } from '../../jobs/simulate/book-products.js';
 import { type LoanQuote, quoteLoan } from '../../jobs/simulate/quote-loan.js';
 import type { CommandModule } from '../shell/command-module.js';
-import type { CommandContext } from '../shell/context.js';
-import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-interface Options {
+interface Options extends ReportFlags {
   readonly principal: string;
   readonly rate: string;
   readonly disbursedOn: string;
@@ -24,8 +24,10 @@ export const command: CommandModule<[string], Options> = {
       .option('--periods <count>')
       .option('--first-due-on <date>')
       .option('--settle-on <date>');
+    configureReport(cmd);
   },
   async run(context, [product], options) {
+    const way = wayOut(context, options);
     const quote = await quoteLoan(
       {
         product,
@@ -38,33 +40,39 @@ export const command: CommandModule<[string], Options> = {
       },
       () => bookProducts(context.bookFolder, context.env),
     );
-    if (context.json) printJson(context.stdout, quote);
-    else printQuote(context.stdout, quote);
+    await putReport(context, reportOf(quote), way, { document: quote });
     return undefined;
   },
 };
 
-function printQuote(out: CommandContext['stdout'], quote: LoanQuote): void {
+function reportOf(quote: LoanQuote): Report {
   const { product, currency, loan, totals, cost, settlement } = quote;
-  printRecord(out, {
+  const { on = '', ...parts } = settlement ?? {};
+  const terms = {
     product: `${product.code} v${product.version}`,
     principal: `${loan.principal} ${currency}`,
     rate: `${loan.rate} a ${loan.rate_unit}`,
     periods: loan.periods,
-    'disbursed on': loan.disbursed_on,
-  });
-  out.write('\n');
-  printTable(out, COLUMNS, [...quote.schedule.map(scheduleLine), { ...EMPTY_LINE, ...totals }]);
-  out.write('\n');
-  printRecord(out, {
-    'cost a period': percent(cost.irr_period),
-    'cost a year': percent(cost.irr_annual),
-    'effective a year': percent(cost.effective_annual),
-  });
-  if (settlement === null) return;
-  const { on, ...parts } = settlement;
-  out.write(`\nsettlement on ${on}, what is due before being paid on time\n\n`);
-  printRecord(out, parts);
+    disbursedOn: loan.disbursed_on,
+  };
+  const costs = {
+    costAPeriod: percent(cost.irr_period),
+    costAYear: percent(cost.irr_annual),
+    effectiveAYear: percent(cost.effective_annual),
+  };
+  const amounts = Object.keys(parts).map((key) => [key, 'amount'] as const);
+  return {
+    head: {},
+    main: 'schedule',
+    tables: [
+      recordTable('terms', terms, { disbursedOn: 'date' }, { inWords: true }),
+      tableOf('schedule', COLUMNS, [...quote.schedule.map(scheduleLine), totalLine(totals)]),
+      recordTable('cost', costs, {}, { inWords: true }),
+      recordTable('settlement', settlement === null ? null : parts, Object.fromEntries(amounts), {
+        title: `settlement on ${on}, what is due before being paid on time`,
+      }),
+    ],
+  };
 }
 
 /** 0.195618 as 19.5618%: six places that the cost has become four. */
@@ -82,7 +90,9 @@ interface Line {
   readonly balanceAfter: string;
 }
 
-const EMPTY_LINE = { seq: 'total', dueOn: '', days: '', balanceAfter: '' } as const;
+function totalLine(totals: LoanQuote['totals']): Line {
+  return { seq: 'total', dueOn: '', days: '', balanceAfter: '', ...totals };
+}
 
 function scheduleLine(row: ScheduleRow): Line {
   const { seq, days, principal, interest, total } = row;
@@ -97,12 +107,12 @@ function scheduleLine(row: ScheduleRow): Line {
   };
 }
 
-const COLUMNS: readonly Column<Line>[] = [
-  { key: 'seq', title: 'seq', align: 'right' },
-  { key: 'dueOn', title: 'due on' },
-  { key: 'days', title: 'days', align: 'right' },
-  { key: 'principal', title: 'principal', align: 'right' },
-  { key: 'interest', title: 'interest', align: 'right' },
-  { key: 'total', title: 'total', align: 'right' },
-  { key: 'balanceAfter', title: 'balance after', align: 'right' },
-];
+const COLUMNS = {
+  seq: 'figure',
+  dueOn: ['date', 'due on'],
+  days: 'count',
+  principal: 'amount',
+  interest: 'amount',
+  total: 'amount',
+  balanceAfter: ['amount', 'balance after'],
+} as const;

@@ -1,8 +1,7 @@
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
-import { personOption } from '../shell/person-option.js';
+import { actInBook } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
 import { waitsOf } from '../shell/wait-option.js';
 import {
@@ -19,10 +18,10 @@ export const command: CommandModule<[string], ReconcileFlags> = {
     const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
-    const by = personOption(flags.by);
     const says = senderSays(flags);
     const waits = waitsOf(context, flags);
-    const outcome = await inBook(context, (client) =>
+    const actor = { by: flags.by, act: 'statement' } as const;
+    const outcome = await actInBook(context, actor, (client, by) =>
       reconcileBank(client, { file, channel, date, by, releaseBy, says, waits, signal }),
     );
     return showOutcome(context, outcome);

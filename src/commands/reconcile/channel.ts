@@ -1,8 +1,7 @@
 import { reconcileChannel } from '../../jobs/reconcile/reconcile-channel.js';
-import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
-import { personOption } from '../shell/person-option.js';
+import { actInBook } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
 import { waitsOf } from '../shell/wait-option.js';
 import {
@@ -22,11 +21,11 @@ export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boo
     const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
-    const by = personOption(flags.by);
     const says = senderSays(flags);
     const waits = waitsOf(context, flags);
     const taking = { matchOnly, releaseBy, says, waits, signal };
-    const outcome = await inBook(context, (client) =>
+    const actor = { by: flags.by, act: 'statement' } as const;
+    const outcome = await actInBook(context, actor, (client, by) =>
       reconcileChannel(client, { file, channel, date, by, ...taking }),
     );
     return showOutcome(context, outcome);

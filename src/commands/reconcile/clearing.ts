@@ -1,26 +1,24 @@
 import { EXIT } from '../../errors.js';
+import type { Report } from '../../files/report.js';
 import type { TableColumn } from '../../files/table.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
-import type { Report } from '../../jobs/ledger/report.js';
 import { type ClearingProof, proveClearing } from '../../jobs/reconcile/clearing/clearing.js';
 import { CLEARING_CAUSES } from '../../jobs/reconcile/clearing/clearing-behind.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
-import { printJson } from '../shell/output.js';
-import { putReport, requireTableFile } from '../shell/put-report.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[], { asOf?: string; out?: string; raw?: boolean }> = {
+export const command: CommandModule<[], ReportFlags & { asOf?: string }> = {
   configure(cmd) {
-    cmd.option('--as-of <date>').option('--out <file>').option('--raw');
+    configureReport(cmd.option('--as-of <date>'));
   },
-  async run(context, _args, { asOf, out, raw }) {
+  async run(context, _args, { asOf, ...flags }) {
     const date = dayOption('--as-of', asOf);
-    requireTableFile(out);
+    const way = wayOut(context, flags);
     const session = { settings: CHECK_SETTINGS };
     const proof = await inBook(context, (client) => proveClearing(client, date), session);
-    if (context.json && out === undefined) printJson(context.stdout, proof);
-    else await putReport(context, reportOf(proof), out, { raw });
+    await putReport(context, reportOf(proof), way, { document: proof });
     return proof.ok ? EXIT.done : EXIT.difference;
   },
 };
@@ -59,9 +57,10 @@ function reportOf({ businessDate, currency, accounts, overlaps, ok }: ClearingPr
     items.map((item) => ({ account, ...item, whatZh: CLEARING_CAUSES[item.what] })),
   );
   const proven = { name: 'accounts', title: '在途余额核对', columns: ACCOUNTS, rows };
-  const standing = { name: 'behind', title: '差额明细', columns: BEHIND, rows: behind };
+  const screen = { isOptional: true };
+  const standing = { name: 'behind', title: '差额明细', columns: BEHIND, rows: behind, screen };
   return {
     head: { businessDate, currency, overlaps: overlaps.join('; ') || null, ok: String(ok) },
-    tables: behind.length === 0 ? [proven] : [proven, standing],
+    tables: [proven, standing],
   };
 }

@@ -1,7 +1,6 @@
 import { parseAmount } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { TableColumn, TableRow } from '../../files/table.js';
-import { type CellChoice, writeTables } from '../../files/table-file.js';
+import { type Columns, type Report, tableOf } from '../../files/report.js';
 import {
   type CoreBreak,
   type CoreComparison,
@@ -9,17 +8,20 @@ import {
 } from '../../jobs/reconcile/core-balances.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
-import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
-import { type Column, printJson, printTable } from '../shell/output.js';
-import { requireTableFile } from '../shell/put-report.js';
+import {
+  configureReport,
+  isForScreen,
+  putReport,
+  type ReportFlags,
+  sendReport,
+  wayOut,
+} from '../shell/put-report.js';
 import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
 
-interface Options extends SenderFlags {
+interface Options extends SenderFlags, ReportFlags {
   readonly asOf: string;
   readonly tolerance?: string;
-  readonly out?: string;
-  readonly raw?: boolean;
 }
 
 /** Breaks that are shown without a file. */
@@ -28,29 +30,29 @@ const SHOWN = 20;
 export const command: CommandModule<[string], Options> = {
   configure(cmd) {
     configureSender(cmd);
-    cmd
-      .argument('<file>')
-      .requiredOption('--as-of <date>')
-      .option('--tolerance <units>')
-      .option('--out <file>')
-      .option('--raw');
+    cmd.argument('<file>').requiredOption('--as-of <date>').option('--tolerance <units>');
+    configureReport(cmd);
   },
   async run(context, [file], options) {
     const date = dayOption('--as-of', options.asOf)!;
     const tolerance = toleranceOf(options.tolerance);
-    const { out, raw } = options;
-    requireTableFile(out);
+    const way = wayOut(context, options, file);
+    const send = async (breaks: AsyncIterable<CoreBreak>) => {
+      await sendReport(context, breaksReport(breaks), way);
+    };
     const found = await inBook(context, (client) =>
       reconcileCore(client, file, {
         date,
         tolerance,
         most: SHOWN,
         says: senderSays(options),
-        ...(out === undefined ? {} : { write: (rows) => writeBreaks(out, rows, { raw }) }),
+        ...(isForScreen(way) ? {} : { write: send }),
       }),
     );
-    if (context.json) printJson(context.stdout, found);
-    else print(context.stdout, found, out);
+    const shown = isForScreen(way) ? way : way.file === undefined ? undefined : { raw: false };
+    if (shown !== undefined) {
+      await putReport(context, reportOf(found, way.file), shown, { document: found });
+    }
     return found.breaks === 0 ? EXIT.done : EXIT.difference;
   },
 };
@@ -65,50 +67,39 @@ function toleranceOf(text: string | undefined): number {
   });
 }
 
-const COLUMNS: readonly Column<CoreBreak>[] = [
-  { key: 'kind', title: 'break' },
-  { key: 'loanNo', title: 'loan' },
-  { key: 'measure', title: 'measure' },
-  { key: 'here', title: 'here', align: 'right' },
-  { key: 'there', title: 'there', align: 'right' },
-];
+const COLUMNS: Columns<CoreBreak> = {
+  kind: ['text', 'break'],
+  loanNo: ['text', 'loan'],
+  measure: 'text',
+  here: 'figure',
+  there: 'figure',
+};
 
-function writeBreaks(
-  file: string,
-  rows: AsyncIterable<CoreBreak>,
-  choice: CellChoice,
-): Promise<void> {
-  const columns = COLUMNS.map(({ key, title, align }): TableColumn => {
-    return { key, title, kind: align === 'right' ? 'figure' : 'text' };
-  });
-  return writeTables(file, [{ name: 'breaks', columns, rows: plain(rows) }], choice);
+const KINDS = {
+  kind: ['text', 'break'],
+  measure: 'text',
+  loans: 'count',
+  difference: ['figure', 'here less there'],
+} as const;
+
+/** All of them, as they come. */
+function breaksReport(breaks: AsyncIterable<CoreBreak>): Report {
+  return { head: {}, tables: [tableOf('breaks', COLUMNS, breaks)] };
 }
 
-async function* plain(rows: AsyncIterable<CoreBreak>): AsyncGenerator<TableRow> {
-  for await (const row of rows) yield { ...row };
-}
-
-function print(out: CommandContext['stdout'], found: CoreComparison, file?: string): void {
+function reportOf(found: CoreComparison, file: string | undefined): Report {
   const { businessDate, loansHere, loansThere, compared, breaks, byKind, first } = found;
-  out.write(`${businessDate}: ${loansHere} loans here, ${loansThere} in the file\n`);
-  out.write(`compared: ${compared.join(', ')}\n`);
-  if (breaks === 0) {
-    out.write('no difference\n');
-    return;
-  }
-  out.write(`${breaks} differences\n\n`);
-  printTable(
-    out,
-    [
-      { key: 'kind', title: 'break' },
-      { key: 'measure', title: 'measure' },
-      { key: 'loans', title: 'loans', align: 'right' },
-      { key: 'difference', title: 'here less there', align: 'right' },
+  const counts = `${businessDate}: ${loansHere} loans here, ${loansThere} in the file`;
+  const result = breaks === 0 ? 'no difference' : `${breaks} differences`;
+  const more = file === undefined ? 'and more: --out FILE lists all' : `all of them: ${file}`;
+  const screen = { isOptional: true };
+  return {
+    head: {},
+    headline: [counts, `compared: ${compared.join(', ')}`, result].join('\n'),
+    tables: [
+      tableOf('byKind', KINDS, byKind, { screen }),
+      tableOf('first', COLUMNS, first, { screen }),
     ],
-    byKind,
-  );
-  out.write('\n');
-  printTable(out, COLUMNS, first);
-  if (breaks <= first.length) return;
-  out.write(file === undefined ? 'and more: --out FILE lists all\n' : `all of them: ${file}\n`);
+    notes: breaks > first.length ? [more] : [],
+  };
 }

@@ -1,7 +1,6 @@
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { Table } from '../../files/table.js';
-import { writeTables } from '../../files/table-file.js';
+import { type Report, tableOf } from '../../files/report.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import {
   type GlReconcileOptions,
@@ -13,29 +12,25 @@ import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
 import { inBookByDays } from '../shell/day-sessions.js';
-import { printJson, printTable } from '../shell/output.js';
-import { requireTableFile } from '../shell/put-report.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-interface ReconcileOptions {
+interface ReconcileOptions extends ReportFlags {
   readonly asOf?: string;
   readonly from?: string;
   readonly loans?: boolean;
   readonly rescan?: boolean;
-  readonly out?: string;
-  readonly raw?: boolean;
 }
 
 export const command: CommandModule<[], ReconcileOptions> = {
   configure(cmd) {
     cmd.option('--as-of <date>').option('--from <date>').option('--loans').option('--rescan');
-    cmd.option('--out <file>').option('--raw');
+    configureReport(cmd);
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
     const from = dayOption('--from', options.from);
     if (from !== undefined && asOf !== undefined && from > asOf) throw backwards(options);
-    const { out, raw } = options;
-    requireTableFile(out);
+    const way = wayOut(context, options);
     let bar: ReturnType<CommandContext['progress']> | undefined;
     const onDay = (days: number) => {
       bar ??= context.progress({ label: 'reconcile gl', total: days, unit: 'days' });
@@ -45,9 +40,7 @@ export const command: CommandModule<[], ReconcileOptions> = {
     const job = { asOf, from, everyLoan, rescan, onDay, signal: context.signal };
     const found = await reconcile(context, job).finally(() => bar?.finish());
     const said = inWords(found);
-    if (out !== undefined) await writeTables(out, tablesOf(said), { raw });
-    if (context.json) printJson(context.stdout, said);
-    else print(context.stdout, said);
+    await putReport(context, reportOf(said), way, { document: said, isShownToo: true });
     return found.ok ? EXIT.done : EXIT.difference;
   },
 };
@@ -93,84 +86,63 @@ function inWords(found: GlReconciliation) {
   };
 }
 
-function print(out: CommandContext['stdout'], said: Said): void {
+const ACCOUNT_BREAKS = {
+  businessDate: ['date', '日期'],
+  account: ['text', '科目号'],
+  groupId: ['count', '核算组'],
+  rule: ['text', '规则'],
+  expected: ['amount', '应为'],
+  actual: ['amount', '实为'],
+  difference: ['amount', '差额'],
+} as const;
+
+const LOAN_BREAKS = {
+  businessDate: ['date', '日期'],
+  loanNo: ['text', '借据号'],
+  groupId: ['count', '核算组'],
+  measure: ['text', '余额'],
+  explained: ['amount', '分录解释'],
+  changed: ['amount', '余额变动'],
+  difference: ['amount', '差额'],
+} as const;
+
+function reportOf(said: Said): Report {
   const { from, asOf, days, loans, ok, milliseconds, lastGoodDay } = said;
   const span = days === 1 ? asOf : `${from} to ${asOf}`;
-  out.write(`general ledger and sub-ledger 总分核对 ${span}, ${loans} loans\n\n`);
-  printTable(
-    out,
-    [
-      { key: 'account', title: `account on ${asOf}` },
-      { key: 'nameZh', title: '科目' },
-      { key: 'subledger', title: 'sub-ledger' },
-      { key: 'positions', title: 'positions', align: 'right' },
-      { key: 'ledger', title: 'ledger', align: 'right' },
-      { key: 'difference', title: 'difference', align: 'right' },
-    ],
-    said.accounts,
-  );
-  out.write('\n');
-  for (const line of said.accountBreaks) {
-    const { businessDate, account, groupId, rule, expected, actual, difference } = line;
-    const place = `${businessDate} account ${account}, group ${groupId}: ${rule}`;
-    out.write(`${place}: expected ${expected}, actual ${actual}, difference ${difference}\n`);
-  }
-  for (const { businessDate, loanNo, measure, explained, changed, difference } of said.loanBreaks) {
-    const place = `${businessDate} loan ${loanNo} ${measure}`;
-    out.write(`${place}: journal explains ${explained}, position changed by ${changed}, `);
-    out.write(`difference ${difference}\n`);
-  }
-  if (lastGoodDay !== null) out.write(`all tied last on ${lastGoodDay}\n`);
   const seconds = (milliseconds / 1000).toFixed(2);
-  out.write(`${days} days in ${seconds} s: ${ok ? 'all tie' : 'DIFFERENCES'}\n`);
-}
-
-function tablesOf(said: Said): Table[] {
-  const date = { key: 'businessDate', title: '日期', kind: 'date' } as const;
-  const amount = (key: string, title: string) => ({ key, title, kind: 'amount' }) as const;
-  const text = (key: string, title: string) => ({ key, title, kind: 'text' }) as const;
-  const group = { key: 'groupId', title: '核算组', kind: 'count' } as const;
-  const difference = amount('difference', '差额');
-  return [
-    {
-      name: '总分核对',
-      columns: [
-        text('account', '科目号'),
-        text('nameZh', '科目'),
-        text('subledger', '分户账'),
-        amount('positions', '分户账余额'),
-        amount('ledger', '总账余额'),
-        difference,
-      ],
-      rows: said.accounts,
-    },
-    {
-      name: '科目差异',
-      columns: [
-        date,
-        text('account', '科目号'),
-        group,
-        text('rule', '规则'),
-        amount('expected', '应为'),
-        amount('actual', '实为'),
-        difference,
-      ],
-      rows: said.accountBreaks,
-    },
-    {
-      name: '借据差异',
-      columns: [
-        date,
-        text('loanNo', '借据号'),
-        group,
-        text('measure', '余额'),
-        amount('explained', '分录解释'),
-        amount('changed', '余额变动'),
-        difference,
-      ],
-      rows: said.loanBreaks,
-    },
-  ];
+  const accounts = {
+    account: ['text', '科目号', `account on ${asOf}`],
+    nameZh: ['text', '科目'],
+    subledger: ['text', '分户账', 'sub-ledger'],
+    positions: ['amount', '分户账余额', 'positions'],
+    ledger: ['amount', '总账余额', 'ledger'],
+    difference: ['amount', '差额', 'difference'],
+  } as const;
+  return {
+    head: { from, asOf, days, loans, ok, lastGoodDay },
+    headline: `general ledger and sub-ledger 总分核对 ${span}, ${loans} loans`,
+    tables: [
+      tableOf('总分核对', accounts, said.accounts),
+      tableOf('科目差异', ACCOUNT_BREAKS, said.accountBreaks, {
+        screen: {
+          sentence: ({ businessDate, account, groupId, rule, expected, actual, difference }) =>
+            `${businessDate} account ${account}, group ${groupId}: ${rule}: ` +
+            `expected ${expected}, actual ${actual}, difference ${difference}`,
+        },
+      }),
+      tableOf('借据差异', LOAN_BREAKS, said.loanBreaks, {
+        screen: {
+          sentence: ({ businessDate, loanNo, measure, explained, changed, difference }) =>
+            `${businessDate} loan ${loanNo} ${measure}: journal explains ${explained}, ` +
+            `position changed by ${changed}, difference ${difference}`,
+        },
+      }),
+    ],
+    notes: [
+      ...(lastGoodDay === null ? [] : [`all tied last on ${lastGoodDay}`]),
+      `${days} days in ${seconds} s: ${ok ? 'all tie' : 'DIFFERENCES'}`,
+    ],
+  };
 }
 
 function backwards(options: ReconcileOptions): LoanbookError {

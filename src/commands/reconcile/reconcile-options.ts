@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import type { Approvable } from '../../jobs/approvals/approval.js';
 import type { Outcome } from '../../jobs/reconcile/reconcile-outcome.js';
 import type { CommandContext } from '../shell/context.js';
 import { printJson, printOutcome } from '../shell/output.js';
+import { noteWaiting } from '../shell/person-option.js';
 import { configureSender, type SenderFlags } from '../shell/sender-options.js';
 import { configureWait } from '../shell/wait-option.js';
 
@@ -39,7 +41,13 @@ export function releaser({ release, releaseBy }: ReconcileFlags): string | undef
 }
 
 /** Prints what was found; exit 3 while breaks of the channel are open. */
-export function showOutcome(context: CommandContext, outcome: Outcome): ExitCode {
+export function showOutcome(context: CommandContext, outcome: Approvable<Outcome>): ExitCode {
+  if (outcome.approval !== undefined) {
+    const { code, status, approval } = outcome;
+    printOutcome(context, { code, status, approval, outcome: outcome.outcome });
+    noteWaiting(context, approval);
+    return EXIT.done;
+  }
   if (context.json) printJson(context.stdout, outcome);
   else {
     const { breaks, open, overlaps, ...rest } = outcome;

@@ -1,90 +1,109 @@
 import { withClient } from '../../db/connect.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
+import { type Report, recordTable, tableOf } from '../../files/report.js';
 import { type RunView, showRun } from '../../jobs/eod/run/show-run.js';
 import type { CommandModule } from '../shell/command-module.js';
-import type { CommandContext } from '../shell/context.js';
 import { ID, idArgument } from '../shell/id-argument.js';
-import { type Column, printJson, printRecord, printTable } from '../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
-export const command: CommandModule<[string]> = {
+export const command: CommandModule<[string], ReportFlags> = {
   configure(cmd) {
-    cmd.argument('<run-id>');
+    configureReport(cmd.argument('<run-id>'));
   },
-  async run(context, [text]) {
+  async run(context, [text], flags) {
     const runId = idArgument(ID.run, text);
+    const way = wayOut(context, flags);
     const target = await resolveTarget(context.bookFolder, context.env);
     const run = await withClient(target, { applicationName: 'loanbook runs' }, async (client) => {
       await requireMigrated(client);
       return showRun(client, runId);
     });
-    if (context.json) printJson(context.stdout, run);
-    else printRun(context.stdout, run);
+    await putReport(context, reportOf(run), way, { document: run });
   },
 };
 
-function printRun(out: CommandContext['stdout'], run: RunView): void {
-  const isClose = run.job === 'eod';
-  printRecord(out, {
-    run: run.runId,
-    job: run.job,
-    of: run.key ?? undefined,
-    'business day': run.businessDate,
-    status: run.status,
-    'engine version': run.engineVersion,
-    created: run.createdAt,
-    finished: run.finishedAt ?? 'not yet',
-    'content hash': isClose ? (run.contentHash ?? 'not sealed') : undefined,
-    'chain hash': isClose ? (run.chainHash ?? 'not sealed') : undefined,
+function reportOf(run: RunView): Report {
+  const { heldLoans, job } = run;
+  const isClose = job === 'eod';
+  const head = recordTable('run', headOf(run, isClose), KINDS, { inWords: true });
+  const steps = tableOf('steps', isClose ? STEP_COLUMNS : PHASE_COLUMNS, run.steps, {
+    title: `steps: ${run.tasksDone} of ${run.tasks} tasks done`,
   });
-  out.write(`\nsteps: ${run.tasksDone} of ${run.tasks} tasks done\n\n`);
-  printTable(out, isClose ? STEP_COLUMNS : PHASE_COLUMNS, run.steps);
-  if (isClose) {
-    out.write('\ncontrol totals\n\n');
-    printRecord(out, run.controlTotals);
-  }
-  out.write('\nexecutions\n\n');
-  printTable(out, EXECUTION_COLUMNS, run.executions);
-  if (!isClose) return;
-  out.write(`\nheld loans: ${run.heldLoans.length}\n`);
-  if (run.heldLoans.length === 0) return;
-  out.write('\n');
-  printTable(out, HELD_COLUMNS, run.heldLoans);
+  const executions = tableOf('executions', EXECUTION_COLUMNS, run.executions, {
+    title: 'executions',
+  });
+  if (!isClose) return { head: {}, main: 'steps', tables: [head, steps, executions] };
+  const amounts = Object.keys(run.controlTotals).map((key) => [key, 'amount'] as const);
+  const totals = recordTable('totals', run.controlTotals, Object.fromEntries(amounts), {
+    title: 'control totals',
+  });
+  const held = tableOf('heldLoans', HELD_COLUMNS, heldLoans, {
+    title: `held loans: ${heldLoans.length}`,
+    screen: { isOptional: true },
+  });
+  return {
+    head: {},
+    main: 'steps',
+    tables: [head, steps, totals, executions, held],
+    notes: heldLoans.length === 0 ? ['held loans: 0'] : [],
+  };
 }
 
-const STEP_COLUMNS: readonly Column<RunView['steps'][number]>[] = [
-  { key: 'phase', title: 'phase' },
-  { key: 'task', title: 'task', align: 'right' },
-  { key: 'status', title: 'status' },
-  { key: 'attempt', title: 'attempt', align: 'right' },
-  { key: 'read', title: 'read', align: 'right' },
-  { key: 'written', title: 'written', align: 'right' },
-  { key: 'born', title: 'born', align: 'right' },
-  { key: 'returned', title: 'returned', align: 'right' },
-  { key: 'closed', title: 'closed', align: 'right' },
-  { key: 'held', title: 'held', align: 'right' },
-  { key: 'events', title: 'events', align: 'right' },
-  { key: 'rejected', title: 'rejected', align: 'right' },
-  { key: 'milliseconds', title: 'ms', align: 'right' },
-  { key: 'hash', title: 'hash', format: (hash: string | null) => (hash ?? '').slice(0, 12) },
-];
+const KINDS = { businessDay: 'date', created: 'time' } as const;
 
-const PHASE_COLUMNS = STEP_COLUMNS.filter(({ key }) =>
-  ['phase', 'status', 'attempt', 'read', 'written', 'milliseconds'].includes(key),
-);
+function headOf(run: RunView, isClose: boolean) {
+  return {
+    run: run.runId,
+    job: run.job,
+    ...(run.key !== null && { of: run.key }),
+    businessDay: run.businessDate,
+    status: run.status,
+    engineVersion: run.engineVersion,
+    created: run.createdAt,
+    finished: run.finishedAt ?? 'not yet',
+    ...(isClose && {
+      contentHash: run.contentHash ?? 'not sealed',
+      chainHash: run.chainHash ?? 'not sealed',
+    }),
+  };
+}
 
-const EXECUTION_COLUMNS: readonly Column<RunView['executions'][number]>[] = [
-  { key: 'attempt', title: 'attempt', align: 'right' },
-  { key: 'holder', title: 'holder' },
-  { key: 'workers', title: 'workers', align: 'right' },
-  { key: 'startedAt', title: 'started' },
-  { key: 'endedAt', title: 'ended' },
-  { key: 'outcome', title: 'outcome' },
-  { key: 'message', title: 'message' },
-];
+const STEP_COLUMNS = {
+  phase: 'text',
+  task: 'count',
+  status: 'text',
+  attempt: 'count',
+  read: 'count',
+  written: 'count',
+  born: 'count',
+  returned: 'count',
+  closed: 'count',
+  held: 'count',
+  events: 'count',
+  rejected: 'count',
+  milliseconds: ['count', 'ms'],
+  hash: 'hash',
+} as const;
 
-const HELD_COLUMNS: readonly Column<RunView['heldLoans'][number]>[] = [
-  { key: 'loanNo', title: 'loan' },
-  { key: 'since', title: 'since' },
-  { key: 'reason', title: 'reason' },
-];
+/** Of a job that is no close. */
+const PHASE_COLUMNS = {
+  phase: 'text',
+  status: 'text',
+  attempt: 'count',
+  read: 'count',
+  written: 'count',
+  milliseconds: ['count', 'ms'],
+} as const;
+
+const EXECUTION_COLUMNS = {
+  attempt: 'count',
+  holder: 'text',
+  workers: 'count',
+  startedAt: ['time', 'started'],
+  endedAt: ['time', 'ended'],
+  outcome: 'text',
+  message: 'text',
+} as const;
+
+const HELD_COLUMNS = { loanNo: ['text', 'loan'], since: 'date', reason: 'text' } as const;

@@ -99,10 +99,19 @@ export function describeFrom(page: CommandPage, path: string, cmd: Command): voi
 
 /** What follows the options in the long help. */
 export function closingOf(page: CommandPage): string {
+  const isReport = page.options.some(({ term }) => term === '--format <format>');
   const examples = page.examples.map((line) => `  ${line}`);
   const codes = page.exitCodes.map(({ term, meaning }) => `  ${term.padEnd(4)} ${meaning}`);
-  return ['', 'Examples:', ...examples, '', 'Exit codes:', ...codes].join('\n');
+  const formats = isReport ? ['', 'Formats:', ...FORMATS] : [];
+  return ['', 'Examples:', ...examples, ...formats, '', 'Exit codes:', ...codes].join('\n');
 }
+
+/** The same for every command that shows rows; docs/reports.md has the rest. */
+const FORMATS = [
+  '  Shown as aligned text; with --json as one document. --format csv, xlsx or json gives the',
+  '  same rows and figures. A file is named by its ending, and appears whole or not at all.',
+  '  CSV holds the main table alone. An amount of more than 15 digits is text in a workbook.',
+];
 
 /** How the page and commander's usage write an argument: `<loan-no>`, `[file...]`. */
 export function argumentTerm(argument: Command['registeredArguments'][number]): string {

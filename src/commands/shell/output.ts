@@ -22,26 +22,57 @@ export function printTable<Row extends object>(
   rows: readonly Row[],
 ): void {
   const titles = columns.map((column) => column.title);
-  const texts = [titles, ...rows.map((row) => columns.map((column) => cellText(column, row)))];
-  const widths = columns.map((_, at) =>
-    texts.reduce((widest, cells) => Math.max(widest, displayWidth(cells[at] ?? '')), 0),
+  const cells = [titles, ...rows.map((row) => columns.map((column) => cellText(column, row)))];
+  const aligned = alignedLines(
+    cells,
+    columns.map(({ align }) => align === 'right'),
   );
-  const line = (cells: readonly string[]) => {
-    const padded = cells.map((cell, at) => pad(cell, widths[at] ?? 0, columns[at]?.align));
-    return `${padded.join(GAP).trimEnd()}\n`;
-  };
-  const rule = line(widths.map((cells) => '-'.repeat(cells)));
-  const [head = '', ...body] = texts.map(line);
-  out.write(head + rule + body.join(''));
+  out.write(aligned.join(''));
+}
+
+/** Lines of cells in columns as wide as their widest, under the first of them and a rule. */
+export function alignedLines(
+  lines: readonly (readonly string[])[],
+  isRight: readonly boolean[],
+  widths: readonly number[] = widthsOf(lines),
+): string[] {
+  const [titles = [], ...rest] = lines;
+  const rule = widths.map((cells) => '-'.repeat(cells));
+  return [titles, rule, ...rest].map((cells) => alignedLine(cells, isRight, widths));
+}
+
+/** How wide each column is: as wide as the widest of its cells. */
+export function widthsOf(lines: readonly (readonly string[])[]): number[] {
+  const [titles = []] = lines;
+  return titles.map((_, at) =>
+    lines.reduce((widest, cells) => Math.max(widest, displayWidth(cells[at] ?? '')), 0),
+  );
+}
+
+export function alignedLine(
+  cells: readonly string[],
+  isRight: readonly boolean[],
+  widths: readonly number[],
+): string {
+  const padded = cells.map((cell, at) =>
+    pad(cell, widths[at] ?? 0, isRight[at] ? 'right' : 'left'),
+  );
+  return `${padded.join(GAP).trimEnd()}\n`;
 }
 
 /** Prints one thing as `name  value` lines; fields that are undefined are left out. */
 export function printRecord(out: Writable, record: Readonly<Record<string, Cell>>): void {
-  const fields = Object.entries(record).filter(([, value]) => value !== undefined);
+  out.write(recordLines(Object.entries(record)));
+}
+
+/** One thing as `name  value` lines; fields that are undefined are left out. */
+export function recordLines(record: readonly (readonly [name: string, value: Cell])[]): string {
+  const fields = record.filter(([, value]) => value !== undefined);
   const widest = fields.reduce((cells, [name]) => Math.max(cells, displayWidth(name)), 0);
-  for (const [name, value] of fields) {
-    out.write(`${pad(name, widest, 'left')}${GAP}${plainText(value)}`.trimEnd().concat('\n'));
-  }
+  const lines = fields.map(([name, value]) =>
+    `${pad(name, widest, 'left')}${GAP}${plainText(value)}`.trimEnd().concat('\n'),
+  );
+  return lines.join('');
 }
 
 /** Prints one JSON document. A BigInt becomes a number, or text where a number is not exact. */
@@ -58,7 +89,7 @@ function cellText<Row extends object>(column: Column<Row>, row: Row): string {
   return column.format ? column.format(value as never, row) : plainText(value as Cell);
 }
 
-function plainText(value: Cell): string {
+export function plainText(value: Cell): string {
   return value === null || value === undefined ? '' : String(value);
 }
 

@@ -1,55 +1,113 @@
-import type { Table, TableColumn, TableRow } from '../../files/table.js';
-import {
-  type CellChoice,
-  formatOfFile,
-  requireTableTarget,
-  writeTables,
-} from '../../files/table-file.js';
-import type { Report } from '../../jobs/ledger/report.js';
+import { extname } from 'node:path';
+import type { Command } from 'commander';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
+import type { Report } from '../../files/report.js';
+import type { Table, TableRow } from '../../files/table.js';
+import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files/table-file.js';
 import type { CommandContext } from './context.js';
-import { displayWidth } from './display-width.js';
-import { printOutcome, printRecord } from './output.js';
-import { type Output, put } from './put-text.js';
+import { printJson, printOutcome } from './output.js';
+import { put } from './put-text.js';
+import { screenPieces } from './report-screen.js';
 
-/** Rows that say how wide the columns of a printed table are. */
-const WIDTH_ROWS = 200;
-const GAP = '  ';
+export const REPORT_FORMATS = ['screen', ...TABLE_FORMATS] as const;
+type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** Options of every command that shows rows. */
+export interface ReportFlags {
+  readonly format?: string;
+  readonly out?: string;
+  readonly raw?: boolean;
+}
+
+export function configureReport(cmd: Command): Command {
+  return cmd.option('--format <format>').option('--out <file>').option('--raw');
+}
+
+/** Where a report goes, and as what; no format: what a screen or a program is shown. */
+export interface WayOut {
+  readonly format?: ReportFormat;
+  readonly file?: string;
+  readonly raw: boolean;
+}
 
 /**
- * Brings a report out: into a file by its ending (CSV, XLSX, JSON), as one JSON document, or as
- * tables for people. Rows are streamed, a million of them too.
+ * Looks at the flags before anything is read; `inputs` are files that the command reads. Throws
+ * LoanbookError `unknown_format`, `format_differs`, `workbook_on_terminal`, `file_not_regular`,
+ * `file_is_an_input` (2).
+ */
+export function wayOut(
+  { stdout }: Pick<CommandContext, 'stdout'>,
+  { format: asked, out: file, raw = false }: ReportFlags,
+  ...inputs: readonly string[]
+): WayOut {
+  const format = asked === undefined ? undefined : formatNamed(asked);
+  if (file === undefined) {
+    if (format === 'xlsx' && stdout.isTTY) throw workbookOnTerminal();
+    return { raw, ...(format === undefined ? {} : { format }) };
+  }
+  requireRegularTarget(file);
+  for (const input of inputs) requireOtherFile(file, input);
+  if (format !== undefined) requireEnding(file, format);
+  return { file, raw, format: format ?? formatOfFile(file) };
+}
+
+/** Whether it is shown to people, or to a program by `--json`, and goes nowhere else. */
+export function isForScreen({ file, format }: WayOut): boolean {
+  return file === undefined && (format === undefined || format === 'screen');
+}
+
+export interface ShownAs {
+  /** What `--json` prints, where it is not the report itself. */
+  readonly document?: unknown;
+  /** The report is shown too where a file was written: its rows can be read twice. */
+  readonly isShownToo?: boolean;
+}
+
+/**
+ * The one way out for what a command shows: into a file, on standard output in the format that was
+ * asked for, as one JSON document, or as aligned text. Rows are streamed, a million of them too.
  */
 export async function putReport(
   context: CommandContext,
   report: Report,
-  file: string | undefined,
-  choice: CellChoice = {},
+  way: WayOut,
+  { document, isShownToo = false }: ShownAs = {},
 ): Promise<void> {
-  if (file !== undefined) {
-    const { head, main, tables } = report;
-    const isCsv = formatOfFile(file) === 'csv';
-    const chosen =
-      isCsv && main !== undefined ? tables.filter(({ name }) => name === main) : tables;
-    let rows = 0;
-    const count = () => {
-      rows += 1;
-    };
-    await writeTables(
-      file,
-      chosen.map((table) => ({ ...table, rows: counting(table.rows, count) })),
-      choice,
-    );
-    printOutcome(context, { ...head, file, rows });
-  } else {
-    const out = { stream: context.stdout, signal: context.signal };
-    if (context.json) await putJson(out, report);
-    else await printReport(out, report);
+  const isElsewhere = way.file !== undefined || way.format !== undefined;
+  if (isElsewhere) {
+    const rows = await sendReport(context, report, way);
+    if (way.file === undefined) return;
+    if (!isShownToo) {
+      printOutcome(context, { ...report.head, file: way.file, rows });
+      return;
+    }
   }
+  if (!context.json) await toStdout(context, screenPieces(report));
+  else if (document === undefined) await toStdout(context, reportPieces(report, 'json'));
+  else printJson(context.stdout, document);
 }
 
-/** For a command that checks the file's name before it opens the book. */
-export function requireTableFile(file: string | undefined): void {
-  if (file !== undefined) requireTableTarget(file);
+/** Sends a report to the file, or in the format, that was asked for; how many rows it had. */
+export async function sendReport(
+  context: CommandContext,
+  report: Report,
+  { file, format = 'screen', raw }: WayOut,
+): Promise<number> {
+  let rows = 0;
+  const count = () => {
+    rows += 1;
+  };
+  const chosen = format === 'screen' ? report.tables : tablesIn(report, format);
+  const tables = chosen.map((table) => ({ ...table, rows: counting(table.rows, count) }));
+  const pieces = piecesOf({ ...report, tables }, format, raw);
+  if (file === undefined) await toStdout(context, pieces);
+  else await writeWhole(file, pieces);
+  return rows;
+}
+
+function piecesOf(report: Report, format: ReportFormat, raw: boolean) {
+  return format === 'screen' ? screenPieces(report) : reportPieces(report, format, { raw });
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {
@@ -59,99 +117,58 @@ async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator
   }
 }
 
-async function putJson(out: Output, report: Report): Promise<void> {
-  const text = new TextPieces(out);
-  await putDocument(text, report).finally(() => text.flush());
-}
-
-async function putDocument(text: TextPieces, { head, tables }: Report): Promise<void> {
-  let before = '{\n';
-  for (const [key, value] of Object.entries(head)) {
-    await text.put(`${before}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
-    before = ',\n';
-  }
-  for (const { name, columns, rows } of tables) {
-    await text.put(`${before}  ${JSON.stringify(name)}: [`);
-    before = ',\n';
-    let separator = '\n';
-    for await (const row of rows) {
-      const own = Object.fromEntries(columns.map(({ key }) => [key, row[key] ?? null]));
-      await text.put(`${separator}    ${JSON.stringify(own)}`);
-      separator = ',\n';
-    }
-    await text.put('\n  ]');
-  }
-  await text.put('\n}\n');
-}
-
-async function printReport(out: Output, { head, tables }: Report): Promise<void> {
-  const said = Object.entries(head).filter(([, value]) => value !== null);
-  printRecord(out.stream, Object.fromEntries(said));
-  const text = new TextPieces(out);
-  for (const { title, columns, rows } of tables) {
-    await text.put(title === undefined || tables.length === 1 ? '\n' : `\n${title}\n\n`);
-    await printRows(text, columns, rows).finally(() => text.flush());
-  }
-}
-
-/** The first rows say how wide the columns are: a wider value further down only moves its line. */
-async function printRows(
-  text: TextPieces,
-  columns: readonly TableColumn[],
-  rows: Table['rows'],
-): Promise<void> {
-  let widths: number[] | undefined;
-  let first: string[][] = [];
-  const begin = async () => {
-    const titles = columns.map(({ title }) => title);
-    widths = columns.map((_, at) =>
-      [titles, ...first].reduce((most, row) => Math.max(most, displayWidth(row[at]!)), 0),
-    );
-    const rule = widths.map((cells) => '-'.repeat(cells));
-    for (const row of [titles, rule, ...first]) await text.put(lineOf(row, columns, widths));
-    first = [];
-  };
-  for await (const row of rows) {
-    const cells = columns.map(({ key }) => String(row[key] ?? ''));
-    if (widths !== undefined) await text.put(lineOf(cells, columns, widths));
-    else if (first.push(cells) === WIDTH_ROWS) await begin();
-  }
-  if (widths === undefined) await begin();
-}
-
-function lineOf(
-  cells: readonly string[],
-  columns: readonly TableColumn[],
-  widths: readonly number[],
-): string {
-  const padded = cells.map((cell, at) => {
-    const space = ' '.repeat(Math.max(0, widths[at]! - displayWidth(cell)));
-    const { kind } = columns[at]!;
-    return kind === 'amount' || kind === 'count' ? space + cell : cell + space;
-  });
-  return `${padded.join(GAP).trimEnd()}\n`;
-}
-
 /** A write a row is a system call a row. */
 const PIECE_CHARS = 1 << 16;
 
-/** Text on its way out, in pieces. */
-class TextPieces {
-  readonly #out: Output;
-  #text = '';
-
-  constructor(out: Output) {
-    this.#out = out;
+/** Text goes out in pieces of a size; what came before a failure has gone out too. */
+async function toStdout(
+  { stdout: stream, signal }: CommandContext,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  const out = { stream, signal };
+  let text = '';
+  const flush = async () => {
+    const ready = text;
+    text = '';
+    if (ready !== '') await put(out, ready);
+  };
+  try {
+    for await (const piece of pieces) {
+      if (typeof piece === 'string') text += piece;
+      else await put(out, piece);
+      if (text.length >= PIECE_CHARS) await flush();
+    }
+  } finally {
+    await flush();
   }
+}
 
-  async put(text: string): Promise<void> {
-    this.#text += text;
-    if (this.#text.length >= PIECE_CHARS) await this.flush();
-  }
+function formatNamed(asked: string): ReportFormat {
+  const format = REPORT_FORMATS.find((name) => name === asked);
+  if (format !== undefined) return format;
+  throw new LoanbookError('unknown_format', 'There is no such format.', {
+    exitCode: EXIT.usage,
+    evidence: { option: '--format', value: asked, known: REPORT_FORMATS.join(', ') },
+    next: 'Name one of them.',
+  });
+}
 
-  async flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = '';
-    if (text !== '') await put(this.#out, text);
-  }
+/** A file that is called one thing and holds another would be opened wrongly. */
+function requireEnding(file: string, format: ReportFormat): void {
+  const ending = extname(file).slice(1).toLowerCase();
+  const isOther = [...TABLE_FORMATS, 'html', 'htm'].includes(ending) && ending !== format;
+  if (!isOther) return;
+  throw new LoanbookError('format_differs', 'The file is called another format.', {
+    exitCode: EXIT.usage,
+    evidence: { format, file },
+    next: 'Name the file otherwise, or leave --format away.',
+  });
+}
+
+function workbookOnTerminal(): LoanbookError {
+  return new LoanbookError('workbook_on_terminal', 'A workbook is nothing for a terminal.', {
+    exitCode: EXIT.usage,
+    evidence: { format: 'xlsx' },
+    next: 'Name a file with --out, or send standard output into one.',
+  });
 }

@@ -7,6 +7,6 @@ export interface Output {
 }
 
 /** Waits while the reader is behind, so that what is printed does not pile up in memory. */
-export async function put({ stream, signal }: Output, text: string): Promise<void> {
-  if (!stream.write(text)) await once(stream, 'drain', { signal });
+export async function put({ stream, signal }: Output, piece: string | Uint8Array): Promise<void> {
+  if (!stream.write(piece)) await once(stream, 'drain', { signal });
 }

@@ -1,4 +1,4 @@
-import { writeDate, writeInt8 } from './copy-tuple.js';
+import { requireDay, requireInt8, writeDate, writeInt8 } from './copy-tuple.js';
 import type { TupleWriter } from './tuple-writer.js';
 
 const OID_DATE = 1082;
@@ -9,6 +9,7 @@ export function dateArray(writer: TupleWriter, days: readonly number[]): void {
   let at = arrayHeader(writer, OID_DATE, days.length, 8);
   const { view } = writer;
   for (const day of days) {
+    requireDay(day);
     view.setInt32(at, 4);
     writeDate(view, at + 4, day);
     at += 8;
@@ -21,6 +22,7 @@ export function int8Array(writer: TupleWriter, values: readonly number[]): void 
   let at = arrayHeader(writer, OID_INT8, values.length, 12);
   const { view } = writer;
   for (const value of values) {
+    requireInt8(value);
     view.setInt32(at, 8);
     writeInt8(view, at + 4, value);
     at += 12;

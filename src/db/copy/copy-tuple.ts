@@ -1,3 +1,5 @@
+import { NO_DAY } from '../../accounting/money/units.js';
+
 /**
  * PostgreSQL's binary COPY format, both ways (documentation: COPY, Binary Format): a header, then
  * tuples of a field count and length-prefixed fields, then a trailer. All numbers big-endian.
@@ -9,13 +11,18 @@ const TWO_32 = 4_294_967_296;
 /** Days from 1970-01-01, our day zero, to 2000-01-01, PostgreSQL's. */
 const PG_EPOCH_DAY = 10_957;
 
+/** The dates of a book: 0001-01-01 to the ledger's sentinel 9999-12-31. */
+const DAY_MIN = -719_162;
+const DAY_MAX = NO_DAY;
+
 /** An int8 field as a number; RangeError beyond the safe integers. */
 export function readInt8(view: DataView, at: number): number {
   const value = view.getInt32(at) * TWO_32 + view.getUint32(at + 4);
-  if (!Number.isSafeInteger(value)) throw new RangeError('int8 is not a safe integer');
+  if (!Number.isSafeInteger(value)) throw notWritable('safe integer', view.getBigInt64(at));
   return value;
 }
 
+/** The value must be a safe integer: `requireInt8` says so of one that may not be. */
 export function writeInt8(view: DataView, at: number, value: number): void {
   view.setInt32(at, Math.floor(value / TWO_32));
   view.setUint32(at + 4, value >>> 0);
@@ -25,8 +32,46 @@ export function readDate(view: DataView, at: number): number {
   return view.getInt32(at) + PG_EPOCH_DAY;
 }
 
+/** The day must be one of `isDay`. */
 export function writeDate(view: DataView, at: number, day: number): void {
   view.setInt32(at, day - PG_EPOCH_DAY);
+}
+
+/** False for fractions, NaN and infinity too. */
+export function isDay(day: number): boolean {
+  return day >= DAY_MIN && day <= DAY_MAX && Number.isSafeInteger(day);
+}
+
+/** Whether a column of two bytes holds it. */
+export function isInt2(value: number): boolean {
+  return value === (value << 16) >> 16;
+}
+
+/** Whether a column of four bytes holds it. */
+export function isInt4(value: number): boolean {
+  return value === (value | 0);
+}
+
+/** Throws RangeError for what `readInt8` could not read again. */
+export function requireInt8(value: number): void {
+  if (!Number.isSafeInteger(value)) throw notWritable('safe integer', value);
+}
+
+/** Throws RangeError for what is no date of a book. */
+export function requireDay(day: number): void {
+  if (!isDay(day)) throw notWritable('date', day);
+}
+
+export function requireInt4(value: number): void {
+  if (!isInt4(value)) throw notWritable('int4', value);
+}
+
+export function requireInt2(value: number): void {
+  if (!isInt2(value)) throw notWritable('int2', value);
+}
+
+function notWritable(kind: string, value: number | bigint): RangeError {
+  return new RangeError(`${value} is no ${kind}`);
 }
 
 /** The view of a buffer's bytes. */

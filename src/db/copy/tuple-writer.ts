@@ -1,11 +1,20 @@
-import { viewOf, writeDate, writeInt8 } from './copy-tuple.js';
+import {
+  requireDay,
+  requireInt2,
+  requireInt4,
+  requireInt8,
+  viewOf,
+  writeDate,
+  writeInt8,
+} from './copy-tuple.js';
 
 const NOTHING = Buffer.alloc(0);
 
 /**
  * Builds binary COPY tuples in memory. `take` hands out what has been written since the last call,
  * and the next tuple goes elsewhere, so that bytes given to a socket are never written again. What
- * was written since `mark` is dropped by `rewind`, as long as nothing was taken in between.
+ * was written since `mark` is dropped by `rewind`, as long as nothing was taken in between. A value
+ * that its column cannot hold is a RangeError: the tuple is then half written, and for `rewind`.
  */
 export class TupleWriter {
   bytes: Buffer = NOTHING;
@@ -46,6 +55,7 @@ export class TupleWriter {
   }
 
   int8(value: number): void {
+    requireInt8(value);
     this.ensure(12);
     this.view.setInt32(this.length, 8);
     writeInt8(this.view, this.length + 4, value);
@@ -53,6 +63,7 @@ export class TupleWriter {
   }
 
   int4(value: number): void {
+    requireInt4(value);
     this.ensure(8);
     this.view.setInt32(this.length, 4);
     this.view.setInt32(this.length + 4, value);
@@ -60,6 +71,7 @@ export class TupleWriter {
   }
 
   int2(value: number): void {
+    requireInt2(value);
     this.ensure(6);
     this.view.setInt32(this.length, 2);
     this.view.setInt16(this.length + 4, value);
@@ -67,6 +79,7 @@ export class TupleWriter {
   }
 
   date(day: number): void {
+    requireDay(day);
     this.ensure(8);
     this.view.setInt32(this.length, 4);
     writeDate(this.view, this.length + 4, day);
@@ -86,6 +99,13 @@ export class TupleWriter {
     this.view.setInt32(this.length, value.length);
     value.copy(this.bytes, this.length + 4);
     this.length += 4 + value.length;
+  }
+
+  /** A field as it came, its length word included. */
+  raw(field: Buffer): void {
+    this.ensure(field.length);
+    this.bytes.set(field, this.length);
+    this.length += field.length;
   }
 
   /** Remembers how much is written. */

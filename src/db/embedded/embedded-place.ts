@@ -6,16 +6,21 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
-  renameSync,
-  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoanbookError } from '../../errors.js';
 import { type Account, canUse, isRoot, serverAccount } from './embedded-account.js';
-import { codeOf } from './start-lock.js';
+import {
+  linkPlace,
+  POINTER,
+  type Pointer,
+  readablePointer,
+  readPointer,
+  requireNoLink,
+  requireOwnPlace,
+} from './place-pointer.js';
 
 /** Where a book's server keeps its things. */
 export interface Place {
@@ -27,19 +32,12 @@ export interface Place {
   readonly readyFile: string;
 }
 
-interface Pointer {
-  readonly place: string;
-  readonly book: string;
-}
-
 /** For root, when the book's folder is closed to the server's user. */
 function systemFolder(): string {
   return process.env.LOANBOOK_SYSTEM_FOLDER || '/var/lib/loanbook';
 }
 
 const IN_BOOK = 'postgres';
-/** In the book's folder, where its place is; in the place, whose it is. */
-export const POINTER = 'postgres.json';
 /** sun_path is 108 bytes on Linux and 104 on macOS, with the closing zero. */
 const SOCKET_PATH_BYTES_MAX = 103;
 const SOCKET_FILE = '.s.PGSQL.5432';
@@ -55,16 +53,29 @@ function placeAt(folder: string): Place {
 
 /**
  * The place that the book already uses; without effects. Undefined when there is none. Throws
- * LoanbookError `embedded_book_copied`.
+ * LoanbookError `embedded_book_copied`, `embedded_pointer_broken`, `embedded_place_foreign`,
+ * `embedded_place_link`.
  */
 export function findPlace(bookFolder: string): Place | undefined {
   const pointer = readPointer(bookFolder);
-  if (pointer !== undefined) {
-    requireNoCopy(realpathSync(bookFolder), pointer);
-    return existsSync(pointer.place) ? placeAt(pointer.place) : undefined;
+  if (pointer === undefined) {
+    const inBook = join(bookFolder, IN_BOOK);
+    requireNoLink(inBook);
+    return existsSync(inBook) ? plainPlace(realpathSync(inBook)) : undefined;
   }
-  const inBook = join(bookFolder, IN_BOOK);
-  return existsSync(inBook) ? placeAt(realpathSync(inBook)) : undefined;
+  const book = realpathSync(bookFolder);
+  requireNoCopy(book, pointer);
+  requireNoLink(pointer.place);
+  if (!existsSync(pointer.place)) return undefined;
+  requireOwnPlace(book, pointer, systemFolder());
+  return plainPlace(pointer.place);
+}
+
+/** A place none of whose parts leads elsewhere. */
+function plainPlace(folder: string): Place {
+  const place = placeAt(folder);
+  for (const part of [place.dataFolder, place.logFile, place.readyFile]) requireNoLink(part);
+  return place;
 }
 
 /** Whether the place still names another folder as its book: the book was moved. */
@@ -75,7 +86,7 @@ export function isMoved(bookFolder: string): boolean {
 
 /** A moved book takes its data along; a copied one must not share the server of the original. */
 function requireNoCopy(book: string, pointer: Pointer): void {
-  if (pointer.book === book || readPointer(pointer.book)?.place !== pointer.place) return;
+  if (pointer.book === book || readablePointer(pointer.book)?.place !== pointer.place) return;
   throw new LoanbookError('embedded_book_copied', 'This folder is a copy of another book.', {
     evidence: { book, copyOf: pointer.book, data: pointer.place },
     next: `Remove ${join(book, POINTER)} to start an empty database here.`,
@@ -132,15 +143,6 @@ export function makeSystemFolder(): string {
   return folder;
 }
 
-/** Book and place name each other, so that either tells when the other is gone. */
-function linkPlace(book: string, place: string): void {
-  for (const folder of [place, book]) {
-    const file = join(folder, POINTER);
-    writeFileSync(`${file}.new`, `${JSON.stringify({ place, book }, null, 2)}\n`);
-    renameSync(`${file}.new`, file);
-  }
-}
-
 /** Places in the system folder whose book was removed: their servers would run for ever. */
 export function orphanedPlaces(): readonly Place[] {
   const system = systemFolder();
@@ -148,18 +150,18 @@ export function orphanedPlaces(): readonly Place[] {
   return readdirSync(system)
     .map((name) => join(system, name))
     .filter((folder) => {
-      const back = readPointer(folder);
-      return back !== undefined && readPointer(back.book)?.place !== folder;
+      const back = readablePointer(folder);
+      return back !== undefined && !namesPlace(back.book, folder);
     })
     .map(placeAt);
 }
 
-function readPointer(bookFolder: string): Pointer | undefined {
+/** A book whose pointer is broken may still be somebody's: its server is left alone. */
+function namesPlace(book: string, place: string): boolean {
   try {
-    return JSON.parse(readFileSync(join(bookFolder, POINTER), 'utf8')) as Pointer;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
-    throw error;
+    return readPointer(book)?.place === place;
+  } catch {
+    return true;
   }
 }
 

@@ -1,14 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  chownSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoanbookError } from '../../errors.js';
@@ -16,6 +7,7 @@ import { type Account, canReach, isRoot } from './embedded-account.js';
 import type { Binaries } from './embedded-binaries.js';
 import { ownFolder, type Place, socketFolderOf } from './embedded-place.js';
 import { SETTINGS_FILE, settingsText } from './embedded-settings.js';
+import { writeFresh } from './place-pointer.js';
 import { findPostmaster, type Postmaster, removeLeftovers } from './postmaster.js';
 
 /** The superuser of an embedded server: only who may enter the socket's folder can be it. */
@@ -73,7 +65,7 @@ export async function startServer(
   requireStartable(place, binaries, account);
   const socketFolder = socketFolderOf(place, account);
   ownFolder(socketFolder, account);
-  writeOwned(join(place.dataFolder, SETTINGS_FILE), settingsText(socketFolder), account);
+  writeFresh(join(place.dataFolder, SETTINGS_FILE), settingsText(socketFolder), account, 0o600);
   rotateLog(place);
   for (let attempt = 1; ; attempt += 1) {
     removeLeftovers(place, socketFolder);
@@ -201,11 +193,6 @@ function startFailure(place: Place, log: string): LoanbookError {
     evidence: { folder: place.dataFolder, logFile: place.logFile, log: tail(log) },
     next: 'The end of the log says why; with DATABASE_URL another server is used instead.',
   });
-}
-
-function writeOwned(file: string, text: string, account: Account | undefined): void {
-  writeFileSync(file, text, { mode: 0o600 });
-  if (account !== undefined) chownSync(file, account.uid, account.gid);
 }
 
 function rotateLog(place: Place): void {

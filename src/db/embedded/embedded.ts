@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LoanbookError } from '../../errors.js';
 import { openClient, sqlStateOf } from '../client.js';
@@ -12,11 +12,11 @@ import {
   makeSystemFolder,
   orphanedPlaces,
   type Place,
-  POINTER,
   plannedPlace,
   socketFolderOf,
 } from './embedded-place.js';
 import { EMBEDDED_USER, initData, startServer, stopServer } from './embedded-server.js';
+import { POINTER, writeFresh } from './place-pointer.js';
 import { findPostmaster, type Postmaster } from './postmaster.js';
 import { withStartLock } from './start-lock.js';
 
@@ -108,7 +108,7 @@ async function startPlace(place: Place): Promise<DatabaseTarget> {
   const target = targetOf(postmaster);
   if (!existsSync(place.readyFile)) {
     await createDatabase(target);
-    writeFileSync(place.readyFile, '');
+    writeFresh(place.readyFile, '');
   }
   return target;
 }

@@ -218,8 +218,10 @@ BEGIN
       outcome = CASE WHEN attempt = (SELECT max(attempt) FROM execution WHERE run_id = of_run)
         THEN 'done' ELSE 'lost' END
     WHERE run_id = of_run AND ended_at IS NULL;
-  inputs := chain_inputs(d);
   chained := sha256(coalesce(before.chain_hash, '') || content);
+  PERFORM write_audit('eod seal', d::text, '', NULL, jsonb_build_object('run', of_run,
+    'contentHash', encode(content, 'hex'), 'chainHash', encode(chained, 'hex')));
+  inputs := chain_inputs(d);
   INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash, sealed_at, inputs_hash,
       proof_hash)
     VALUES (d, of_run, content, chained, now_sealed, inputs,
@@ -258,7 +260,7 @@ BEGIN
   END LOOP;
   IF dropped IS NOT NULL THEN
     DELETE FROM run_session WHERE run_id = dropped;
-    INSERT INTO audit (action, subject, reason) VALUES ('eod discard', d::text, why);
+    PERFORM write_audit('eod discard', d::text, why, jsonb_build_object('run', dropped));
   END IF;
   RETURN dropped;
 END $$;

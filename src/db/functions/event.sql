@@ -4,5 +4,5 @@
 -- reconciliation means the same; being plain SQL it costs nothing, the planner writes it out.
 CREATE OR REPLACE FUNCTION event_cash(type smallint, amount bigint, allocated bigint, to_suspense bigint)
 RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN type = 5 OR amount = 0 THEN nullif(allocated + to_suspense, 0) ELSE amount END
+  SELECT CASE WHEN type = event_type_prepayment() OR amount = 0 THEN nullif(allocated + to_suspense, 0) ELSE amount END
 $$;

@@ -8,6 +8,7 @@ DECLARE
   measured numeric;
   loans bigint;
 BEGIN
+  PERFORM acting_person(by_whom, 'impairment_run');
   SELECT business_date INTO STRICT open_on FROM book FOR SHARE;
   PERFORM 1 FROM sealed_day WHERE business_date = day;
   IF NOT FOUND OR EXISTS (SELECT FROM impairment_run WHERE as_of >= day) THEN

@@ -95,6 +95,7 @@ BEGIN
   UPDATE imported_file SET cancelled_at = now(), cancel_reason = why, changes = changes + 1,
       chained_on = NULL
     WHERE import_id = number;
-  INSERT INTO audit (action, subject, reason) VALUES ('import cancel', number::text, why);
+  PERFORM write_audit('import cancel', number::text, why,
+    jsonb_build_object('loans', loans, 'events', events));
   RETURN NEXT;
 END $$;

@@ -24,6 +24,7 @@ BEGIN
   THEN
     RAISE EXCEPTION 'period % cannot be closed now', name USING ERRCODE = 'LB012';
   END IF;
+  PERFORM acting_person(by_whom, 'period_close');
   INSERT INTO period_event (period, action, made_by, reason, unproven)
     VALUES (name, 'close', by_whom, why, not_proven);
   PERFORM digest_rows('month_row', month);

@@ -101,20 +101,20 @@ DO $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['account', 'accounting_group', 'audit', 'book', 'break_action',
+  FOREACH name IN ARRAY ARRAY['account', 'accounting_group', 'approval', 'audit', 'book', 'break_action',
     'bucket_counter', 'calendar_year', 'channel_version', 'entry_line', 'execution',
     'function_file', 'impairment_run', 'impairment_version', 'imported_file', 'ledger_version',
     'manual_voucher', 'manual_voucher_line', 'migration', 'owned_by_day', 'period_event',
-    'policy_version', 'product_version', 'recon_break', 'run', 'sealed_day', 'statement', 'step',
+    'person', 'policy_version', 'product_version', 'recon_break', 'run', 'sealed_day', 'statement', 'step',
     'voucher_decision', 'voucher_file'] LOOP
     EXECUTE format('ALTER TABLE %I ADD COLUMN chained_on date', name);
   END LOOP;
-  FOREACH name IN ARRAY ARRAY['account', 'bucket_counter', 'function_file', 'imported_file',
-    'owned_by_day', 'recon_break', 'statement'] LOOP
+  FOREACH name IN ARRAY ARRAY['account', 'approval', 'book', 'bucket_counter', 'function_file',
+    'imported_file', 'owned_by_day', 'person', 'recon_break', 'statement'] LOOP
     EXECUTE format('ALTER TABLE %I ADD COLUMN changes integer NOT NULL DEFAULT 0', name);
   END LOOP;
   -- What grows from day to day is found by its day.
-  FOREACH name IN ARRAY ARRAY['audit', 'break_action', 'entry_line', 'execution', 'imported_file',
+  FOREACH name IN ARRAY ARRAY['approval', 'audit', 'break_action', 'entry_line', 'execution', 'imported_file',
     'manual_voucher', 'manual_voucher_line', 'recon_break', 'run', 'sealed_day', 'statement',
     'step', 'voucher_decision', 'voucher_file'] LOOP
     EXECUTE format('CREATE INDEX %I ON %I (chained_on)', name || '_chained', name);
@@ -122,11 +122,11 @@ BEGIN
 END $$;
 
 INSERT INTO chained_table (table_name)
-SELECT unnest(ARRAY['account', 'accounting_group', 'audit', 'break_action', 'bucket_counter',
+SELECT unnest(ARRAY['account', 'accounting_group', 'approval', 'audit', 'break_action', 'bucket_counter',
   'calendar_year', 'chained_table', 'channel_version', 'digested_table', 'entry_line',
   'function_file', 'impairment_run', 'impairment_version', 'imported_file', 'ledger_version',
   'manual_voucher', 'manual_voucher_line', 'migration', 'owned_by_day', 'period_event',
-  'policy_version', 'product_version', 'recon_break', 'row_digest', 'sealed_day', 'statement',
+  'person', 'policy_version', 'product_version', 'recon_break', 'row_digest', 'sealed_day', 'statement',
   'voucher_decision', 'voucher_file']);
 INSERT INTO chained_table (table_name, beside) VALUES ('book', '{business_date}');
 INSERT INTO chained_table (table_name, ready) VALUES

@@ -2,7 +2,10 @@ import type pg from 'pg';
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import type { CheckedLedger } from './documents/ledger.js';
+import { type Approvable, needsApproval, withApproval } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
+import type { ApplyBy } from './apply-product.js';
+import { type CheckedLedger, ledgerFromValue } from './documents/ledger.js';
 import { type LedgerChange, ledgerChange } from './documents/ledger-change.js';
 import { type LedgerPart, readLedger } from './documents/ledger-part.js';
 import { parsePolicyDocument, policyFromValue } from './documents/policy-document.js';
@@ -26,19 +29,27 @@ export async function applyPolicy(
   client: pg.Client,
   text: string,
   source: string,
-): Promise<AppliedVersion> {
+  { by = '', grant }: ApplyBy = {},
+): Promise<Approvable<AppliedVersion>> {
   const { document } = parsePolicyDocument(text, source);
   const stored = storedDocument(document);
-  return inTransaction(client, () =>
-    applyVersion(client, 'policy_version', document.effective_from, stored, source, policyNow),
-  );
+  const subject = document.effective_from;
+  return inTransaction(client, async () => {
+    const against = await versionsOf(client, 'policy_version');
+    const asked = { act: 'policy', subject, payload: { text, source }, against, by } as const;
+    const waits = await needsApproval(client, 'policy');
+    return withApproval<AppliedVersion>(client, asked, { waits, grant }, () =>
+      applyVersion(client, 'policy_version', subject, stored, source, policyNow),
+    );
+  });
 }
 
-function policyNow(document: string): StoredDocument {
+/** A stored policy as it would be stored now. */
+export function policyNow(document: string): StoredDocument {
   return storedDocument(policyFromValue(JSON.parse(document), { name: 'policy' }).document);
 }
 
-export interface ApplyLedgerOptions {
+export interface ApplyLedgerOptions extends ApplyBy {
   /** The document may hold this part alone: the rest stays as it is in force on its day. */
   readonly part?: LedgerPart | undefined;
   /** Say what would change, and keep nothing. */
@@ -61,25 +72,56 @@ export async function applyLedger(
   client: pg.Client,
   text: string,
   source: string,
-  { part, dryRun = false }: ApplyLedgerOptions = {},
-): Promise<AppliedLedger> {
+  { part, dryRun = false, by = '', grant }: ApplyLedgerOptions = {},
+): Promise<Approvable<AppliedLedger>> {
   const { effectiveFrom, complete } = readLedger(text, source, part);
   return inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LEDGER_LOCK]);
     await holdOpenDay(client);
+    const against = await versionsOf(client, 'ledger_version');
+    const payload = { text, source, part: part ?? null };
+    const asked = { act: 'ledger', subject: effectiveFrom, payload, against, by } as const;
+    const waits = !dryRun && (await needsApproval(client, 'ledger'));
+    return withApproval<AppliedLedger>(client, asked, { waits, grant }, () => apply());
+  });
+  async function apply(): Promise<AppliedLedger> {
     await client.query('SAVEPOINT before_apply');
     const inForce = await ledgerInForce(client, effectiveFrom);
     const ledger = complete(inForce);
     const stored = storedDocument(ledger.document);
-    const applied = await applyVersion(client, 'ledger_version', effectiveFrom, stored, source);
+    const applied = await applyVersion(
+      client,
+      'ledger_version',
+      effectiveFrom,
+      stored,
+      source,
+      ledgerNow,
+    );
     if (applied.outcome === 'applied') {
       await putAccounts(client, ledger, source);
       await requireNoOrphan(client, ledger, source);
+      await requireAllowanceStays(client, inForce, ledger, source);
       await requireProducts(client, ledger, source);
     }
     if (dryRun) await client.query('ROLLBACK TO before_apply');
     return { ...applied, ...ledgerChange(inForce, ledger), dryRun };
-  });
+  }
+}
+
+/** The versions in words: what a new one is asked against. */
+async function versionsOf(client: pg.Client, table: DatedTable): Promise<string> {
+  const { rows } = await client.query<{ versions: string | null }>(
+    `SELECT string_agg(effective_from || ' ' || left(sha256, 12), ', ' ORDER BY effective_from)
+       AS versions FROM ${table}`,
+  );
+  return rows[0]!.versions ?? '';
+}
+
+/** With the roles that the program named before documents did. */
+function ledgerNow(document: string): StoredDocument {
+  const { roles, document: stored } = ledgerFromValue(JSON.parse(document), { name: 'ledger' });
+  const { effective_from, accounts, ...rest } = stored;
+  return storedDocument({ effective_from, accounts, roles, ...rest });
 }
 
 async function applyVersion(
@@ -109,6 +151,8 @@ async function applyVersion(
     throw dayIsBeingClosed(formatDay(openDay.date), source);
   }
   await insertVersion(client, table, effectiveFrom, stored);
+  const after = { sha256: stored.sha256 };
+  await writeAudit(client, { action: `${kind} apply`, subject: effectiveFrom, after });
   return { effectiveFrom, outcome: 'applied' };
 }
 
@@ -174,6 +218,29 @@ async function requireNoOrphan(
     exitCode: EXIT.usage,
     evidence: { source, accounts: rows.map(({ code }) => code).join(', ') },
     next: 'Keep them in the document, or bring their balances to zero first.',
+  });
+}
+
+/** Impairment compares what is required with one account: it would begin anew beside another. */
+async function requireAllowanceStays(
+  client: pg.Client,
+  before: CheckedLedger,
+  after: CheckedLedger,
+  source: string,
+): Promise<void> {
+  const { allowance } = before.roles;
+  if (allowance === undefined || allowance === after.roles.allowance) return;
+  const { rowCount } = await client.query(
+    `SELECT FROM gl_balance g JOIN account a USING (account_id)
+     WHERE g.business_date = (SELECT max(business_date) FROM sealed_day)
+       AND a.code = $1 AND g.balance <> 0 LIMIT 1`,
+    [allowance],
+  );
+  if (rowCount === 0) return;
+  throw new LoanbookError('account_has_balance', 'The allowance cannot leave its account.', {
+    exitCode: EXIT.usage,
+    evidence: { source, path: 'roles.allowance', accounts: allowance },
+    next: 'Keep the account in its role, or bring its balance to zero first.',
   });
 }
 

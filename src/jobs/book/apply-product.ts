@@ -3,6 +3,8 @@ import { CURRENT_READING } from '../../accounting/product/product.js';
 import { inTransaction } from '../../db/connect.js';
 import { refuseViolations } from '../../documents/violations.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { type Approvable, type Grant, needsApproval, withApproval } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
 import { parseProductDocument } from './documents/product-document.js';
 import { keysWithoutEffect } from './documents/product-effects.js';
 import { noBook } from './open-day.js';
@@ -16,17 +18,25 @@ export interface AppliedProduct {
   readonly outcome: ApplyOutcome;
 }
 
+/** Who applies a document; a granted one is applied now. */
+export interface ApplyBy {
+  readonly by?: string;
+  readonly grant?: Grant;
+}
+
 /**
  * Applies a product document. A version never changes: the same content again is `unchanged`,
  * and a key of a new one that can do nothing is refused (`keysWithoutEffect`).
  * Throws LoanbookError `invalid_document`, `no_book`, `currency_mismatch` and
- * `product_version_exists` for other content under the same code and version.
+ * `product_version_exists` for other content under the same code and version. Where the policy
+ * wants a second person it waits.
  */
 export async function applyProduct(
   client: pg.Client,
   text: string,
   source: string,
-): Promise<AppliedProduct> {
+  { by = '', grant }: ApplyBy = {},
+): Promise<Approvable<AppliedProduct>> {
   const { document } = parseProductDocument(text, source);
   const { code, version, effective_from: effectiveFrom } = document;
   const name = document.name ?? code;
@@ -34,6 +44,13 @@ export async function applyProduct(
   const identity = { code, version, name, effectiveFrom };
   return inTransaction(client, async () => {
     await requireBookCurrency(client, document.currency, source);
+    const against = await versionsOf(client, code);
+    const payload = { text, source };
+    const asked = { act: 'product', subject: `${code} ${version}`, payload, against, by } as const;
+    const waits = await needsApproval(client, 'product');
+    return withApproval<AppliedProduct>(client, asked, { waits, grant }, () => apply());
+  });
+  async function apply(): Promise<AppliedProduct> {
     // What stands in a book goes on, also where a later release refuses it.
     if (await isInBook(client, identity, stored.sha256, source)) {
       return { ...identity, outcome: 'unchanged' };
@@ -44,11 +61,25 @@ export async function applyProduct(
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code, version) DO NOTHING`,
       [code, version, name, effectiveFrom, stored.document, stored.sha256, CURRENT_READING],
     );
-    if (inserted.rowCount === 1) return { ...identity, outcome: 'applied' };
+    if (inserted.rowCount === 1) {
+      const after = { sha256: stored.sha256, effectiveFrom };
+      await writeAudit(client, { action: 'product apply', subject: `${code} ${version}`, after });
+      return { ...identity, outcome: 'applied' };
+    }
     // Another session was faster.
     await isInBook(client, identity, stored.sha256, source);
     return { ...identity, outcome: 'unchanged' };
-  });
+  }
+}
+
+/** The versions of a product in words: what a new one is asked against. */
+async function versionsOf(client: pg.Client, code: string): Promise<string> {
+  const { rows } = await client.query<{ versions: string | null }>(
+    `SELECT string_agg(version || ' ' || left(sha256, 12), ', ' ORDER BY version) AS versions
+     FROM product_version WHERE code = $1`,
+    [code],
+  );
+  return rows[0]!.versions ?? '';
 }
 
 /** Whether the book has the version; throws `product_version_exists` where its content differs. */

@@ -3,6 +3,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { type PostingRule, PostingRules } from '../../accounting/posting/posting.js';
 import type { TaxRule } from '../../accounting/posting/tax-rule.js';
 import type { BookPolicy, ProductTerms } from '../../accounting/product/product.js';
+import type { LedgerRoles } from './documents/ledger-roles.js';
 
 export interface Account {
   readonly accountId: number;
@@ -46,6 +47,7 @@ export interface BookData {
   readonly groups: readonly (readonly [number, AccountingGroup])[];
   readonly postingRules: readonly PostingRule[];
   readonly taxRules: readonly TaxRule[];
+  readonly roles: LedgerRoles;
   readonly accounts: readonly Account[];
 }
 
@@ -68,6 +70,8 @@ export interface Book {
   postingRulesOf(groupId: number): PostingRules;
   /** Those in force on the open day. */
   readonly taxRules: readonly TaxRule[];
+  /** Those in force on the open day. */
+  readonly roles: LedgerRoles;
   readonly accounts: readonly Account[];
 }
 

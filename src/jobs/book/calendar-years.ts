@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { writeAudit } from '../approvals/audit.js';
 import { type CalendarDocument, parseCalendarDocument } from './documents/calendar-document.js';
 import { noBook } from './open-day.js';
 import { type ApplyOutcome, storedDocument } from './stored-document.js';
@@ -39,7 +40,12 @@ export async function applyCalendar(
     const { rows } = await client.query<{ calendar: string }>('SELECT calendar FROM book');
     if (rows[0] === undefined) throw noBook();
     if (rows[0].calendar === 'none') throw noCalendar(source);
-    return putCalendarYears(client, years, source);
+    const applied = await putCalendarYears(client, years, source);
+    const added = applied.filter(({ outcome }) => outcome === 'applied').map(({ year }) => year);
+    if (added.length > 0) {
+      await writeAudit(client, { action: 'calendar apply', subject: added.join(', ') });
+    }
+    return applied;
   });
 }
 

@@ -7,7 +7,9 @@ import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { readTextFile } from '../../files/text-file.js';
 import { packageRoot } from '../../package-root.js';
-import { insertVersion, putAccounts } from './apply-dated.js';
+import { writeAudit } from '../approvals/audit.js';
+import type { Logins } from '../approvals/persons.js';
+import { insertVersion, policyNow, putAccounts } from './apply-dated.js';
 import { type CalendarYear, putCalendarYears, yearsOf } from './calendar-years.js';
 import { parseCalendarDocument } from './documents/calendar-document.js';
 import { type CheckedLedger, parseLedgerDocument } from './documents/ledger.js';
@@ -24,6 +26,8 @@ export interface NewBook {
   readonly firstBusinessDate: EpochDay;
   /** `cn`, `none` (every day is a working day), or the path of a calendar document. */
   readonly calendar: string;
+  /** `shared` when left out. */
+  readonly logins?: Logins;
   /** Paths of documents instead of config/policy.yaml and config/ledger.yaml. */
   readonly policyFile?: string;
   readonly ledgerFile?: string;
@@ -37,6 +41,7 @@ export interface CreatedBook {
   readonly calendar: string;
   readonly calendarYears: readonly number[];
   readonly accounts: number;
+  readonly logins: Logins;
   /** `unchanged`: the same book had been created before. */
   readonly outcome: 'created' | 'unchanged';
 }
@@ -59,12 +64,22 @@ export async function createBook(client: pg.Client, options: NewBook): Promise<C
     const storedLedger = storedDocument(ledger.checked.document);
     await insertVersion(client, 'ledger_version', ledgerFrom, storedLedger);
     await putAccounts(client, ledger.checked, ledger.source);
+    await writeAudit(client, {
+      action: 'init',
+      subject: options.entity,
+      after: {
+        currency: options.currency,
+        logins: loginsOf(options),
+        policy: storedDocument(policy.document).sha256,
+        ledger: storedLedger.sha256,
+      },
+    });
     return created(options, parts, formatDay(options.firstBusinessDate), 'created');
   });
 }
 
 function created(
-  { entity, currency }: NewBook,
+  { entity, currency, ...options }: NewBook,
   { calendar, ledger }: BookParts,
   businessDate: string,
   outcome: CreatedBook['outcome'],
@@ -77,8 +92,13 @@ function created(
     calendar: calendar.name,
     calendarYears: calendar.years.map(({ year }) => year),
     accounts: ledger.checked.document.accounts.length,
+    logins: loginsOf(options),
     outcome,
   };
+}
+
+function loginsOf({ logins = 'shared' }: Pick<NewBook, 'logins'>): Logins {
+  return logins;
 }
 
 /** The book that is there, if it was created with the same options and documents. */
@@ -93,22 +113,27 @@ async function createdBefore(
     calendar: string;
     first: string;
     open: string;
-    documents: string[];
+    logins: Logins;
+    policy: string | null;
+    ledger: string | null;
   }>(
-    `SELECT entity, currency, calendar, first_business_date AS first, business_date AS open,
-       ARRAY(SELECT sha256 FROM policy_version WHERE effective_from = $1
-         UNION ALL SELECT sha256 FROM ledger_version WHERE effective_from = $2) AS documents
+    `SELECT logins, entity, currency, calendar, first_business_date AS first, business_date AS open,
+       (SELECT document FROM policy_version WHERE effective_from = $1) AS policy,
+       (SELECT sha256 FROM ledger_version WHERE effective_from = $2) AS ledger
      FROM book`,
     [parts.policy.document.effective_from, parts.ledger.checked.document.effective_from],
   );
-  const { entity, currency, calendar, first, open, documents } = rows[0]!;
+  const { entity, currency, calendar, first, open, logins, policy, ledger } = rows[0]!;
   const own = [options.entity, options.currency, parts.calendar.name];
-  const asked = [parts.policy.document, parts.ledger.checked.document].map(storedDocument);
+  const isPolicySame =
+    policy !== null && policyNow(policy).sha256 === storedDocument(parts.policy.document).sha256;
   const isSame =
     [entity, currency, calendar].join('\n') === own.join('\n') &&
     first === formatDay(options.firstBusinessDate) &&
-    asked.map(({ sha256 }) => sha256).join() === documents.join();
-  if (isSame) return created(options, parts, open, 'unchanged');
+    (options.logins ?? logins) === logins &&
+    isPolicySame &&
+    storedDocument(parts.ledger.checked.document).sha256 === ledger;
+  if (isSame) return created({ ...options, logins }, parts, open, 'unchanged');
   throw new LoanbookError('book_exists', 'There is a loan book in this database already.', {
     evidence: { entity, currency, openDay: open },
     next: 'A database holds one book: name another folder with --book, or another database.',
@@ -165,14 +190,15 @@ async function readCalendar(named: string): Promise<BookParts['calendar']> {
 async function insertBook(client: pg.Client, options: NewBook, calendar: string): Promise<boolean> {
   const inserted = await client.query(
     `INSERT INTO book
-       (entity, currency, minor_digits, calendar, first_business_date, business_date)
-     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (only_one) DO NOTHING`,
+       (entity, currency, minor_digits, calendar, first_business_date, business_date, logins)
+     VALUES ($1, $2, $3, $4, $5, $5, $6) ON CONFLICT (only_one) DO NOTHING`,
     [
       options.entity,
       options.currency,
       minorDigitsOf(options.currency),
       calendar,
       formatDay(options.firstBusinessDate),
+      loginsOf(options),
     ],
   );
   return inserted.rowCount === 1;

@@ -122,12 +122,13 @@ async function loadLedgerRules(
   client: pg.Client,
   businessDate: string,
   accounts: readonly Account[],
-): Promise<Pick<BookData, 'postingRules' | 'taxRules'>> {
+): Promise<Pick<BookData, 'postingRules' | 'taxRules' | 'roles'>> {
   const ledger = await ledgerInForce(client, businessDate);
   const ids = new Map(accounts.map((account) => [account.code, account.accountId]));
   return {
     postingRules: postingRulesOf(ledger, ids),
     taxRules: taxRulesOf(ledger.document.tax, ids),
+    roles: ledger.roles,
   };
 }
 

@@ -14,8 +14,8 @@ import {
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
+import { damagedDate } from './damage/damaged-row.js';
 import type { DayTerms } from './day-terms.js';
-import { type DatedEvent, REVERSED } from './event-queue.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
 
@@ -35,6 +35,9 @@ export function bear(
   row.blank();
   const { position } = row;
   const schedule = birth.schedule();
+  if (bornOn < birth.contract.disbursedOn) {
+    throw damagedDate('loan', 'disbursed_on', birth.contract.disbursedOn);
+  }
   position.loanId = birth.loanId;
   position.bucket = birth.bucket;
   position.groupId = birth.groupId;
@@ -102,37 +105,4 @@ function enter(position: Position, birth: Birth, flow: DayFlow): void {
     }
   }
   flow.settle(id, '', 0, 0);
-}
-
-/** A newborn loan's events, by what is done with them. */
-export interface FirstDay {
-  /** To be folded. */
-  readonly own: readonly DatedEvent[];
-  /** Valued before the loan entered the book. */
-  readonly early: readonly DatedEvent[];
-  /** Reversals, and the events that they undo, each with its rule: they are not folded at all. */
-  readonly reversed: ReadonlyMap<number, string>;
-}
-
-/**
- * Sorts the events of a loan that is born: on the day itself a reversal undoes an event of the same
- * day, which then has never been. When the birth was held, days are missing that a reversal may
- * change: it goes with the events, to be rejected there.
- */
-export function firstDay(
-  events: readonly DatedEvent[],
-  bornOn: EpochDay,
-  today: EpochDay,
-): FirstDay {
-  const reversed = new Map<number, string>();
-  if (bornOn === today) {
-    for (const event of events) {
-      if (event.type !== EVENT_TYPE.reversal) continue;
-      reversed.set(event.eventId, '');
-      reversed.set(event.ofEventId, REVERSED);
-    }
-  }
-  const left = events.filter(({ eventId }) => !reversed.has(eventId));
-  const isEarly = (event: DatedEvent) => event.valueDate < bornOn;
-  return { own: left.filter((event) => !isEarly(event)), early: left.filter(isEarly), reversed };
 }

@@ -1,11 +1,11 @@
 import type pg from 'pg';
+import { baseDay, knowingDay } from '../../accounting/backdating/base-day.js';
+import type { DatedEvent } from '../../accounting/backdating/dated-event.js';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { copyRows } from '../../db/copy/copy-stream.js';
 import { readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import { dayTable } from './day-table.js';
-import { changesThePast, type DatedEvent } from './event-queue.js';
 import { POSITION_COLUMNS, POSITION_FIELDS } from './position-row.js';
 
 /** Where a loan is folded again from: the close of a day, by its row; null: from birth. */
@@ -20,40 +20,6 @@ export function idList(loanIds: readonly number[]): string {
 
 export const SAME_LOAN = (table: string) =>
   `${table}.bucket = (u.loan_id >> 32)::smallint AND ${table}.loan_id = u.loan_id`;
-
-/** The day on which an event takes effect: a reversal from that of the event that it undoes. */
-function effectOf(event: DatedEvent, events: readonly DatedEvent[]): EpochDay {
-  if (event.type !== EVENT_TYPE.reversal) return event.valueDate;
-  return events.find((other) => other.eventId === event.ofEventId)?.valueDate ?? event.valueDate;
-}
-
-/**
- * The latest day before every effect of today's changes whose booked position knew all that is
- * known of it now: no event took effect by then and was booked later.
- */
-function baseDay(events: readonly DatedEvent[], today: EpochDay): EpochDay {
-  let base = today - 1;
-  for (const event of events) {
-    if (event.businessDate !== today || !changesThePast(event)) continue;
-    base = Math.min(base, effectOf(event, events) - 1);
-  }
-  return knowingDay(events, base);
-}
-
-/** The latest day up to `until` by whose close everything was booked that had taken effect. */
-function knowingDay(events: readonly DatedEvent[], until: EpochDay): EpochDay {
-  const effects = events.map((event) => effectOf(event, events));
-  let base = until;
-  for (let settled = false; !settled; ) {
-    settled = true;
-    for (const [k, event] of events.entries()) {
-      if (effects[k]! > base || event.businessDate <= base) continue;
-      base = effects[k]! - 1;
-      settled = false;
-    }
-  }
-  return base;
-}
 
 /**
  * The nearest row from which each loan can be folded again, given the day it was born and all its

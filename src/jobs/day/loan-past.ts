@@ -1,21 +1,26 @@
 import type pg from 'pg';
+import { eventsJudgedBefore } from '../../accounting/backdating/base-day.js';
+import type { DatedEvent } from '../../accounting/backdating/dated-event.js';
+import type { Past } from '../../accounting/backdating/refold.js';
+import type { Verdict, Verdicts } from '../../accounting/backdating/verdict.js';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
-import type { EpochDay, Fen } from '../../accounting/money/units.js';
+import { InvariantError } from '../../accounting/money/refusal.js';
+import type { EpochDay } from '../../accounting/money/units.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
-import { readDate } from '../../db/copy/copy-tuple.js';
+import { isDay, readDate } from '../../db/copy/copy-tuple.js';
 import { TupleList } from '../../db/copy/tuple-list.js';
 import {
   type ChangedContract,
   CONTRACT_COLUMNS,
   CONTRACT_FIELDS,
-  changedContract,
   contractChanged,
   JOIN_DIGEST,
   keptDigest,
+  readableChange,
 } from './contract.js';
-import { type DatedEvent, EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
+import { damagedDate } from './damage/damaged-row.js';
+import { EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
 import { arraysEnd, type Birth, readBirth, type TaskScope, VERSION_AT } from './task-input.js';
 
@@ -26,27 +31,12 @@ export interface ScheduleVersion {
   readonly schedule: () => Schedule;
 }
 
-/** What was booked for a loan whose past changes today. */
-export interface LoanPast {
-  /** All events but the disbursement, today's included, in order of arrival. */
-  readonly events: readonly DatedEvent[];
-  /** What became of those judged before, where it matters. */
-  readonly verdicts: Verdicts;
-  /** The last kept day that none of the changes reaches; before `bornOn`: fold from birth. */
-  readonly baseOn: EpochDay;
-  /** The position of that day as its tuple. */
+/** What was booked for a loan whose past changes today; the verdicts are those that matter. */
+export interface LoanPast extends Past {
+  /** The position of `baseOn` as its tuple. */
   readonly base: Buffer | null;
 }
 
-/** What became of an event that was judged before. */
-export interface BookedVerdict {
-  /** Empty: posted. */
-  readonly rule: string;
-  /** What it has moved in all since: the same for ever, once it was posted. */
-  readonly cash: Fen;
-}
-
-type Verdicts = ReadonlyMap<number, BookedVerdict>;
 const NO_VERDICTS: Verdicts = new Map();
 
 /** What an event may have to look up of its loan. */
@@ -80,6 +70,15 @@ export class DeepLoans {
     return contracts.idAt(contracts.firstOf(loanId)) === loanId;
   }
 
+  /** The day the loan was born; undefined: it is not among them. */
+  bornOn(loanId: number): EpochDay | undefined {
+    const { contracts } = this;
+    const k = contracts.firstOf(loanId);
+    if (contracts.idAt(k) !== loanId) return undefined;
+    return readBirth(contracts.view, contracts.at(k), contracts.bytes).bornOn;
+  }
+
+  /** Throws InvariantError where an event of the loan's past is damaged. */
   get(loanId: number): DeepLoan | undefined {
     const { contracts, events } = this;
     const versions: ScheduleVersion[] = [];
@@ -93,6 +92,7 @@ export class DeepLoans {
       versions.push({ version, effectiveOn, schedule });
     }
     if (first === undefined) return undefined;
+    requireDated(versions);
     const judged = this.#judged.get(loanId);
     const past = judged === undefined ? null : { ...judged, events: eventsOf(events, loanId) };
     return { birth: first, versions, past };
@@ -101,6 +101,16 @@ export class DeepLoans {
   judge(loanId: number, judged: Judged): void {
     this.#judged.set(loanId, judged);
   }
+}
+
+/** Which of them is in force is not known where one has no date: then `schedule` of none is. */
+function requireDated(versions: ScheduleVersion[]): void {
+  const undated = versions.find(({ version, effectiveOn }) => version > 1 && !isDay(effectiveOn));
+  if (undated === undefined) return;
+  const schedule = () => {
+    throw damagedDate('schedule', 'effective_on', undated.effectiveOn);
+  };
+  for (const [k, version] of versions.entries()) versions[k] = { ...version, schedule };
 }
 
 /** The end of BIRTH_COLUMNS in a tuple, where the day of its schedule version begins. */
@@ -121,10 +131,10 @@ export async function loadDeepLoans(
   await loadPastEvents(client, scope, changing, loans.events);
   const bornOn = new Map<number, EpochDay>();
   for (const loanId of changing) {
-    const loan = loans.get(loanId);
-    if (loan !== undefined) bornOn.set(loanId, loan.birth.bornOn);
+    const day = loans.bornOn(loanId);
+    if (day !== undefined) bornOn.set(loanId, day);
   }
-  const eventsOfLoan = (loanId: number) => eventsOf(loans.events, loanId);
+  const eventsOfLoan = (loanId: number) => readableEvents(loans.events, loanId);
   const bases = await loadBases(client, bornOn, eventsOfLoan, scope.date);
   const verdicts = await loadVerdicts(client, scope, eventsOfLoan, bases);
   for (const [loanId, { on, row }] of bases) {
@@ -149,7 +159,7 @@ export async function loadWholePast(
   if (birth === undefined) return undefined;
   const scope = { date: knownAt, bucketFrom: birth.bucket, bucketTo: birth.bucket };
   await loadPastEvents(client, scope, [loanId], loans.events);
-  const found = new Map<number, Map<number, BookedVerdict>>();
+  const found = new Map<number, Map<number, Verdict>>();
   const asked = eventsOf(loans.events, loanId).map((event) => [loanId, event] as const);
   await readVerdicts(client, { ...scope, date: knownAt + 1 }, asked, found);
   const verdicts = found.get(loanId) ?? NO_VERDICTS;
@@ -166,7 +176,7 @@ async function loadContracts(
 ): Promise<void> {
   const select = `SELECT ${CONTRACT_COLUMNS}, ${keptDigest(today ?? 0)} FROM ${idList(loanIds)}
       JOIN loan l ON ${SAME_LOAN('l')}
-      JOIN event e ON ${SAME_LOAN('e')} AND e.type <= 2
+      JOIN event e ON ${SAME_LOAN('e')} AND is_birth(e.type)
       JOIN schedule s ON ${SAME_LOAN('s')}
       ${JOIN_DIGEST}
     ORDER BY l.bucket, l.loan_id, s.version`;
@@ -174,7 +184,7 @@ async function loadContracts(
   await copyRows(client, select, CONTRACT_FIELDS + 1, (view, at, bytes, end) => {
     contracts.push(bytes, at, end);
     const isFirst = view.getInt16(at + VERSION_AT) === 1;
-    if (today !== undefined && isFirst) changed ??= changedContract(view, at, bytes);
+    if (today !== undefined && isFirst) changed ??= readableChange(view, at, bytes);
   });
   if (changed !== undefined) throw await contractChanged(client, changed);
 }
@@ -187,9 +197,19 @@ async function loadPastEvents(
 ): Promise<void> {
   const select = `SELECT ${EVENT_COLUMNS} FROM ${idList(loanIds)}
       JOIN event e ON ${SAME_LOAN('e')}
-    WHERE e.type > 2 AND e.business_date <= '${formatDay(scope.date)}'
+    WHERE NOT is_birth(e.type) AND e.business_date <= '${formatDay(scope.date)}'
     ORDER BY e.bucket, e.loan_id, e.business_date, e.event_id`;
   await keepRows(client, select, EVENT_FIELDS, events);
+}
+
+/** None of a loan of which one is damaged: who folds it reads them again, and holds the loan. */
+function readableEvents(events: TupleList, loanId: number): readonly DatedEvent[] {
+  try {
+    return eventsOf(events, loanId);
+  } catch (error) {
+    if (error instanceof InvariantError || error instanceof RangeError) return [];
+    throw error;
+  }
 }
 
 /** Verdicts on the events that are folded again and on those that today's reversals undo. */
@@ -198,23 +218,16 @@ async function loadVerdicts(
   scope: TaskScope,
   eventsOfLoan: (loanId: number) => readonly DatedEvent[],
   bases: ReadonlyMap<number, Base>,
-): Promise<Map<number, Map<number, BookedVerdict>>> {
+): Promise<Map<number, Map<number, Verdict>>> {
   const recent: [number, DatedEvent][] = [];
   const older: [number, DatedEvent][] = [];
   for (const [loanId, base] of bases) {
     const own = eventsOfLoan(loanId);
-    const undone = new Set(own.map((event) => event.ofEventId));
-    for (const event of own) {
-      if (event.businessDate >= scope.date) continue;
-      const matters =
-        event.valueDate > base.on ||
-        undone.has(event.eventId) ||
-        event.type === EVENT_TYPE.reversal;
-      if (!matters) continue;
+    for (const event of eventsJudgedBefore(own, base.on, scope.date)) {
       (event.businessDate >= scope.date - 7 ? recent : older).push([loanId, event]);
     }
   }
-  const found = new Map<number, Map<number, BookedVerdict>>();
+  const found = new Map<number, Map<number, Verdict>>();
   for (const group of [recent, older]) await readVerdicts(client, scope, group, found);
   return found;
 }
@@ -223,14 +236,14 @@ async function readVerdicts(
   client: pg.Client,
   scope: TaskScope,
   asked: readonly (readonly [number, DatedEvent])[],
-  found: Map<number, Map<number, BookedVerdict>>,
+  found: Map<number, Map<number, Verdict>>,
 ): Promise<void> {
   if (asked.length === 0) return;
   const from = Math.min(...asked.map(([, event]) => event.businessDate));
   // The bounds of the day are constants: partitions outside of them are never opened.
-  const { rows } = await client.query<{ loan_id: number; event_id: number } & BookedVerdict>(
+  const { rows } = await client.query<VerdictRow>(
     `SELECT o.loan_id, o.event_id, (array_agg(o.rule ORDER BY o.business_date DESC))[1] AS rule,
-       sum(o.allocated + o.to_suspense)::bigint AS cash
+       sum(o.allocated) + sum(o.to_suspense) AS cash
      FROM unnest($1::bigint[], $2::bigint[]) AS u (loan_id, event_id)
        JOIN event_outcome o ON ${SAME_LOAN('o')} AND o.event_id = u.event_id
      WHERE o.business_date BETWEEN '${formatDay(from)}' AND '${formatDay(scope.date - 1)}'
@@ -243,8 +256,15 @@ async function readVerdicts(
       own = new Map();
       found.set(loanId, own);
     }
-    own.set(eventId, { rule, cash });
+    own.set(eventId, { rule, cash: Number(cash) });
   }
+}
+
+interface VerdictRow {
+  readonly loan_id: number;
+  readonly event_id: number;
+  readonly rule: string;
+  readonly cash: bigint;
 }
 
 /** The schedule in force at the close of a day. */

@@ -15,6 +15,8 @@ import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
 const NUMBERS_PER_INSTALLMENT = 19;
 /** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
 export const MAX_VARINT_BYTES = 8;
+/** What the bits of the last of them count. */
+const LAST_SCALE = 128 ** (MAX_VARINT_BYTES - 1);
 export const MAX_INSTALLMENT_BYTES = NUMBERS_PER_INSTALLMENT * MAX_VARINT_BYTES;
 
 const SPECIAL_NUMBERS = [
@@ -42,9 +44,12 @@ const AHEAD_NUMBERS = [
   'penaltyMet',
 ] as const;
 
-/** Writes one varint; returns the offset behind it. */
+/** Writes one varint; returns the offset behind it. Throws InvariantError for what is none. */
 export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
   if (value < 0) throw new InvariantError('a packed amount is negative', { value });
+  if (!Number.isSafeInteger(value)) {
+    throw new InvariantError('a packed amount is no safe integer', { value: String(value) });
+  }
   let rest = value;
   let to = at;
   while (rest >= 128) {
@@ -56,7 +61,10 @@ export function writeVarint(bytes: Uint8Array, at: number, value: number): numbe
   return to + 1;
 }
 
-/** Reads varints one after the other; one cursor serves a whole task. */
+/**
+ * Reads varints one after the other; one cursor serves a whole task. Bytes that are none, such as a
+ * run of 0xff or the end of the buffer, are an InvariantError.
+ */
 export class VarintCursor {
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
@@ -73,9 +81,19 @@ export class VarintCursor {
       const byte = this.#bytes[this.#at]!;
       this.#at += 1;
       value += (byte & 127) * scale;
-      if (byte < 128) return value;
+      if (byte < 128) {
+        if (value > Number.MAX_SAFE_INTEGER) throw damagedPack(`a number of ${value}`);
+        return value;
+      }
+      if (scale === LAST_SCALE) throw damagedPack('a number without an end');
       scale *= 128;
     }
+  }
+
+  /** Throws InvariantError unless what was read ends at `end`. */
+  requireEnd(end: number): void {
+    const beyond = this.#at - end;
+    if (beyond !== 0) throw damagedPack(`${beyond} bytes read beyond the end`);
   }
 }
 
@@ -166,6 +184,10 @@ export function readSpecial(cursor: VarintCursor): Special {
     special.ahead.push(item);
   }
   return special;
+}
+
+function damagedPack(found: string): InvariantError {
+  return new InvariantError('packed numbers are damaged', { found });
 }
 
 /** Writes the column `open_installments`; nothing where nothing is open or extraordinary. */

@@ -1,10 +1,10 @@
 import { bucketOfId } from '../../accounting/fold/loan-bucket.js';
 import { blankPosition, type Position } from '../../accounting/fold/position.js';
-import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
 import { readDate, readInt8, writeDate, writeInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
+import { requireWritable } from './damage/position-fault.js';
 import {
   MAX_INSTALLMENT_BYTES,
   MAX_VARINT_BYTES,
@@ -113,6 +113,7 @@ export class PositionRow {
     if (!this.#totalsKnown) {
       this.#cursor.seek(this.#bytes, this.#totalsAt);
       readTotals(this.#cursor, this.totals);
+      this.#cursor.requireEnd(this.#totalsAt + this.#totalsLength);
       this.#totalsKnown = true;
     }
     return this.totals;
@@ -196,6 +197,7 @@ export class PositionRow {
       const count = this.#cursor.next();
       for (let i = count >> 1; i > 0; i -= 1) open.push(readInstallment(this.#cursor));
       if (count % 2 === 1) this.position.special = readSpecial(this.#cursor);
+      this.#cursor.requireEnd(openAt + openLength);
     }
     this.#totalsLength = view.getInt32(openAt + openLength);
     this.#totalsAt = openAt + openLength + 4;
@@ -203,10 +205,14 @@ export class PositionRow {
     this.#totalsKnown = false;
   }
 
-  /** Appends the row as a tuple. */
+  /**
+   * Appends the row as a tuple, or nothing: throws InvariantError for a value that could not be
+   * read again.
+   */
   write(writer: TupleWriter): void {
     const p = this.position;
     const { open } = p;
+    requireWritable(p);
     writer.ensure(
       FIXED_BYTES +
         16 +
@@ -232,7 +238,6 @@ export class PositionRow {
     writeInt8(view, i + 120, p.penaltyDue);
     writeInt8(view, i + 132, p.compoundDue);
     writeInt8(view, i + 144, p.feeDue);
-    if (p.suspense > 0 && p.refundDue > 0) throw heldAndOwed(p);
     writeInt8(view, i + 156, p.suspense - p.refundDue);
     writeInt8(view, i + 168, p.interestAccruedTotal);
     i = at + DATE_AT;
@@ -280,8 +285,4 @@ export class PositionRow {
     view.setInt32(totalsAt - 4, to - totalsAt);
     writer.length = to;
   }
-}
-
-function heldAndOwed({ suspense, refundDue }: Position): InvariantError {
-  return new InvariantError('money is held while a refund is owed', { suspense, refundDue });
 }

@@ -1,87 +1,36 @@
-import { EVENT_TYPE, MONEY_TYPES } from '../../accounting/events/loan-event.js';
+import { undoneBy } from '../../accounting/backdating/arrivals.js';
+import { knownQueue } from '../../accounting/backdating/known-queue.js';
 import {
-  type FoldDays,
-  foldRange,
-  type LoanRun,
-  type ValuedEvent,
-  VOIDED,
-  VOIDED_EVENT,
-} from '../../accounting/fold/fold-range.js';
-import type { LoanFile } from '../../accounting/fold/loan-terms-at-hand.js';
+  type PastStart,
+  type Refolded,
+  refold,
+  replay,
+} from '../../accounting/backdating/refold.js';
+import type { LoanRun } from '../../accounting/fold/fold-range.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
+import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { DayFlow } from '../../accounting/posting/flow.js';
+import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { viewOf } from '../../db/copy/copy-tuple.js';
 import { bear } from './birth.js';
 import type { DayTerms } from './day-terms.js';
-import { changesThePast, type DatedEvent, REVERSED } from './event-queue.js';
-import { FlowSum } from './flow-sum.js';
 import { type DeepLoan, type LoanPast, scheduleOn } from './loan-past.js';
 import { PositionRow } from './position-row.js';
 import { sameState } from './same-state.js';
 
-/** A past folded again: what stands now, and by what it differs from what was booked. */
-export interface Refolded {
-  readonly run: LoanRun;
-  readonly difference: FlowSum;
-  /** Rules of today's late events and reversals, and of earlier ones that changed. */
-  readonly rules: ReadonlyMap<number, string>;
-  /** Today's events that are still to be applied on their own day. */
-  readonly onTime: readonly DatedEvent[];
-}
-
 /**
- * Folds a loan again from the nearest day that no change reaches: once with what was known
- * yesterday, which must give the booked position, once with what is known now. The difference of
- * the two is what today posts (ARCHITECTURE 1: back-dating). Throws InvariantError when the first
- * does not equal the booked position: the loan is then held.
+ * Folds a loan of the book again. What was known yesterday must give the booked position, to the
+ * last byte; throws InvariantError when it does not: the loan is then held.
  */
-export function refold(
+export function refoldBooked(
   booked: PositionRow,
   loan: DeepLoan,
   date: EpochDay,
   days: DayTerms,
 ): Refolded {
-  const past = loan.past;
-  if (past === null) throw new InvariantError('the past of the loan was not loaded', {});
-  const rules = judgeToday(loan, past, date);
-  const undoneBefore = undone(past, rules, date - 1);
-  const undoneNow = undone(past, rules, date);
-  const difference = new FlowSum();
-  const groupId = booked.position.groupId;
-  const foldDays: FoldDays = {
-    book: days.book,
-    terms: (day) => days.fold(groupId, day),
-  };
-  const before = past.events.filter(({ businessDate }) => businessDate < date);
-  const without = foldFromBase(loan, past, date, days, foldDays, {
-    events: queue(before, past, undoneBefore),
-    difference,
-    sign: -1,
-    onRefused: (event, rule) => {
-      // Earlier engines posted one whose money found nothing to prepay: it stood in suspense too.
-      if (rule === 'nothing_to_prepay') return;
-      throw new InvariantError('a posted event no longer applies', { eventId: event.eventId });
-    },
-  });
-  requireBooked(without, booked);
-  const late = past.events.filter((event) => isLateNow(event, date, rules));
-  const known = [...queue(before, past, undoneNow), ...queue(late, past, undoneNow)];
-  const run = foldFromBase(loan, past, date, days, foldDays, {
-    events: known.sort((a, b) => a.valueDate - b.valueDate),
-    difference,
-    sign: 1,
-    onRefused: (event, rule) => {
-      const wasPosted = past.verdicts.get(event.eventId)?.rule === '';
-      rules.set(event.eventId, wasPosted ? VOIDED + rule : rule);
-    },
-  });
-  for (const place of undoneNow) if (!undoneBefore.has(place)) rules.set(place, REVERSED);
-  const onTime = past.events.filter(
-    (event) =>
-      event.businessDate === date && !changesThePast(event) && !undoneNow.has(event.eventId),
-  );
-  return { run, difference, rules, onTime };
+  const past = pastOf(loan);
+  const start = startOf(loan, past, booked.position.groupId, days);
+  return refold(past, start, date, (run) => requireBooked(run, booked));
 }
 
 /**
@@ -89,131 +38,47 @@ export function refold(
  * of that day, where `refold` says what has to be posted.
  */
 export function foldAsKnown(loan: DeepLoan, through: EpochDay, days: DayTerms): LoanRun {
-  const { past, birth } = loan;
+  const past = pastOf(loan);
+  const undone = undoneBy(past, new Map(), NO_DAY);
+  const known = knownQueue(past.events, { ...past, undone });
+  const start = startOf(loan, past, loan.birth.groupId, days);
+  return replay(start, through, known, () => undefined);
+}
+
+function pastOf({ past }: DeepLoan): LoanPast {
   if (past === null) throw new InvariantError('the past of the loan was not loaded', {});
-  const foldDays = { book: days.book, terms: (day: EpochDay) => days.fold(birth.groupId, day) };
-  const gone = undone(past, new Map(), NO_DAY);
-  return foldFromBase(loan, past, through + 1, days, foldDays, {
-    events: queue(past.events, past, gone),
-    difference: new FlowSum(),
-    sign: 1,
-    onRefused: () => undefined,
-  });
+  return past;
 }
 
-function isLateNow(event: DatedEvent, date: EpochDay, rules: ReadonlyMap<number, string>): boolean {
-  const isLate = event.businessDate === date && event.valueDate < date;
-  return isLate && event.type !== EVENT_TYPE.reversal && (rules.get(event.eventId) ?? '') === '';
-}
-
-/** Judges what needs no fold: late events of before the book, reversals of what was rejected. */
-function judgeToday(loan: DeepLoan, past: LoanPast, date: EpochDay): Map<number, string> {
-  const rules = new Map<number, string>();
-  for (const event of past.events) {
-    if (event.businessDate !== date || !changesThePast(event)) continue;
-    let rule = '';
-    if (event.type === EVENT_TYPE.reversal) {
-      const of = past.verdicts.get(event.ofEventId)?.rule ?? '';
-      const isKept = of === '' || of.startsWith(VOIDED);
-      if (!isKept) rule = 'reversed_event_was_rejected';
-    } else if (event.valueDate < loan.birth.bornOn) rule = 'value_date_before_the_book';
-    rules.set(event.eventId, rule);
-  }
-  return rules;
-}
-
-/** The events that reversals booked up to a day have undone. */
-function undone(past: LoanPast, rules: ReadonlyMap<number, string>, until: EpochDay): Set<number> {
-  const found = new Set<number>();
-  for (const event of past.events) {
-    if (event.type !== EVENT_TYPE.reversal || event.businessDate > until) continue;
-    const rule = rules.get(event.eventId) ?? past.verdicts.get(event.eventId)?.rule ?? '';
-    if (rule === '') found.add(event.ofEventId);
-  }
-  return found;
-}
-
-function queue(
-  events: readonly DatedEvent[],
-  past: LoanPast,
-  gone: ReadonlySet<number>,
-): ValuedEvent[] {
-  const found: ValuedEvent[] = [];
-  for (const event of events) {
-    if (event.type === EVENT_TYPE.reversal || gone.has(event.eventId)) continue;
-    if (event.valueDate <= past.baseOn) continue;
-    const verdict = past.verdicts.get(event.eventId);
-    const rule = verdict?.rule ?? '';
-    const isVoided = rule.startsWith(VOIDED);
-    if (rule !== '' && rule !== REVERSED && !isVoided) continue;
-    const cash = MONEY_TYPES.has(event.type) ? verdict?.cash : undefined;
-    const own = judged(event, isVoided ? VOIDED_EVENT : event.type, cash);
-    found.push({ valueDate: event.valueDate, event: own });
-  }
-  return found.sort((a, b) => a.valueDate - b.valueDate);
-}
-
-/** Field by field: V8 leaves garbage of each spread event that only full collections see. */
-function judged(event: DatedEvent, type: number, cash: Fen | undefined): DatedEvent {
+function startOf(loan: DeepLoan, past: LoanPast, groupId: number, days: DayTerms): PastStart {
+  const { birth } = loan;
+  const { bornOn } = birth;
   return {
-    eventId: event.eventId,
-    type,
-    amount: event.amount,
-    component: event.component,
-    seq: event.seq,
-    dueOn: event.dueOn,
-    earlyPayment: event.earlyPayment,
-    ratePpb: event.ratePpb,
-    cash,
-    valueDate: event.valueDate,
-    businessDate: event.businessDate,
-    ofEventId: event.ofEventId,
+    bornOn,
+    from: past.baseOn < bornOn ? bornOn : past.baseOn + 1,
+    open: () => openPast(loan, past, days),
+    days: { book: days.book, terms: (day) => days.fold(groupId, day) },
   };
 }
 
-interface Pass {
-  readonly events: readonly ValuedEvent[];
-  readonly difference: FlowSum;
-  readonly sign: 1 | -1;
-  /** Told of an event that is refused and was not before. */
-  readonly onRefused: (event: DatedEvent, rule: string) => void;
+/** The loan at the base, a row of its own. */
+function openPast(loan: DeepLoan, past: LoanPast, days: DayTerms): LoanRun {
+  const { birth } = loan;
+  const row = new PositionRow();
+  if (past.baseOn < birth.bornOn) {
+    const file = bear(row, birth, birth.bornOn, days, new DayFlow());
+    return runOf(row, loan, file.schedule);
+  }
+  if (past.base === null) throw new InvariantError('the position to fold from is gone', {});
+  row.read(viewOf(past.base), 0, past.base);
+  return runOf(row, loan, scheduleOn(loan, past.baseOn).schedule());
 }
 
-function foldFromBase(
-  loan: DeepLoan,
-  past: LoanPast,
-  date: EpochDay,
-  days: DayTerms,
-  foldDays: FoldDays,
-  pass: Pass,
-): LoanRun {
-  const { birth } = loan;
-  const flow = new DayFlow();
-  const row = new PositionRow();
-  let from = birth.bornOn;
-  let born: LoanFile | null = null;
-  if (past.baseOn < birth.bornOn) born = bear(row, birth, birth.bornOn, days, flow);
-  else {
-    if (past.base === null) throw new InvariantError('the position to fold from is gone', {});
-    row.read(viewOf(past.base), 0, past.base);
-    from = past.baseOn + 1;
-  }
+function runOf(row: PositionRow, { birth }: DeepLoan, schedule: Schedule): LoanRun {
   const totals = row.openTotals();
-  const { position } = row;
-  const schedule = born?.schedule ?? scheduleOn(loan, from - 1).schedule();
-  const file = { contract: birth.contract, schedule, changed: false, totals: () => totals };
-  const run = { position, file, totals };
-  const byId = new Map(past.events.map((event) => [event.eventId, event]));
-  foldRange(run, { from, to: date - 1 }, pass.events, foldDays, flow, () => {
-    pass.difference.add(flow, pass.sign);
-    for (const { eventId, rule } of flow.outcomes) {
-      const event = byId.get(eventId);
-      if (rule === '' || event === undefined) continue;
-      const isVoided = past.verdicts.get(eventId)?.rule.startsWith(VOIDED) === true;
-      if (!isVoided) pass.onRefused(event, rule);
-    }
-  });
-  return run;
+  const { contract } = birth;
+  const file = { contract, schedule, changed: false, totals: () => totals };
+  return { position: row.position, file, totals };
 }
 
 /** The fold without today's changes must give what was booked, to the last byte. */

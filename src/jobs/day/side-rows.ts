@@ -128,6 +128,10 @@ export class SideRows {
   ): void {
     if (this.#waiting.length > 0 && this.#waiting[0]!.loanId !== loanId) this.#writeOutcomes();
     const { rule, allocated, toSuspense } = outcome;
+    // They are written behind the guard of their loan: what no column holds is told now.
+    if (!Number.isSafeInteger(allocated) || !Number.isSafeInteger(toSuspense)) {
+      throw new InvariantError('the cash of an event is no safe integer', { eventId });
+    }
     this.#waiting.push({ bucket, loanId, eventId, rule, allocated, toSuspense });
   }
 

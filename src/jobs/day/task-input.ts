@@ -1,13 +1,21 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { NextInstallment } from '../../accounting/fold/billing.js';
+import type { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { copyOut } from '../../db/copy/copy-out.js';
 import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
-import { readDate, readInt8 } from '../../db/copy/copy-tuple.js';
+import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
+import {
+  damagedColumn,
+  damagedDate,
+  damagedKey,
+  int8At,
+  isNextLoan,
+} from './damage/damaged-row.js';
 import { dayTable } from './day-table.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 
@@ -59,7 +67,7 @@ export class NextInstallments {
 
   /**
    * The next instalment of a loan that falls due, null when its last one does, undefined when the
-   * loan has no schedule.
+   * loan has no schedule. Throws InvariantError for what cannot be.
    */
   of(loanId: number): NextInstallment | null | undefined {
     const tuples = this.#tuples;
@@ -67,22 +75,30 @@ export class NextInstallments {
     if (tuples.idAt(this.#at) !== loanId) return undefined;
     const { view } = tuples;
     const at = tuples.at(this.#at);
-    this.balanceAfter = readInt8(view, at + 16);
+    this.balanceAfter = scheduled('balance_after', int8At(view, at + 12));
     const seq = view.getInt32(at + 28);
     if (seq === 0) return null;
+    const dueOn = readDate(view, at + 36);
+    if (!isDay(dueOn)) throw damagedDate('schedule', 'due_on', dueOn);
     return {
       seq,
-      dueOn: readDate(view, at + 36),
-      principal: readInt8(view, at + 44),
-      interest: readInt8(view, at + 56),
+      dueOn,
+      principal: scheduled('principal', int8At(view, at + 40)),
+      interest: scheduled('interest', int8At(view, at + 52)),
     };
   }
+}
+
+function scheduled(column: string, value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw damagedColumn('schedule', column, String(value));
 }
 
 /** Next instalments of the loans that fall due on the day: the task's share of both tables. */
 export function nextInstallmentQuery(scope: TaskScope): string {
   const table = dayTable('position', scope.date - 1);
-  return `SELECT p.loan_id, s.balance_after[p.next_seq],
+  // No field is NULL, whatever the arrays hold: -1 is no balance.
+  return `SELECT p.loan_id, coalesce(s.balance_after[p.next_seq], -1),
       CASE WHEN p.next_seq < cardinality(s.due_on) THEN p.next_seq + 1 ELSE 0 END,
       coalesce(s.due_on[p.next_seq + 1], DATE '9999-12-31'),
       coalesce(s.principal[p.next_seq + 1], 0), coalesce(s.interest[p.next_seq + 1], 0)
@@ -143,7 +159,8 @@ export async function loadHeld(
   const positions = dayTable('position', scope.date - 1);
   const select = `SELECT ${BIRTH_COLUMNS}, h.held_since, EXISTS (SELECT FROM ${positions} p
       WHERE p.bucket = h.bucket AND p.loan_id = h.loan_id)
-    FROM held_loan h JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND e.type <= 2
+    FROM held_loan h
+      JOIN event e ON e.bucket = h.bucket AND e.loan_id = h.loan_id AND is_birth(e.type)
     ${BIRTH_JOINS}
     WHERE h.business_date = '${formatDay(scope.date - 1)}' AND NOT EXISTS (
         SELECT FROM schedule later WHERE later.bucket = s.bucket AND later.loan_id = s.loan_id
@@ -172,45 +189,91 @@ export function arraysEnd(view: DataView, at: number): number {
   return end;
 }
 
-/** Reads a tuple of BIRTH_COLUMNS. */
+/**
+ * Reads a tuple of BIRTH_COLUMNS. What is damaged in it is told by `schedule`, which throws
+ * InvariantError: who folds the loan asks for it first, and holds the loan.
+ */
 export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
   const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, arraysEnd(view, at + ARRAYS_AT)));
-  const firstDueOn = readDate(view, at + 68);
+  const damaged = damagedContract(view, at);
+  const int8 = (place: number) => (damaged === undefined ? readInt8(view, at + place) : 0);
+  const date = (place: number) => (damaged === undefined ? readDate(view, at + place) : 0);
+  const firstDueOn = date(68);
   return {
     loanId: readInt8(view, at + 4),
-    eventId: readInt8(view, at + 16),
+    eventId: int8(16),
     contract: {
-      principal: readInt8(view, at + 28),
-      ratePpb: readInt8(view, at + 40),
-      disbursedOn: readDate(view, at + 52),
+      principal: int8(28),
+      ratePpb: int8(40),
+      disbursedOn: date(52),
       firstDueOn: firstDueOn === NO_DAY ? null : firstDueOn,
       periods: view.getInt16(at + 102),
     },
-    bornOn: readDate(view, at + 60),
+    bornOn: date(60),
     groupId: view.getInt32(at + 76),
     bucket: view.getInt16(at + 84),
     paidPeriods: view.getInt16(at + 90),
     type: view.getInt16(at + 96),
     version: view.getInt16(at + VERSION_AT),
-    schedule: () => readSchedule(arrays),
+    schedule: () => {
+      if (damaged !== undefined) throw damaged;
+      return readSchedule(arrays);
+    },
   };
 }
 
-/** The four arrays of a schedule from the binary form: five words of header, then elements. */
+/** What of the contract's row cannot be; the numbers are read as they are, none is asked twice. */
+function damagedContract(view: DataView, at: number): InvariantError | undefined {
+  for (let k = 0; k < CONTRACT_NUMBERS.length; k += 1) {
+    const value = int8At(view, at + 12 * k);
+    if (value >= 0 && Number.isSafeInteger(value)) continue;
+    const name = CONTRACT_NUMBERS[k]!;
+    return damagedColumn('loan', name, String(view.getBigInt64(at + 12 * k + 4)));
+  }
+  for (let k = 0; k < CONTRACT_DATES.length; k += 1) {
+    const value = readDate(view, at + 52 + 8 * k);
+    if (!isDay(value)) return damagedDate('loan', CONTRACT_DATES[k]!, value);
+  }
+  return undefined;
+}
+
+const CONTRACT_NUMBERS = ['loan_id', 'event_id', 'principal', 'rate_ppb'] as const;
+const CONTRACT_DATES = ['disbursed_on', 'born_on', 'first_due_on'] as const;
+
+/**
+ * The four arrays of a schedule from the binary form: five words of header, then elements. Throws
+ * InvariantError for one that is no plain array, or has an empty element.
+ */
 export function readSchedule(bytes: Buffer): Schedule {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
+  let column = 0;
   const array = (read: (view: DataView, at: number) => number, width: number): number[] => {
     const length = view.getInt32(at);
+    const name = SCHEDULE_ARRAYS[column]!;
+    column += 1;
+    // No dimension: an array without elements.
+    if (view.getInt32(at + 4) > 1) throw damagedColumn('schedule', name, 'no list');
+    if (view.getInt32(at + 8) !== 0) throw damagedColumn('schedule', name, 'an empty element');
     const items: number[] = [];
     for (let item = at + 24; item < at + 4 + length; item += 4 + width) {
-      items.push(read(view, item + 4));
+      const value = read(view, item);
+      if (!(width === 4 ? isDay(value) : Number.isSafeInteger(value))) {
+        throw damagedColumn('schedule', name, String(value));
+      }
+      items.push(value);
     }
     at += 4 + length;
     return items;
   };
-  const dueOn = array(readDate, 4);
-  const principal = array(readInt8, 8);
-  const interest = array(readInt8, 8);
-  return { dueOn, principal, interest, balanceAfter: array(readInt8, 8) };
+  const dueOn = array(dateAt, 4);
+  const principal = array(int8At, 8);
+  const interest = array(int8At, 8);
+  return { dueOn, principal, interest, balanceAfter: array(int8At, 8) };
 }
+
+function dateAt(view: DataView, at: number): number {
+  return readDate(view, at + 4);
+}
+
+const SCHEDULE_ARRAYS = ['due_on', 'principal', 'interest', 'balance_after'] as const;

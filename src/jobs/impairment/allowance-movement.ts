@@ -1,7 +1,6 @@
 import type pg from 'pg';
 import { MOVEMENT } from '../../accounting/posting/flow.js';
 import { ENTRY_KIND, ENTRY_SOURCES, WRITE_OFF_LOSS_KIND } from '../ledger/entry.js';
-import { ALLOWANCE } from './allowance-accounts.js';
 
 /** How the allowance account moved since the run before, credit positive; minor units. */
 export interface AllowanceMovement {
@@ -23,6 +22,7 @@ export interface AllowanceMovement {
 /** The allowance of each group at the close of the day, with what earlier runs posted since. */
 export async function allowanceByGroup(
   client: pg.Client,
+  allowance: string,
   day: string,
 ): Promise<Map<number, bigint>> {
   const { rows } = await client.query<{ group_id: number; allowance: bigint }>(
@@ -35,7 +35,7 @@ export async function allowanceByGroup(
          JOIN account a USING (account_id)
        WHERE a.code = $1 AND e.source = 'impairment' AND e.business_date > $2
      ) AS parts GROUP BY group_id`,
-    [ALLOWANCE, day],
+    [allowance, day],
   );
   return new Map(rows.map(({ group_id, allowance }) => [group_id, allowance]));
 }
@@ -43,6 +43,7 @@ export async function allowanceByGroup(
 /** What the journal moved of the allowance since the run before, by kind, credit positive. */
 export async function allowanceByKind(
   client: pg.Client,
+  allowance: string,
   day: string,
   previousRun: string | null,
 ): Promise<Map<number, bigint>> {
@@ -52,7 +53,7 @@ export async function allowanceByKind(
      WHERE a.code = $1 AND j.business_date <= $2
        AND ($3::date IS NULL OR j.business_date > $3)
      GROUP BY j.kind`,
-    [ALLOWANCE, day, previousRun],
+    [allowance, day, previousRun],
   );
   return new Map(rows.map(({ kind, amount }) => [kind, amount]));
 }

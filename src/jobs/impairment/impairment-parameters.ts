@@ -3,6 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { writeAudit } from '../approvals/audit.js';
 import type { AppliedVersion } from '../book/apply-dated.js';
 import { type StoredDocument, storedDocument, valueOfStored } from '../book/stored-document.js';
 import { JOB_LOCKS } from '../runs/lock-order.js';
@@ -50,6 +51,11 @@ export async function applyImpairment(
       'INSERT INTO impairment_version (effective_from, document, sha256) VALUES ($1, $2, $3)',
       [effectiveFrom, stored.document, stored.sha256],
     );
+    await writeAudit(client, {
+      action: 'impairment apply',
+      subject: effectiveFrom,
+      after: { sha256: stored.sha256 },
+    });
     return { effectiveFrom, outcome: 'applied' };
   });
 }

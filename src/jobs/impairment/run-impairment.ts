@@ -3,12 +3,15 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
+import { writeAudit } from '../approvals/audit.js';
+import { accountOfRole, type LedgerRoles } from '../book/documents/ledger-roles.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { openDate } from '../book/open-day.js';
 import { daySql } from '../day/day-sql.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { barrier } from '../runs/barrier.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
-import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {
   type AllowanceMovement,
   allowanceByGroup,
@@ -65,8 +68,8 @@ const PHASES = ['compute', 'post'];
  * Measures every loan of a sealed day (stage by days past due and accrual, PD * LGD * EAD) and
  * posts what the allowance account lacks or has too much, by accounting group, into the open day,
  * as a run of the day that is measured. Throws LoanbookError `impairment_missing`,
- * `impairment_was_run`, `day_not_sealed` (exit 2), what `addEntries` throws, and
- * `impairment_is_running`, `run_lost` (75).
+ * `ledger_role_missing`, `impairment_was_run`, `day_not_sealed` (exit 2), what `addEntries` throws,
+ * and `impairment_is_running`, `run_lost` (75).
  */
 export async function runImpairment(
   client: pg.Client,
@@ -91,9 +94,10 @@ async function measureAndPost(
   await run.lock(client);
   await client.query('SAVEPOINT before_run');
   const frame = await frameOf(client, asOf);
+  const accounts = await accountsOf(client);
   const document = await impairmentInForce(client, frame.asOf);
   const rates = await segmentRates(client, document);
-  if (frame.isDone) return ranBefore(client, frame, document, rates);
+  if (frame.isDone) return ranBefore(client, frame, accounts, document, rates);
   run.phase('compute');
   await measureLoans(client, frame.asOf, document, rates);
   const segments = await segmentsOf(client, frame.asOf, document, rates);
@@ -103,13 +107,28 @@ async function measureAndPost(
   run.lost.throwIfAborted();
   options.signal?.throwIfAborted();
   run.phase('post');
-  const { entries, before, required } = await entriesOf(client, day, segments, options.by);
+  const { entries, before, required } = await entriesOf(
+    client,
+    day,
+    accounts,
+    segments,
+    options.by,
+  );
   await run.holdOpenDay(client);
   const postedOn = formatDay(await addEntries(client, entries));
   const kept = [day, document.effective_from, required, before, options.by];
   await client.query('SELECT keep_impairment($1, $2, $3, $4, $5)', kept);
-  const kinds = await allowanceByKind(client, day, frame.previousRun);
+  const kinds = await allowanceByKind(client, accounts.allowance, day, frame.previousRun);
   if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
+  else {
+    await writeAudit(client, {
+      action: 'impairment run',
+      subject: day,
+      before: { allowance: String(before) },
+      after: { required: String(required), entries: entries.length, postedOn },
+      by: options.by,
+    });
+  }
   const loans = segments.reduce((sum, segment) => sum + segment.loans, 0);
   await barrier('impairment.post');
   await run.finish(client, { read: loans, written: options.dryRun ? 0 : entries.length });
@@ -139,6 +158,7 @@ async function stagesOf(client: pg.Client, { asOf, previousRun }: Frame): Promis
 async function ranBefore(
   client: pg.Client,
   frame: Frame,
+  { allowance: account }: Accounts,
   document: ImpairmentDocument,
   rates: readonly SegmentRate[],
 ): Promise<ImpairmentOutcome> {
@@ -159,7 +179,7 @@ async function ranBefore(
   );
   const { from, required, before, posted, entries } = rows[0]!;
   if (from !== document.effective_from) throw wasRun({ asOf: day, lastRun: day, under: from });
-  const kinds = await allowanceByKind(client, day, frame.previousRun);
+  const kinds = await allowanceByKind(client, account, day, frame.previousRun);
   return {
     ...headOf(frame, document),
     segments: await segmentsOf(client, frame.asOf, document, rates),
@@ -170,6 +190,18 @@ async function ranBefore(
     dryRun: false,
     outcome: 'unchanged',
   };
+}
+
+interface Accounts {
+  readonly allowance: string;
+  readonly loss: string;
+}
+
+/** Codes, by the ledger in force on the open day, which takes the entries. */
+async function accountsOf(client: pg.Client): Promise<Accounts> {
+  const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  const code = (role: keyof LedgerRoles) => accountOfRole(roles, role);
+  return { allowance: code('allowance'), loss: code('impairment_loss') };
 }
 
 const ON_BALANCE = 'CASE WHEN accruing THEN :column ELSE 0 END';
@@ -206,10 +238,11 @@ async function measureLoans(
 async function entriesOf(
   client: pg.Client,
   day: string,
+  accounts: Accounts,
   segments: readonly Segment[],
   maker: string,
 ): Promise<{ entries: NewEntry[]; before: bigint; required: bigint }> {
-  const standing = await allowanceByGroup(client, day);
+  const standing = await allowanceByGroup(client, accounts.allowance, day);
   const wanted = new Map<number, bigint>();
   for (const { groupId, required } of segments) {
     wanted.set(groupId, (wanted.get(groupId) ?? 0n) + required);
@@ -231,8 +264,8 @@ async function entriesOf(
       maker,
       groupId,
       lines: linesOfTotals([
-        { account: IMPAIRMENT_LOSS, amount: need - have },
-        { account: ALLOWANCE, amount: have - need },
+        { account: accounts.loss, amount: need - have },
+        { account: accounts.allowance, amount: have - need },
       ]),
     });
   }

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { EVENT_TYPES } from '../simulate/documents/simulate-event.js';
 import { eventKind } from './event-kind.js';
-import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
+import { type ImportOptions, importFile } from './import-file.js';
+import type { ImportOutcome } from './import-outcome.js';
 
 const EVENTS = eventKind(
   'events',

@@ -9,6 +9,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/reject-file.js';
+import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
@@ -16,10 +17,11 @@ import { barrier } from '../runs/barrier.js';
 import { isLost } from '../runs/lease.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
-import { type EarlierImport, recordImport, requireNew, reserveEvents } from './import-record.js';
+import { exactTotal, type ImportOutcome, outcomeOfThen } from './import-outcome.js';
+import { recordImport, requireNew, reserveEvents } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
-import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
-import type { ProvedBy, SenderSays } from './source/file-proof.js';
+import type { ImportKind, RowIntake } from './row-intake.js';
+import type { SenderSays } from './source/file-proof.js';
 import { openSource } from './source/source-file.js';
 import { type ImportFile, stageFile } from './stage-file.js';
 
@@ -45,37 +47,6 @@ export interface ImportOptions {
   readonly waits?: Waits;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
-}
-
-export interface ImportOutcome {
-  readonly kind: ImportKindName;
-  readonly file: string;
-  readonly sha256: string;
-  /** What shows that the file is whole. */
-  readonly provedBy: ProvedBy;
-  /** Null for a dry run, and for a file without rows. */
-  readonly importId: number | null;
-  readonly rowsRead: number;
-  readonly rowsTaken: number;
-  readonly rowsRejected: number;
-  /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
-  readonly amount: number | bigint;
-  readonly minorDigits: number;
-  /** Null when nothing was rejected. */
-  readonly rejectFile: string | null;
-  readonly dryRun: boolean;
-  /** The same file was imported before: the counts are those of then, and nothing went in now. */
-  readonly doneBefore?: true;
-  /** Of loans that came with a file of their own schedules. */
-  readonly schedules?: SchedulesOutcome;
-}
-
-export interface SchedulesOutcome {
-  readonly file: string;
-  readonly sha256: string;
-  readonly read: number;
-  /** Loans that went in with a schedule of their own. */
-  readonly taken: number;
 }
 
 const PHASES = ['stage', 'store'];
@@ -224,6 +195,11 @@ async function runImport<Intake extends RowIntake>(
   await kind.store(client, intake, importId, firstEventId);
   await barrier('import.store');
   await run.finish(client, { read: staged.rowsRead, written: totals.rows });
+  await writeAudit(client, {
+    action: `import ${kind.kind}`,
+    subject: importId,
+    after: { sha256: content.sha256, ...counts, amount: String(totals.amount) },
+  });
   await barrier('import.end');
   return { ...outcome, importId };
 }
@@ -246,36 +222,6 @@ async function stageTotals(
     `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
   );
   return { rows: rows[0]!.rows, amount: exactTotal(rows[0]!.amount) };
-}
-
-function exactTotal(sum: bigint): number | bigint {
-  const total = Number(sum);
-  return Number.isSafeInteger(total) ? total : sum;
-}
-
-/** What is said of a file that went in before, as by a command that did not come to its end. */
-function outcomeOfThen(
-  kind: ImportKindName,
-  content: FileContent,
-  earlier: EarlierImport,
-  minorDigits: number,
-): ImportOutcome {
-  return {
-    kind,
-    file: content.path,
-    sha256: content.sha256,
-    // The content is that of the file that went in, which was proved then.
-    provedBy: ['sha256'],
-    importId: earlier.import_id,
-    rowsRead: earlier.rows_read,
-    rowsTaken: earlier.rows_taken,
-    rowsRejected: earlier.rows_rejected,
-    amount: exactTotal(earlier.amount),
-    minorDigits,
-    rejectFile: null,
-    dryRun: false,
-    doneBefore: true,
-  };
 }
 
 function requireDayNotClosing(openDay: OpenDay, intake: RowIntake, content: FileContent): void {

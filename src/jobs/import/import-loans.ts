@@ -5,13 +5,8 @@ import { BUCKET_COUNT } from '../../accounting/money/units.js';
 import { FEE } from '../../accounting/posting/flow.js';
 import { readSql } from '../../db/sql-file.js';
 import { loadCostCaps } from '../book/cost-caps.js';
-import {
-  currencyOfBook,
-  type ImportOptions,
-  type ImportOutcome,
-  importFile,
-  type SchedulesOutcome,
-} from './import-file.js';
+import { currencyOfBook, type ImportOptions, importFile } from './import-file.js';
+import type { ImportOutcome, SchedulesOutcome } from './import-outcome.js';
 import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
 import { LoanIntake } from './loan-intake.js';
 import { fillLooks } from './loan-look.js';

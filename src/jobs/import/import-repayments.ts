@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { eventKind } from './event-kind.js';
-import { type ImportOptions, type ImportOutcome, importFile } from './import-file.js';
+import { type ImportOptions, importFile } from './import-file.js';
+import type { ImportOutcome } from './import-outcome.js';
 
 const REPAYMENTS = eventKind(
   'repayments',

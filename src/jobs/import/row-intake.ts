@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { BoundsOn } from '../book/policy-bounds.js';
-import type { ImportOutcome } from './import-file.js';
+import type { ImportOutcome } from './import-outcome.js';
 import type { ColumnSpec, RowProblem } from './source/source-columns.js';
 
 /** What of a second file no row of the first asks for, and why it cannot stay out silently. */

@@ -3,13 +3,13 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { Report } from '../../files/report.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
 import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { movementOf } from './entry.js';
 import { findAccount } from './find-account.js';
 import { balancesAt, journalLines, memoOf } from './journal.js';
-import type { Report } from './report.js';
 
 export interface StatementQuery {
   readonly account: string;

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { LedgerDocument } from '../book/documents/ledger.js';
+import { LEDGER_ROLES, type LedgerRole } from '../book/documents/ledger-roles.js';
 import { type ChartAccount, ledgerOn, listAccounts } from './chart.js';
 import { type RuleView, ruleView } from './explain.js';
 import { findAccount } from './find-account.js';
@@ -29,6 +30,8 @@ export interface ExplainedAccount extends ChartAccount {
   readonly inChart: boolean;
   /** An account without a sub-ledger also takes entries that no loan makes, as manual vouchers. */
   readonly takesEntries: boolean;
+  /** What the program itself posts to it for. */
+  readonly roles: readonly LedgerRole[];
   readonly rules: readonly AccountRule[];
   readonly tax: readonly AccountTax[];
 }
@@ -45,7 +48,7 @@ export async function explainAccount(
 ): Promise<ExplainedAccount> {
   const { code: account, subledger } = await findAccount(client, code);
   const { asOf, accounts } = await listAccounts(client);
-  const { document, effectiveFrom, rules } = await ledgerOn(client, date);
+  const { document, effectiveFrom, roles, rules } = await ledgerOn(client, date);
   const from = formatDay(effectiveFrom);
   return {
     ...accounts.find((each) => each.account === account)!,
@@ -53,6 +56,7 @@ export async function explainAccount(
     effectiveFrom: from,
     inChart: document.accounts.some((each) => each.code === account),
     takesEntries: subledger === null,
+    roles: LEDGER_ROLES.filter((role) => roles[role] === account),
     rules: rules.flatMap((rule) =>
       rule.post.flatMap(({ debit, credit }): AccountRule[] => {
         if (debit === account) return [{ ...ruleView(rule, from), side: 'debit', against: credit }];

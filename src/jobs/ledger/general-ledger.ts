@@ -3,10 +3,10 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { cursorRows } from '../../db/cursor.js';
+import type { Report } from '../../files/report.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { findAccount } from './find-account.js';
-import type { Report } from './report.js';
 
 export interface LedgerQuery {
   /** Code; every account without it. */

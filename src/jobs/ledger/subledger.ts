@@ -5,13 +5,13 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import type { SubledgerMeasure } from '../../accounting/posting/posting.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { Report } from '../../files/report.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';
 import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { findAccount } from './find-account.js';
 import { balancesAt } from './journal.js';
-import type { Report } from './report.js';
 
 export interface SubledgerQuery {
   /** Code; every account with a sub-ledger without it. */

@@ -6,10 +6,10 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import { Total } from '../../accounting/money/total.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { Report } from '../../files/report.js';
 import type { Table, TableColumn } from '../../files/table.js';
 import { readOpen } from '../day/packed.js';
 import { sealedRange } from '../day/sealed-range.js';
-import type { Report } from '../ledger/report.js';
 import {
   findLoan,
   type LoanRow,

@@ -5,9 +5,9 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { Report } from '../../files/report.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import { type SealedRange, sealedRange } from '../day/sealed-range.js';
-import type { Report } from '../ledger/report.js';
 
 /** What is left out filters nothing. */
 export interface LoanFilter {

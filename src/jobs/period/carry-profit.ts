@@ -1,10 +1,10 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { accountOfRole } from '../book/documents/ledger-roles.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { openDate } from '../book/open-day.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { Period } from './period.js';
-
-/** 未分配利润: where the year's income and expense go. */
-export const RETAINED_EARNINGS = '4104.01';
 
 export interface CarriedProfit {
   /** Minor units; a loss is negative. */
@@ -18,7 +18,8 @@ export interface CarriedProfit {
 /**
  * Takes the balances of all income and expense accounts at the end of a year to retained earnings,
  * one entry an accounting group, into the open day. A second call takes nothing more: closed days
- * do not change. Call it inside of a transaction; throws what `addEntries` throws.
+ * do not change. Call it inside of a transaction; throws `ledger_role_missing` and what
+ * `addEntries` throws.
  */
 export async function carryProfit(
   client: pg.Client,
@@ -43,6 +44,7 @@ export async function carryProfit(
     groups.set(group_id, lines);
     profit -= balance;
   }
+  const retained = groups.size === 0 ? '' : await retainedEarnings(client);
   const entries = [...groups].map(([groupId, lines]): NewEntry => {
     const sum = lines.reduce((total, { amount }) => total + amount, 0n);
     return {
@@ -51,9 +53,14 @@ export async function carryProfit(
       memo: `本年利润结转 ${year}`,
       maker,
       groupId,
-      lines: linesOfTotals([...lines, { account: RETAINED_EARNINGS, amount: -sum }]),
+      lines: linesOfTotals([...lines, { account: retained, amount: -sum }]),
     };
   });
   const postedOn = await addEntries(client, entries);
   return { profit, entries: entries.length, postedOn: formatDay(postedOn) };
+}
+
+async function retainedEarnings(client: pg.Client): Promise<string> {
+  const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  return accountOfRole(roles, 'retained_earnings');
 }

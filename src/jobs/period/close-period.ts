@@ -4,6 +4,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { writeAudit } from '../approvals/audit.js';
 import type { CheckResult } from '../day/check-result.js';
 import { checkChain } from '../day/proof/check-chain.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
@@ -12,7 +13,7 @@ import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { type CarriedProfit, carryProfit } from './carry-profit.js';
 import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
-import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
+import { type PeriodState, periodNamed, periodStates } from './period.js';
 import { requireAccepted, unprovenClearing } from './unproven-clearing.js';
 
 export interface ClosePeriodOptions {
@@ -73,7 +74,7 @@ export async function closePeriod(
   if (period.status === 'closed') return { ...closed, unproven: [] };
   requireClosable(states, period);
   const { acceptUnproven: reason } = options;
-  if (reason?.trim() === '') throw refused('acceptance_without_reason', { period: period.name });
+  if (reason?.trim() === '') throw refused({ period: period.name });
   const unproven = await unprovenClearing(client, period.last);
   requireAccepted(period.name, period.last, unproven, reason);
   const job = { job: 'period', key: period.name, phases: PHASES } as const;
@@ -134,12 +135,18 @@ async function carryAndClose(
   requireClosable(now, period);
   const kept = [period.name, by, isAccepted ? reason : '', unproven.join('; ')];
   await client.query('SELECT close_period($1, $2, $3, $4)', kept);
-  const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
-  await audit(client, 'period close', period.name, `closed by ${by}${accepted}`);
   if (isYearEnd) await run.holdOpenDay(client);
   const carried = isYearEnd ? await carryProfit(client, period, by) : null;
   await barrier('period.carry');
   await run.finish(client, { read: monthRows, written: monthRows });
+  const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
+  await writeAudit(client, {
+    action: 'period close',
+    subject: period.name,
+    reason: `closed by ${by}${accepted}`,
+    after: { status: 'closed', monthRows, unproven },
+    by,
+  });
   await barrier('period.end');
   return carried;
 }
@@ -208,70 +215,10 @@ async function requireTies(
   });
 }
 
-export interface ReopenedPeriod {
-  readonly period: string;
-  /** `unchanged`: it had been opened so before. */
-  readonly outcome: 'reopened' | 'unchanged';
-  readonly by: string;
-  readonly reason: string;
-}
-
-/**
- * Opens the last closed period again, with a reason that the audit keeps. Its days stay sealed:
- * only vouchers dated in it are taken again. Throws LoanbookError `unknown_period`,
- * `period_is_open`, `later_period_is_closed`, `reason_missing` (exit 2).
- */
-export async function reopenPeriod(
-  client: pg.Client,
-  options: { readonly name: string; readonly by: string; readonly reason: string },
-): Promise<ReopenedPeriod> {
-  const { by, reason } = options;
-  if (reason.trim() === '') throw refused('reason_missing', { period: options.name });
-  return inTransaction(client, async () => {
-    await lockPeriods(client);
-    const states = await periodStates(client);
-    const { name, status, ...last } = periodNamed(states, options.name);
-    if (status === 'open' && last.by === by && last.reason === reason) {
-      return { period: name, outcome: 'unchanged', by, reason };
-    }
-    if (status === 'open') throw refused('period_is_open', { period: name });
-    const later = states.find((state) => state.name > name && state.status === 'closed');
-    if (later !== undefined) {
-      throw refused('later_period_is_closed', { period: name, later: later.name });
-    }
-    await client.query('SELECT reopen_period($1, $2, $3)', [name, by, reason]);
-    await audit(client, 'period reopen', name, `${reason} (${by})`);
-    return { period: name, outcome: 'reopened', by, reason };
-  });
-}
-
-async function audit(
-  client: pg.Client,
-  action: string,
-  subject: string,
-  reason: string,
-): Promise<void> {
-  await client.query('INSERT INTO audit (action, subject, reason) VALUES ($1, $2, $3)', [
-    action,
-    subject,
-    reason,
-  ]);
-}
-
-const SAYS = {
-  acceptance_without_reason: [
+function refused(evidence: Record<string, string>): LoanbookError {
+  return new LoanbookError(
+    'acceptance_without_reason',
     'What is not proven is accepted with a reason.',
-    'Say why behind --accept-unproven.',
-  ],
-  reason_missing: ['Opening a period again needs a reason.', 'Say why with --reason.'],
-  period_is_open: ['The period is not closed.', '`loanbook gl period list` shows all of them.'],
-  later_period_is_closed: [
-    'A later period is closed: periods are opened again from the last one back.',
-    'Open the later one first.',
-  ],
-} as const;
-
-function refused(rule: keyof typeof SAYS, evidence: Record<string, string>): LoanbookError {
-  const [message, next] = SAYS[rule];
-  return new LoanbookError(rule, message, { exitCode: EXIT.usage, evidence, next });
+    { exitCode: EXIT.usage, evidence, next: 'Say why behind --accept-unproven.' },
+  );
 }

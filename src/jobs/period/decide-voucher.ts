@@ -3,6 +3,9 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { Fen } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { decideSubject } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
+import { isSamePerson } from '../approvals/person-name.js';
 import { addEntries } from '../ledger/entry.js';
 import { closedPeriods, lockPeriods } from './period.js';
 
@@ -42,7 +45,8 @@ export async function approveVoucher(
   return inTransaction(client, async () => {
     const voucher = await loadVoucher(client, id);
     if (voucher.decided !== null) return decidedBefore(id, voucher, 'approved', by, '');
-    if (voucher.maker === by) throw refused('maker_is_checker', { voucher: id, person: by });
+    if (isSamePerson(voucher.maker, by))
+      throw refused('maker_is_checker', { voucher: id, person: by });
     const period = voucher.date.slice(0, 7);
     if ((await closedPeriods(client)).has(period)) {
       throw refused('closed_period', { voucher: id, date: voucher.date, period });
@@ -72,7 +76,7 @@ export async function rejectVoucher(
     const voucher = await loadVoucher(client, id);
     if (voucher.decided !== null) return decidedBefore(id, voucher, 'rejected', by, reason);
     const { no, maker } = voucher;
-    if (maker === by) throw refused('maker_is_checker', { voucher: id, person: by });
+    if (isSamePerson(maker, by)) throw refused('maker_is_checker', { voucher: id, person: by });
     await decide(client, id, 'rejected', by, reason);
     const frame = { id, voucherNo: no, maker, decidedBy: by };
     return { ...frame, status: 'rejected', postedOn: null, outcome: 'decided' };
@@ -104,7 +108,7 @@ function decidedBefore(
   by: string,
   why: string,
 ): VoucherDecision {
-  if (decided !== status || decidedBy !== by || reason !== why) {
+  if (decided !== status || !isSamePerson(decidedBy ?? '', by) || reason !== why) {
     throw refused('voucher_decided', { voucher: id, status: decided ?? '', by: decidedBy ?? '' });
   }
   return { id, voucherNo: no, status, maker, decidedBy: by, postedOn, outcome: 'unchanged' };
@@ -118,11 +122,10 @@ async function decide(
   reason: string,
 ): Promise<void> {
   await client.query('SELECT decide_voucher($1, $2, $3, $4)', [id, decision, by, reason]);
-  await client.query(`INSERT INTO audit (action, subject, reason) VALUES ($1, $2, $3)`, [
-    `voucher ${decision}`,
-    String(id),
-    reason === '' ? by : `${reason} (${by})`,
-  ]);
+  const verdict = decision === 'approved' ? 'granted' : 'refused';
+  await decideSubject(client, { act: 'voucher', subject: String(id) }, verdict, { by, reason });
+  const why = reason === '' ? by : `${reason} (${by})`;
+  await writeAudit(client, { action: `voucher ${decision}`, subject: id, reason: why, by });
 }
 
 const LIST = '`loanbook gl voucher list --all` shows all vouchers.';

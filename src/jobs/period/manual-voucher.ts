@@ -5,6 +5,8 @@ import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
 import type { Reject } from '../../files/reject-file.js';
+import { refusing } from '../approvals/acting.js';
+import { isSamePerson } from '../approvals/person-name.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { FileProof, type ProvedBy, type SenderSays } from '../import/source/file-proof.js';
 import { closedPeriods, lockPeriods } from './period.js';
@@ -74,7 +76,7 @@ async function importedBefore(
   );
   const earlier = rows[0];
   if (earlier === undefined) return undefined;
-  if (earlier.name === basename(file) && earlier.made_by === by) {
+  if (earlier.name === basename(file) && isSamePerson(earlier.made_by, by)) {
     const sums = await storedSums(client, earlier.id);
     return { file, provedBy: ['sha256'], ...sums, problems: [], outcome: 'unchanged' };
   }
@@ -142,7 +144,11 @@ async function store(
     amounts: lines.map(({ amount }) => String(amount)),
   }));
   const facts = [file.name, file.sha256, file.by, JSON.stringify(kept)];
-  await client.query('SELECT keep_vouchers($1, $2, $3, $4)', facts);
+  const { rows } = await client.query<{ id: number }>(
+    'SELECT keep_vouchers($1, $2, $3, $4) AS id',
+    facts,
+  );
+  await refusing(() => client.query('SELECT ask_vouchers($1, $2)', [rows[0]!.id, file.by]));
 }
 
 export interface ListedVoucher {

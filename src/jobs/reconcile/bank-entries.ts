@@ -51,7 +51,7 @@ export async function undoBankLines(
   client: pg.Client,
   reference: string,
   maker: string,
-  checker: string,
+  checker: string | undefined,
 ): Promise<number> {
   const { rows } = await client.query<{ reference: string; memo: string; lines: Posted[] }>(
     `SELECT e.reference, e.memo, json_agg(json_build_object('account', a.code,

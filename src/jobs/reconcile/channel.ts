@@ -1,6 +1,10 @@
 import type pg from 'pg';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { writeAudit } from '../approvals/audit.js';
+import { ledgerInForce } from '../book/load-book.js';
+import { openDate } from '../book/open-day.js';
 import {
   type ApplyOutcome,
   type StoredDocument,
@@ -32,7 +36,8 @@ export async function applyChannel(
   text: string,
   source: string,
 ): Promise<AppliedChannel> {
-  const document = parseChannelDocument(text, source);
+  const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  const document = parseChannelDocument(text, source, roles);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
@@ -48,6 +53,12 @@ export async function applyChannel(
       'INSERT INTO channel_version (code, kind, document, sha256) VALUES ($1, $2, $3, $4)',
       [code, kind, stored.document, stored.sha256],
     );
+    await writeAudit(client, {
+      action: 'channel apply',
+      subject: code,
+      before: rows[0],
+      after: { kind, sha256: stored.sha256 },
+    });
     return { code, kind, outcome: 'applied', overlaps };
   });
 }

@@ -5,6 +5,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { ChannelDocument } from './documents/channel-document.js';
+import { STANDING } from './standing.js';
 
 /** Events that money of a channel stands behind, by its direction. */
 const EVENTS_OF = {
@@ -193,7 +194,7 @@ async function totals(client: pg.Client, succeeded: number): Promise<Omit<Matche
          WHERE line > 0 AND NOT (type = 'status' AND difference < 0)) AS matched,
        count(*) AS "ourCount", coalesce(sum(amount), 0) AS "ourAmount",
        coalesce(sum(ledger), 0) AS "ledgerAmount"
-     FROM ours WHERE standing = 0`,
+     FROM ours WHERE standing = ${STANDING.posted}`,
     [succeeded],
   );
   return rows[0]!;

@@ -57,7 +57,7 @@ export async function undoStatement(
   channel: ChannelDocument,
   row: StatementRow,
   maker: string,
-  checker: string,
+  checker: string | undefined,
 ): Promise<void> {
   const { clearing, suspense, tail } = channel.accounts;
   const side = BigInt(sideOf(channel));

@@ -4,6 +4,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { Approvable } from '../approvals/approval.js';
 import type { FileProof } from '../import/source/file-proof.js';
 import { barrier } from '../runs/barrier.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
@@ -15,8 +16,10 @@ import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
 import { RECONCILE_PHASES, type ReconcileOptions } from './reconcile-channel.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
 import { statementDate } from './statement-day.js';
+import type { StatementTotals } from './statement-reader.js';
 import {
   insertStatement,
   keepSums,
@@ -31,16 +34,20 @@ import {
  * second level, behind the channels' own statements. The same file again does nothing. Throws as
  * `reconcileChannel` does; a posted bank statement is never replaced.
  */
-export async function reconcileBank(client: pg.Client, options: BankOptions): Promise<Outcome> {
+export async function reconcileBank(
+  client: pg.Client,
+  options: BankOptions,
+): Promise<Approvable<Outcome>> {
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
+  const replacing = await replacementWaits(client, options);
   const key = `${bank.code}/${content.sha256}`;
   const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
   return withRun(client, job, options.waits, (run) =>
     run.besideClose(client, async () => {
       const proof = await openStatementProof(content, bank, minorDigits, options.says);
-      const scene = { client, bank, content, minorDigits, proof, options, run };
+      const scene = { client, bank, content, minorDigits, proof, options, run, replacing };
       return inTransaction(client, () => takeStatement(scene));
     }),
   );
@@ -56,27 +63,50 @@ interface Taking {
   readonly proof: FileProof;
   readonly options: BankOptions;
   readonly run: RunUnderWay;
+  /** A second person decides later where a posted statement would be replaced. */
+  readonly replacing: boolean;
 }
 
-async function takeStatement(taking: Taking): Promise<Outcome> {
-  const { client, bank, content, minorDigits, proof, options, run } = taking;
+async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
+  const { client, bank, content, minorDigits, proof, options, run, replacing } = taking;
   const signal = run.orLost(options.signal);
   await run.lock(client);
   const openDay = formatDay((await run.holdOpenDay(client)).date);
-  const same = await sameStatement(client, bank.code, content.sha256);
-  if (same !== undefined) return outcomeOf(client, same, 'unchanged');
+  const { sha256 } = content;
+  const same = await sameStatement(client, bank.code, sha256);
+  if (same !== undefined && options.grant === undefined) {
+    return outcomeOf(client, same, 'unchanged');
+  }
   run.phase('stage');
-  const { file, by, releaseBy } = options;
+  const { file, by: maker, releaseBy } = options;
   const staged = { content, channel: bank, proof, minorDigits, signal };
   const totals = await stageStatement(client, staged);
   run.phase('match');
   const date = formatDay(statementDate(content.path, totals, options.date));
-  const earlier = await replacedStatement(client, bank.code, date, {
-    file,
-    maker: by,
-    releaseBy,
-  });
-  if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
+  const own = { file, maker, releaseBy, waits: replacing };
+  const earlier = await replacedStatement(client, bank.code, date, own);
+  const replacement = { kind: 'bank', code: bank.code, date, sha256, earlier } as const;
+  const said = await takeOrAsk(client, replacement, options, replacing, () =>
+    keep(taking, { totals, date, openDay, earlier }),
+  );
+  await run.finish(client, { read: totals.lines, written: totals.lines });
+  return said;
+}
+
+interface Read {
+  readonly totals: StatementTotals;
+  readonly date: string;
+  readonly openDay: string;
+  readonly earlier: StatementRow | undefined;
+}
+
+/** Matches the statement, posts its lines and keeps it with its breaks. */
+async function keep(
+  { client, bank, content, options, run }: Taking,
+  { totals, date, openDay, earlier }: Read,
+): Promise<Outcome> {
+  const { by, releaseBy } = options;
+  if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy);
   await findRepeated(client, bank, content.path);
   const expected = await expectedReceipts(client, bank);
   await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
@@ -107,7 +137,7 @@ async function takeStatement(taking: Taking): Promise<Outcome> {
   await barrier('reconcile.store');
   const outcome = earlier === undefined ? 'taken' : 'replaced';
   const said = await outcomeOf(client, row, outcome, totals.provedBy);
-  await run.finish(client, { read: totals.lines, written: totals.lines });
+  await auditStatement(client, row, earlier, by);
   return said;
 }
 
@@ -120,7 +150,7 @@ async function undo(
   earlier: StatementRow,
   openDay: string,
   maker: string,
-  checker: string,
+  checker: string | undefined,
 ): Promise<void> {
   await retireStatement(client, earlier.statement_id, openDay);
   await client.query(

@@ -5,6 +5,8 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { Approvable, Grant } from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
 import type { FileProof, SenderSays } from '../import/source/file-proof.js';
 import { barrier } from '../runs/barrier.js';
 import type { Waits } from '../runs/waiting.js';
@@ -13,8 +15,9 @@ import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
-import { postStatement, undoStatement } from './post-statement.js';
+import { postStatement, referenceOf, undoStatement } from './post-statement.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
 import { requireSealed, statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
@@ -37,6 +40,8 @@ export interface ReconcileOptions {
   readonly matchOnly?: boolean;
   /** Who releases a statement that takes the place of a posted one. */
   readonly releaseBy?: string;
+  /** A second person decides now that it takes the place of a posted one; `by` is who asked. */
+  readonly grant?: Grant;
   /** What its sender says of the file. */
   readonly says?: SenderSays;
   readonly waits?: Waits;
@@ -63,16 +68,17 @@ export const RECONCILE_PHASES = ['stage', 'match', 'store'];
 export async function reconcileChannel(
   client: pg.Client,
   options: ReconcileOptions,
-): Promise<Outcome> {
+): Promise<Approvable<Outcome>> {
   const channel = await loadChannel(client, 'channel', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
+  const replacing = await replacementWaits(client, options);
   const key = `${channel.code}/${content.sha256}`;
   const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
   return withRun(client, job, options.waits, (run) =>
     run.besideClose(client, async () => {
       const proof = await openStatementProof(content, channel, minorDigits, options.says);
-      const scene = { client, channel, content, minorDigits, proof, options, run };
+      const scene = { client, channel, content, minorDigits, proof, options, run, replacing };
       return inTransaction(client, () => takeStatement(scene));
     }),
   );
@@ -82,35 +88,56 @@ interface Taking extends Pick<Scene, 'client' | 'channel' | 'content' | 'options
   readonly minorDigits: number;
   readonly proof: FileProof;
   readonly run: RunUnderWay;
+  /** A second person decides later where a posted statement would be replaced. */
+  readonly replacing: boolean;
 }
 
-async function takeStatement(taking: Taking): Promise<Outcome> {
-  const { client, channel, content, minorDigits, proof, options, run } = taking;
+async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
+  const { client, channel, content, minorDigits, proof, options, run, replacing } = taking;
   const signal = run.orLost(options.signal);
   await run.lock(client);
   const openDay = formatDay((await run.holdOpenDay(client)).date);
-  const same = await sameStatement(client, channel.code, content.sha256);
-  if (same !== undefined) {
+  const { sha256 } = content;
+  const { code } = channel;
+  const same = await sameStatement(client, code, sha256);
+  if (same !== undefined && options.grant === undefined) {
     const outcome = await again(client, channel, same, options, openDay);
     await run.finish(client, { read: 0, written: 0 });
     return outcome;
   }
   run.phase('stage');
   await client.query(MATCH_SETTINGS);
-  const file = { content, channel, proof, minorDigits, signal };
-  const totals = await stageStatement(client, file);
+  const staged = { content, channel, proof, minorDigits, signal };
+  const totals = await stageStatement(client, staged);
   options.onStaged?.();
   await barrier('reconcile.stage');
   run.phase('match');
   const date = statementDate(content.path, totals, options.date);
   await requireSealed(client, date);
-  const { file: path, by: maker, releaseBy } = options;
-  const own = { file: path, maker, releaseBy };
-  const earlier = await replacedStatement(client, channel.code, formatDay(date), own);
+  const { file, by: maker, releaseBy } = options;
+  const own = { file, maker, releaseBy, waits: replacing };
+  const earlier = await replacedStatement(client, code, formatDay(date), own);
+  const replacement = { kind: 'channel', code, date: formatDay(date), sha256, earlier } as const;
+  const scene = { client, channel, content, totals, date, openDay, options };
+  const said = await takeOrAsk(client, replacement, options, replacing, () =>
+    matchAndKeep(scene, run, earlier),
+  );
+  await run.finish(client, { read: totals.lines, written: totals.lines });
+  await barrier('reconcile.end');
+  return said;
+}
+
+async function matchAndKeep(
+  scene: Scene,
+  run: RunUnderWay,
+  earlier: StatementRow | undefined,
+): Promise<Outcome> {
+  const { client, channel, content, totals, date, openDay, options } = scene;
+  const { by: maker, releaseBy } = options;
   if (earlier !== undefined) {
     await retireStatement(client, earlier.statement_id, openDay);
     if (earlier.state === 'posted') {
-      await undoStatement(client, channel, earlier, maker, releaseBy ?? maker);
+      await undoStatement(client, channel, earlier, maker, releaseBy);
     }
   }
   await findRepeated(client, channel, content.path);
@@ -118,14 +145,12 @@ async function takeStatement(taking: Taking): Promise<Outcome> {
   await barrier('reconcile.match');
   await run.fence(client);
   run.phase('store');
-  const scene = { client, channel, content, totals, date, openDay, options };
   const row = await keep(scene, matched, earlier);
   if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
   await barrier('reconcile.store');
   const outcome = earlier === undefined ? 'taken' : 'replaced';
   const said = await outcomeOf(client, row, outcome, totals.provedBy);
-  await run.finish(client, { read: totals.lines, written: totals.lines });
-  await barrier('reconcile.end');
+  await auditStatement(client, row, earlier, maker);
   return said;
 }
 
@@ -139,7 +164,9 @@ async function again(
 ): Promise<Outcome> {
   if (row.state === 'posted' || matchOnly === true) return outcomeOf(client, row, 'unchanged');
   await postStatement(client, channel, row, by, openDay);
-  return outcomeOf(client, row, 'posted');
+  const said = await outcomeOf(client, row, 'posted');
+  await writeAudit(client, { action: 'statement posted', subject: referenceOf(row), by });
+  return said;
 }
 
 interface Scene {

@@ -3,6 +3,16 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { shownTotal } from '../../accounting/money/total.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import {
+  type Approvable,
+  type Grant,
+  loginsProve,
+  needsApproval,
+  noteSecondPerson,
+  withApproval,
+} from '../approvals/approval.js';
+import { writeAudit } from '../approvals/audit.js';
+import { isSamePerson } from '../approvals/person-name.js';
 import { holdOpenDay } from '../book/open-day.js';
 import { addEntries } from '../ledger/entry.js';
 import { unknownBreak } from './breaks.js';
@@ -50,6 +60,13 @@ export async function assignBreak(
     requireOpen(id, held);
     await moveBreak(client, id, { assignee: to });
     await record(client, id, 'assign', by, null, said);
+    await writeAudit(client, {
+      action: 'break assign',
+      subject: id,
+      before: { assignee: held.assignee },
+      after: { assignee: to },
+      by,
+    });
     return 'done';
   });
 }
@@ -58,20 +75,25 @@ export interface ResolveOptions {
   readonly as: string;
   readonly reason: string;
   readonly by: string;
+  /** Named by the maker, where logins are shared. */
   readonly checker?: string;
+  /** The second person decides now; `by` is who asked. */
+  readonly grant?: Grant;
 }
 
 /**
  * Ends a break with a reason and posts what it asks for: so many entries. Throws
  * LoanbookError `unknown_break`, `unknown_resolution`, `break_is_resolved`, `reason_missing`,
- * `checker_missing`, `suspense_is_held`, `statement_not_posted`, `no_account_to_write_off` (2).
+ * `checker_missing`, `suspense_is_held`, `statement_not_posted`, `no_account_to_write_off` (2), and
+ * what is refused of persons. Where a second person is to decide it waits.
  */
 export async function resolveBreak(
   client: pg.Client,
   id: number,
   options: ResolveOptions,
-): Promise<{ entries: number; outcome: BreakOutcome }> {
-  const { as, reason, by, checker } = options;
+): Promise<Approvable<ResolvedBreak>> {
+  const { as, reason, by, grant } = options;
+  const checker = grant?.by ?? options.checker;
   if (!(as in RESOLUTIONS)) {
     throw refused(id, 'unknown_resolution', 'A break ends in one of the known ways.', {
       asked: as,
@@ -80,7 +102,9 @@ export async function resolveBreak(
   }
   if (reason.trim() === '') throw refused(id, 'reason_missing', 'A break ends with a reason.', {});
   const resolution = as as Resolution;
-  if (resolution === 'written_off' && (checker === undefined || checker === by)) {
+  const waits = grant === undefined && (await waitsForSecond(client, id, resolution, checker));
+  const isAlone = checker === undefined || isSamePerson(checker, by);
+  if (!waits && grant === undefined && resolution === 'written_off' && isAlone) {
     throw refused(id, 'checker_missing', 'A second person checks what is written off.', {
       maker: by,
       checker: checker ?? '',
@@ -89,34 +113,86 @@ export async function resolveBreak(
   return inTransaction(client, async () => {
     const held = await loadBreak(client, id);
     const said = `${resolution}: ${reason}`;
-    if (held.last === lastOf('resolve', by, checker ?? null, said)) {
+    if (held.last === lastOf('resolve', by, checker ?? null, said) && grant === undefined) {
       return { entries: 0, outcome: 'unchanged' };
     }
     requireOpen(id, held);
-    const openDay = formatDay((await holdOpenDay(client)).date);
-    const { code } = held;
-    if (code === null && resolution === 'written_off') {
-      throw refused(id, 'no_account_to_write_off', 'No channel says where it is written off.', {});
-    }
-    if (code !== null && held.statement_state !== 'posted') {
-      throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
-    }
-    if (held.suspense !== 0n && (resolution === 'reversed' || resolution === 'explained')) {
-      throw refused(id, 'suspense_is_held', 'Money of it is in suspense: say where it goes.', {
-        suspense: shownTotal(held.suspense),
+    const subject = String(id);
+    const payload = { as, reason };
+    const against = `${held.state}, ${held.statement_state}, suspense ${held.suspense}`;
+    const asked = { act: 'break_resolve', subject, payload, against, by } as const;
+    const done = await withApproval<ResolvedBreak>(client, asked, { waits, grant }, async () => {
+      const entries = await resolve(client, id, held, { ...options, checker }, resolution);
+      await writeAudit(client, {
+        action: 'break resolve',
+        subject: id,
+        reason,
+        before: { state: held.state, suspense: shownTotal(held.suspense) },
+        after: { state: 'resolved', resolution, entries, checker },
+        by,
       });
+      return { entries, outcome: 'done' };
+    });
+    if (!waits && grant === undefined && checker !== undefined) {
+      await noteSecondPerson(client, { act: 'break_resolve', subject, payload, by }, checker);
     }
-    const lines =
-      code === null ? [] : linesOf(await loadChannel(client, held.kind, code), held, resolution);
-    const memo = `对账差异 ${id} ${held.order_no}: ${reason}`;
-    const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
-    const made = entry(source, `break/${id}`, memo, by, lines);
-    if (made.lines.length > 0) await addEntries(client, [{ ...made, checker }]);
-    const end = { state: 'resolved', resolution, reason, resolved_on: openDay, suspense: 0 };
-    await moveBreak(client, id, end);
-    await record(client, id, 'resolve', by, checker ?? null, said);
-    return { entries: made.lines.length > 0 ? 1 : 0, outcome: 'done' };
+    return done;
   });
+}
+
+export interface ResolvedBreak {
+  readonly entries: number;
+  readonly outcome: BreakOutcome;
+}
+
+/** By the policy, or because nobody can be named for somebody else where logins are personal. */
+async function waitsForSecond(
+  client: pg.Client,
+  id: number,
+  resolution: Resolution,
+  checker: string | undefined,
+): Promise<boolean> {
+  const byPolicy = await needsApproval(client, 'break_resolve');
+  const waits = byPolicy || (resolution === 'written_off' && (await loginsProve(client)));
+  if (waits && checker !== undefined) {
+    throw refused(id, 'second_person_grants', 'The second person grants it without being named.', {
+      checker,
+    });
+  }
+  return waits;
+}
+
+/** Posts what the end of a break asks for, so many entries, and marks it. */
+async function resolve(
+  client: pg.Client,
+  id: number,
+  held: HeldBreak,
+  { reason, by, checker }: ResolveOptions,
+  resolution: Resolution,
+): Promise<number> {
+  const openDay = formatDay((await holdOpenDay(client)).date);
+  const { code } = held;
+  if (code === null && resolution === 'written_off') {
+    throw refused(id, 'no_account_to_write_off', 'No channel says where it is written off.', {});
+  }
+  if (code !== null && held.statement_state !== 'posted') {
+    throw refused(id, 'statement_not_posted', 'Its statement is matched, not posted yet.', {});
+  }
+  if (held.suspense !== 0n && (resolution === 'reversed' || resolution === 'explained')) {
+    throw refused(id, 'suspense_is_held', 'Money of it is in suspense: say where it goes.', {
+      suspense: shownTotal(held.suspense),
+    });
+  }
+  const lines =
+    code === null ? [] : linesOf(await loadChannel(client, held.kind, code), held, resolution);
+  const memo = `对账差异 ${id} ${held.order_no}: ${reason}`;
+  const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
+  const made = entry(source, `break/${id}`, memo, by, lines);
+  if (made.lines.length > 0) await addEntries(client, [{ ...made, checker }]);
+  const end = { state: 'resolved', resolution, reason, resolved_on: openDay, suspense: 0 };
+  await moveBreak(client, id, end);
+  await record(client, id, 'resolve', by, checker ?? null, `${resolution}: ${reason}`);
+  return made.lines.length > 0 ? 1 : 0;
 }
 
 /**
@@ -199,6 +275,9 @@ function refused(
   return new LoanbookError(code, message, {
     exitCode: EXIT.usage,
     evidence: { break: id, ...evidence },
-    next: `\`loanbook breaks show ${id}\` shows it with its history.`,
+    next:
+      code === 'second_person_grants'
+        ? 'Leave --checker out; the second person says `loanbook approve grant NUMBER`.'
+        : `\`loanbook breaks show ${id}\` shows it with its history.`,
   });
 }

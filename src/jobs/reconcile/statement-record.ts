@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { isSamePerson } from '../approvals/person-name.js';
 
 /** A statement as the book keeps it; amounts in minor units, positive whatever the direction. */
 export interface StatementRow {
@@ -78,7 +79,18 @@ export async function replacedStatement(
   client: pg.Client,
   code: string,
   date: string,
-  { file, maker, releaseBy }: { file: string; maker: string; releaseBy: string | undefined },
+  {
+    file,
+    maker,
+    releaseBy,
+    waits = false,
+  }: {
+    readonly file: string;
+    readonly maker: string;
+    readonly releaseBy: string | undefined;
+    /** A second person decides it later. */
+    readonly waits?: boolean;
+  },
 ): Promise<StatementRow | undefined> {
   const { rows } = await client.query<StatementRow & { by_hand: number }>(
     `SELECT ${STATEMENT_ROW},
@@ -109,7 +121,8 @@ export async function replacedStatement(
       'Post what changed as an entry of its own.',
     );
   }
-  if (earlier.state === 'posted' && (releaseBy === undefined || releaseBy === maker)) {
+  const isAlone = !waits && (releaseBy === undefined || isSamePerson(releaseBy, maker));
+  if (earlier.state === 'posted' && isAlone) {
     throw refuse(
       'statement_in_force',
       'Another statement of this day is posted: a second person must release this one.',

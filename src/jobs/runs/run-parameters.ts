@@ -50,7 +50,8 @@ export async function keepParameters(
 }
 
 function hashOf(data: BookData, products: number, groups: number): string {
-  const { calendar, policies, postingRules, taxRules, businessDate, currency, minorDigits } = data;
+  const { calendar, policies, postingRules, taxRules, roles, businessDate } = data;
+  const { currency, minorDigits } = data;
   const rules = [
     businessDate,
     currency,
@@ -61,6 +62,7 @@ function hashOf(data: BookData, products: number, groups: number): string {
     data.groups.slice(0, groups),
     postingRules,
     taxRules,
+    roles,
   ];
   return createHash('sha256').update(JSON.stringify(rules)).digest('hex');
 }

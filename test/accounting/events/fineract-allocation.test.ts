@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SimulationResult } from '../../../src/accounting/simulate/result-shape.js';
-import { FINERACT_ALLOCATION } from '../../support/shared-data.js';
+import { FINERACT_ALLOCATION, OWN_ALLOCATIONS } from '../../support/shared-data.js';
 import { cents } from '../product/terms.js';
 import { type Scenario, simulated } from '../simulate/simulation.js';
 import {
@@ -13,9 +13,9 @@ import {
 } from './fineract-history.js';
 
 const present = existsSync(FINERACT_ALLOCATION);
-const all = present
-  ? z.array(fineractHistory).parse(JSON.parse(readFileSync(FINERACT_ALLOCATION, 'utf8')))
-  : [];
+const read = (file: string) =>
+  z.array(fineractHistory).parse(JSON.parse(readFileSync(file, 'utf8')));
+const all = present ? read(FINERACT_ALLOCATION) : [];
 const recalculated = all.filter(({ effective }) => effective.interest_recalculation);
 const plain = all.filter(({ effective }) => !effective.interest_recalculation);
 
@@ -115,6 +115,14 @@ function checkpointsOf(history: FineractHistory) {
 function named(histories: readonly FineractHistory[]) {
   return histories.map((history) => [history.id, history] as const);
 }
+
+test.each(named(read(OWN_ALLOCATIONS)))('made here: %s', (_id, history) => {
+  const checkpoints = checkpointsOf(history);
+  expect(checkpoints).toHaveLength(2);
+  for (const { after, folded, expected } of checkpoints) {
+    expect({ after, cells: folded }).toEqual({ after, cells: expected });
+  }
+});
 
 describe.skipIf(!present)(`Fineract's allocations (skipped without ${FINERACT_ALLOCATION})`, () => {
   test('there are 50 without recalculation', () => expect(plain).toHaveLength(50));

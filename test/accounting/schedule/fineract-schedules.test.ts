@@ -4,15 +4,15 @@ import { z } from 'zod';
 import { formatDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { laySchedule } from '../../../src/accounting/schedule/schedule.js';
 import { productFromValue } from '../../../src/jobs/book/documents/product-document.js';
-import { FINERACT_SCHEDULES } from '../../support/shared-data.js';
+import { FINERACT_SCHEDULES, OWN_SCHEDULES } from '../../support/shared-data.js';
 import { type FineractCase, fineractCase, productDocumentOf } from '../product/fineract-product.js';
 import { cents, contractOf } from '../product/terms.js';
 
 const CASES = 60;
 const present = existsSync(FINERACT_SCHEDULES);
-const cases = present
-  ? z.array(fineractCase).parse(JSON.parse(readFileSync(FINERACT_SCHEDULES, 'utf8')))
-  : [];
+const read = (file: string) => z.array(fineractCase).parse(JSON.parse(readFileSync(file, 'utf8')));
+const cases = present ? read(FINERACT_SCHEDULES) : [];
+const own = read(OWN_SCHEDULES);
 
 interface Cells {
   readonly seq: number;
@@ -54,6 +54,10 @@ function laidCells(fineract: FineractCase): Cells[] {
     balance: balanceAfter[k] ?? -1,
   }));
 }
+
+test.each(own.map((fineract) => [fineract.id, fineract] as const))('made here: %s', (_id, one) => {
+  expect(laidCells(one)).toEqual(expectedCells(one));
+});
 
 describe.skipIf(!present)(`Fineract's schedules (skipped without ${FINERACT_SCHEDULES})`, () => {
   test(`there are ${CASES}`, () => expect(cases).toHaveLength(CASES));

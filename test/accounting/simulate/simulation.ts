@@ -60,8 +60,8 @@ export function positionOf(scenario: Scenario, until: number): Position {
   const input = scenarioInput(scenario);
   const schedule = input.schedule ?? laySchedule(input.terms, input.contract);
   return foldPass(input, schedule, {
-    arrived: [],
-    verdicts: [],
+    events: [],
+    verdicts: new Map(),
     undone: new Set(),
     until,
     books: false,

@@ -15,6 +15,7 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['product apply', 2, 'book', '@missing.yaml'],
   ['product list', 0, 'book', ''],
   ['product list', 1, 'blank', ''],
+  ['product list', 2, 'book', '--format x'],
   ['product show', 0, 'book', 'LP'],
   ['product show', 1, 'book', 'NONE'],
   ['product show', 2, 'book', 'LP --product-version x'],
@@ -37,6 +38,7 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['calendar apply', 2, 'book', '@missing.yaml'],
   ['calendar show', 0, 'book', ''],
   ['calendar show', 1, 'blank', ''],
+  ['calendar show', 2, 'book', '--format csv --out @days.xlsx'],
 
   ['quote', 0, 'book', `LP --periods 12 ${LOAN}`],
   ['quote', 2, 'book', `LP --periods none ${LOAN}`],

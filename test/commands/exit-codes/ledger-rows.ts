@@ -13,6 +13,7 @@ export const LEDGER_ROWS: readonly ExitRow[] = [
     [`gl ${part} show`, 0, 'book', ''],
     [`gl ${part} show`, 1, 'blank', ''],
   ]),
+  ['gl chart show', 2, 'book', '--format x'],
   ['gl chart explain', 0, 'book', '1012.02'],
   ['gl chart explain', 1, 'blank', '1012.02'],
   ['gl chart explain', 2, 'book', '9999.99'],
@@ -55,6 +56,7 @@ export const LEDGER_ROWS: readonly ExitRow[] = [
 /** Periods, manual vouchers, impairment. */
 export const PERIOD_ROWS: readonly ExitRow[] = [
   ['gl period list', 0, 'book', ''],
+  ['gl period list', 2, 'book', '--out @periods.pdf'],
   ['gl period close', 0, 'book', '2026-02 --by 甲 --accept-unproven 无渠道'],
   ['gl period close', 2, 'book', '2026-03 --by 甲'],
   ['gl period close', 3, 'tampered', '2026-02 --by 甲 --accept-unproven 无渠道'],
@@ -67,6 +69,7 @@ export const PERIOD_ROWS: readonly ExitRow[] = [
   ['gl voucher import', 2, 'book', '@missing.csv --by 甲'],
   ['gl voucher import', 4, 'book', '@manual-bad.csv --by 甲'],
   ['gl voucher list', 0, 'book', ''],
+  ['gl voucher list', 2, 'book', '--out @none/vouchers.csv'],
   ['gl voucher approve', 0, 'book', '1 --by 乙'],
   ['gl voucher approve', 2, 'book', '99 --by 乙'],
   ['gl voucher approve', 75, 'closing', '1 --by 乙'],

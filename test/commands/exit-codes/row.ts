@@ -7,6 +7,7 @@ import type { ExitCode } from '../../../src/errors.js';
  * - `closing`: the close of its open day has begun, and its lease is held
  * - `tampered`: sealed rows were changed behind the back of the program
  * - `quiet`: no break is open, no impairment is set, and the one clearing account is empty
+ * - `people`: 甲 is registered as the administrator, 乙 for finance
  * - `unsealed`: a book that has closed no day
  * - `bookless`: a database without a book; `blank`: one without our tables
  * - `newer`: migrated by a later version
@@ -21,6 +22,7 @@ export type World =
   | 'closing'
   | 'tampered'
   | 'quiet'
+  | 'people'
   | 'unsealed'
   | 'bookless'
   | 'blank'

@@ -31,7 +31,8 @@ const TAMPERED = `
     WHERE business_date = '2026-03-02' AND account_id =
       (SELECT account_id FROM account WHERE code = '1303.01');
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
-  UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1`;
+  UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
+  UPDATE audit SET reason = reason || '!' WHERE audit_id = 1`;
 
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
@@ -122,6 +123,8 @@ export class Worlds {
         return this.#at(await this.#copy(TAMPERED));
       case 'quiet':
         return this.#quiet();
+      case 'people':
+        return this.#people();
       case 'unsealed':
         return this.#at(await this.#unsealed());
       case 'bookless':
@@ -159,6 +162,14 @@ export class Worlds {
   async #quiet(): Promise<Place> {
     const place = this.#at(await this.#copy(QUIET));
     for (const line of ['channel apply @bank.yaml', 'channel apply @quiet-channel.yaml']) {
+      expect(await this.#run(place, line)).toMatchObject({ exitCode: 0 });
+    }
+    return place;
+  }
+
+  async #people(): Promise<Place> {
+    const place = this.#at(await this.#copy());
+    for (const line of ['person add 甲 --by 甲', 'person add 乙 --role finance --by 甲']) {
       expect(await this.#run(place, line)).toMatchObject({ exitCode: 0 });
     }
     return place;

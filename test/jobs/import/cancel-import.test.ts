@@ -41,9 +41,9 @@ describe('import cancel', () => {
     const [line] = await listImports(book.client, 5);
     expect(line).toMatchObject({ importId: 2, amount: '11.00', cancelReason: 'wrong file' });
     expect(line?.cancelledAt).toMatch(/^\d{4}-\d{2}-\d{2}T.*Z$/);
-    expect(await book.rows('SELECT action, subject, reason FROM audit ORDER BY 1')).toEqual([
-      { action: 'import cancel', subject: '2', reason: 'wrong file' },
-    ]);
+    expect(
+      await book.rows(`SELECT action, subject, reason FROM audit WHERE action = 'import cancel'`),
+    ).toEqual([{ action: 'import cancel', subject: '2', reason: 'wrong file' }]);
     expect(await importRepayments(book.client, { file })).toMatchObject({
       rowsTaken: 2,
       importId: 3,

@@ -12,7 +12,8 @@ import { ownEntry } from '../../support/own-entry.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 const PACKAGED = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
-const [, ACCOUNTS = '', RULES = '', TAX = ''] = PACKAGED.split(/^(?:accounts|rules|tax):$/m);
+const PARTS = PACKAGED.split(/^(?:accounts|roles|rules|tax):$/m);
+const [, ACCOUNTS = '', , RULES = '', TAX = ''] = PARTS;
 const PAYABLE =
   '  - {code: 2202.01, name: Payable, name_zh: 应付商户款, class: liability, normal_side: credit}\n';
 const TO_MERCHANT = RULES.replace('credit: 1012.01', 'credit: 2202.01');
@@ -83,6 +84,7 @@ describe('a part of the ledger', () => {
       rulesAdded: [],
       rulesRemoved: [],
       rulesChanged: [],
+      rolesChanged: [],
       taxChanged: false,
     };
     const dry = await json('gl', 'chart', 'apply', file, '--dry-run');
@@ -91,7 +93,7 @@ describe('a part of the ledger', () => {
 
     expect(await json('gl', 'chart', 'apply', file)).toEqual({ ...said, dryRun: false });
     const [old, now] = [await ledgerOn('2026-03-02'), await ledgerOn('2026-03-03')];
-    expect([now.rules, now.tax]).toEqual([old.rules, old.tax]);
+    expect([now.roles, now.rules, now.tax]).toEqual([old.roles, old.rules, old.tax]);
     expect((now.accounts as unknown[]).length).toBe((old.accounts as unknown[]).length + 1);
     expect(await json('gl', 'chart', 'apply', file)).toMatchObject({
       outcome: 'unchanged',
@@ -115,7 +117,7 @@ describe('a part of the ledger', () => {
       taxChanged: false,
     });
     const [old, now] = [await ledgerOn('2026-03-03'), await ledgerOn('2026-03-04')];
-    expect([now.accounts, now.tax]).toEqual([old.accounts, old.tax]);
+    expect([now.accounts, now.roles, now.tax]).toEqual([old.accounts, old.roles, old.tax]);
   });
 
   it('may be the whole ledger', async () => {
@@ -153,17 +155,38 @@ describe('a part of the ledger', () => {
       ['invalid_document', 'tax[0].deferred.account in force: is not an account; got 2221.02'],
     ],
     [
+      'a chart without an account that has a role',
+      'chart',
+      '2026-03-06',
+      `accounts:${without('6702.01')}${PAYABLE}`,
+      ['invalid_document', 'roles.impairment_loss in force: is not an account; got 6702.01'],
+    ],
+    [
+      'a role of an account of another class',
+      'chart',
+      '2026-03-06',
+      `accounts:${ACCOUNTS}${PAYABLE}roles: {tail: 1002.01}`,
+      ['invalid_document', 'roles.tail: must be an account of class expense or income'],
+    ],
+    [
+      'a role of an account that only loans move',
+      'chart',
+      '2026-03-06',
+      `accounts:${ACCOUNTS}${PAYABLE}roles: {bank: 1303.01}`,
+      ['invalid_document', 'roles.bank: must not have a sub-ledger; got 1303.01'],
+    ],
+    [
       'a chart without an account that has a balance',
       'chart',
       '2026-03-06',
-      `accounts:${without('1002.01')}${PAYABLE}`,
+      `accounts:${without('1002.01')}${PAYABLE}roles: {}`,
       ['account_has_balance', '"accounts":"1002.01"'],
     ],
     [
-      'an account of another class',
+      'an account of another side',
       'chart',
       '2026-03-06',
-      `accounts:${ACCOUNTS.replace('class: equity', 'class: liability')}${PAYABLE}`,
+      `accounts:${ACCOUNTS.replace(/(4104.01[^-]*side: )credit/, '$1debit')}${PAYABLE}`,
       ['account_changed', '"account":"4104.01"'],
     ],
     [

@@ -5,8 +5,9 @@ import { checksBesideHash } from '../../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { type ExplainedVoucher, explainVoucher } from '../../../src/jobs/ledger/explain.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
-import { closePeriod, reopenPeriod } from '../../../src/jobs/period/close-period.js';
+import { closePeriod } from '../../../src/jobs/period/close-period.js';
 import { periodStates } from '../../../src/jobs/period/period.js';
+import { reopenPeriod } from '../../../src/jobs/period/reopen-period.js';
 import { generatedBook, type TestBook } from '../../support/book.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storedDocument } from '../../../src/jobs/book/stored-document.js';
 import { overlapOf } from '../../../src/jobs/reconcile/clearing/claims.js';
 import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
+import { PACKAGED_DOCUMENT } from '../../histories/packaged-ledger.js';
 import { type StatementBook, statementBook } from './statement-book.js';
 
 const COLUMNS = 'columns: {order_no: order, amount: amount, value_date: date}';
 const document = (code: string, ...keys: readonly string[]) =>
   [`code: ${code}`, ...keys, COLUMNS].join('\n');
 const parsed = (code: string, ...keys: readonly string[]) =>
-  parseChannelDocument(document(code, ...keys), code);
+  parseChannelDocument(document(code, ...keys), code, PACKAGED_DOCUMENT.roles);
 
 describe('two channels', () => {
   const pays = 'direction: payments';

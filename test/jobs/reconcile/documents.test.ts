@@ -4,11 +4,13 @@ import { expect, it } from 'vitest';
 import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { splitFields } from '../../../src/jobs/reconcile/statement-columns.js';
 import { packageRoot } from '../../../src/package-root.js';
+import { PACKAGED_DOCUMENT } from '../../histories/packaged-ledger.js';
 
+const { roles: ROLES } = PACKAGED_DOCUMENT;
 const CHANNELS = join(packageRoot, 'fixtures/channels');
 
 it.each(readdirSync(CHANNELS))('%s is a channel', (name) => {
-  const document = parseChannelDocument(readFileSync(join(CHANNELS, name), 'utf8'), name);
+  const document = parseChannelDocument(readFileSync(join(CHANNELS, name), 'utf8'), name, ROLES);
   expect(document.columns.order_no).not.toBeUndefined();
 });
 
@@ -25,7 +27,7 @@ it.each([
     'columns.order_no: must be the number of a field',
   ],
 ])('refuses a document with %s', (_what, text, says) => {
-  expect(() => parseChannelDocument(text, 'x')).toThrow(says);
+  expect(() => parseChannelDocument(text, 'x', ROLES)).toThrow(says);
 });
 
 it.each([

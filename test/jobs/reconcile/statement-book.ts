@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
+import type { DatabaseTarget } from '../../../src/db/target.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
@@ -29,6 +30,7 @@ export interface Ran {
 }
 
 export interface StatementBook {
+  readonly target: DatabaseTarget;
   /** Writes a file of these lines into the book's folder and returns its path. */
   write(name: string, ...lines: readonly string[]): string;
   /** The same in GB18030. */
@@ -55,6 +57,7 @@ export async function statementBook(day: string, loans: readonly string[]): Prom
   const env = { ...server, PGPASSWORD: password };
   let files = 0;
   const book: StatementBook = {
+    target: database.target,
     write: (file, ...lines) => {
       writeFileSync(join(folder, file), `${lines.join('\n')}\n`);
       return join(folder, file);

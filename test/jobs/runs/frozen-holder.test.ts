@@ -3,10 +3,9 @@ import { startCli } from '../../support/cli-process.js';
 import { FrozenBook, type JobName, result } from '../../support/frozen-book.js';
 import { errorOf, freeze, undisturbedResults, withFrozen } from '../../support/frozen-holder.js';
 
-/** As test/long/frozen-holder.test.ts, with a short lease and a place or two of each job. */
+/** As test/long/frozen-holder.test.ts, with a short lease and one place of each job. */
 const CASES = [
   ['eod', 'fold', 'meanwhile'],
-  ['eod', 'seal', 'later'],
   ['import', 'end', 'meanwhile'],
   ['reconcile', 'match', 'later'],
   ['impairment', 'post', 'meanwhile'],

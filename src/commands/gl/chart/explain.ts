@@ -1,42 +1,48 @@
+import { type Report, recordTable, tableOf } from '../../../files/report.js';
 import { type ExplainedAccount, explainAccount } from '../../../jobs/ledger/explain-account.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
-import type { CommandContext } from '../../shell/context.js';
 import { dayOption } from '../../shell/day-option.js';
-import { printJson, printRecord, printTable } from '../../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../../shell/put-report.js';
 
-export const command: CommandModule<[string], { asOf?: string }> = {
+export const command: CommandModule<[string], ReportFlags & { asOf?: string }> = {
   configure(cmd) {
-    cmd.argument('<account>').option('--as-of <date>');
+    configureReport(cmd.argument('<account>').option('--as-of <date>'));
   },
   async run(context, [account], options) {
     const date = dayOption('--as-of', options.asOf);
+    const way = wayOut(context, options);
     const found = await inBook(context, (client) => explainAccount(client, account, date));
-    if (context.json) printJson(context.stdout, found);
-    else print(context.stdout, found);
+    await putReport(context, reportOf(found), way, { document: found });
     return undefined;
   },
 };
 
-function print(out: CommandContext['stdout'], { rules, tax, ...head }: ExplainedAccount): void {
-  printRecord(out, head);
-  if (rules.length > 0) {
-    out.write('\n');
-    printTable(
-      out,
-      [
-        { key: 'path', title: 'rule' },
-        { key: 'side', title: 'side' },
-        { key: 'against', title: 'against' },
-        { key: 'on', title: 'on' },
-        { key: 'balance', title: 'balance' },
-        { key: 'state', title: 'state' },
-        { key: 'only', title: 'only' },
-      ],
-      rules,
-    );
-  }
-  for (const { role, income, rate } of tax) {
-    out.write(`\ntax of ${rate}% in ${income}: this is its ${role} account\n`);
-  }
+const RULE_COLUMNS = {
+  path: ['text', 'rule'],
+  side: 'text',
+  against: 'text',
+  on: 'text',
+  balance: 'text',
+  state: 'text',
+  only: 'text',
+} as const;
+
+function reportOf({ roles, rules, tax, ...rest }: ExplainedAccount): Report {
+  const head = { ...rest, roles: roles.join(', ') };
+  const kinds = { balance: 'amount', balanceAsOf: 'date', effectiveFrom: 'date' } as const;
+  return {
+    head: {},
+    main: 'rules',
+    tables: [
+      recordTable('account', head, kinds),
+      tableOf('rules', RULE_COLUMNS, rules, { screen: { isOptional: true } }),
+      tableOf('tax', { role: 'text', income: 'text', rate: 'rate' }, tax, {
+        screen: {
+          sentence: ({ role, income, rate }) =>
+            `tax of ${rate}% in ${income}: this is its ${role} account`,
+        },
+      }),
+    ],
+  };
 }

@@ -1,28 +1,28 @@
+import { tableOf } from '../../../files/report.js';
 import { listAccounts } from '../../../jobs/ledger/chart.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
-import { printJson, printTable } from '../../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../../shell/put-report.js';
 
-export const command: CommandModule = {
-  async run(context) {
+export const command: CommandModule<[], ReportFlags> = {
+  configure(cmd) {
+    configureReport(cmd);
+  },
+  async run(context, _args, flags) {
+    const way = wayOut(context, flags);
     const chart = await inBook(context, listAccounts);
-    if (context.json) {
-      printJson(context.stdout, chart);
-      return undefined;
-    }
-    printTable(
-      context.stdout,
-      [
-        { key: 'account', title: 'account' },
-        { key: 'nameZh', title: '科目' },
-        { key: 'name', title: 'name' },
-        { key: 'class', title: 'class' },
-        { key: 'normalSide', title: 'side' },
-        { key: 'subledger', title: 'sub-ledger' },
-        { key: 'balance', title: `balance ${chart.asOf ?? ''}`.trim(), align: 'right' },
-      ],
-      chart.accounts,
-    );
+    const columns = {
+      account: 'text',
+      nameZh: ['text', '科目'],
+      name: 'text',
+      class: 'text',
+      normalSide: ['text', 'side'],
+      subledger: ['text', 'sub-ledger'],
+      balance: ['amount', `balance ${chart.asOf ?? ''}`.trim()],
+    } as const;
+    const tables = [tableOf('accounts', columns, chart.accounts)];
+    const report = { head: { asOf: chart.asOf }, headline: '', tables };
+    await putReport(context, report, way, { document: chart });
     return undefined;
   },
 };

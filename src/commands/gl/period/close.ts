@@ -6,7 +6,7 @@ import type { CommandContext } from '../../shell/context.js';
 import { inBookByDays } from '../../shell/day-sessions.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printOutcome } from '../../shell/output.js';
-import { personOption } from '../../shell/person-option.js';
+import { actingIn } from '../../shell/person-option.js';
 import { configureWait, waitsOf } from '../../shell/wait-option.js';
 
 interface Options {
@@ -21,7 +21,6 @@ export const command: CommandModule<[string], Options> = {
     configureWait(cmd);
   },
   async run(context, [name], options) {
-    const by = personOption(options.by);
     let bar: ReturnType<CommandContext['progress']> | undefined;
     const onProgress = (total: number) => {
       bar ??= context.progress({ label: `period ${name}`, total, unit: 'steps' });
@@ -30,12 +29,15 @@ export const command: CommandModule<[string], Options> = {
     const { acceptUnproven } = options;
     const { signal } = context;
     const waits = waitsOf(context, options);
-    const closing = { name, by, acceptUnproven, checksOf: checksBesideHash };
+    const closing = { name, acceptUnproven, checksOf: checksBesideHash };
     const job = { ...closing, onProgress, waits, signal };
     const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
       'loanbook gl period close',
-      (client, helpers) => closePeriod(client, { ...job, helpers }),
+      async (client, helpers) => {
+        const by = await actingIn(client, { by: options.by, act: 'period_close' });
+        return closePeriod(client, { ...job, by, helpers });
+      },
     ).finally(() => bar?.finish());
     printOutcome(context, {
       ...closed,

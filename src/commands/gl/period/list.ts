@@ -1,11 +1,29 @@
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { tableOf } from '../../../files/report.js';
 import { periodStates } from '../../../jobs/period/period.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
-import { printJson, printTable } from '../../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../../shell/put-report.js';
 
-export const command: CommandModule = {
-  async run(context) {
+const COLUMNS = {
+  period: 'text',
+  first: ['date', 'from'],
+  last: ['date', 'to'],
+  sealedDays: ['count', 'sealed'],
+  days: ['count', 'of days'],
+  status: 'text',
+  by: 'text',
+  at: 'time',
+  reason: 'text',
+  unproven: ['text', 'not proven'],
+} as const;
+
+export const command: CommandModule<[], ReportFlags> = {
+  configure(cmd) {
+    configureReport(cmd);
+  },
+  async run(context, _args, flags) {
+    const way = wayOut(context, flags);
     const states = await inBook(context, periodStates);
     const periods = states.map(({ name, first, last, ...state }) => ({
       period: name,
@@ -14,26 +32,8 @@ export const command: CommandModule = {
       days: last - first + 1,
       ...state,
     }));
-    if (context.json) {
-      printJson(context.stdout, { periods });
-      return undefined;
-    }
-    printTable(
-      context.stdout,
-      [
-        { key: 'period', title: 'period' },
-        { key: 'first', title: 'from' },
-        { key: 'last', title: 'to' },
-        { key: 'sealedDays', title: 'sealed', align: 'right' },
-        { key: 'days', title: 'of days', align: 'right' },
-        { key: 'status', title: 'status' },
-        { key: 'by', title: 'by' },
-        { key: 'at', title: 'at' },
-        { key: 'reason', title: 'reason' },
-        { key: 'unproven', title: 'not proven' },
-      ],
-      periods,
-    );
+    const report = { head: {}, tables: [tableOf('periods', COLUMNS, periods)] };
+    await putReport(context, report, way, { document: { periods } });
     return undefined;
   },
 };

@@ -1,12 +1,12 @@
+import { type Report, tableOf } from '../../../files/report.js';
 import { readTextFile } from '../../../files/text-file.js';
 import { previewRules, type RulesPreview } from '../../../jobs/ledger/preview-rules.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
-import type { CommandContext } from '../../shell/context.js';
 import { dayOption } from '../../shell/day-option.js';
-import { printJson, printTable } from '../../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../../shell/put-report.js';
 
-interface Options {
+interface Options extends ReportFlags {
   readonly from: string;
   readonly to: string;
 }
@@ -14,48 +14,44 @@ interface Options {
 export const command: CommandModule<[string], Options> = {
   configure(cmd) {
     cmd.argument('<file>').requiredOption('--from <date>').requiredOption('--to <date>');
+    configureReport(cmd);
   },
   async run(context, [file], options) {
     const from = dayOption('--from', options.from)!;
     const to = dayOption('--to', options.to)!;
+    const way = wayOut(context, options, file);
     const text = await readTextFile(file);
     const found = await inBook(context, (client) => previewRules(client, text, file, { from, to }));
-    if (context.json) printJson(context.stdout, found);
-    else print(context.stdout, found);
+    await putReport(context, reportOf(found), way, { document: found });
     return undefined;
   },
 };
 
-function print(out: CommandContext['stdout'], found: RulesPreview): void {
-  const { from, to, postings, changed, accounts, untold } = found;
-  out.write(`${from} to ${to}: ${changed.length} of ${postings} postings would have changed\n`);
-  if (changed.length > 0) {
-    out.write('\n');
-    printTable(
-      out,
-      [
-        { key: 'businessDate', title: 'date' },
-        { key: 'product', title: 'product' },
-        { key: 'org', title: 'org' },
-        { key: 'movement', title: 'movement' },
-        { key: 'of', title: 'of' },
-        { key: 'amount', title: 'amount', align: 'right' },
-        { key: 'posted', title: 'posted' },
-        { key: 'wouldPost', title: 'would post' },
-      ],
-      changed,
-    );
-    out.write('\n');
-    printTable(
-      out,
-      [
-        { key: 'account', title: 'account' },
-        { key: 'difference', title: 'difference', align: 'right' },
-      ],
-      accounts,
-    );
-  }
-  for (const { businessDate, movement } of untold) {
-    out.write(`${businessDate}: the journal does not tell what ${movement} moved\n`);
-  }
+const CHANGED = {
+  businessDate: ['date', 'date'],
+  product: 'text',
+  org: 'text',
+  movement: 'text',
+  of: 'text',
+  amount: 'amount',
+  posted: 'text',
+  wouldPost: ['text', 'would post'],
+} as const;
+
+function reportOf({ from, to, postings, changed, accounts, untold }: RulesPreview): Report {
+  const screen = { isOptional: true };
+  return {
+    head: { from, to, postings },
+    headline: `${from} to ${to}: ${changed.length} of ${postings} postings would have changed`,
+    tables: [
+      tableOf('changed', CHANGED, changed, { screen }),
+      tableOf('accounts', { account: 'text', difference: 'amount' }, accounts, { screen }),
+      tableOf('untold', { businessDate: 'date', movement: 'text' }, untold, {
+        screen: {
+          sentence: ({ businessDate, movement }) =>
+            `${businessDate}: the journal does not tell what ${movement} moved`,
+        },
+      }),
+    ],
+  };
 }

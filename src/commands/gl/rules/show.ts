@@ -1,42 +1,44 @@
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { tableOf } from '../../../files/report.js';
 import { loansOf, postText } from '../../../jobs/book/documents/ledger.js';
 import { ledgerOn } from '../../../jobs/ledger/chart.js';
 import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { dayOption } from '../../shell/day-option.js';
-import { printJson, printTable } from '../../shell/output.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../../shell/put-report.js';
 
-export const command: CommandModule<[], { asOf?: string }> = {
+const COLUMNS = {
+  path: ['text', 'rule'],
+  on: 'text',
+  balance: 'text',
+  state: 'text',
+  only: 'text',
+  post: ['text', 'posts'],
+} as const;
+
+export const command: CommandModule<[], ReportFlags & { asOf?: string }> = {
   configure(cmd) {
-    cmd.option('--as-of <date>');
+    configureReport(cmd.option('--as-of <date>'));
   },
   async run(context, _args, options) {
     const date = dayOption('--as-of', options.asOf);
+    const way = wayOut(context, options);
     const ledger = await inBook(context, (client) => ledgerOn(client, date));
-    if (context.json) {
-      printJson(context.stdout, ledger.document);
-      return undefined;
-    }
-    context.stdout.write(`posting rules in force from ${formatDay(ledger.effectiveFrom)}\n\n`);
-    printTable(
-      context.stdout,
-      [
-        { key: 'path', title: 'rule' },
-        { key: 'on', title: 'on' },
-        { key: 'balance', title: 'balance' },
-        { key: 'state', title: 'state' },
-        { key: 'only', title: 'only' },
-        { key: 'post', title: 'posts' },
-      ],
-      ledger.rules.map(({ index, on, balance, accruing, scope, post }) => ({
-        path: `rules[${index}]`,
-        on,
-        balance,
-        state: accruing ? 'accruing' : 'non_accruing',
-        only: loansOf(scope),
-        post: postText({ post }),
-      })),
-    );
+    const rules = ledger.rules.map(({ index, on, balance, accruing, scope, post }) => ({
+      path: `rules[${index}]`,
+      on,
+      balance,
+      state: accruing ? 'accruing' : 'non_accruing',
+      only: loansOf(scope),
+      post: postText({ post }),
+    }));
+    const effectiveFrom = formatDay(ledger.effectiveFrom);
+    const report = {
+      head: { effectiveFrom },
+      headline: `posting rules in force from ${effectiveFrom}`,
+      tables: [tableOf('rules', COLUMNS, rules)],
+    };
+    await putReport(context, report, way, { document: ledger.document });
     return undefined;
   },
 };

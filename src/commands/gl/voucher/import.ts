@@ -1,11 +1,10 @@
 import { formatAmount } from '../../../accounting/money/amount-text.js';
 import { EXIT } from '../../../errors.js';
 import { importVouchers } from '../../../jobs/period/manual-voucher.js';
-import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printJson, printOutcome, printTable } from '../../shell/output.js';
-import { personOption } from '../../shell/person-option.js';
+import { actInBook } from '../../shell/person-option.js';
 import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 
 export const command: CommandModule<[string], SenderFlags & { by: string }> = {
@@ -16,8 +15,9 @@ export const command: CommandModule<[string], SenderFlags & { by: string }> = {
   async run(context, [file], { by, ...flags }) {
     const { signal } = context;
     const says = senderSays(flags);
-    const taken = await inBook(context, (client) =>
-      importVouchers(client, { file, by: personOption(by), says, signal }),
+    const actor = { by, act: 'voucher' } as const;
+    const taken = await actInBook(context, actor, (client, person) =>
+      importVouchers(client, { file, by: person, says, signal }),
     );
     const { problems, minorDigits, debits, ...counts } = taken;
     const record = { ...counts, debits: formatAmount(debits, minorDigits) };

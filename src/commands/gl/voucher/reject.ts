@@ -1,10 +1,9 @@
 import { rejectVoucher } from '../../../jobs/period/decide-voucher.js';
-import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { ID, idArgument } from '../../shell/id-argument.js';
 import { printOutcome } from '../../shell/output.js';
-import { personOption } from '../../shell/person-option.js';
+import { actInBook } from '../../shell/person-option.js';
 
 export const command: CommandModule<[string], { by: string; reason: string }> = {
   configure(cmd) {
@@ -12,8 +11,9 @@ export const command: CommandModule<[string], { by: string; reason: string }> = 
   },
   async run(context, [text], { by, reason }) {
     const id = idArgument(ID.entry, text);
-    const decided = await inBook(context, (client) =>
-      rejectVoucher(client, { id, by: personOption(by), reason }),
+    const actor = { by, act: 'voucher_check' } as const;
+    const decided = await actInBook(context, actor, (client, person) =>
+      rejectVoucher(client, { id, by: person, reason }),
     );
     printOutcome(context, { ...decided });
     noteDoneBefore(context, decided.outcome);

@@ -1,4 +1,5 @@
 import { type CheckedLedger, loansOf, postText } from './ledger.js';
+import { LEDGER_ROLES } from './ledger-roles.js';
 
 /** How one ledger differs from another: codes of accounts, and what their rules are for. */
 export interface LedgerChange {
@@ -9,6 +10,8 @@ export interface LedgerChange {
   readonly rulesRemoved: readonly string[];
   /** The same movement, balance, state and loans with other accounts. */
   readonly rulesChanged: readonly string[];
+  /** As `allowance: 1304.01 -> 1305.01`; a role that no account has is `none`. */
+  readonly rolesChanged: readonly string[];
   readonly taxChanged: boolean;
 }
 
@@ -24,8 +27,15 @@ export function ledgerChange(before: CheckedLedger, after: CheckedLedger): Ledge
     rulesAdded: rules.added,
     rulesRemoved: rules.removed,
     rulesChanged: rules.changed,
+    rolesChanged: rolesChanged(before, after),
     taxChanged: taxes[0] !== taxes[1],
   };
+}
+
+function rolesChanged(before: CheckedLedger, after: CheckedLedger): string[] {
+  return LEDGER_ROLES.filter((role) => before.roles[role] !== after.roles[role]).map(
+    (role) => `${role}: ${before.roles[role] ?? 'none'} -> ${after.roles[role] ?? 'none'}`,
+  );
 }
 
 function namesByCode({ document }: CheckedLedger): Map<string, string> {

@@ -35,13 +35,17 @@ export function readLedger(text: string, sourceName: string, part?: LedgerPart):
   };
 }
 
-/** Tax names accounts and belongs to the rules: rules that say nothing of it leave it as it is. */
+/**
+ * Roles stay until they are named. Tax names accounts and belongs to the rules: rules that say
+ * nothing of it leave it as it is.
+ */
 function restOf(
   part: LedgerPart | undefined,
   value: object,
-  { accounts, rules, tax }: LedgerDocument,
+  { accounts, roles, rules, tax }: LedgerDocument,
 ): Partial<LedgerDocument> {
-  if (part === 'chart' && !('rules' in value || 'tax' in value)) return { rules, tax };
+  const named = roles === undefined || 'roles' in value ? {} : { roles };
+  if (part === 'chart' && !('rules' in value || 'tax' in value)) return { ...named, rules, tax };
   if (part !== 'rules' || 'accounts' in value) return {};
-  return 'tax' in value ? { accounts } : { accounts, tax };
+  return { ...named, accounts, ...('tax' in value ? {} : { tax }) };
 }

@@ -21,6 +21,7 @@ import {
   type Violation,
 } from '../../../documents/violations.js';
 import { LoanbookError } from '../../../errors.js';
+import { type LedgerRoles, rolesOf, rolesSchema, roleViolations } from './ledger-roles.js';
 import { taxSchema, taxViolations } from './ledger-tax.js';
 
 const accountSchema = mapping({
@@ -48,6 +49,7 @@ const ruleSchema = mapping({
 const ledgerSchema = mapping({
   effective_from: date(),
   accounts: listOf(accountSchema),
+  roles: rolesSchema,
   rules: listOf(ruleSchema),
   tax: taxSchema,
 });
@@ -70,6 +72,7 @@ export interface LedgerRule {
 export interface CheckedLedger {
   readonly document: LedgerDocument;
   readonly effectiveFrom: EpochDay;
+  readonly roles: LedgerRoles;
   /** One rule a movement, balance and state. */
   readonly rules: readonly LedgerRule[];
 }
@@ -96,17 +99,18 @@ export function ledgerFromValue(
     ...repeated(document.accounts, 'code'),
     ...repeated(document.accounts, 'subledger'),
     ...unknownAccounts(document),
+    ...roleViolations(document.roles, document.accounts),
     ...violations,
     ...taxViolations(document.tax, document.accounts),
   ];
-  const isInForce = (path: string): boolean => inForce.some((key) => path.startsWith(`${key}[`));
+  const isInForce = (path: string): boolean => inForce.includes(path.split(/[.[]/)[0] ?? '');
   refuseViolations(
     source,
     found.map((each) => (isInForce(each.path) ? { ...each, path: `${each.path} in force` } : each)),
   );
   const effectiveFrom = parseDay(document.effective_from);
   if (effectiveFrom === undefined) throw new TypeError(`unchecked date ${document.effective_from}`);
-  return { document, effectiveFrom, rules };
+  return { document, effectiveFrom, roles: rolesOf(document), rules };
 }
 
 /** The rules ready to look up; `accountIds` gives the account of every code. */

@@ -2,7 +2,15 @@ import type { z } from 'zod';
 import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
 import { LIMIT_DIGITS, type PolicyBounds } from '../../../accounting/product/policy-bounds.js';
 import type { BookPolicy } from '../../../accounting/product/product.js';
-import { amountLimit, date, integer, listOf, mapping, rate } from '../../../documents/fields.js';
+import {
+  amountLimit,
+  date,
+  integer,
+  listOf,
+  mapping,
+  oneOf,
+  rate,
+} from '../../../documents/fields.js';
 import { readDocumentText } from '../../../documents/read-text.js';
 import {
   checkShape,
@@ -11,6 +19,9 @@ import {
 } from '../../../documents/violations.js';
 
 const CLASS_BOUNDS = 4;
+
+/** Whether an act waits for a second person. */
+const second = () => oneOf('none', 'two_persons').default('none');
 
 const policySchema = mapping({
   effective_from: date().default('2026-01-01'),
@@ -30,6 +41,16 @@ const policySchema = mapping({
   }).prefault({}),
   days_ahead: integer(0).default(7),
   late_days: integer(0).nullable().default(null),
+  approvals: mapping({
+    // A voucher always has a second person.
+    voucher: oneOf('two_persons').default('two_persons'),
+    statement_replace: second(),
+    break_resolve: second(),
+    ledger: second(),
+    product: second(),
+    policy: second(),
+    period_reopen: second(),
+  }).prefault({}),
 });
 
 /** A checked book policy, every default filled in: plain JSON, rates as their text. */

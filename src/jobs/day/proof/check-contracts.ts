@@ -35,7 +35,7 @@ async function changedContracts(client: pg.Client, range: DayRange): Promise<Day
   const changed: ChangedContract[] = [];
   const select = `SELECT ${CONTRACT_COLUMNS}, ${keptDigest(to + 1)} FROM event e ${BIRTH_JOINS}
       ${JOIN_DIGEST}
-    WHERE e.type <= 2 AND s.version = 1
+    WHERE is_birth(e.type) AND s.version = 1
       AND e.business_date BETWEEN '${formatDay(from)}' AND '${formatDay(to)}'`;
   await copyRows(client, select, CONTRACT_FIELDS + 1, (view, at, bytes) => {
     const found = changedContract(view, at, bytes);
@@ -85,7 +85,7 @@ async function strays(client: pg.Client, { from, to }: DayRange): Promise<DayDif
          'a contract' AS expected, 'gone' AS actual
        FROM loan_digest d WHERE NOT EXISTS (
          SELECT FROM event e ${BIRTH_JOINS}
-         WHERE e.bucket = d.bucket AND e.loan_id = d.loan_id AND e.type <= 2 AND s.version = 1
+         WHERE e.bucket = d.bucket AND e.loan_id = d.loan_id AND is_birth(e.type) AND s.version = 1
            AND e.business_date = d.born_on)
        UNION ALL
        SELECT l.born_on, 'loan ' || l.loan_no, 'no row', 'a row' FROM loan l

@@ -73,7 +73,7 @@ export async function eventsOfDay(
 
 function fromEvents(date: EpochDay, step: TaskShare): string {
   return `FROM event
-    WHERE business_date = '${formatDay(date)}' AND ${bucketsOf(step)} AND type > 2
+    WHERE business_date = '${formatDay(date)}' AND ${bucketsOf(step)} AND NOT is_birth(type)
     ORDER BY bucket, loan_id, event_id`;
 }
 

@@ -13,9 +13,11 @@ const CASH_ENGINE = 4;
  * What the first posting of a money event moves, by what the event says: one that names no cash,
  * such as a prepayment, moves what it moved, which the turnover is held against.
  */
-const FIRST_CASH = `CASE WHEN rule <> '' THEN 0 WHEN type IN (3, 12) THEN amount
-    WHEN type = 9 THEN 0 - amount WHEN type = 4 AND amount > 0 THEN amount
-    WHEN type = 5 THEN greatest(cash, amount) ELSE cash END`;
+const FIRST_CASH = `CASE WHEN rule <> '' THEN 0
+    WHEN type IN (event_type_repayment(), event_type_recovery()) THEN amount
+    WHEN type = event_type_suspense_refund() THEN 0 - amount
+    WHEN type = event_type_settlement() AND amount > 0 THEN amount
+    WHEN type = event_type_prepayment() THEN greatest(cash, amount) ELSE cash END`;
 
 interface Found {
   readonly loan_id: number | null;

@@ -12,6 +12,7 @@ import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { barrier } from '../../runs/barrier.js';
 import { type HeldRun, requireHeld } from '../../runs/lease.js';
+import { sumInto } from '../checks/sum-overflow.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
 import { POSTERS } from './posters.js';
 
@@ -50,12 +51,10 @@ export async function postGroups(
     for (const post of POSTERS) await post(client, side, book, date);
     await flush();
     const hashes = Buffer.concat(side.digests());
-    await client.query('SELECT finish_post($1, $2, $3, $4)', [
-      formatDay(date),
-      runId,
-      run.token,
-      hashes,
-    ]);
+    const facts = [formatDay(date), runId, run.token, hashes];
+    await sumInto('gl_balance', date, () =>
+      client.query('SELECT finish_post($1, $2, $3, $4)', facts),
+    );
     await barrier('eod.post');
   });
 }

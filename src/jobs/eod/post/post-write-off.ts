@@ -1,11 +1,10 @@
 import type pg from 'pg';
-import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { MOVEMENT } from '../../../accounting/posting/flow.js';
 import type { Book } from '../../book/book.js';
+import { accountOfRole } from '../../book/documents/ledger-roles.js';
 import { dayTable } from '../../day/day-table.js';
 import type { SideRows } from '../../day/side-rows.js';
-import { ALLOWANCE, IMPAIRMENT_LOSS } from '../../impairment/allowance-accounts.js';
 import { WRITE_OFF_LOSS_KIND } from '../../ledger/entry.js';
 
 interface Lacking {
@@ -30,9 +29,8 @@ export async function addWriteOffLosses(
   date: EpochDay,
 ): Promise<void> {
   const idOf = new Map(book.accounts.map(({ code, accountId }) => [code, accountId]));
-  const allowance = idOf.get(ALLOWANCE);
-  const loss = idOf.get(IMPAIRMENT_LOSS);
-  if (allowance === undefined) return;
+  if (book.roles.allowance === undefined && !(await mayLack(client, date))) return;
+  const allowance = idOf.get(accountOfRole(book.roles, 'allowance'))!;
   const { rows } = await client.query<Lacking>(
     `SELECT w.bucket, w.loan_id, w.group_id, w.event_id,
        (w.amount - coalesce(i.allowance, 0))::bigint AS amount
@@ -49,11 +47,20 @@ export async function addWriteOffLosses(
     [allowance, MOVEMENT.writeOff],
   );
   for (const { bucket, loan_id: loanId, group_id: groupId, event_id: eventId, amount } of rows) {
-    if (loss === undefined) throw new InvariantError('no account', { account: IMPAIRMENT_LOSS });
+    const loss = idOf.get(accountOfRole(book.roles, 'impairment_loss'))!;
     const lines = [
       { accountId: loss, amount },
       { accountId: allowance, amount: 0 - amount },
     ];
     side.addVoucher(lines, { bucket, loanId, groupId }, eventId, WRITE_OFF_LOSS_KIND);
   }
+}
+
+/** There were runs of impairment, and the day has write-offs. */
+async function mayLack(client: pg.Client, date: EpochDay): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `SELECT EXISTS (SELECT FROM impairment_run) AND EXISTS (
+       SELECT FROM ${dayTable('journal_line', date)} WHERE kind = movement_write_off()) AS may`,
+  );
+  return rows[0]?.may === true;
 }

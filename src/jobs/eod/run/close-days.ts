@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { retrying, withClient } from '../../../db/connect.js';
@@ -9,7 +10,9 @@ import { openDate } from '../../book/open-day.js';
 import { type FoldPool, openPool } from './fold-pool.js';
 import { type ClosedDay, type RunDayOptions, runDay } from './run-day.js';
 
-export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress'> {
+export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress' | 'by'> {
+  /** Says who closes, or refuses; left out: the login of the database. */
+  readonly begin?: (client: pg.Client) => Promise<string>;
   /** Close this day only; it must be the open one. */
   readonly date?: EpochDay;
   /** Close every day up to this one. */
@@ -45,7 +48,7 @@ async function closeInPool(
   pool: FoldPool | undefined,
   options: CloseDaysOptions,
 ): Promise<ClosedDay[]> {
-  const open = await retrying(() => openDayOf(target), {
+  const { open, by } = await retrying(() => openDayOf(target, options), {
     only: isSessionLost,
     onRetry: options.onRetry,
   });
@@ -60,7 +63,7 @@ async function closeInPool(
       options.onPlanned?.(date);
       continue;
     }
-    const day = await closeDay(target, pool, options, date);
+    const day = await closeDay(target, pool, { ...options, by }, date);
     if (day === undefined) {
       options.onAlreadyClosed?.(date);
       continue;
@@ -77,7 +80,7 @@ const CLOSED_CODES = new Set(['day_already_closed', 'day_moved_on']);
 async function closeDay(
   target: DatabaseTarget,
   pool: FoldPool,
-  options: CloseDaysOptions,
+  options: CloseDaysOptions & { readonly by: string },
   date: EpochDay,
 ): Promise<ClosedDay | undefined> {
   const onProgress = (done: number, total: number) => options.onProgress?.(date, done, total);
@@ -85,15 +88,18 @@ async function closeDay(
     return await runDay(target, pool, { ...options, date, onProgress });
   } catch (error) {
     const isClosed = error instanceof LoanbookError && CLOSED_CODES.has(error.code);
-    if (isClosed && (await openDayOf(target)) > date) return undefined;
+    if (isClosed && (await openDayOf(target, {})).open > date) return undefined;
     throw error;
   }
 }
 
-async function openDayOf(target: DatabaseTarget): Promise<EpochDay> {
+async function openDayOf(
+  target: DatabaseTarget,
+  { begin }: Pick<CloseDaysOptions, 'begin'>,
+): Promise<{ open: EpochDay; by: string }> {
   return withClient(target, { applicationName: 'loanbook eod' }, async (client) => {
     await requireMigrated(client);
-    return openDate(client);
+    return { by: (await begin?.(client)) ?? '', open: await openDate(client) };
   });
 }
 

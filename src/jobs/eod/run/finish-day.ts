@@ -20,6 +20,7 @@ import {
   runCheck,
   SCHEDULE_CHECK,
 } from '../checks/checks.js';
+import { sumInto } from '../checks/sum-overflow.js';
 import { sealRefused } from './seal-refused.js';
 
 const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
@@ -105,7 +106,10 @@ export async function gateDay(
     await inTransaction(client, async () => {
       await requireHeld(client, run);
       if (await stepIsDone(client, runId, 'check')) return;
-      await client.query('SELECT sum_positions($1, $2, $3)', [formatDay(date), runId, run.token]);
+      const facts = [formatDay(date), runId, run.token];
+      await sumInto('subledger_total', date, () =>
+        client.query('SELECT sum_positions($1, $2, $3)', facts),
+      );
       await barrier('eod.sums');
     });
     const found = new Map<CheckName, CheckResult>();

@@ -36,6 +36,8 @@ export interface RunDayOptions {
   readonly tasks?: number;
   readonly maxHeld?: number;
   readonly waits?: Waits;
+  /** Who closes, for the audit. */
+  readonly by?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
   /** The database was away; the close goes on in a moment. */
@@ -113,7 +115,8 @@ async function closeOnce(
   options: RunDayOptions,
   memory: Memory,
 ): Promise<ClosedDay> {
-  const control = await connect(target, { applicationName: 'loanbook eod' });
+  const settings = { 'loanbook.by': options.by ?? '' };
+  const control = await connect(target, { applicationName: 'loanbook eod', settings });
   try {
     // Before anything else: another process may have ended the sessions to go on with the close.
     if (memory.run !== undefined) await requireHeld(control, memory.run);

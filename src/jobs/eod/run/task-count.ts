@@ -28,7 +28,7 @@ export async function loansToFold(client: pg.Client, date: EpochDay): Promise<nu
          FROM run r JOIN step s USING (run_id)
          WHERE r.job = 'eod' AND r.business_date = $1::date - 1 AND r.status <> 'discarded'
            AND s.phase = 'fold')
-       + (SELECT count(*) FROM event WHERE business_date = $1 AND type <= 2) AS loans`,
+       + (SELECT count(*) FROM event WHERE business_date = $1 AND is_birth(type)) AS loans`,
     [formatDay(date)],
   );
   return rows[0]!.loans;

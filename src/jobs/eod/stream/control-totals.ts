@@ -1,8 +1,9 @@
+import { REVERSED } from '../../../accounting/backdating/verdict.js';
 import type { Position } from '../../../accounting/fold/position.js';
+import { amountOutOfRange } from '../../../accounting/fold/safe-amounts.js';
 import { Total } from '../../../accounting/money/total.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import type { DayFlow } from '../../../accounting/posting/flow.js';
-import { REVERSED } from '../../day/event-queue.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 interface GroupSums<Sum> {
@@ -24,6 +25,18 @@ interface EnteredSums<Sum> {
 }
 /** Of one loan. */
 export type Entered = EnteredSums<Fen>;
+
+/** What a loan enters the book with. Throws InvariantError for what no sum can be made of. */
+export function enteredBy(position: Position): Entered {
+  const interest = position.interestAccrued + position.interestDue;
+  if (!Number.isSafeInteger(interest)) throw amountOutOfRange();
+  return {
+    principal: position.principal,
+    interest,
+    penalty: position.penaltyDue,
+    compound: position.compoundDue,
+  };
+}
 
 interface TaskSums<Sum> {
   readonly groups: readonly GroupSums<Sum>[];

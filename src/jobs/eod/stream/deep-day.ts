@@ -1,11 +1,14 @@
+import { requireEvent } from '../../../accounting/backdating/arrivals.js';
+import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
+import type { Refolded } from '../../../accounting/backdating/refold.js';
+import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { DayTerms } from '../../day/day-terms.js';
-import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
 import { type DeepLoan, scheduleOn } from '../../day/loan-past.js';
 import type { PositionRow } from '../../day/position-row.js';
-import { type Refolded, refold } from '../../day/refold.js';
+import { refoldBooked } from '../../day/refold.js';
 
 /** A loan on a day that looks up its schedule or changes its past, ready to be closed. */
 export interface DeepDay {
@@ -21,7 +24,7 @@ export interface DeepDay {
 
 /**
  * Opens the day of such a loan. Where its past changes, `row` is the loan of yesterday as it is
- * known now. Throws what `refold` throws.
+ * known now. Throws what `refoldBooked` throws.
  */
 export function openDeepDay(
   row: PositionRow,
@@ -37,7 +40,10 @@ export function openDeepDay(
   const { contract } = loan.birth;
   const file = { contract, schedule: inForce, changed: false, totals: () => row.openTotals() };
   if (!events.some(changesThePast)) return { file, inForce, newestVersion, events, past: null };
-  const past = refold(row, loan, date, days);
+  for (const event of loan.past?.events ?? []) {
+    if (event.type === EVENT_TYPE.reversal) requireEvent(loan.past!.events, event);
+  }
+  const past = refoldBooked(row, loan, date, days);
   Object.assign(position, past.run.position);
   position.scheduleVersion = version.version;
   const totals = row.openTotals();

@@ -11,6 +11,7 @@ import { type Birth, readPositions } from '../../day/task-input.js';
 import { barrier } from '../../runs/barrier.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
+import { pastOf } from './damaged-loan.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
 import { TaskFold, type TaskInput } from './task-fold.js';
 import { TaskStream } from './task-stream.js';
@@ -59,8 +60,11 @@ export async function runFoldTask(
   const fold = new TaskFold(book, task.date, task.task, input, session.buffers);
   if (first) fold.left = new Map();
   const stream = new TaskStream(session.write, task.date, fold);
-  const lookUpLeft = async () => {
-    fold.left = await stream.pauseFor((client) => loadLeftLoans(client, task, input));
+  const lookUp = async () => {
+    const { damaged } = fold;
+    if (damaged === null) {
+      fold.left = await stream.pauseFor((client) => loadLeftLoans(client, task, input));
+    } else fold.holdDamaged(await stream.pauseFor((client) => pastOf(client, damaged)));
   };
   await session.write.query('BEGIN');
   await stream.begin();
@@ -71,20 +75,14 @@ export async function runFoldTask(
         signal.throwIfAborted();
         reader.push(chunk);
         while (reader.next()) {
-          if (!fold.foldRow(reader.view, reader.at, reader.bytes)) {
-            await lookUpLeft();
-            fold.foldRow(reader.view, reader.at, reader.bytes);
-          }
+          while (!fold.foldRow(reader.view, reader.at, reader.bytes)) await lookUp();
           if (stream.isFull) await stream.flush();
         }
       }
       reader.finish();
     });
   }
-  if (!(await foldRest(fold, input.births, stream, signal))) {
-    await lookUpLeft();
-    await foldRest(fold, input.births, stream, signal);
-  }
+  while (!(await foldRest(fold, input.births, stream, signal))) await lookUp();
   const hashes = await stream.end();
   const counts = countsOf(fold, input, hashes, task.date);
   await writeHeld(session.write, task, fold);
@@ -96,7 +94,7 @@ export async function runFoldTask(
   return counts;
 }
 
-/** Loans behind the last row of yesterday, flushed on the way. False: `left` is needed first. */
+/** Loans behind the last row of yesterday, flushed on the way. False: as of `foldRow`. */
 async function foldRest(
   fold: TaskFold,
   births: readonly Birth[],
@@ -121,7 +119,7 @@ function countsOf(
 ): TaskCounts {
   return {
     read: fold.rowsRead,
-    written: fold.positions.rows,
+    written: fold.loan.positions.rows,
     born: fold.born,
     returned: fold.returned,
     closed: fold.leaving.length,

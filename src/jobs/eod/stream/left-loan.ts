@@ -14,7 +14,8 @@ import { sameState } from '../../day/same-state.js';
 export interface LeftLoan {
   /** Its last row as a tuple. */
   readonly last: Buffer;
-  readonly loan: DeepLoan;
+  /** Throws InvariantError where its past is damaged. */
+  readonly loan: () => DeepLoan;
 }
 
 /** Nothing is owed, held or running any more: a loan whose row says so gets no further one. */
@@ -28,7 +29,7 @@ const ENDED: ReadonlySet<number> = new Set([STATUS.settled, STATUS.cancelled, ST
  * The row that such a loan would have of the day before `date`, as a tuple: the days since its last
  * row are closed, which do nothing to a loan that is over. Throws InvariantError when they do.
  */
-export function carryIdle({ last, loan }: LeftLoan, date: EpochDay, days: DayTerms): Buffer {
+export function carryIdle(last: Buffer, loan: DeepLoan, date: EpochDay, days: DayTerms): Buffer {
   const row = new PositionRow();
   row.read(viewOf(last), 0, last);
   const { position } = row;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { changesThePast } from '../../../accounting/backdating/dated-event.js';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
@@ -6,10 +7,10 @@ import { readInt8 } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { loadBirths, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
-import { changesThePast, type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
+import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { loadLastRows } from '../../day/kept-position.js';
-import { type DeepLoan, DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
+import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
   type Birth,
   loadHeld,
@@ -116,17 +117,14 @@ export async function loadLeftLoans(
   );
   const plain = absent.filter((loanId) => !deep.has(loanId));
   const contracts = plain.length === 0 ? deep : await loadDeepLoans(client, scope, plain, []);
-  const loans = new Map<number, DeepLoan>();
   const bornOn = new Map<number, EpochDay>();
   for (const loanId of absent) {
-    const loan = deep.get(loanId) ?? contracts.get(loanId);
-    if (loan === undefined) continue;
-    loans.set(loanId, loan);
-    bornOn.set(loanId, loan.birth.bornOn);
+    const day = deep.bornOn(loanId) ?? contracts.bornOn(loanId);
+    if (day !== undefined) bornOn.set(loanId, day);
   }
   const left = new Map<number, LeftLoan>();
   for (const [loanId, last] of await loadLastRows(client, bornOn, scope.date)) {
-    left.set(loanId, { last, loan: loans.get(loanId)! });
+    left.set(loanId, { last, loan: () => (deep.get(loanId) ?? contracts.get(loanId))! });
   }
   return left;
 }
@@ -139,8 +137,8 @@ async function loansWithoutRow(
   const found: number[] = [];
   const buckets = `BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}`;
   const select = `SELECT DISTINCT e.loan_id FROM event e
-    WHERE e.business_date = '${formatDay(scope.date)}' AND e.bucket ${buckets} AND e.type > 2
-      AND e.loan_id >= ${fromLoan} AND NOT EXISTS (
+    WHERE e.business_date = '${formatDay(scope.date)}' AND e.bucket ${buckets}
+      AND NOT is_birth(e.type) AND e.loan_id >= ${fromLoan} AND NOT EXISTS (
         SELECT FROM ${dayTable('position', scope.date - 1)} p
         WHERE p.bucket ${buckets} AND p.bucket = e.bucket AND p.loan_id = e.loan_id)
     ORDER BY e.loan_id`;

@@ -1,3 +1,4 @@
+import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import type { LoanEvent } from '../../../accounting/events/loan-event.js';
 import { installmentAt, type NextInstallment } from '../../../accounting/fold/billing.js';
 import { closeDay } from '../../../accounting/fold/close-day.js';
@@ -8,9 +9,9 @@ import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
 import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
+import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
-import { changesThePast, type DatedEvent } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan } from '../../day/loan-past.js';
 import { PositionRow } from '../../day/position-row.js';
@@ -21,10 +22,12 @@ import { openDeepDay } from './deep-day.js';
 
 /**
  * Folds one loan of a task through the day that is closed: `row` enters as of the last day folded
- * and leaves as of today; what the day left goes to `side` and `totals`. Every way throws
- * InvariantError when the loan can't be folded; `side` is then for the caller to rewind.
+ * and leaves as of today, written to `positions`; what the day left goes to `side` and `totals`.
+ * Every way throws when the loan can't be folded, or what it gives can't be written. Then nothing
+ * of it stands in `positions` or `totals`, which come last; `side` is for the caller to rewind.
  */
 export class LoanFold {
+  readonly positions: TupleWriter;
   readonly row = new PositionRow();
   readonly flow = new DayFlow();
   readonly side: SideRows;
@@ -44,12 +47,17 @@ export class LoanFold {
   ) {
     this.#date = date;
     this.#next = next;
+    this.positions = buffers.positions;
     this.side = new SideRows(book.postingRulesOf, date, task, buffers);
     this.days = dayTerms(book);
     this.#today = this.days.book(date);
     for (const groupId of book.groups.keys()) {
       this.#todayTerms[groupId] = this.days.fold(groupId, date);
     }
+  }
+
+  knowsGroup(groupId: number): boolean {
+    return this.#todayTerms[groupId] !== undefined;
   }
 
   /** Whether the interest of the group's loans follows their payments. */
@@ -60,11 +68,20 @@ export class LoanFold {
   /** A day that needs nothing but yesterday's row. */
   foldPlain(events: readonly LoanEvent[]): void {
     this.#foldToday(events, null);
-    this.#keep(0);
+    this.#writeSide(0);
+    this.row.write(this.positions);
+    this.totals.add(this.row.position, this.flow);
   }
 
-  /** A day with events that look up the loan's schedule, or that change its past. */
-  foldDeep(events: readonly DatedEvent[], loan: DeepLoan): void {
+  /**
+   * A day with events that look up the loan's schedule, or that change its past. `staysAway`: the
+   * loan gets no row where that says so of it; returns whether it got one.
+   */
+  foldDeep(
+    events: readonly DatedEvent[],
+    loan: DeepLoan,
+    staysAway?: (row: PositionRow) => boolean,
+  ): boolean {
     const row = this.row;
     const day = openDeepDay(row, loan, events, this.#date, this.days);
     this.#foldToday(day.events, day.file);
@@ -72,11 +89,13 @@ export class LoanFold {
       row.position.scheduleVersion = day.newestVersion + 1;
       this.side.addSchedule(row.position, day.file.schedule);
     }
-    const ordinal = this.#write(0);
+    const ordinal = this.#writeSide(0);
     const changes = day.past?.difference.flows(day.past.rules) ?? [];
     if (changes[0] !== undefined) this.side.add(row.position, changes[0], ordinal);
-    // Last: rows of a loan that turns out to be held are taken back, its totals are not.
+    const isWritten = staysAway === undefined || !staysAway(row);
+    if (isWritten) row.write(this.positions);
     for (const flow of [this.flow, ...changes]) this.totals.add(row.position, flow);
+    return isWritten;
   }
 
   /**
@@ -86,19 +105,21 @@ export class LoanFold {
   foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
     // A later day may fail after an earlier one was taken over: then none of them counts.
     const undo = from < this.#date ? this.totals.mark() : undefined;
+    const { eventsRejected } = this.totals;
     try {
       this.#foldFrom(birth, from, events, schedule);
     } catch (error) {
       undo?.();
+      this.totals.eventsRejected = eventsRejected;
       throw error;
     }
   }
 
   /** Events that no fold is needed to reject. */
-  reject(bucket: number, loanId: number, events: readonly LoanEvent[], rule: string): void {
-    for (const event of events) {
+  reject(bucket: number, loanId: number, eventIds: readonly number[], rule: string): void {
+    for (const eventId of eventIds) {
       this.totals.eventsRejected += 1;
-      this.side.addOutcome(bucket, loanId, event.eventId, { rule, allocated: 0, toSuspense: 0 });
+      this.side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
     }
   }
 
@@ -134,7 +155,7 @@ export class LoanFold {
   #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
     const row = this.row;
     const { position } = row;
-    const late = events.filter(changesThePast);
+    const late = events.filter(changesThePast).map(({ eventId }) => eventId);
     this.reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
     const { contract } = birth;
     const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
@@ -147,21 +168,19 @@ export class LoanFold {
         (event) => event.businessDate === date && !changesThePast(event),
       );
       closeDay(position, this.days.book(date), terms, todays, next, this.flow, file);
-      ordinal = this.#keep(ordinal);
+      ordinal = this.#writeSide(ordinal);
+      if (date < this.#date) this.totals.add(position, this.flow);
     }
-    if (sameSchedule(file.schedule, birth.schedule())) return;
-    position.scheduleVersion = birth.version + 1;
-    this.side.addSchedule(position, file.schedule);
+    if (!sameSchedule(file.schedule, birth.schedule())) {
+      position.scheduleVersion = birth.version + 1;
+      this.side.addSchedule(position, file.schedule);
+    }
+    row.write(this.positions);
+    this.totals.add(position, this.flow);
   }
 
-  /** Takes over what the close of a loan-day left; returns how many allocations it has by now. */
-  #keep(ordinal: number): number {
-    const count = this.#write(ordinal);
-    this.totals.add(this.row.position, this.flow);
-    return count;
-  }
-
-  #write(ordinal: number): number {
+  /** Keeps what a loan-day left beside its row; returns how many allocations it has by now. */
+  #writeSide(ordinal: number): number {
     const { row, flow } = this;
     if (flow.touched) {
       const totals = row.openTotals();

@@ -1,16 +1,30 @@
+import { firstDay } from '../../../accounting/backdating/arrivals.js';
+import type { DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import { ageOf } from '../../../accounting/fold/ageing.js';
 import { bucketOfId } from '../../../accounting/fold/loan-bucket.js';
 import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
-import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
-import { bear, firstDay } from '../../day/birth.js';
+import { bear } from '../../day/birth.js';
 import type { NewContract } from '../../day/contract.js';
-import type { DatedEvent, EventQueue } from '../../day/event-queue.js';
+import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
+import {
+  damagedColumn,
+  damagedDate,
+  damagedKey,
+  int8At,
+  isNextLoan,
+  unsafeColumn,
+} from '../../day/damage/damaged-row.js';
+import { requireInRange, requireSound } from '../../day/damage/position-fault.js';
+import type { EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
-import type { DeepLoans } from '../../day/loan-past.js';
+import type { DeepLoan, DeepLoans } from '../../day/loan-past.js';
+import { CARRIED_COLUMNS, POSITION_COLUMNS } from '../../day/position-row.js';
 import type { Birth, HeldLoan, NextInstallments } from '../../day/task-input.js';
+import { enteredBy } from './control-totals.js';
+import { type DamagedLoan, holdReason, neverBorn, remake } from './damaged-loan.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
 import { LoanFold } from './loan-fold.js';
 
@@ -42,7 +56,6 @@ export interface HeldReport {
  * today where they belong. No input or output: the caller feeds rows and takes buffers.
  */
 export class TaskFold {
-  readonly positions: TupleWriter;
   readonly loan: LoanFold;
   readonly held: HeldReport[] = [];
   rowsRead = 0;
@@ -53,14 +66,18 @@ export class TaskFold {
   readonly leaving: { readonly loanId: number; readonly lastOn: EpochDay }[] = [];
   /** Loans that have left the book and have events today, by number; null: not looked up yet. */
   left: ReadonlyMap<number, LeftLoan> | null = null;
+  /** The past of this loan has to be looked up, and given to `holdDamaged`. */
+  damaged: DamagedLoan | null = null;
   readonly #date: EpochDay;
   readonly #input: TaskInput;
   #nextBirth = 0;
+  /** Of the last row of yesterday, and of the last loan that was `damaged`. */
+  #lastLoanId = -1;
+  #lastDamagedId = Number.NaN;
 
   constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
     this.#input = input;
-    this.positions = buffers.positions;
     this.loan = new LoanFold(book, date, task, input.next, buffers);
   }
 
@@ -70,46 +87,115 @@ export class TaskFold {
   }
 
   /**
-   * Folds one row of yesterday, after the loans without one that come before it. False: `left` has
-   * to be looked up first, then the row is to be folded again.
+   * Folds one row of yesterday, after the loans without one that come before it. False: `left` is
+   * to be looked up, or the past of the `damaged` loan; then the row is to be folded again. Throws
+   * LoanbookError `key_damaged`.
    */
   foldRow(view: DataView, at: number, bytes: Buffer): boolean {
-    const { row, side } = this.loan;
-    const yesterday = this.#date - 1;
-    row.readCarried(view, at, bytes, yesterday);
-    const loanId = row.position.loanId;
-    if (this.nextBirthId < loanId || this.#input.events.nextLoanId < loanId) {
-      if (!this.foldUpTo(loanId)) return false;
-      row.readCarried(view, at, bytes, yesterday);
+    const loanId = int8At(view, at);
+    if (!isNextLoan(loanId, this.#lastLoanId)) {
+      if (loanId === this.#lastDamagedId) return true;
+      throw damagedKey('position', this.#date - 1, loanId, this.#lastLoanId);
     }
-    this.rowsRead += 1;
-    const { position } = row;
     const { events } = this.#input;
-    const due = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
-    if (due.length === 0 && isOver(position)) {
-      this.leaving.push({ loanId, lastOn: position.foldedOn });
-      return true;
+    if (this.nextBirthId < loanId || events.nextLoanId < loanId) {
+      if (!this.foldUpTo(loanId)) return false;
     }
-    const mayAdd = due.length > 0 || position.nextDueOn <= this.#date || position.open.length > 0;
-    if (mayAdd) side.mark();
+    this.#lastLoanId = loanId;
+    this.rowsRead += 1;
+    const hasEvents = events.nextLoanId === loanId;
+    let mayAdd = hasEvents;
+    if (hasEvents) this.loan.side.mark();
     try {
-      const asks = due.length > 0 || this.loan.recalculates(position.groupId);
-      const deep = asks ? this.#input.deep.get(loanId) : undefined;
-      if (position.foldedOn < this.#date - 1) this.#catchUp(due);
-      else if (deep === undefined) this.loan.foldPlain(due);
-      else {
-        this.#age();
-        this.loan.foldDeep(due, deep);
+      const { position } = this.loan.row;
+      this.#readRow(view, at, bytes);
+      const isBehind = position.foldedOn < this.#date - 1;
+      if (!hasEvents && !isBehind && isOver(position)) {
+        this.leaving.push({ loanId, lastOn: position.foldedOn });
+        return true;
       }
+      const asks = hasEvents || this.loan.recalculates(position.groupId);
+      if (asks || isBehind || position.nextDueOn <= this.#date || position.open.length > 0) {
+        if (!mayAdd) this.loan.side.mark();
+        mayAdd = true;
+      }
+      this.#foldOn(loanId, hasEvents ? events.take(loanId) : NO_EVENTS, asks, isBehind);
+      return true;
     } catch (error) {
-      if (mayAdd) side.rewind();
-      const reason = holdReason(error);
-      row.readCarried(view, at, bytes, this.#date);
-      this.#age();
-      this.#hold(position.bucket, loanId, reason);
+      if (mayAdd) this.loan.side.rewind();
+      return this.#holdRow(view, at, bytes, holdReason(error, this.#date));
+    } finally {
+      if (hasEvents && events.nextLoanId === loanId) events.takeIds(loanId);
     }
-    row.write(this.positions);
+  }
+
+  #readRow(view: DataView, at: number, bytes: Buffer): void {
+    this.loan.row.readCarried(view, at, bytes, this.#date - 1);
+    requireInRange(this.loan.row.position, this.#date - 1);
+    const { groupId } = this.loan.row.position;
+    if (!this.loan.knowsGroup(groupId)) throw damagedColumn('position', 'group_id', `${groupId}`);
+  }
+
+  #foldOn(loanId: number, due: readonly DatedEvent[], asks: boolean, isBehind: boolean): void {
+    const deep = asks ? this.#input.deep.get(loanId) : undefined;
+    if (isBehind) this.#catchUp(due);
+    else if (deep === undefined) this.loan.foldPlain(due);
+    else {
+      this.#age();
+      this.loan.foldDeep(due, deep);
+    }
+  }
+
+  /** Carries the last row of a loan over as it was. False: it is `damaged` itself. */
+  #holdRow(view: DataView, at: number, bytes: Buffer, reason: string): boolean {
+    const loanId = int8At(view, at);
+    const since = this.#input.held.get(loanId)?.since ?? this.#date;
+    try {
+      const { position } = this.loan.row;
+      this.#readRow(view, at, bytes);
+      requireSound(position, this.#date - 1);
+      // One that was folded yesterday, or is in the list of those that were not.
+      if (since === this.#date && position.foldedOn !== since - 1) {
+        throw damagedDate('position', 'folded_on', position.foldedOn);
+      }
+      this.loan.row.openTotals();
+      position.businessDate = this.#date;
+      this.#age();
+      this.loan.row.write(this.loan.positions);
+    } catch (error) {
+      const columns = CARRIED_COLUMNS;
+      const fault = holdReason(unsafeColumn('position', columns, view, at) ?? error, this.#date);
+      const tuple = carriedTuple(view, at, bytes);
+      const through = since - 1;
+      this.damaged = { loanId, through, reason: fault, tuple, columns, isReturning: false };
+      return false;
+    }
+    this.#hold(loanId, reason);
     return true;
+  }
+
+  /**
+   * Holds the `damaged` loan by the row that its past gives, which is what was booked; where that
+   * is not to be had, its row goes along byte for byte, and the checks of the day judge it.
+   */
+  holdDamaged(past: DeepLoan | undefined): void {
+    if (this.damaged === null) return;
+    const { loanId, through, tuple, columns, isReturning } = this.damaged;
+    let { reason } = this.damaged;
+    this.damaged = null;
+    this.#lastDamagedId = loanId;
+    const { row, positions, days } = this.loan;
+    try {
+      if (past === undefined) throw new InvariantError('its past is damaged too', {});
+      remake(row, past, through, days);
+      row.position.businessDate = this.#date;
+      row.write(positions);
+    } catch (error) {
+      reason = `${reason}; ${holdReason(error, this.#date)}`;
+      carryTuple(positions, columns, tuple, this.#date, bucketOfId(loanId));
+    }
+    if (isReturning) this.returned += 1;
+    this.#hold(loanId, reason);
   }
 
   /** Completes a row that was read without its age, as of the day it was last folded on. */
@@ -118,7 +204,7 @@ export class TaskFold {
     ageOf(row.position, days.book(row.position.foldedOn));
   }
 
-  /** Folds loans below `loanId` that have no row of yesterday. False: `left` is needed first. */
+  /** Folds loans below `loanId` that have no row of yesterday. False: as of `foldRow`. */
   foldUpTo(loanId: number): boolean {
     const { events } = this.#input;
     for (;;) {
@@ -126,45 +212,61 @@ export class TaskFold {
       const eventId = events.nextLoanId;
       if (birthId >= loanId && eventId >= loanId) return true;
       if (birthId <= eventId) {
-        this.#foldBirth(this.#input.births[this.#nextBirth]!);
+        const birth = this.#input.births[this.#nextBirth]!;
         this.#nextBirth += 1;
+        this.#foldBirth(birth);
+        if (events.nextLoanId === birthId) events.takeIds(birthId);
       } else if (this.left === null) return false;
-      else this.#foldLeft(eventId, events.take(eventId));
+      else if (!this.#foldLeft(eventId)) return false;
     }
   }
 
   /** A loan that left the book is folded on from its last row; it returns if that changes it. */
-  #foldLeft(loanId: number, events: readonly DatedEvent[]): void {
-    const { row, side, days } = this.loan;
-    const bucket = bucketOfId(loanId);
+  #foldLeft(loanId: number): boolean {
+    const { row, side, days, positions } = this.loan;
+    const { events } = this.#input;
     const left = this.left?.get(loanId);
     if (left === undefined) {
-      this.loan.reject(bucket, loanId, events, 'loan_not_in_book');
-      return;
+      this.loan.reject(bucketOfId(loanId), loanId, events.takeIds(loanId), 'loan_not_in_book');
+      return true;
     }
     side.mark();
     try {
-      const idle = carryIdle(left, this.#date, days);
+      const own = events.take(loanId);
+      const loan = left.loan();
+      const idle = carryIdle(left.last, loan, this.#date, days);
       row.read(viewOf(idle), 0, idle);
-      this.loan.foldDeep(events, left.loan);
-      if (staysAway(row, idle)) return;
+      if (this.loan.foldDeep(own, loan, () => staysAway(row, idle))) this.returned += 1;
+      return true;
     } catch (error) {
       side.rewind();
-      const reason = holdReason(error);
-      row.read(viewOf(left.last), 0, left.last);
-      this.#hold(bucket, loanId, reason);
-      row.position.businessDate = this.#date;
+      const reason = holdReason(error, this.#date);
+      try {
+        row.read(viewOf(left.last), 0, left.last);
+        requireInRange(row.position, this.#date - 1);
+        row.position.businessDate = this.#date;
+        row.write(positions);
+      } catch {
+        const columns = POSITION_COLUMNS;
+        const through = this.#date - 1;
+        this.damaged = { loanId, through, reason, tuple: left.last, columns, isReturning: true };
+        return false;
+      }
+      this.#hold(loanId, reason);
+      this.returned += 1;
+      return true;
     }
-    this.returned += 1;
-    row.write(this.positions);
   }
 
   /** Folds every day that the loan was held, each with its own events; all of it posts today. */
   #catchUp(events: readonly DatedEvent[]): void {
     const { position } = this.loan.row;
+    const { foldedOn } = position;
     const held = this.#input.held.get(position.loanId);
-    if (held === undefined) throw new InvariantError('a held loan is not in the list', {});
-    this.loan.foldDays(held.birth, position.foldedOn + 1, events, held.birth.schedule());
+    if (held === undefined || foldedOn < held.birth.bornOn - 1) {
+      throw damagedDate('position', 'folded_on', foldedOn);
+    }
+    this.loan.foldDays(held.birth, foldedOn + 1, events, held.birth.schedule());
   }
 
   #foldBirth(birth: Birth): void {
@@ -172,44 +274,28 @@ export class TaskFold {
     const { loanId, bucket, bornOn } = birth;
     side.mark();
     const { events } = this.#input;
-    const all = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
-    const day = firstDay(all, bornOn, this.#date);
     try {
-      const file = bear(row, birth, bornOn, days, flow);
+      const all = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
+      const day = firstDay(all, bornOn, this.#date);
+      const isDue = bornOn === this.#date || this.#input.held.has(loanId);
+      const file = isDue ? bear(row, birth, bornOn, days, flow) : neverBorn(birth);
       side.add(row.position, flow);
-      const { position } = row;
-      const entered = {
-        principal: position.principal,
-        interest: position.interestAccrued + position.interestDue,
-        penalty: position.penaltyDue,
-        compound: position.compoundDue,
-      };
+      const entered = enteredBy(row.position);
       this.loan.foldDays(birth, bornOn, day.own, file.schedule);
       totals.enter(entered);
+      this.born += 1;
+      this.loan.reject(bucket, loanId, day.early, 'value_date_before_the_book');
+      for (const [eventId, rule] of day.reversed) {
+        side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
+      }
     } catch (error) {
       side.rewind();
-      this.#hold(bucket, loanId, holdReason(error));
-      return;
+      this.#hold(loanId, holdReason(error, this.#date));
     }
-    this.born += 1;
-    this.loan.reject(bucket, loanId, day.early, 'value_date_before_the_book');
-    for (const [eventId, rule] of day.reversed) {
-      side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
-    }
-    row.write(this.positions);
   }
 
-  #hold(bucket: number, loanId: number, reason: string): void {
+  #hold(loanId: number, reason: string): void {
     const since = this.#input.held.get(loanId)?.since ?? this.#date;
-    this.held.push({ bucket, loanId, since, reason });
+    this.held.push({ bucket: bucketOfId(loanId), loanId, since, reason });
   }
-}
-
-/** The reason to hold a loan for; anything but a broken invariant of the loan goes on upwards. */
-function holdReason(error: unknown): string {
-  if (error instanceof InvariantError) {
-    return `${error.message} ${JSON.stringify(error.evidence)}`;
-  }
-  if (error instanceof RangeError) return error.message;
-  throw error;
 }

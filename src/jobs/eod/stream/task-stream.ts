@@ -34,7 +34,7 @@ export class TaskStream {
   }
 
   get isFull(): boolean {
-    return this.#fold.positions.length > POSITION_ROOM - 4096;
+    return this.#fold.loan.positions.length > POSITION_ROOM - 4096;
   }
 
   async flush(): Promise<void> {
@@ -56,8 +56,8 @@ export class TaskStream {
   }
 
   async #flushPositions(): Promise<void> {
-    if (this.#fold.positions.length === 0) return;
-    const { positions } = this.#fold;
+    if (this.#fold.loan.positions.length === 0) return;
+    const { positions } = this.#fold.loan;
     const rows = positions.take();
     this.#hash.update(rows);
     await this.#sink?.write(rows, () => positions.recycle(rows));

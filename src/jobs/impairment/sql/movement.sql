@@ -5,7 +5,7 @@ WITH moves AS (
   SELECT b.stage AS old, n.stage AS new, coalesce(b.allowance, 0) AS before,
     coalesce(n.allowance, 0) AS after,
     n.loan_id IS NULL AND EXISTS (SELECT FROM allocation a WHERE a.bucket = b.bucket
-      AND a.loan_id = b.loan_id AND a.kind = 4
+      AND a.loan_id = b.loan_id AND a.kind = line_written_off()
       AND a.business_date > $2::date AND a.business_date <= $1::date) AS is_written_off
   FROM (SELECT * FROM impairment_loan WHERE as_of = $1::date) AS n
   FULL JOIN (SELECT * FROM impairment_loan WHERE as_of = $2::date) AS b

@@ -9,7 +9,8 @@ FROM (
   SELECT s.line, CASE WHEN l.loan_id IS NULL THEN 1
     WHEN s.value_date < l.disbursed_on THEN 2 WHEN e.event_id IS NOT NULL THEN 3
     WHEN s.rate_ppb > 9007199254740991 / u.units_a_year THEN 5
-    WHEN s.type = 7 AND s.amount::numeric * 1000000000 > f.ppb::numeric * l.principal THEN 10 END AS problem
+    WHEN s.type = event_type_fee()
+      AND s.amount::numeric * 1000000000 > f.ppb::numeric * l.principal THEN 10 END AS problem
   FROM stage s
   LEFT JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no
   LEFT JOIN rate_unit u ON u.product_id = l.product_id
@@ -30,7 +31,7 @@ FROM (
     JOIN stage s ON s.bucket = large.bucket AND s.loan_no = large.loan_no
     JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no
     CROSS JOIN LATERAL (SELECT sum(e.amount) AS amount FROM event e
-      WHERE e.bucket = l.bucket AND e.loan_id = l.loan_id AND e.type > 2
+      WHERE e.bucket = l.bucket AND e.loan_id = l.loan_id AND NOT is_birth(e.type)
         AND NOT EXISTS (SELECT FROM event r WHERE r.bucket = e.bucket AND r.loan_id = e.loan_id
           AND r.of_event_id = e.event_id)) AS e
   ) AS summed WHERE is_large AND amount > 9007199254740991

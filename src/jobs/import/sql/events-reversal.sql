@@ -7,7 +7,7 @@ CREATE TEMP TABLE reversal ON COMMIT DROP AS
 WITH found AS (
   SELECT s.line, s.bucket, s.loan_no, s.of_ref, e.event_id AS of_event_id, t.line AS of_line,
     CASE WHEN e.event_id IS NULL AND t.line IS NULL THEN 6
-      WHEN coalesce(e.type, t.type) = 13 THEN 7
+      WHEN coalesce(e.type, t.type) = event_type_reversal() THEN 7
       WHEN EXISTS (SELECT FROM event u WHERE u.bucket = e.bucket AND u.loan_id = e.loan_id
         AND u.of_event_id = e.event_id AND NOT EXISTS (SELECT FROM event_outcome o
           WHERE o.bucket = u.bucket AND o.loan_id = u.loan_id AND o.event_id = u.event_id
@@ -16,7 +16,7 @@ WITH found AS (
   FROM stage s
   JOIN loan l ON l.bucket = s.bucket AND l.loan_no = s.loan_no
   LEFT JOIN event e ON e.bucket = l.bucket AND e.loan_id = l.loan_id AND e.ref = s.of_ref
-    AND e.type > 2
+    AND NOT is_birth(e.type)
   LEFT JOIN stage t ON t.bucket = s.bucket AND t.loan_no = s.loan_no AND t.ref = s.of_ref
     AND t.line < s.line AND NOT EXISTS (SELECT FROM rejected r WHERE r.line = t.line)
   WHERE s.of_ref <> '' AND NOT EXISTS (SELECT FROM rejected r WHERE r.line = s.line)

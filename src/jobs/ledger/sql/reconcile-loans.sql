@@ -60,7 +60,7 @@ WITH lines AS (
     m.interest + m.penalty + m.compound - m.accrued - coalesce(l.interest, 0)
       - coalesce(l.penalty, 0) - coalesce(l.compound, 0) - coalesce(l.off, 0) AS r_all,
     m.is_new AND EXISTS (SELECT FROM event e WHERE e.bucket = m.bucket
-      AND e.loan_id = m.loan_id AND e.type = 2) AS is_opened
+      AND e.loan_id = m.loan_id AND e.type = event_type_opening()) AS is_opened
   FROM moved m FULL JOIN lines l ON l.bucket = m.bucket AND l.loan_id = m.loan_id
 )
 SELECT e.loan_id, coalesce(n.loan_no, e.loan_id::text) AS "loanNo", n.group_id AS "groupId",

@@ -25,13 +25,16 @@ WITH own AS (
     ORDER BY o.business_date DESC LIMIT 1) AS o
   WHERE l.born_on < e.entered_on
 ), met AS (
-  -- Kind 3 charges, 5 is paid on what is no balance any more; components 2 penalty, 3 compound.
+  -- What is recovered is paid on what is no balance any more.
   SELECT bucket, loan_id, business_date,
-    sum(CASE WHEN kind = 3 THEN -amount ELSE amount END) FILTER (WHERE component = 2) AS penalty,
-    sum(CASE WHEN kind = 3 THEN -amount ELSE amount END) FILTER (WHERE component = 3) AS compound
+    sum(CASE WHEN kind = line_charged() THEN -amount ELSE amount END)
+      FILTER (WHERE component = component_penalty()) AS penalty,
+    sum(CASE WHEN kind = line_charged() THEN -amount ELSE amount END)
+      FILTER (WHERE component = component_compound()) AS compound
   FROM allocation
   WHERE business_date BETWEEN $1::date AND $2::date AND bucket BETWEEN $3 AND $4
-    AND component IN (2, 3) AND kind <> 5
+    AND component IN (component_penalty(), component_compound())
+    AND kind <> line_recovered()
   GROUP BY bucket, loan_id, business_date
 ), stepped AS (
   SELECT r.*, lag(business_date) OVER w IS NULL AS is_first,
@@ -52,7 +55,7 @@ WITH own AS (
   LEFT JOIN met m ON m.bucket = s.bucket AND m.loan_id = s.loan_id
     AND m.business_date = s.business_date
   CROSS JOIN LATERAL (SELECT s.is_first AND EXISTS (SELECT FROM event e WHERE e.bucket = s.bucket
-    AND e.loan_id = s.loan_id AND e.type = 2) AS is_opened) AS o
+    AND e.loan_id = s.loan_id AND e.type = event_type_opening()) AS is_opened) AS o
 ), summed AS (
   SELECT bucket, loan_id, (array_agg(group_id ORDER BY business_date DESC))[1] AS group_id,
     min(business_date) FILTER (WHERE business_date >= $1::date) AS first_on,

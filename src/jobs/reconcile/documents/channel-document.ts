@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flag, integer, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
 import { readDocumentText } from '../../../documents/read-text.js';
 import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
+import type { LedgerRole, LedgerRoles } from '../../book/documents/ledger-roles.js';
 import { controlRule, totalsLine, unterminatedRule } from '../../import/documents/file-rules.js';
 
 /** Columns of a statement by our names. */
@@ -37,12 +38,22 @@ const columnNames = z.partialRecord(z.enum(STATEMENT_COLUMNS), words(), {
 });
 
 const accountsSchema = mapping({
-  clearing: words().default('1012.02'),
-  bank: words().default('1002.01'),
-  fee: words().default('6421.01'),
-  suspense: words().default('2241.02'),
-  tail: words().default('6711.01'),
+  clearing: words().optional(),
+  bank: words().optional(),
+  fee: words().optional(),
+  suspense: words().optional(),
+  tail: words().optional(),
 });
+
+/** The role of the ledger whose account each is that the document does not name. */
+const ROLE_OF = {
+  clearing: 'clearing',
+  bank: 'bank',
+  fee: 'channel_fee',
+  suspense: 'unidentified',
+  tail: 'tail',
+} as const satisfies Record<string, LedgerRole>;
+type ChannelAccounts = Readonly<Record<keyof typeof ROLE_OF, string>>;
 
 const statusSchema = mapping({
   success: listOf(words()).default([]),
@@ -55,13 +66,7 @@ const channelSchema = mapping({
   name: words().optional(),
   direction: oneOf('receipts', 'payments').default('receipts'),
   order_prefix: words().optional(),
-  accounts: accountsSchema.default({
-    clearing: '1012.02',
-    bank: '1002.01',
-    fee: '6421.01',
-    suspense: '2241.02',
-    tail: '6711.01',
-  }),
+  accounts: accountsSchema.default({}),
   file: fileSchema.default(fileSchema.parse({})),
   // As a mapping says it; the same as `file.unterminated`.
   unterminated: unterminatedRule().optional(),
@@ -74,18 +79,37 @@ const channelSchema = mapping({
   settlement_ref: words().optional(),
 });
 
-/** A checked channel or bank; amounts in minor units, `file` says how its statements read. */
-export type ChannelDocument = z.output<typeof channelSchema>;
+type ChannelShape = z.output<typeof channelSchema>;
 
-/** A channel or bank from YAML or JSON text. Throws LoanbookError `invalid_document`. */
-export function parseChannelDocument(text: string, sourceName: string): ChannelDocument {
+/** A checked channel or bank; amounts in minor units, `file` says how its statements read. */
+export type ChannelDocument = Omit<ChannelShape, 'accounts'> & {
+  readonly accounts: ChannelAccounts;
+};
+
+/**
+ * A channel or bank from YAML or JSON text; accounts that it does not name are those of the roles.
+ * Throws LoanbookError `invalid_document`, also for an account that neither names.
+ */
+export function parseChannelDocument(
+  text: string,
+  sourceName: string,
+  roles: LedgerRoles,
+): ChannelDocument {
   const source = { name: sourceName };
   const document = checkShape(channelSchema, readDocumentText(text, sourceName), source);
-  refuseViolations(source, violationsOf(document));
-  return document;
+  const accounts = Object.entries(ROLE_OF).map(([name, role]) => {
+    return [name, document.accounts[name as keyof ChannelAccounts] ?? roles[role]] as const;
+  });
+  const unnamed = accounts.flatMap(([name, code]): Violation[] =>
+    code === undefined
+      ? [{ path: `accounts.${name}`, rule: 'is required: the ledger has no account in that role' }]
+      : [],
+  );
+  refuseViolations(source, [...unnamed, ...violationsOf(document)]);
+  return { ...document, accounts: Object.fromEntries(accounts) as ChannelAccounts };
 }
 
-function violationsOf({ columns, statuses, fallbacks, kind, file }: ChannelDocument): Violation[] {
+function violationsOf({ columns, statuses, fallbacks, kind, file }: ChannelShape): Violation[] {
   const found: Violation[] = [];
   for (const name of ['order_no', 'amount', 'value_date'] as const) {
     if (columns[name] === undefined) found.push({ path: `columns.${name}`, rule: 'is required' });

@@ -12,13 +12,16 @@ FROM (
   SELECT line, business_date, (array_agg(bucket ORDER BY event_id))[1] AS bucket,
     (array_agg(loan_id ORDER BY event_id))[1] AS loan_id, min(event_id) AS event_id,
     min(value_date) AS value_date, count(*)::integer AS events, min(standing) AS standing,
-    coalesce(sum(our_amount) FILTER (WHERE standing < 2), sum(our_amount))::bigint AS our_amount,
-    coalesce(sum(ledger) FILTER (WHERE standing < 2), sum(ledger))::bigint AS ledger,
+    coalesce(sum(our_amount) FILTER (WHERE standing < standing_rejected()),
+      sum(our_amount))::bigint AS our_amount,
+    coalesce(sum(ledger) FILTER (WHERE standing < standing_rejected()),
+      sum(ledger))::bigint AS ledger,
     min(break_id) AS break_id, bool_or(settled) AS settled
   FROM (
     SELECT p.line, e.bucket, e.loan_id, e.event_id, e.business_date, e.value_date,
-      CASE WHEN r.found THEN 3 WHEN o.event_id IS NULL THEN 1
-        WHEN o.rule = '' THEN 0 ELSE 2 END::smallint AS standing,
+      CASE WHEN r.found THEN standing_reversed()
+        WHEN o.event_id IS NULL THEN standing_waiting()
+        WHEN o.rule = '' THEN standing_posted() ELSE standing_rejected() END AS standing,
       event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS our_amount,
       (coalesce(j.amount, 0) * $6::integer)::bigint AS ledger, b.break_id,
       b.break_id IS NULL AND (EXISTS (
@@ -38,13 +41,13 @@ FROM (
     LEFT JOIN LATERAL (
       SELECT sum(amount) AS amount FROM journal_line l
       WHERE l.business_date = e.business_date AND l.bucket = e.bucket AND l.loan_id = e.loan_id
-        AND l.event_id = e.event_id AND l.account_id = $5 AND l.kind < 100
+        AND l.event_id = e.event_id AND l.account_id = $5 AND l.kind < kind_entry()
     ) AS j ON true
     LEFT JOIN LATERAL (
       SELECT true AS found FROM event v
       JOIN event_outcome w ON w.business_date = v.business_date AND w.bucket = v.bucket
         AND w.loan_id = v.loan_id AND w.event_id = v.event_id AND w.rule = ''
-      WHERE v.bucket = e.bucket AND v.loan_id = e.loan_id AND v.type = 13
+      WHERE v.bucket = e.bucket AND v.loan_id = e.loan_id AND v.type = event_type_reversal()
         AND v.of_event_id = e.event_id
       LIMIT 1
     ) AS r ON true

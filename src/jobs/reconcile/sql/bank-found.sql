@@ -3,7 +3,7 @@
 CREATE TEMP TABLE found ON COMMIT DROP AS
 SELECT type, coalesce(order_no, ref) AS order_no, line, 0 AS bucket, 0::bigint AS loan_id,
   0::bigint AS event_id, amount AS their_amount, net AS our_amount, NULL::bigint AS ledger,
-  coalesce(amount, 0) - coalesce(net, 0) AS difference, -1 AS standing,
+  coalesce(amount, 0) - coalesce(net, 0) AS difference, standing_none() AS standing,
   0 AS our_events,
   CASE WHEN type = 'amount' AND abs(amount - net) <= $1 THEN 'tolerated' END AS resolution,
   CASE WHEN type IN ('missing_ours', 'duplicate') THEN amount

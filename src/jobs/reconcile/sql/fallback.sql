@@ -9,7 +9,7 @@ WITH loose_line AS (
   SELECT p.*, l.loan_no AS our_loan_no,
     count(*) OVER (PARTITION BY :our) AS alike
   FROM pair p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
-  WHERE p.line IS NULL AND p.standing = 0
+  WHERE p.line IS NULL AND p.standing = standing_posted()
 )
 SELECT s.line, o.order_no AS our_order_no
 FROM loose_line s JOIN loose_event o ON :keys

@@ -4,8 +4,9 @@ SELECT sum(put_breaks($1::integer, facts)) FROM (
   SELECT jsonb_agg(to_jsonb(b) ORDER BY place) AS facts FROM (
     SELECT row_number() OVER (ORDER BY line = 0, line, order_no) AS place, type, order_no, line,
       bucket, loan_id, event_id, their_amount, our_amount, ledger AS ledger_amount, difference,
-      suspense, CASE standing WHEN 0 THEN 'posted' WHEN 1 THEN 'waiting' WHEN 2 THEN 'rejected'
-        WHEN 3 THEN 'reversed' ELSE '' END AS our_status,
+      suspense, CASE standing WHEN standing_posted() THEN 'posted'
+        WHEN standing_waiting() THEN 'waiting' WHEN standing_rejected() THEN 'rejected'
+        WHEN standing_reversed() THEN 'reversed' ELSE '' END AS our_status,
       $2::date AS since,
       CASE WHEN type LIKE 'missing%' THEN $3::date ELSE $2::date END AS pend_until,
       CASE WHEN resolution IS NULL THEN 'open' ELSE 'resolved' END AS state, resolution,

@@ -9,4 +9,5 @@ FROM (
   WHERE NOT EXISTS (SELECT FROM repeated r WHERE r.line = l.line)
 ) AS s
 FULL JOIN ours o ON o.order_no = s.order_no
-WHERE (s.amount = o.amount AND s.success = 1 AND o.standing = 0 AND o.ledger = o.amount) IS NOT TRUE
+WHERE (s.amount = o.amount AND s.success = 1 AND o.standing = standing_posted()
+  AND o.ledger = o.amount) IS NOT TRUE

@@ -7,6 +7,6 @@ INSERT INTO ours
 SELECT order_no, (array_agg(bucket ORDER BY event_id))[1],
   (array_agg(loan_id ORDER BY event_id))[1], min(event_id),
   min(business_date), min(value_date), count(*)::integer, min(standing)::smallint,
-  coalesce(sum(amount) FILTER (WHERE standing < 2), sum(amount))::bigint,
-  coalesce(sum(ledger) FILTER (WHERE standing < 2), sum(ledger))::bigint
+  coalesce(sum(amount) FILTER (WHERE standing < standing_rejected()), sum(amount))::bigint,
+  coalesce(sum(ledger) FILTER (WHERE standing < standing_rejected()), sum(ledger))::bigint
 FROM taken GROUP BY order_no

@@ -5,7 +5,8 @@
 -- break of that one. Few events are reversals: they are found by the day that they are booked on.
 INSERT INTO found (type, order_no, line, bucket, loan_id, event_id, their_amount, our_amount,
   ledger, difference, standing, explained, suspense, our_events)
-SELECT 'status', order_no, 0, bucket, loan_id, event_id, theirs, ours, 0, ours, 3, false, ours, 1
+SELECT 'status', order_no, 0, bucket, loan_id, event_id, theirs, ours, 0, ours,
+  standing_reversed(), false, ours, 1
 FROM (
   SELECT :order AS order_no, e.bucket, e.loan_id, e.event_id, amounts.ours,
     coalesce(x.their_amount, amounts.ours) AS theirs
@@ -26,7 +27,8 @@ FROM (
       AND b.resolution IN ('tolerated', 'cross_day', 'posted')
     LIMIT 1
   ) AS x ON true
-  WHERE v.type = 13 AND v.business_date > $4::date AND v.business_date <= $1::date
+  WHERE v.type = event_type_reversal()
+    AND v.business_date > $4::date AND v.business_date <= $1::date
     AND starts_with(:order, $3)
     AND (x.their_amount IS NOT NULL OR EXISTS (
       SELECT FROM statement t WHERE t.code = $5 AND t.statement_date = e.business_date

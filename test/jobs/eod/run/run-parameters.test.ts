@@ -44,20 +44,20 @@ describe('the parameters of a close', () => {
   }
 
   it('are read once imports under way have ended', async () => {
-    const importing = await connect(book.database.target);
+    const sharing = await connect(book.database.target);
     // An import shares the book's row; the run that would be taken waits for it.
-    await importing.query('BEGIN');
-    await importing.query('SELECT hold_open_day()');
+    await sharing.query('BEGIN');
+    await sharing.query('SELECT hold_open_day()');
     const closing = runDay(book.database.target, pool, { tasks: TASKS });
     await untilItWaits();
-    await importing.query(`INSERT INTO product_version
+    await book.client.query(`INSERT INTO product_version
         (code, version, name, effective_from, document, sha256, reading)
       SELECT 'LATE', 1, 'LATE', effective_from, replace(document, '"CASH"', '"LATE"'), sha256, reading
       FROM product_version WHERE code = 'CASH' AND version = 1`);
-    // It ends the transaction that holds the day.
-    await importLoans(importing, { file: csv('LATE', 5) });
+    await importLoans(book.client, { file: csv('LATE', 5) });
+    await sharing.query('COMMIT');
     expect(await closing).toMatchObject({ born: 5, held: 0 });
-    await importing.end();
+    await sharing.end();
   });
 
   it('may grow while a close is interrupted: what came in belongs to the next day', async () => {

@@ -6,7 +6,7 @@ WITH money AS MATERIALIZED (
     o.allocated + o.to_suspense AS cash
   FROM :outcome o
   JOIN event e ON e.bucket = o.bucket AND e.loan_id = o.loan_id AND e.event_id = o.event_id
-  WHERE e.type IN (3, 4, 5, 9, 12) AND e.business_date < $1::date
+  WHERE e.type = ANY (event_money_types()) AND e.business_date < $1::date
 ), before AS (
   SELECT m.bucket, m.loan_id, m.event_id, sum(o.allocated + o.to_suspense) AS before
   FROM money m

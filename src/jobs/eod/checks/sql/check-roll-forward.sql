@@ -16,11 +16,10 @@ WITH sums AS (
   ) AS b (name, amount)
   GROUP BY b.name
 ), paid AS (
-  -- Kinds: 1 paid, 2 waived, 3 charged, 4 written off, 5 recovered (of no balance any more),
-  -- 6 refunded by the merchant, 7 paid ahead and given back, 8 transferred to a buyer.
-  SELECT component, sum(CASE WHEN kind = 3 THEN -amount ELSE amount END)
-      FILTER (WHERE kind <> 5) AS amount,
-    sum(amount) FILTER (WHERE event_id = 0 AND kind = 1) AS out_of_suspense
+  -- What is recovered is of no balance any more; the rest but charges lowers one.
+  SELECT component, sum(CASE WHEN kind = line_charged() THEN -amount ELSE amount END)
+      FILTER (WHERE kind <> line_recovered()) AS amount,
+    sum(amount) FILTER (WHERE event_id = 0 AND kind = line_paid()) AS out_of_suspense
   FROM :allocation GROUP BY component
 ), steps AS (
   SELECT totals FROM step WHERE run_id = $2 AND phase = 'fold'
@@ -37,15 +36,16 @@ WITH sums AS (
     sum((totals ->> 'toSuspense')::numeric) AS suspense
   FROM steps
 ), flows AS (
-  SELECT 'principal' AS name, coalesce(e.principal, 0) AS gained, 0 AS component FROM entered e
-  UNION ALL SELECT 'interest', coalesce(e.interest, 0) + coalesce(a.interest, 0), 1
-    FROM entered e, accrued a
-  UNION ALL SELECT 'penalty', coalesce(e.penalty, 0) + coalesce(a.penalty, 0), 2
-    FROM entered e, accrued a
-  UNION ALL SELECT 'compound', coalesce(e.compound, 0) + coalesce(a.compound, 0), 3
-    FROM entered e, accrued a
-  UNION ALL SELECT 'fee', 0, 4 FROM entered e
-  UNION ALL SELECT 'refund', 0, 5 FROM entered e
+  SELECT 'principal' AS name, coalesce(e.principal, 0) AS gained,
+    component_principal() AS component FROM entered e
+  UNION ALL SELECT 'interest', coalesce(e.interest, 0) + coalesce(a.interest, 0),
+    component_interest() FROM entered e, accrued a
+  UNION ALL SELECT 'penalty', coalesce(e.penalty, 0) + coalesce(a.penalty, 0),
+    component_penalty() FROM entered e, accrued a
+  UNION ALL SELECT 'compound', coalesce(e.compound, 0) + coalesce(a.compound, 0),
+    component_compound() FROM entered e, accrued a
+  UNION ALL SELECT 'fee', 0, component_fee() FROM entered e
+  UNION ALL SELECT 'refund', 0, component_refund() FROM entered e
   UNION ALL SELECT 'suspense', coalesce(e.suspense, 0), NULL FROM entered e
 )
 SELECT f.name AS place, (b.yesterday + f.gained - used.amount)::text AS expected,

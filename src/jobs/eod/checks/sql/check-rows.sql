@@ -18,9 +18,10 @@ WITH counted AS (
       WHERE h.business_date = $1::date AND h.bucket = e.bucket AND h.loan_id = e.loan_id)
 ), lines AS (
   -- Component 5 of kind 3: money that went out and is owed by the customer.
-  SELECT (SELECT coalesce(sum(CASE WHEN kind = 3 THEN -amount ELSE amount END), 0)
+  SELECT (SELECT coalesce(sum(CASE WHEN kind = line_charged() THEN -amount ELSE amount END), 0)
       FROM :allocation
-      WHERE event_id > 0 AND (kind IN (1, 5, 7) OR (kind = 3 AND component = 5))) AS allocated,
+      WHERE event_id > 0 AND (kind IN (line_paid(), line_recovered(), line_returned())
+        OR (kind = line_charged() AND component = component_refund()))) AS allocated,
     (SELECT coalesce(sum(allocated), 0) FROM :outcome) AS posted
 ), compared AS (
   SELECT 'loans read' AS place, c.yesterday AS expected, s.rows_read AS actual

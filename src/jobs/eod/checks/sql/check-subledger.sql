@@ -2,24 +2,7 @@
 -- plus what the journal moved; group 0 is what belongs to none; $1 = the day. One aggregate over all
 -- that is said of an account and group: with every account joined to every group, ninety groups
 -- took half a second on the eighth day and more each day, as new days are in no statistics yet.
-WITH measured AS (
-  SELECT s.group_id, m.measure, sum(m.amount) AS amount
-  FROM subledger_total s, LATERAL (VALUES
-    ('principal_normal', principal - principal_overdue),
-    ('principal_overdue', principal_overdue),
-    ('interest_accrued', CASE WHEN accruing THEN interest_accrued ELSE 0 END),
-    ('interest_due', CASE WHEN accruing THEN interest_due ELSE 0 END),
-    ('penalty', CASE WHEN accruing THEN penalty_due ELSE 0 END),
-    ('compound', CASE WHEN accruing THEN compound_due ELSE 0 END),
-    ('fee', fee_due),
-    ('suspense', suspense),
-    ('refund_due', refund_due),
-    ('off_balance_interest', CASE WHEN accruing THEN 0
-       ELSE interest_accrued + interest_due + penalty_due + compound_due END)
-  ) AS m (measure, amount)
-  WHERE s.business_date = $1::date
-  GROUP BY s.group_id, m.measure
-), said AS (
+WITH said AS (
   SELECT account_id, group_id, balance, 0 AS moved, 0 AS measured
   FROM gl_balance WHERE business_date = $1::date
   UNION ALL SELECT account_id, group_id, 0, amount, 0 FROM :journal
@@ -27,7 +10,7 @@ WITH measured AS (
   FROM gl_balance WHERE business_date = $1::date - 1
   UNION ALL SELECT a.account_id, m.group_id, 0, 0,
     CASE WHEN a.normal_side = 'debit' THEN m.amount ELSE -m.amount END
-  FROM measured m JOIN account a ON a.subledger = m.measure
+  FROM subledger_measured($1::date) m JOIN account a ON a.subledger = m.measure
 ), compared AS (
   SELECT account_id, group_id, sum(balance) AS balance, sum(moved) AS moved,
     sum(measured) AS measured

@@ -8,14 +8,14 @@ WITH channels AS (
     AS c (code text, types smallint[], prefix text, pays boolean, side integer)
 ), moved AS (
   SELECT bucket, loan_id, event_id, sum(amount) AS amount FROM journal_line
-  WHERE account_id = $1 AND business_date <= $2::date AND event_id <> 0 AND kind < 100
+  WHERE account_id = $1 AND business_date <= $2::date AND event_id <> 0 AND kind < kind_entry()
   GROUP BY bucket, loan_id, event_id
 ), undone AS (
   SELECT v.bucket, v.loan_id, v.of_event_id, min(v.business_date) AS reversed_on
   FROM event v
   JOIN event_outcome w ON w.business_date = v.business_date AND w.bucket = v.bucket
     AND w.loan_id = v.loan_id AND w.event_id = v.event_id AND w.rule = ''
-  WHERE v.type = 13 AND v.business_date <= $2::date
+  WHERE v.type = event_type_reversal() AND v.business_date <= $2::date
   GROUP BY v.bucket, v.loan_id, v.of_event_id
 ), known AS (
   SELECT m.amount, m.bucket, m.loan_id, m.event_id, n.loan_no, e.ref, e.business_date, c.code,

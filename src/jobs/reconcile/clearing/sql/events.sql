@@ -28,5 +28,5 @@ WHERE e.business_date = ANY ($2::date[]) AND e.type = ANY ($4::smallint[])
     SELECT FROM event v
     JOIN event_outcome w ON w.business_date = v.business_date AND w.bucket = v.bucket
       AND w.loan_id = v.loan_id AND w.event_id = v.event_id AND w.rule = ''
-    WHERE v.bucket = e.bucket AND v.loan_id = e.loan_id AND v.type = 13
+    WHERE v.bucket = e.bucket AND v.loan_id = e.loan_id AND v.type = event_type_reversal()
       AND v.of_event_id = e.event_id AND v.business_date <= $1::date)

@@ -27,7 +27,7 @@ WITH judged AS (
     UNION ALL
     SELECT s.break_id, e.bucket, e.loan_id, e.event_id, e.business_date
     FROM shared s JOIN event e ON e.business_date = s.business_date AND e.ref = s.ref
-      AND e.type BETWEEN 3 AND 12
+      AND e.type BETWEEN event_type_repayment() AND event_type_recovery()
     WHERE s.is_shared
   ) AS orders
   CROSS JOIN LATERAL (
@@ -51,7 +51,7 @@ WITH judged AS (
       AS amount
   FROM chosen c
   JOIN posted p USING (break_id)
-  JOIN event v ON v.bucket = c.bucket AND v.loan_id = c.loan_id AND v.type = 13
+  JOIN event v ON v.bucket = c.bucket AND v.loan_id = c.loan_id AND v.type = event_type_reversal()
     AND v.of_event_id = c.event_id
   JOIN event_outcome w ON w.business_date = v.business_date AND w.bucket = v.bucket
     AND w.loan_id = v.loan_id AND w.event_id = v.event_id AND w.rule = ''

@@ -1,4 +1,4 @@
-import { type AllocationLine, DayFlow, type Movement } from '../../accounting/posting/flow.js';
+import { type AllocationLine, DayFlow, type Movement } from '../posting/flow.js';
 
 /** What became of one event in a fold of several days. */
 interface EventSum {

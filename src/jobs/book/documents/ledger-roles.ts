@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { mapping, words } from '../../../documents/fields.js';
+import type { Violation } from '../../../documents/violations.js';
+import { LoanbookError } from '../../../errors.js';
+
+/** What an account must be to take a role: entries that no loan makes are posted to it. */
+const ROLES = {
+  /** 贷款损失准备: what write-offs are taken out of. */
+  allowance: ['asset'],
+  /** 信用减值损失: what the allowance lacks. */
+  impairment_loss: ['expense'],
+  /** 未分配利润: where the year's income and expense go. */
+  retained_earnings: ['equity'],
+  /** The rest is what a channel has whose document names no account of its own. */
+  bank: ['asset'],
+  clearing: ['asset', 'liability'],
+  channel_fee: ['expense'],
+  unidentified: ['liability'],
+  tail: ['expense', 'income'],
+} as const;
+
+export type LedgerRole = keyof typeof ROLES;
+export const LEDGER_ROLES = Object.keys(ROLES) as LedgerRole[];
+
+/** Account codes by role; a role that no account has is left out. */
+export type LedgerRoles = Readonly<Partial<Record<LedgerRole, string>>>;
+
+/** What the program itself named before documents did: a document without `roles` has these. */
+const BEFORE_ROLES: Readonly<Record<LedgerRole, string>> = {
+  allowance: '1304.01',
+  impairment_loss: '6702.01',
+  retained_earnings: '4104.01',
+  bank: '1002.01',
+  clearing: '1012.02',
+  channel_fee: '6421.01',
+  unidentified: '2241.02',
+  tail: '6711.01',
+};
+
+/** No defaults: what a book keeps of a document is what the document says. */
+export const rolesSchema = mapping({
+  allowance: words().optional(),
+  impairment_loss: words().optional(),
+  retained_earnings: words().optional(),
+  bank: words().optional(),
+  clearing: words().optional(),
+  channel_fee: words().optional(),
+  unidentified: words().optional(),
+  tail: words().optional(),
+} satisfies Record<LedgerRole, unknown>).optional();
+
+interface Account {
+  readonly code: string;
+  readonly class: string;
+  readonly subledger?: string | undefined;
+}
+
+type RolesDocument = z.output<typeof rolesSchema>;
+
+/** Roles of accounts that are not there, are of another class or only loans move. */
+export function roleViolations(roles: RolesDocument, accounts: readonly Account[]): Violation[] {
+  const byCode = new Map(accounts.map((account) => [account.code, account]));
+  const violations: Violation[] = [];
+  for (const role of LEDGER_ROLES) {
+    const code = roles?.[role];
+    if (code === undefined) continue;
+    const path = `roles.${role}`;
+    const account = byCode.get(code);
+    const classes: readonly string[] = ROLES[role];
+    if (account === undefined) violations.push({ path, rule: 'is not an account', value: code });
+    else if (!classes.includes(account.class)) {
+      const rule = `must be an account of class ${classes.join(' or ')}`;
+      violations.push({ path, rule, value: code });
+    } else if (account.subledger !== undefined) {
+      violations.push({ path, rule: 'must not have a sub-ledger', value: code });
+    }
+  }
+  return violations;
+}
+
+/** The roles of a checked document; one without `roles` has those that the program named before. */
+export function rolesOf(document: {
+  readonly roles?: RolesDocument;
+  readonly accounts: readonly Account[];
+}): LedgerRoles {
+  const { roles, accounts } = document;
+  const named = LEDGER_ROLES.flatMap((role): [LedgerRole, string][] => {
+    const code = roles === undefined ? BEFORE_ROLES[role] : roles[role];
+    if (code === undefined) return [];
+    // What a document of before does not have it does not need: whoever asks for it is told.
+    const isWrong = roleViolations({ [role]: code }, accounts).length > 0;
+    return roles === undefined && isWrong ? [] : [[role, code]];
+  });
+  return Object.fromEntries(named);
+}
+
+/** The account of a role that is needed. Throws LoanbookError `ledger_role_missing`. */
+export function accountOfRole(roles: LedgerRoles, role: LedgerRole): string {
+  const code = roles[role];
+  if (code !== undefined) return code;
+  throw new LoanbookError('ledger_role_missing', 'No account of the ledger has the role.', {
+    evidence: { path: `roles.${role}`, wanted: `an account of class ${ROLES[role].join(' or ')}` },
+    next: 'Name it in `roles` of a ledger document and apply it: `loanbook ledger apply FILE`.',
+  });
+}

@@ -1,0 +1,66 @@
+import type { FileContent } from '../../files/file-content.js';
+import type { EarlierImport } from './import-record.js';
+import type { ImportKindName } from './row-intake.js';
+import type { ProvedBy } from './source/file-proof.js';
+
+export interface ImportOutcome {
+  readonly kind: ImportKindName;
+  readonly file: string;
+  readonly sha256: string;
+  /** What shows that the file is whole. */
+  readonly provedBy: ProvedBy;
+  /** Null for a dry run, and for a file without rows. */
+  readonly importId: number | null;
+  readonly rowsRead: number;
+  readonly rowsTaken: number;
+  readonly rowsRejected: number;
+  /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
+  readonly amount: number | bigint;
+  readonly minorDigits: number;
+  /** Null when nothing was rejected. */
+  readonly rejectFile: string | null;
+  readonly dryRun: boolean;
+  /** The same file was imported before: the counts are those of then, and nothing went in now. */
+  readonly doneBefore?: true;
+  /** Of loans that came with a file of their own schedules. */
+  readonly schedules?: SchedulesOutcome;
+}
+
+export interface SchedulesOutcome {
+  readonly file: string;
+  readonly sha256: string;
+  readonly read: number;
+  /** Loans that went in with a schedule of their own. */
+  readonly taken: number;
+}
+
+/** A BigInt where a number is not exact. */
+export function exactTotal(sum: bigint): number | bigint {
+  const total = Number(sum);
+  return Number.isSafeInteger(total) ? total : sum;
+}
+
+/** What is said of a file that went in before, as by a command that did not come to its end. */
+export function outcomeOfThen(
+  kind: ImportKindName,
+  content: FileContent,
+  earlier: EarlierImport,
+  minorDigits: number,
+): ImportOutcome {
+  return {
+    kind,
+    file: content.path,
+    sha256: content.sha256,
+    // The content is that of the file that went in, which was proved then.
+    provedBy: ['sha256'],
+    importId: earlier.import_id,
+    rowsRead: earlier.rows_read,
+    rowsTaken: earlier.rows_taken,
+    rowsRejected: earlier.rows_rejected,
+    amount: exactTotal(earlier.amount),
+    minorDigits,
+    rejectFile: null,
+    dryRun: false,
+    doneBefore: true,
+  };
+}
