@@ -91,6 +91,16 @@ describe('a book in which every table has rows', () => {
     }
   });
 
+  it('tells what was put into the open day by nobody who imports', async () => {
+    const lines = await undone(client, async () => {
+      await client.query(`INSERT INTO event SELECT (jsonb_populate_record(e, jsonb_build_object(
+          'event_id', 999, 'ref', 'MINE', 'business_date', (SELECT business_date FROM book)))).*
+        FROM event e WHERE ref = 'R4'`);
+      return told(client);
+    });
+    expect(lines).toEqual([expect.stringMatching(/^2026-04-02 rows of import \d+$/)]);
+  });
+
   it('has no row of a day moved to another one by the server itself', async () => {
     const refused = columns.filter(REFUSED);
     expect(refused).toHaveLength(4);

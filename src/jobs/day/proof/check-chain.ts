@@ -9,6 +9,7 @@ import { chainLink, proofLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
 import { contractDifferences } from './check-contracts.js';
 import { derivedDifferences } from './check-derived.js';
 import { digestDifferences } from './check-digests.js';
+import { importDifferences } from './check-imports.js';
 import { type DayDifference, type DayRange, inputDifferences } from './check-inputs.js';
 import { lookDifferences } from './check-looks.js';
 import { checkDayHash } from './day-hash.js';
@@ -88,6 +89,7 @@ const BOOK_PROOFS = [
   digestDifferences,
   contractDifferences,
   derivedDifferences,
+  importDifferences,
   lookDifferences,
 ] as const;
 

@@ -7,7 +7,7 @@ import { isSessionLost } from '../../../db/outage.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { LoanbookError } from '../../../errors.js';
 import { openDate } from '../../book/open-day.js';
-import { type FoldPool, openPool } from './fold-pool.js';
+import { closePool, type FoldPool, openPool } from './fold-pool.js';
 import { type ClosedDay, type RunDayOptions, runDay } from './run-day.js';
 
 export interface CloseDaysOptions extends Omit<RunDayOptions, 'onProgress' | 'by'> {
@@ -39,7 +39,7 @@ export async function closeDays(
   try {
     return await closeInPool(target, pool, options);
   } finally {
-    await pool?.threads.destroy();
+    if (pool !== undefined) await closePool(pool);
   }
 }
 

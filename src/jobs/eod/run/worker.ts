@@ -59,6 +59,11 @@ const READ_SETTINGS = {
   synchronize_seqscans: 'off',
 };
 
+/** Answers once the thread has loaded its modules. */
+export function isLoaded(): true {
+  return true;
+}
+
 /** Entry of the worker thread: folds one task, over two connections that the thread owns. */
 export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
   let session: Session | undefined;

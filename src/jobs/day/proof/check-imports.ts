@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { DayDifference, DayRange } from './check-inputs.js';
+
+/**
+ * The rows that name an import against what it says that it took: so many, of such an amount. This
+ * tells what was put into the open day too, or taken out of it, by somebody who is no import.
+ */
+export async function importDifferences(
+  client: pg.Client,
+  { to }: DayRange,
+): Promise<DayDifference[]> {
+  const { rows } = await client.query<DayDifference>(
+    `WITH taken AS (
+       SELECT import_id, 'loans' AS kind, count(*) AS rows, sum(principal) AS amount
+       FROM loan GROUP BY import_id
+       UNION ALL
+       -- Fees agreed with a loan's own schedule, and what brings a loan in, come with the loans.
+       SELECT e.import_id, CASE WHEN i.kind = 'loans' THEN 'beside' ELSE coalesce(i.kind, 'none') END,
+         count(*), sum(e.amount)
+       FROM event e LEFT JOIN imported_file i USING (import_id) GROUP BY 1, 2
+     )
+     SELECT $1::text AS day, 'rows of import ' || import_id AS place,
+       rows_taken || ' rows of ' || amount AS expected, rows || ' rows of ' || sum AS actual
+     FROM (
+       SELECT coalesce(i.import_id, t.import_id) AS import_id,
+         CASE WHEN i.cancelled_at IS NULL THEN coalesce(i.rows_taken, 0) ELSE 0 END AS rows_taken,
+         CASE WHEN i.cancelled_at IS NULL THEN coalesce(i.amount, 0) ELSE 0 END AS amount,
+         coalesce(t.rows, 0) AS rows, coalesce(t.amount, 0) AS sum
+       FROM imported_file i FULL JOIN (SELECT * FROM taken WHERE kind <> 'beside') AS t
+         ON t.import_id = i.import_id
+     ) AS compared
+     WHERE (rows_taken, amount) IS DISTINCT FROM (rows, sum) ORDER BY import_id LIMIT 20`,
+    [formatDay(to)],
+  );
+  return rows;
+}
