@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from './scene.js';
+
+const FREEZE_MS_MAX = 1_200;
+/** How long a second process may take to replace one that is frozen. */
+const TAKE_OVER_MS = 15_000;
+
+export const killProcess: Fault = async ({ command }) => {
+  command.child.kill('SIGKILL');
+  return { hit: ({ signal }) => signal === 'SIGKILL' };
+};
+
+/** One that was done by then says so and ends with 0: the signal hit nothing. */
+export const sigterm: Fault = async ({ command, goOn }) => {
+  command.child.kill('SIGTERM');
+  goOn();
+  return { hit: ({ code, signal }) => code === 130 || signal === 'SIGTERM' };
+};
+
+/** Nobody else is there: it goes on where it was. */
+export const freeze: Fault = async ({ command, random, goOn }) => {
+  await sleep(random.between(100, FREEZE_MS_MAX));
+  const wasThere = !command.isOver();
+  goOn();
+  return { hit: () => wasThere };
+};
+
+/**
+ * Frozen longer than its lease: the lease is let run out in the database, since nobody can tell
+ * that from waiting for it, and a colleague's process takes the run and ends it. When the frozen
+ * one wakes it must change nothing.
+ */
+export const takeOver: Fault = async ({ eye, sight, goOn, startSecond }) => {
+  const mine = sight.sessions.length > 0;
+  await eye.query(`UPDATE run SET lease_until = clock_timestamp() - interval '1 second'
+    WHERE status = 'open'`);
+  const second = startSecond();
+  const ended = await Promise.race([second.ended, sleep(TAKE_OVER_MS, undefined)]);
+  goOn();
+  await second.ended;
+  return { hit: () => mine && (ended?.code === 0 || ended?.code === 3) };
+};
+
+/** Both are under way at once, each with a session of its own login. */
+export const twoClosers: Fault = async ({ random, watch, goOn, startSecond }) => {
+  const second = startSecond();
+  await sleep(random.between(0, 400));
+  goOn();
+  let wereBoth = false;
+  while (!second.isOver() && !wereBoth) {
+    const { sessions } = await watch.look();
+    wereBoth = new Set(sessions.map(({ user }) => user)).size > 1;
+  }
+  await second.ended;
+  return { hit: () => wereBoth };
+};

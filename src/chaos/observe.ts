@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { RunningCommand } from './command.js';
+
+const POLL_MS = 2;
+
+/** A session of a job as the server sees it. */
+export interface Session {
+  readonly pid: number;
+  readonly user: string;
+  readonly name: string;
+  readonly state: string;
+  readonly query: string;
+  /** Its transaction has written. */
+  readonly writes: boolean;
+}
+
+export interface Sight {
+  /** Where the job is; `start` before its first session, `unknown` where nobody could look. */
+  readonly phase: string;
+  readonly sessions: readonly Session[];
+}
+
+/** How long a phase of a job took when nothing disturbed it. */
+export interface PhaseTime {
+  readonly phase: string;
+  readonly milliseconds: number;
+}
+
+const SESSIONS = `SELECT pid, usename AS "user", application_name AS name, coalesce(state, '') AS state,
+    query, backend_xid IS NOT NULL AS writes
+  FROM pg_stat_activity
+  WHERE datname = current_database() AND usename LIKE 'chaos\\_%' ORDER BY pid`;
+
+/** Steps of the run that is open, or of the one that ended last. */
+const STEPS = `SELECT r.run_id AS run, r.job, r.status, s.phase, count(*)::int AS steps,
+    (count(*) FILTER (WHERE s.status = 'done'))::int AS done,
+    (count(*) FILTER (WHERE s.status = 'claimed'))::int AS claimed
+  FROM run r JOIN step s USING (run_id)
+  WHERE r.run_id = (SELECT max(run_id) FROM run)
+  GROUP BY r.run_id, s.phase`;
+
+interface StepRow {
+  readonly run: number;
+  readonly job: string;
+  readonly status: string;
+  readonly phase: string;
+  readonly steps: number;
+  readonly done: number;
+  readonly claimed: number;
+}
+
+/** Watches one job on one database; a run that was there before it is none of its own. */
+export class Watch {
+  readonly #eye: pg.Client;
+  readonly #runsBefore: number;
+  #seenSession = false;
+  #wrote = false;
+
+  private constructor(eye: pg.Client, runsBefore: number) {
+    this.#eye = eye;
+    this.#runsBefore = runsBefore;
+  }
+
+  static async begin(eye: pg.Client): Promise<Watch> {
+    const { rows } = await eye.query<{ last: number }>(
+      `SELECT coalesce(max(run_id) FILTER (WHERE status <> 'open'), 0)::int AS last FROM run`,
+    );
+    return new Watch(eye, rows[0]!.last);
+  }
+
+  async look(): Promise<Sight> {
+    try {
+      const { rows: sessions } = await this.#eye.query<Session>(SESSIONS);
+      if (sessions.length > 0) this.#seenSession = true;
+      if (sessions.some(({ writes }) => writes)) this.#wrote = true;
+      const { rows: steps } = await this.#eye.query<StepRow>(STEPS);
+      const own = steps.filter(({ run }) => run > this.#runsBefore);
+      return { phase: this.#phaseOf(sessions, own), sessions };
+    } catch {
+      // The server is away, or a stranger holds the tables that are looked at.
+      return { phase: 'unknown', sessions: [] };
+    }
+  }
+
+  #phaseOf(sessions: readonly Session[], steps: readonly StepRow[]): string {
+    if (steps.length > 0) return phaseOfRun(steps);
+    if (!this.#seenSession) return 'start';
+    const writing = sessions.find(({ writes }) => writes);
+    if (writing !== undefined) return /\bstage\b/i.test(writing.query) ? 'stage' : 'store';
+    return this.#wrote ? 'end' : 'read';
+  }
+}
+
+/** The order of a close; other jobs have the phases that their steps have. */
+const CLOSE = ['fold', 'post', 'tidy', 'check', 'seal'];
+
+function phaseOfRun(steps: readonly StepRow[]): string {
+  if (steps[0]!.status === 'done') return 'end';
+  const order = (phase: string) => (CLOSE.indexOf(phase) + CLOSE.length) % CLOSE.length;
+  const waiting = [...steps]
+    .sort((a, b) => order(a.phase) - order(b.phase))
+    .find(({ done, steps: all }) => done < all);
+  if (waiting === undefined) return 'end';
+  const { phase, done, claimed } = waiting;
+  return phase === CLOSE[0] && done === 0 && claimed === 0 ? 'take' : phase;
+}
+
+/** Watches a command to its end; the phases in which it was seen, in order. */
+export async function watchPhases(watch: Watch, command: RunningCommand): Promise<PhaseTime[]> {
+  const times = new Map<string, number>();
+  let last = performance.now();
+  while (!command.isOver()) {
+    const { phase } = await watch.look();
+    const now = performance.now();
+    if (phase !== 'unknown') times.set(phase, (times.get(phase) ?? 0) + now - last);
+    last = now;
+    await sleep(POLL_MS);
+  }
+  return [...times].map(([phase, milliseconds]) => ({ phase, milliseconds }));
+}
+
+/** Until the command is seen in the phase; false: it was over before. */
+export async function untilPhase(
+  watch: Watch,
+  command: RunningCommand,
+  phase: string,
+): Promise<boolean> {
+  while (!command.isOver()) {
+    if ((await watch.look()).phase === phase) return true;
+    await sleep(POLL_MS);
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+import type { ChaosReport } from './chaos.js';
+import { cellName, KINDS } from './kinds.js';
+import type { Round } from './round.js';
+
+/** The line of a round while it goes on. */
+export function roundText(round: number, hits: number, played: Round): string {
+  const { aimed, hit, tries, milliseconds, differences, unexpected } = played;
+  const what = hit === undefined ? `${cellName(aimed)}: no hit` : `${cellName(hit)}: hit`;
+  const seconds = (milliseconds / 1000).toFixed(1);
+  const bad = differences.length + unexpected.length > 0 ? ', NOT AS IT SHOULD BE' : '';
+  return `${round} (${hits} hits) ${what}, ${tries} tries, ${seconds} s${bad}`;
+}
+
+/** What a run found: hits by kind and phase, then every failure with all that is known of it. */
+export function reportText(report: ChaosReport): string {
+  const { hits, misses, failures, notPossible, rounds, seed, seconds } = report;
+  const differing = failures.reduce((sum, { differences }) => sum + differences.length, 0);
+  const lines = [
+    ...tableOf(report),
+    '',
+    ...jobsOf(report),
+    ...Object.entries(notPossible).map(([kind, why]) => `${kind}: not possible here, ${why}`),
+    `seed ${seed}: ${hits.length} of ${rounds} faults hit, ${misses} rounds hit nothing, ` +
+      `${differing} differences, ${failures.length} rounds not as they should be, ${seconds} s`,
+    ...failures.flatMap(failureLines),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Kinds down, phases across. */
+function tableOf({ hits }: ChaosReport): string[] {
+  const phases = [...new Set(hits.map(({ phase }) => phase))];
+  const kinds = KINDS.filter((kind) => hits.some((hit) => hit.kind === kind));
+  const count = (kind: string, phase: string) =>
+    hits.filter((hit) => hit.kind === kind && hit.phase === phase).length;
+  const row = (cells: readonly (string | number)[]) =>
+    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(18) : String(cell).padStart(8))).join('');
+  return [
+    row(['hits', ...phases, 'all']),
+    ...kinds.map((kind) => {
+      const counts = phases.map((phase) => count(kind, phase));
+      return row([kind, ...counts, counts.reduce((sum, each) => sum + each, 0)]);
+    }),
+  ];
+}
+
+function jobsOf({ hits }: ChaosReport): string[] {
+  const counts = new Map<string, number>();
+  for (const { job } of hits) counts.set(job, (counts.get(job) ?? 0) + 1);
+  return [...counts].map(([job, count]) => `${job.padEnd(20)}${String(count).padStart(6)}`);
+}
+
+function failureLines(failure: ChaosReport['failures'][number]): string[] {
+  const { round, aimed, hit, differences, unexpected } = failure;
+  return [
+    '',
+    `round ${round}: ${cellName(hit ?? aimed)}`,
+    ...unexpected.map(({ words, code, says }) => `  loanbook ${words} ended with ${code}: ${says}`),
+    ...differences.flatMap(({ what, expected, actual, rows }) => [
+      `  ${what}: expected ${expected}, actual ${actual}`,
+      ...rows.map((text) => `    ${text}`),
+    ]),
+  ];
+}

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { withClient } from '../db/connect.js';
+import type { Random } from '../jobs/generate/random.js';
+import { type RunningCommand, startCommand } from './command.js';
+import { type Difference, differencesOf, strayRows } from './differences.js';
+import { FAULTS } from './faults/index.js';
+import type { Strike } from './faults/scene.js';
+import { fingerprintOf, rowsOf } from './fingerprint.js';
+import { COLLEAGUE, type House, OPERATOR } from './house.js';
+import type { Cell } from './kinds.js';
+import { untilPhase, Watch } from './observe.js';
+import { attend, type Unexpected } from './operator.js';
+import { SMALL_DISK } from './small-disk.js';
+import type { Expected, Stage } from './stages.js';
+
+const ROWS_SHOWN = 3;
+
+export interface Round {
+  readonly aimed: Cell;
+  /** Where the fault really hit; undefined: nowhere. */
+  readonly hit: Cell | undefined;
+  /** How often the command was run until it was done. */
+  readonly tries: number;
+  readonly differences: readonly (Difference & { readonly rows: readonly string[] })[];
+  readonly unexpected: readonly Unexpected[];
+  readonly milliseconds: number;
+}
+
+/** One job on a book of its own, met by one fault, done again as its exit codes say, compared. */
+export class RoundPlay {
+  readonly #house: House;
+  readonly #stage: Stage;
+  readonly #cell: Cell;
+  readonly #random: Random;
+  readonly #database: string;
+  readonly #commands: RunningCommand[] = [];
+
+  constructor(house: House, stage: Stage, cell: Cell, random: Random, name: string) {
+    this.#house = house;
+    this.#stage = stage;
+    this.#cell = cell;
+    this.#random = random;
+    this.#database = name;
+  }
+
+  async play(expected: Expected): Promise<Round> {
+    const started = performance.now();
+    const onDisk = this.#cell.kind === 'full_disk' ? SMALL_DISK : undefined;
+    await this.#house.createDatabase(this.#database, this.#stage.before, onDisk);
+    try {
+      const struck = await this.#strike();
+      const found =
+        struck === undefined
+          ? { tries: 1, unexpected: [], differences: [] }
+          : await this.#recover(expected);
+      const hit = struck?.hit;
+      const milliseconds = Math.round(performance.now() - started);
+      return { aimed: this.#cell, hit, ...found, milliseconds };
+    } finally {
+      await this.#house.dropDatabase(this.#database);
+    }
+  }
+
+  /** Undefined: the job was over before. */
+  async #strike(): Promise<{ readonly hit: Cell | undefined } | undefined> {
+    const eye = await this.#house.watcher(this.#database);
+    try {
+      const watch = await Watch.begin(eye);
+      const command = this.#start(OPERATOR);
+      const isThere = await this.#reach(watch, command);
+      if (!isThere || !command.child.kill('SIGSTOP')) return undefined;
+      const sight = await watch.look();
+      if (command.isOver()) return undefined;
+      const logStart = this.#house.logEnd();
+      const strike = await FAULTS[this.#cell.kind]({
+        ...{ house: this.#house, database: this.#database, command, sight, watch, eye, logStart },
+        random: this.#random,
+        tables: this.#stage.job.tables,
+        goOn: () => command.child.kill('SIGCONT'),
+        startSecond: () => this.#start(COLLEAGUE),
+      });
+      const isHit = await this.#judge(strike, command);
+      return { hit: isHit ? { ...this.#cell, phase: sight.phase } : undefined };
+    } finally {
+      await endQuietly(eye);
+    }
+  }
+
+  async #judge(strike: Strike, command: RunningCommand): Promise<boolean> {
+    const ended = await command.ended;
+    const isHit = await strike.hit(ended);
+    await strike.undo?.();
+    return isHit;
+  }
+
+  /** A random moment of the phase, going by how long it took undisturbed. */
+  async #reach(watch: Watch, command: RunningCommand): Promise<boolean> {
+    const { phase } = this.#cell;
+    const known = this.#stage.phases.find((each) => each.phase === phase);
+    const lasts = Math.ceil(known?.milliseconds ?? 0);
+    const isSeen = phase === 'start' || (await untilPhase(watch, command, phase));
+    if (isSeen && lasts > 3) await sleep(this.#random.below(lasts));
+    return isSeen && !command.isOver();
+  }
+
+  async #recover(
+    expected: Expected,
+  ): Promise<Pick<Round, 'tries' | 'differences' | 'unexpected'>> {
+    const { job, doneCode } = this.#stage;
+    const unexpected: Unexpected[] = [];
+    let tries = 0;
+    for (const command of [...this.#commands]) {
+      const again = () => this.#start(OPERATOR);
+      const attended = await attend(await command.ended, doneCode, this.#cell.kind, again);
+      tries += attended.tries;
+      unexpected.push(...attended.unexpected);
+    }
+    for (const words of job.after) {
+      const again = () => this.#start(OPERATOR, words);
+      const attended = await attend(await again().ended, 0, this.#cell.kind, again);
+      unexpected.push(...attended.unexpected);
+    }
+    return { tries, unexpected, differences: await this.#compare(expected) };
+  }
+
+  async #compare(expected: Expected): Promise<Round['differences']> {
+    const asked = { role: 'login' } as const;
+    return withClient(this.#house.target(this.#database), asked, async (client) => {
+      const found = differencesOf(expected.fingerprint, await fingerprintOf(client));
+      if (found.length === 0) return [];
+      const told: (Difference & { rows: string[] })[] = [];
+      await withClient(this.#house.target(expected.database), asked, async (reference) => {
+        for (const difference of found) {
+          const [wanted, actual] = [
+            await rowsOf(reference, difference.what),
+            await rowsOf(client, difference.what),
+          ];
+          const { missing, added } = strayRows(wanted, actual, ROWS_SHOWN);
+          const rows = [...missing.map((row) => `- ${row}`), ...added.map((row) => `+ ${row}`)];
+          told.push({ ...difference, rows });
+        }
+      });
+      return told;
+    });
+  }
+
+  #start(login: string, words = this.#stage.words): RunningCommand {
+    const target = this.#house.target(this.#database, login);
+    const command = startCommand(words, target, this.#house.bookFolder);
+    if (words === this.#stage.words) this.#commands.push(command);
+    return command;
+  }
+}
+
+async function endQuietly(client: pg.Client): Promise<void> {
+  await client.end().catch(() => undefined);
+}
