@@ -1,6 +1,7 @@
 import { cancelImport } from '../../jobs/import/cancel-import.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
+import { noteDoneBefore } from '../shell/done-before.js';
 import { ID, idArgument } from '../shell/id-argument.js';
 import { printOutcome } from '../shell/output.js';
 
@@ -18,6 +19,7 @@ export const command: CommandModule<[string], Options> = {
     const outcome = await inBook(context, (client) =>
       cancelImport(client, { importId, reason, dryRun }),
     );
+    noteDoneBefore(context, outcome.outcome);
     printOutcome(context, { ...outcome, dryRun: context.json || dryRun ? dryRun : undefined });
     return undefined;
   },
