@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../accounting/money/amount-text.js';
+import { packageRoot } from '../package-root.js';
 import { generateBook } from '../jobs/generate/generate-book.js';
 
 /** Closed before the programme begins; the last of the month; the first of the next. */
@@ -28,6 +29,8 @@ const BANK = 'code: ICBC\nkind: bank\ncolumns: {order_no: ref, amount: amount, v
 export interface BookFiles {
   readonly products: readonly string[];
   readonly newProduct: string;
+  /** With an account more. */
+  readonly ledger: string;
   readonly channels: readonly string[];
   readonly loans: string;
   readonly moreLoans: string;
@@ -75,6 +78,7 @@ export async function writeBookFiles(folder: string): Promise<BookFiles> {
   return {
     products,
     newProduct: write('product-new.yaml', [nextVersion(readFileSync(products[0]!, 'utf8'))]),
+    ledger: write('ledger.yaml', [ledgerWithMore()]),
     channels: [write('channel.yaml', [CHANNEL]), write('bank.yaml', [BANK])],
     loans: write('loans.csv', [loans.head, ...first.map((row) => row.join(','))]),
     moreLoans: write('loans-more.csv', [
@@ -90,7 +94,7 @@ export async function writeBookFiles(folder: string): Promise<BookFiles> {
     vouchers: write('vouchers.csv', [
       'voucher_no,date,account,debit,credit,memo',
       ...[1, 2, 3].flatMap((k) => [
-        `V${k},${DAYS[1]},6421.01,${k}00.00,,手续费`,
+        `V${k},${DAYS[1]},${k === 3 ? '6421.09' : '6421.01'},${k}00.00,,手续费`,
         `V${k},${DAYS[1]},1002.01,,${k}00.00,手续费`,
       ]),
     ]),
@@ -116,6 +120,15 @@ function backDated(row: readonly string[], at: number): readonly string[] {
 function nextVersion(text: string): string {
   const own = text.replace(/^version:.*\n/m, '').replace(/^effective_from:.*$/m, '');
   return `${own.trimEnd()}\nversion: 2\neffective_from: 2026-04-01`;
+}
+
+function ledgerWithMore(): string {
+  const text = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
+  const account = `  - {code: 6421.09, name: Other fees, name_zh: 其他手续费, class: expense,
+     normal_side: debit}`;
+  return text
+    .replace(/^effective_from:.*$/m, `effective_from: ${DAYS[1]}`)
+    .replace(/^accounts:$/m, `accounts:\n${account}`);
 }
 
 function eventsOf(

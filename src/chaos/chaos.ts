@@ -3,6 +3,7 @@ import { Chooser } from './chooser.js';
 import { killCommands } from './command.js';
 import { House } from './house.js';
 import { type Cell, KINDS, type Kind } from './kinds.js';
+import type { SeenPhase } from './observe.js';
 import type { ChaosOptions } from './options.js';
 import { type Round, RoundPlay } from './round.js';
 import { openSmallDisk } from './small-disk.js';
@@ -96,19 +97,36 @@ async function playRounds(
   return { hits, misses, failures };
 }
 
-/** Every kind in every phase that a job was seen in; sessions are needed where one is to end. */
+/** Every kind in every phase that a job was seen in and that the kind can hit. */
 function cellsOf(stages: readonly Stage[], kinds: readonly Kind[]): Cell[] {
   return stages.flatMap(({ job, phases }) =>
-    phases.flatMap(({ phase }) =>
+    phases.flatMap((seen) =>
       kinds
-        .filter((kind) => isReachable(kind, phase))
-        .map((kind): Cell => ({ kind, job: job.name, phase })),
+        .filter((kind) => isReachable(kind, seen))
+        .map((kind): Cell => ({ kind, job: job.name, phase: seen.phase })),
     ),
   );
 }
 
-function isReachable(kind: Kind, phase: string): boolean {
-  if (kind === 'take_over') return !WITHOUT_RUN.includes(phase);
-  const needsSession = kind === 'kill_backend' || kind === 'crash_backend';
-  return !(needsSession && phase === 'start');
+/** Shorter than this it is over before anybody can act, unless the job can be held in it. */
+const SEEN_MS_MIN = 5;
+
+function isReachable(kind: Kind, { phase, opensSessions, milliseconds, written }: SeenPhase) {
+  if (milliseconds < SEEN_MS_MIN && written.length === 0) return false;
+  switch (kind) {
+    case 'take_over':
+      return !WITHOUT_RUN.includes(phase);
+    case 'kill_backend':
+    case 'crash_backend':
+      return phase !== 'start' && phase !== 'end';
+    case 'connection_limit':
+      return opensSessions && phase !== 'end';
+    // What is done by then is done: nothing is waited for, written or interrupted any more.
+    case 'sigterm':
+    case 'stranger_lock':
+    case 'full_disk':
+      return phase !== 'end';
+    default:
+      return true;
+  }
 }

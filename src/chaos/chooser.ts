@@ -2,7 +2,7 @@ import type { Random } from '../jobs/generate/random.js';
 import { type Cell, cellName } from './kinds.js';
 
 /** A cell that was aimed at so often and never hit is given up. */
-const MISSES_MAX = 4;
+const MISSES_MAX = 3;
 
 /**
  * Chooses what comes next: of all cells that can be reached one whose kind was hit least, then whose

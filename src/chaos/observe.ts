@@ -21,16 +21,27 @@ export interface Sight {
   readonly sessions: readonly Session[];
 }
 
-/** How long a phase of a job took when nothing disturbed it. */
-export interface PhaseTime {
+/** What was seen of a phase of a job when nothing disturbed it. */
+export interface SeenPhase {
   readonly phase: string;
-  readonly milliseconds: number;
+  milliseconds: number;
+  /** Tables that were written in it and not before. */
+  readonly written: string[];
+  /** In it, or in a later one, sessions were opened. */
+  opensSessions: boolean;
 }
 
 const SESSIONS = `SELECT pid, usename AS "user", application_name AS name, coalesce(state, '') AS state,
     query, backend_xid IS NOT NULL AS writes
   FROM pg_stat_activity
   WHERE datname = current_database() AND usename LIKE 'chaos\\_%' ORDER BY pid`;
+
+/** A lock on what a transaction writes is held until its end: a look in between sees it. */
+const WRITTEN = `SELECT DISTINCT c.relname AS name FROM pg_locks l
+  JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p')
+  WHERE l.mode = 'RowExclusiveLock' AND l.database =
+      (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND c.relnamespace = 'loanbook'::regnamespace`;
 
 /** Steps of the run that is open, or of the one that ended last. */
 const STEPS = `SELECT r.run_id AS run, r.job, r.status, s.phase, count(*)::int AS steps,
@@ -83,6 +94,12 @@ export class Watch {
     }
   }
 
+  /** Tables that are being written, by name. */
+  async written(): Promise<readonly string[]> {
+    const { rows } = await this.#eye.query<{ name: string }>(WRITTEN);
+    return rows.map(({ name }) => name);
+  }
+
   #phaseOf(sessions: readonly Session[], steps: readonly StepRow[]): string {
     if (steps.length > 0) return phaseOfRun(steps);
     if (!this.#seenSession) return 'start';
@@ -107,17 +124,42 @@ function phaseOfRun(steps: readonly StepRow[]): string {
 }
 
 /** Watches a command to its end; the phases in which it was seen, in order. */
-export async function watchPhases(watch: Watch, command: RunningCommand): Promise<PhaseTime[]> {
-  const times = new Map<string, number>();
+export async function watchPhases(watch: Watch, command: RunningCommand): Promise<SeenPhase[]> {
+  const found = new Map<string, SeenPhase>();
+  const known = new Set<string>();
   let last = performance.now();
   while (!command.isOver()) {
-    const { phase } = await watch.look();
+    const { phase, sessions } = await watch.look();
     const now = performance.now();
-    if (phase !== 'unknown') times.set(phase, (times.get(phase) ?? 0) + now - last);
+    const seen = found.get(phase) ?? { phase, milliseconds: 0, written: [], opensSessions: false };
+    found.set(phase, seen);
+    seen.milliseconds += now - last;
+    for (const name of await watch.written()) {
+      if (!known.has(name)) seen.written.push(name);
+      known.add(name);
+    }
+    const fresh = sessions.filter(({ pid }) => !known.has(String(pid)));
+    for (const { pid } of fresh) known.add(String(pid));
+    if (fresh.length > 0) for (const each of found.values()) each.opensSessions = true;
     last = now;
     await sleep(POLL_MS);
   }
-  return [...times].map(([phase, milliseconds]) => ({ phase, milliseconds }));
+  return [...found.values()].filter(({ phase }) => phase !== 'unknown');
+}
+
+/** While the command stays in the phase, at most so long; false: it is over. */
+export async function stayIn(
+  watch: Watch,
+  command: RunningCommand,
+  phase: string,
+  milliseconds: number,
+): Promise<boolean> {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until && !command.isOver()) {
+    if ((await watch.look()).phase !== phase) break;
+    await sleep(POLL_MS);
+  }
+  return !command.isOver();
 }
 
 /** Until the command is seen in the phase; false: it was over before. */

@@ -47,9 +47,7 @@ export async function attend(
       unexpected.push(unexpectedOf(last));
     }
     if (isDone) return { tries, unexpected };
-    if (tries === TRIES_MAX) {
-      return { tries, unexpected: [...unexpected, unexpectedOf(last)] };
-    }
+    if (tries === TRIES_MAX || unexpected.length > 1) return { tries, unexpected: [...unexpected, unexpectedOf(last)] };
     if (last.code !== null) await sleep(PAUSE_MS);
     last = await again().ended;
   }

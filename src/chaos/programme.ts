@@ -56,6 +56,7 @@ export function programme(files: BookFiles): readonly Job[] {
   const nothingAfter = { after: [] };
   return [
     job('product apply', first, ['product', 'apply', files.newProduct], 'product_version book'),
+    job('ledger apply', first, ['ledger', 'apply', files.ledger], 'ledger_version account book'),
     job('import loans', first, ['import', 'loans', files.moreLoans], loans),
     job('import repayments', first, ['import', 'repayments', files.repayments[1]!], events),
     job('import events', first, ['import', 'events', files.events], events),

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { withClient } from '../db/connect.js';
 import type { Random } from '../jobs/generate/random.js';
@@ -8,13 +7,16 @@ import { FAULTS } from './faults/index.js';
 import type { Strike } from './faults/scene.js';
 import { fingerprintOf, rowsOf } from './fingerprint.js';
 import { COLLEAGUE, type House, OPERATOR } from './house.js';
+import { Gate } from './gate.js';
 import type { Cell } from './kinds.js';
-import { untilPhase, Watch } from './observe.js';
+import { type SeenPhase, stayIn, untilPhase, Watch } from './observe.js';
 import { attend, type Unexpected } from './operator.js';
 import { SMALL_DISK } from './small-disk.js';
 import type { Expected, Stage } from './stages.js';
 
 const ROWS_SHOWN = 3;
+/** Of 10,000 rounds whose phase writes something, how many are held at a table. */
+const GATED = 5_000;
 
 export interface Round {
   readonly aimed: Cell;
@@ -67,9 +69,12 @@ export class RoundPlay {
     const eye = await this.#house.watcher(this.#database);
     try {
       const watch = await Watch.begin(eye);
+      const gate = await this.#closeGate();
       const command = this.#start(OPERATOR);
-      const isThere = await this.#reach(watch, command);
-      if (!isThere || !command.child.kill('SIGSTOP')) return undefined;
+      const isThere = await this.#reach(watch, command, gate);
+      const isStopped = isThere && command.child.kill('SIGSTOP');
+      await gate?.open();
+      if (!isStopped) return undefined;
       const sight = await watch.look();
       if (command.isOver()) return undefined;
       const logStart = this.#house.logEnd();
@@ -94,14 +99,27 @@ export class RoundPlay {
     return isHit;
   }
 
-  /** A random moment of the phase, going by how long it took undisturbed. */
-  async #reach(watch: Watch, command: RunningCommand): Promise<boolean> {
+  /**
+   * A random moment of the phase, going by how long it took undisturbed; or, as the seed decides,
+   * the very statement that writes a table first.
+   */
+  async #reach(watch: Watch, command: RunningCommand, gate: Gate | undefined): Promise<boolean> {
     const { phase } = this.#cell;
-    const known = this.#stage.phases.find((each) => each.phase === phase);
-    const lasts = Math.ceil(known?.milliseconds ?? 0);
+    if (gate !== undefined) return gate.reached(command);
+    const lasts = Math.ceil(this.#seen?.milliseconds ?? 0);
     const isSeen = phase === 'start' || (await untilPhase(watch, command, phase));
-    if (isSeen && lasts > 3) await sleep(this.#random.below(lasts));
-    return isSeen && !command.isOver();
+    return isSeen && stayIn(watch, command, phase, this.#random.below(lasts + 1));
+  }
+
+  async #closeGate(): Promise<Gate | undefined> {
+    const written = this.#seen?.written ?? [];
+    if (written.length === 0 || !this.#random.chance(GATED)) return undefined;
+    const table = written[this.#random.below(written.length)]!;
+    return Gate.close(await this.#house.watcher(this.#database), table);
+  }
+
+  get #seen(): SeenPhase | undefined {
+    return this.#stage.phases.find(({ phase }) => phase === this.#cell.phase);
   }
 
   async #recover(

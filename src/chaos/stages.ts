@@ -4,7 +4,7 @@ import { writeBookFiles } from './book-files.js';
 import { startCommand } from './command.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { COLLEAGUE, type House, OPERATOR } from './house.js';
-import { type PhaseTime, Watch, watchPhases } from './observe.js';
+import { type SeenPhase, Watch, watchPhases } from './observe.js';
 import { type Job, programme, setUp } from './programme.js';
 
 /** A job of the programme, the database that it begins with and what it did undisturbed. */
@@ -15,7 +15,7 @@ export interface Stage {
   readonly before: string;
   /** The exit code with which it is done: a reconciliation that finds breaks ends with 3. */
   readonly doneCode: number;
-  readonly phases: readonly PhaseTime[];
+  readonly phases: readonly SeenPhase[];
 }
 
 /** What the book must be when a round is over. */

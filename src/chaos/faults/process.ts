@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault } from './scene.js';
+import { COLLEAGUE } from '../house.js';
+import { eventually, type Fault } from './scene.js';
 
 const FREEZE_MS_MAX = 1_200;
 /** How long a second process may take to replace one that is frozen. */
 const TAKE_OVER_MS = 15_000;
+const JOINED_MS = 5_000;
+const BESIDE_MS_MAX = 150;
 
 export const killProcess: Fault = async ({ command }) => {
   command.child.kill('SIGKILL');
@@ -44,13 +47,12 @@ export const takeOver: Fault = async ({ eye, sight, goOn, startSecond }) => {
 /** Both are under way at once, each with a session of its own login. */
 export const twoClosers: Fault = async ({ random, watch, goOn, startSecond }) => {
   const second = startSecond();
-  await sleep(random.between(0, 400));
+  const usersSeen = async () => new Set((await watch.look()).sessions.map(({ user }) => user));
+  await eventually(async () => second.isOver() || (await usersSeen()).has(COLLEAGUE), JOINED_MS);
+  if (random.chance(5_000)) await sleep(random.between(0, BESIDE_MS_MAX));
+  let wereBoth = (await usersSeen()).size > 1;
   goOn();
-  let wereBoth = false;
-  while (!second.isOver() && !wereBoth) {
-    const { sessions } = await watch.look();
-    wereBoth = new Set(sessions.map(({ user }) => user)).size > 1;
-  }
+  while (!second.isOver() && !wereBoth) wereBoth = (await usersSeen()).size > 1;
   await second.ended;
   return { hit: () => wereBoth };
 };

@@ -39,6 +39,8 @@ export const killPostmaster: Fault = async ({ house, random, goOn }) => {
   const pid = await house.postmaster();
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
   goOn();
+  // The kernel takes a moment; until then it still seems to run.
+  await eventually(async () => (await house.postmaster()) !== pid, GONE_MS);
   await sleep(random.between(0, AWAY_MS_MAX));
   await house.startServer();
   const next = await house.postmaster();

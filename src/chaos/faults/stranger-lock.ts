@@ -7,11 +7,11 @@ const WAITED_FOR_MS = 2_500;
 const HOLD_MS_MAX = 700;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** A stranger locks a table that the job needs, is seen waited for, and lets go. */
+/** A stranger locks what the job needs, as a maintenance does, is waited for, and lets go. */
 export const strangerLock: Fault = async (scene) => {
   const { house, database, eye, command, random, goOn } = scene;
   const stranger = await house.watcher(database);
-  const isLocked = await lockOne(stranger, scene);
+  const isLocked = await lockThem(stranger, scene);
   goOn();
   const isWaitedFor =
     isLocked &&
@@ -23,22 +23,22 @@ export const strangerLock: Fault = async (scene) => {
   return { hit: () => isWaitedFor };
 };
 
-/** One that the job does not hold by now. */
-async function lockOne(stranger: pg.Client, { tables, random }: Scene): Promise<boolean> {
+/** All that the job does not hold by now, in an order of chance. */
+async function lockThem(stranger: pg.Client, { tables, random }: Scene): Promise<boolean> {
+  await stranger.query(`BEGIN; SET LOCAL lock_timeout = '60ms'`);
   const first = random.below(tables.length);
+  let locked = 0;
   for (const at of tables.keys()) {
     const table = tables[(first + at) % tables.length]!;
     try {
-      await stranger.query(
-        `BEGIN; SET LOCAL lock_timeout = '100ms'; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`,
-      );
-      return true;
+      await stranger.query(`SAVEPOINT before; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      locked += 1;
     } catch (error) {
-      await stranger.query('ROLLBACK');
+      await stranger.query('ROLLBACK TO before');
       if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
     }
   }
-  return false;
+  return locked > 0;
 }
 
 async function isWaiting(eye: pg.Client, stranger: pg.Client): Promise<boolean> {
