@@ -2,16 +2,17 @@ import type { ChaosReport } from './chaos.js';
 import { cellName, KINDS } from './kinds.js';
 import type { Round } from './round.js';
 
-/** The line of a round while it goes on. */
+/** What is said of a round when it is over: a line, and all that is known where it failed. */
 export function roundText(round: number, hits: number, played: Round): string {
   const { aimed, hit, tries, milliseconds, differences, unexpected } = played;
   const what = hit === undefined ? `${cellName(aimed)}: no hit` : `${cellName(hit)}: hit`;
   const seconds = (milliseconds / 1000).toFixed(1);
-  const bad = differences.length + unexpected.length > 0 ? ', NOT AS IT SHOULD BE' : '';
-  return `${round} (${hits} hits) ${what}, ${tries} tries, ${seconds} s${bad}`;
+  const line = `${round} (${hits} hits) ${what}, ${tries} tries, ${seconds} s`;
+  if (differences.length + unexpected.length === 0) return line;
+  return [`${line}, NOT AS IT SHOULD BE`, ...failureLines(played)].join('\n');
 }
 
-/** What a run found: hits by kind and phase, then every failure with all that is known of it. */
+/** What a run found: hits by kind and phase, and by job. */
 export function reportText(report: ChaosReport): string {
   const { hits, misses, failures, notPossible, rounds, seed, seconds } = report;
   const differing = failures.reduce((sum, { differences }) => sum + differences.length, 0);
@@ -22,7 +23,6 @@ export function reportText(report: ChaosReport): string {
     ...Object.entries(notPossible).map(([kind, why]) => `${kind}: not possible here, ${why}`),
     `seed ${seed}: ${hits.length} of ${rounds} faults hit, ${misses} rounds hit nothing, ` +
       `${differing} differences, ${failures.length} rounds not as they should be, ${seconds} s`,
-    ...failures.flatMap(failureLines),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -50,11 +50,8 @@ function jobsOf({ hits }: ChaosReport): string[] {
   return [...counts].map(([job, count]) => `${job.padEnd(20)}${String(count).padStart(6)}`);
 }
 
-function failureLines(failure: ChaosReport['failures'][number]): string[] {
-  const { round, aimed, hit, differences, unexpected } = failure;
+function failureLines({ differences, unexpected }: Round): string[] {
   return [
-    '',
-    `round ${round}: ${cellName(hit ?? aimed)}`,
     ...unexpected.map(({ words, code, says }) => `  loanbook ${words} ended with ${code}: ${says}`),
     ...differences.flatMap(({ what, expected, actual, rows }) => [
       `  ${what}: expected ${expected}, actual ${actual}`,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type pg from 'pg';
 import { withClient } from '../db/connect.js';
 import { writeBookFiles } from './book-files.js';
 import { startCommand } from './command.js';
@@ -107,6 +108,13 @@ async function undisturbed(
   if (code !== 0) throw new Error(`loanbook ${words.join(' ')} ended with ${code}: ${stderr}`);
 }
 
+async function tablesOf(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'loanbook'::regnamespace`,
+  );
+  return new Set(rows.map(({ name }) => name));
+}
+
 async function timed(
   house: House,
   database: string,
@@ -115,7 +123,12 @@ async function timed(
   const eye = await house.watcher(database);
   const watch = await Watch.begin(eye);
   const command = startCommand(words, house.target(database, OPERATOR), house.bookFolder);
+  const known = await tablesOf(eye);
   const phases = await watchPhases(watch, command);
+  // A job can be held only at a table that is there before it.
+  for (const { written } of phases) {
+    written.splice(0, written.length, ...written.filter((name) => known.has(name)));
+  }
   const { code, stderr } = await command.ended;
   await eye.end();
   if (code === 0 || code === 3) return { doneCode: code, phases };
