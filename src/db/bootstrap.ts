@@ -7,6 +7,7 @@ import { inTransaction } from './connect.js';
 /** Any fixed number: installers of one database queue on it. */
 const INSTALL_LOCK = 5_262_666_001;
 const ROLES = ['loanbook_owner', 'loanbook_batch'] as const;
+export const SIGNAL_ROLE = 'pg_signal_backend';
 
 /**
  * Roles belong to the whole cluster, and advisory locks to one database: installers of two
@@ -32,6 +33,7 @@ GRANT SELECT ON loanbook.migration TO loanbook_batch;`;
 export async function bootstrap(client: pg.Client): Promise<void> {
   await requireUtf8(client);
   for (const role of ROLES) await racing(() => ensureRole(client, role));
+  await racing(() => letOwnerEndSessions(client));
   await inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [INSTALL_LOCK]);
     await ensureSchema(client);
@@ -75,6 +77,27 @@ async function ensureRole(client: pg.Client, role: string): Promise<void> {
       `GRANT ${ROLES.join(', ')} TO ${await loginName(client)};`,
     ]);
   }
+}
+
+/**
+ * A run that another login has lost is taken over at once where the owner's role may end its
+ * sessions; elsewhere the takeover waits until the server ends them. A login may end its own.
+ */
+async function letOwnerEndSessions(client: pg.Client): Promise<void> {
+  if (await mayOwnerEndSessions(client)) return;
+  try {
+    await client.query(`GRANT ${SIGNAL_ROLE} TO loanbook_owner`);
+  } catch (error) {
+    if (sqlStateOf(error) !== '42501') throw error;
+  }
+}
+
+export async function mayOwnerEndSessions(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `SELECT pg_has_role('loanbook_owner', $1, 'USAGE') AS may`,
+    [SIGNAL_ROLE],
+  );
+  return rows[0]?.may === true;
 }
 
 /** From 16 on a member may lack the right to SET ROLE; 15 knows membership only. */

@@ -24,6 +24,15 @@ const WHOLE = /^-?[0-9]+$/;
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
+const targets = new WeakMap<pg.Client, DatabaseTarget>();
+
+/** Where a client that was opened here is connected to. */
+export function targetOf(client: pg.Client): DatabaseTarget {
+  const target = targets.get(client);
+  if (target === undefined) throw new Error('the client was not opened by openClient');
+  return target;
+}
+
 /** An int8 as a number. Throws a LoanbookError when a double cannot hold it exactly. */
 function parseInt8(text: string): number {
   const value = Number(text);
@@ -109,6 +118,7 @@ export async function openClient(
     throw connectFailure(target, error);
   }
   cancelWhenInterrupted(client, target);
+  targets.set(client, target);
   return client;
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Evidence, LoanbookError } from '../errors.js';
-import { bootstrap } from './bootstrap.js';
+import { bootstrap, mayOwnerEndSessions } from './bootstrap.js';
 import { inTransaction, retrying, sqlStateOf, withClient } from './connect.js';
 import {
   applyFunctions,
@@ -26,6 +26,8 @@ export interface Migrated {
   /** Names of the files applied by this call, in order. */
   readonly applied: readonly string[];
   readonly version: number;
+  /** The owner's role may end the sessions of every login that a run was lost by. */
+  readonly endsSessions: boolean;
 }
 
 interface AppliedRow {
@@ -68,7 +70,7 @@ export async function migrate(
           });
         if (await retrying(apply, ONE_SESSION)) applied.push(file.name);
       }
-      return { applied, version };
+      return { applied, version, endsSessions: await mayOwnerEndSessions(client) };
     },
   );
 }

@@ -72,14 +72,19 @@ export class RejectFile {
 
   /** For a file that was refused as a whole. */
   async remove(): Promise<void> {
-    this.#rows = [];
-    await this.#source.close();
-    await this.#file?.discard();
-    this.#file = undefined;
+    await this.abandon();
     await this.#attempt(async () => {
       requireRegularTarget(this.path);
       await rm(this.path, { force: true });
     });
+  }
+
+  /** Leaves what stands under the name: another process is at the same file. */
+  async abandon(): Promise<void> {
+    this.#rows = [];
+    await this.#source.close();
+    await this.#file?.discard();
+    this.#file = undefined;
   }
 
   async #flush(): Promise<void> {

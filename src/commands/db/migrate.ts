@@ -1,3 +1,4 @@
+import { SIGNAL_ROLE } from '../../db/bootstrap.js';
 import { withClient } from '../../db/connect.js';
 import { migrate, pendingMigrations } from '../../db/migrate.js';
 import { resolveTarget } from '../../db/resolve-target.js';
@@ -16,9 +17,15 @@ export const command: CommandModule<[], { dryRun?: boolean }> = {
       printOutcome(context, { version, latest, pending });
       return;
     }
-    const { applied, version } = await migrate(target);
+    const { applied, version, endsSessions } = await migrate(target);
     const listsLost = applied.some((name) => name.includes('refund_due'));
     const lost = listsLost ? await withClient(target, {}, countLostCash) : 0;
     printOutcome(context, { version, applied, ...(lost > 0 ? { cash_breaks: lost } : {}) });
+    if (!endsSessions) {
+      context.note(
+        `Where several logins run jobs, an administrator may run \`GRANT ${SIGNAL_ROLE} TO ` +
+          'loanbook_owner\`: a run that stands still is then taken over from another login at once.',
+      );
+    }
   },
 };

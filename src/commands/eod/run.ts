@@ -9,6 +9,7 @@ import { countOption } from '../shell/count-option.js';
 import { dayOption } from '../shell/day-option.js';
 import { printJson, printTable } from '../shell/output.js';
 import type { Progress } from '../shell/progress.js';
+import { configureWait, waitsOf } from '../shell/wait-option.js';
 
 interface Options {
   readonly date?: string;
@@ -17,6 +18,7 @@ interface Options {
   readonly tasks?: string;
   readonly maxHeld?: string;
   readonly dryRun?: boolean;
+  readonly wait?: string;
 }
 
 export const command: CommandModule<[], Options> = {
@@ -28,6 +30,7 @@ export const command: CommandModule<[], Options> = {
       .option('--tasks <n>')
       .option('--max-held <n>')
       .option('--dry-run');
+    configureWait(cmd);
   },
   async run(context, _args, options) {
     if (options.date !== undefined && options.through !== undefined) {
@@ -48,6 +51,7 @@ export const command: CommandModule<[], Options> = {
       tasks: countOption('--tasks', options.tasks, 1, 1024),
       maxHeld: countOption('--max-held', options.maxHeld, 0, 1_000_000_000),
       dryRun: options.dryRun ?? false,
+      waits: waitsOf(context, options),
       signal: context.signal,
       onProgress: (date, done, total) => {
         const today = formatDay(date);

@@ -11,6 +11,7 @@ import { noteDoneBefore } from '../shell/done-before.js';
 import { printJson, printRecord, printTable } from '../shell/output.js';
 import { personOption } from '../shell/person-option.js';
 import { requireTableFile } from '../shell/put-report.js';
+import { configureWait, waitsOf } from '../shell/wait-option.js';
 
 interface RunOptions {
   readonly asOf?: string;
@@ -18,12 +19,14 @@ interface RunOptions {
   readonly dryRun?: boolean;
   readonly out?: string;
   readonly raw?: boolean;
+  readonly wait?: string;
 }
 
 export const command: CommandModule<[], RunOptions> = {
   configure(cmd) {
     cmd.option('--as-of <date>').option('--by <name>').option('--dry-run');
     cmd.option('--out <file>').option('--raw');
+    configureWait(cmd);
   },
   async run(context, _args, options) {
     const asOf = dayOption('--as-of', options.asOf);
@@ -31,7 +34,9 @@ export const command: CommandModule<[], RunOptions> = {
     const { out, raw } = options;
     requireTableFile(out);
     const session = { applicationName: 'loanbook impairment run', settings: CHECK_SETTINGS };
-    const job = { asOf, by, dryRun: options.dryRun === true };
+    const waits = waitsOf(context, options);
+    const { signal } = context;
+    const job = { asOf, by, dryRun: options.dryRun === true, waits, signal };
     const outcome = await inBook(context, (client) => runImpairment(client, job), session);
     const said = inWords(outcome);
     if (out !== undefined) await writeTables(out, tablesOf(said), { raw });

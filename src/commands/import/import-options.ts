@@ -8,6 +8,7 @@ import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { printOutcome } from '../shell/output.js';
 import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
+import { configureWait, waitsOf } from '../shell/wait-option.js';
 
 /** Options that every import takes. */
 export interface ImportFlags extends SenderFlags {
@@ -16,6 +17,7 @@ export interface ImportFlags extends SenderFlags {
   readonly rejectFile?: string;
   readonly again?: boolean;
   readonly dryRun?: boolean;
+  readonly wait?: string;
 }
 
 const KILOBYTE = 1024;
@@ -29,6 +31,7 @@ export function configureImport(cmd: Command): void {
     .option('--again')
     .option('--dry-run');
   configureSender(cmd);
+  configureWait(cmd);
 }
 
 /** Imports a file with a progress bar and prints what went in. */
@@ -60,7 +63,8 @@ export async function runImport(
   const { mapping, rejectFile, again, dryRun } = flags;
   const { signal } = context;
   const says = senderSays(flags);
-  const taking = { maxRejects, rejectFile, again, dryRun };
+  const waits = waitsOf(context, flags);
+  const taking = { maxRejects, rejectFile, again, dryRun, waits };
   const options = { file, mapping, says, ...taking, signal, onProgress };
   const outcome = await inBook(context, (client) => importer(client, options)).finally(() =>
     finish(),

@@ -4,6 +4,7 @@ import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { personOption } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
+import { waitsOf } from '../shell/wait-option.js';
 import {
   configureReconcile,
   type ReconcileFlags,
@@ -20,8 +21,9 @@ export const command: CommandModule<[string], ReconcileFlags> = {
     const { signal } = context;
     const by = personOption(flags.by);
     const says = senderSays(flags);
+    const waits = waitsOf(context, flags);
     const outcome = await inBook(context, (client) =>
-      reconcileBank(client, { file, channel, date, by, releaseBy, says, signal }),
+      reconcileBank(client, { file, channel, date, by, releaseBy, says, waits, signal }),
     );
     return showOutcome(context, outcome);
   },

@@ -4,6 +4,7 @@ import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { personOption } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
+import { waitsOf } from '../shell/wait-option.js';
 import {
   configureReconcile,
   type ReconcileFlags,
@@ -23,8 +24,10 @@ export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boo
     const { signal } = context;
     const by = personOption(flags.by);
     const says = senderSays(flags);
+    const waits = waitsOf(context, flags);
+    const taking = { matchOnly, releaseBy, says, waits, signal };
     const outcome = await inBook(context, (client) =>
-      reconcileChannel(client, { file, channel, date, by, matchOnly, releaseBy, says, signal }),
+      reconcileChannel(client, { file, channel, date, by, ...taking }),
     );
     return showOutcome(context, outcome);
   },

@@ -4,6 +4,7 @@ import type { Outcome } from '../../jobs/reconcile/reconcile-outcome.js';
 import type { CommandContext } from '../shell/context.js';
 import { printJson, printOutcome } from '../shell/output.js';
 import { configureSender, type SenderFlags } from '../shell/sender-options.js';
+import { configureWait } from '../shell/wait-option.js';
 
 /** Options that both reconciliations take. */
 export interface ReconcileFlags extends SenderFlags {
@@ -12,6 +13,7 @@ export interface ReconcileFlags extends SenderFlags {
   readonly by?: string;
   readonly release?: boolean;
   readonly releaseBy?: string;
+  readonly wait?: string;
 }
 
 export function configureReconcile(cmd: Command): void {
@@ -23,6 +25,7 @@ export function configureReconcile(cmd: Command): void {
     .option('--release')
     .option('--release-by <name>');
   configureSender(cmd);
+  configureWait(cmd);
 }
 
 /** Who releases a statement, if anybody does. Throws LoanbookError `release_needs_a_name` (2). */

@@ -27,7 +27,9 @@ const COLUMNS: readonly Column<RunLine>[] = [
   { key: 'runId', title: 'run', align: 'right' },
   { key: 'job', title: 'job' },
   { key: 'businessDate', title: 'day' },
+  { key: 'key', title: 'of', format: (key: string | null) => shortKey(key) },
   { key: 'status', title: 'status' },
+  { key: 'outcome', title: 'ended', format: (outcome: string | null) => outcome ?? '' },
   { key: 'attempts', title: 'attempts', align: 'right' },
   { key: 'tasksDone', title: 'tasks', align: 'right', format: (_, run) => tasksOf(run) },
   { key: 'read', title: 'read', align: 'right' },
@@ -38,6 +40,13 @@ const COLUMNS: readonly Column<RunLine>[] = [
   { key: 'createdAt', title: 'created' },
   { key: 'finishedAt', title: 'finished' },
 ];
+
+const KEY_CHARS = 28;
+
+/** A digest is known by its first characters. */
+function shortKey(key: string | null): string {
+  return key === null || key.length <= KEY_CHARS ? (key ?? '') : `${key.slice(0, KEY_CHARS)}…`;
+}
 
 function tasksOf(run: RunLine): string {
   return `${run.tasksDone}/${run.tasks}`;

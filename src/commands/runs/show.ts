@@ -24,23 +24,28 @@ export const command: CommandModule<[string]> = {
 };
 
 function printRun(out: CommandContext['stdout'], run: RunView): void {
+  const isClose = run.job === 'eod';
   printRecord(out, {
     run: run.runId,
     job: run.job,
+    of: run.key ?? undefined,
     'business day': run.businessDate,
     status: run.status,
     'engine version': run.engineVersion,
     created: run.createdAt,
     finished: run.finishedAt ?? 'not yet',
-    'content hash': run.contentHash ?? 'not sealed',
-    'chain hash': run.chainHash ?? 'not sealed',
+    'content hash': isClose ? (run.contentHash ?? 'not sealed') : undefined,
+    'chain hash': isClose ? (run.chainHash ?? 'not sealed') : undefined,
   });
   out.write(`\nsteps: ${run.tasksDone} of ${run.tasks} tasks done\n\n`);
-  printTable(out, STEP_COLUMNS, run.steps);
-  out.write('\ncontrol totals\n\n');
-  printRecord(out, run.controlTotals);
+  printTable(out, isClose ? STEP_COLUMNS : PHASE_COLUMNS, run.steps);
+  if (isClose) {
+    out.write('\ncontrol totals\n\n');
+    printRecord(out, run.controlTotals);
+  }
   out.write('\nexecutions\n\n');
   printTable(out, EXECUTION_COLUMNS, run.executions);
+  if (!isClose) return;
   out.write(`\nheld loans: ${run.heldLoans.length}\n`);
   if (run.heldLoans.length === 0) return;
   out.write('\n');
@@ -63,6 +68,10 @@ const STEP_COLUMNS: readonly Column<RunView['steps'][number]>[] = [
   { key: 'milliseconds', title: 'ms', align: 'right' },
   { key: 'hash', title: 'hash', format: (hash: string | null) => (hash ?? '').slice(0, 12) },
 ];
+
+const PHASE_COLUMNS = STEP_COLUMNS.filter(({ key }) =>
+  ['phase', 'status', 'attempt', 'read', 'written', 'milliseconds'].includes(key),
+);
 
 const EXECUTION_COLUMNS: readonly Column<RunView['executions'][number]>[] = [
   { key: 'attempt', title: 'attempt', align: 'right' },

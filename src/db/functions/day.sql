@@ -76,6 +76,7 @@ BEGIN
     WHERE run_id = of_run AND phase = 'seal';
   UPDATE run SET status = 'done', finished_at = clock_timestamp(), lease_until = NULL
     WHERE run_id = of_run;
+  DELETE FROM run_session WHERE run_id = of_run;
   RETURN chained;
 END $$;
 
@@ -108,6 +109,7 @@ BEGIN
     EXECUTE format('DELETE FROM %I WHERE %s', owned.table_name, owned.of_day) USING d;
   END LOOP;
   IF dropped IS NOT NULL THEN
+    DELETE FROM run_session WHERE run_id = dropped;
     INSERT INTO audit (action, subject, reason) VALUES ('eod discard', d::text, why);
   END IF;
   RETURN dropped;

@@ -31,8 +31,8 @@ export async function holdOpenDay(client: pg.Client): Promise<OpenDay> {
   if (date === undefined) throw noBook();
   const { rows } = await client.query<{ is_first: boolean; is_being_closed: boolean }>(
     `SELECT b.business_date = b.first_business_date AS is_first,
-       EXISTS (SELECT FROM run WHERE business_date = b.business_date AND status = 'open')
-         AS is_being_closed
+       EXISTS (SELECT FROM run WHERE job = 'eod' AND business_date = b.business_date
+         AND status = 'open') AS is_being_closed
      FROM book b`,
   );
   return {

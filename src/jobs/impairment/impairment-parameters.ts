@@ -5,18 +5,16 @@ import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { AppliedVersion } from '../book/apply-dated.js';
 import { storedDocument } from '../book/stored-document.js';
+import { JOB_LOCKS } from '../runs/lock-order.js';
 import {
   type ImpairmentDocument,
   impairmentFromValue,
   parseImpairmentDocument,
 } from './documents/impairment-document.js';
 
-/** Any fixed number: runs of impairment and changes of its parameters follow one another. */
-const IMPAIRMENT_LOCK = 5_262_666_005;
-
-/** Held until the transaction ends. */
-export async function lockImpairment(client: pg.Client): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [IMPAIRMENT_LOCK]);
+/** Runs of impairment and changes of its parameters follow one another. */
+async function lockImpairment(client: pg.Client): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [JOB_LOCKS.impairment]);
 }
 
 /**

@@ -3,9 +3,11 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
 import { daySql } from '../day/day-sql.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
+import { barrier } from '../runs/barrier.js';
+import type { Waits } from '../runs/waiting.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { ALLOWANCE, IMPAIRMENT_LOSS } from './allowance-accounts.js';
 import {
   type AllowanceMovement,
@@ -14,7 +16,8 @@ import {
   allowanceMovement,
 } from './allowance-movement.js';
 import type { Exposure, ImpairmentDocument } from './documents/impairment-document.js';
-import { impairmentInForce, lockImpairment } from './impairment-parameters.js';
+import { impairmentInForce } from './impairment-parameters.js';
+import { type Frame, frameOf, requireSealedDay, wasRun } from './measured-day.js';
 import { type Segment, type SegmentRate, segmentRates, segmentsOf } from './segments.js';
 
 export interface ImpairmentOptions {
@@ -23,6 +26,8 @@ export interface ImpairmentOptions {
   readonly by: string;
   /** Say what would be posted, and keep nothing. */
   readonly dryRun?: boolean;
+  readonly waits?: Waits;
+  readonly signal?: AbortSignal;
 }
 
 /** How the allowance of a stage moved since the run before; minor units. */
@@ -54,47 +59,74 @@ export interface ImpairmentOutcome {
   readonly outcome: 'run' | 'unchanged';
 }
 
+const PHASES = ['compute', 'post'];
+
 /**
  * Measures every loan of a sealed day (stage by days past due and accrual, PD * LGD * EAD) and
- * posts what the allowance account lacks or has too much, by accounting group, into the open day.
- * Throws LoanbookError `impairment_missing`, `impairment_was_run`, `day_not_sealed` (exit 2) and
- * what `addEntries` throws.
+ * posts what the allowance account lacks or has too much, by accounting group, into the open day, as
+ * a run of the day that is measured. Throws LoanbookError `impairment_missing`,
+ * `impairment_was_run`, `day_not_sealed` (exit 2), what `addEntries` throws, and
+ * `impairment_is_running`, `run_lost` (75).
  */
 export async function runImpairment(
   client: pg.Client,
   options: ImpairmentOptions,
 ): Promise<ImpairmentOutcome> {
-  return inTransaction(client, async () => {
-    await lockImpairment(client);
-    await client.query('SAVEPOINT before_run');
-    const frame = await frameOf(client, options.asOf);
-    const document = await impairmentInForce(client, frame.asOf);
-    const rates = await segmentRates(client, document);
-    if (frame.isDone) return ranBefore(client, frame, document, rates);
-    await measureLoans(client, frame.asOf, document, rates);
-    const segments = await segmentsOf(client, frame.asOf, document, rates);
-    const day = formatDay(frame.asOf);
-    const stages = await stagesOf(client, frame);
-    const { entries, before, required } = await entriesOf(client, day, segments, options.by);
-    const postedOn = formatDay(await addEntries(client, entries));
-    await client.query(
-      `INSERT INTO impairment_run (as_of, effective_from, required, allowance, posted_on, made_by)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [day, document.effective_from, required, before, postedOn, options.by],
-    );
-    const kinds = await allowanceByKind(client, day, frame.previousRun);
-    if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
-    return {
-      ...headOf(frame, document),
-      segments,
-      stages,
-      allowance: { ...allowanceMovement(kinds, before), movement: required - before, required },
-      entries: entries.length,
-      postedOn,
-      dryRun: options.dryRun === true,
-      outcome: 'run',
-    };
-  });
+  const asOf = await requireSealedDay(client, options.asOf);
+  const key = `${options.dryRun ? 'dry run of ' : ''}${formatDay(asOf)}`;
+  const job = { job: 'impairment', key, phases: PHASES } as const;
+  return withRun(client, job, options.waits, (run) =>
+    run.besideClose(client, () =>
+      inTransaction(client, () => measureAndPost(client, asOf, options, run)),
+    ),
+  );
+}
+
+async function measureAndPost(
+  client: pg.Client,
+  asOf: EpochDay,
+  options: ImpairmentOptions,
+  run: RunUnderWay,
+): Promise<ImpairmentOutcome> {
+  await run.lock(client);
+  await client.query('SAVEPOINT before_run');
+  const frame = await frameOf(client, asOf);
+  const document = await impairmentInForce(client, frame.asOf);
+  const rates = await segmentRates(client, document);
+  if (frame.isDone) return ranBefore(client, frame, document, rates);
+  run.phase('compute');
+  await measureLoans(client, frame.asOf, document, rates);
+  const segments = await segmentsOf(client, frame.asOf, document, rates);
+  const day = formatDay(frame.asOf);
+  const stages = await stagesOf(client, frame);
+  await barrier('impairment.compute');
+  run.lost.throwIfAborted();
+  options.signal?.throwIfAborted();
+  run.phase('post');
+  const { entries, before, required } = await entriesOf(client, day, segments, options.by);
+  await run.holdOpenDay(client);
+  const postedOn = formatDay(await addEntries(client, entries));
+  await client.query(
+    `INSERT INTO impairment_run (as_of, effective_from, required, allowance, posted_on, made_by)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [day, document.effective_from, required, before, postedOn, options.by],
+  );
+  const kinds = await allowanceByKind(client, day, frame.previousRun);
+  if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
+  const loans = segments.reduce((sum, segment) => sum + segment.loans, 0);
+  await barrier('impairment.post');
+  await run.finish(client, { read: loans, written: options.dryRun ? 0 : entries.length });
+  await barrier('impairment.end');
+  return {
+    ...headOf(frame, document),
+    segments,
+    stages,
+    allowance: { ...allowanceMovement(kinds, before), movement: required - before, required },
+    entries: entries.length,
+    postedOn,
+    dryRun: options.dryRun === true,
+    outcome: 'run',
+  };
 }
 
 function headOf({ asOf, previousRun, minorDigits }: Frame, { rounding }: ImpairmentDocument) {
@@ -141,61 +173,6 @@ async function ranBefore(
     dryRun: false,
     outcome: 'unchanged',
   };
-}
-
-interface Frame {
-  readonly asOf: EpochDay;
-  readonly previousRun: string | null;
-  readonly minorDigits: number;
-  /** It is the day of the last run. */
-  readonly isDone: boolean;
-}
-
-async function frameOf(client: pg.Client, asOf: EpochDay | undefined): Promise<Frame> {
-  const { rows } = await client.query<{
-    day: EpochDay | null;
-    last: string | null;
-    digits: number;
-    ran: string | null;
-    before: string | null;
-  }>(
-    `SELECT (SELECT max(business_date) - DATE '1970-01-01' FROM sealed_day
-         WHERE $1::date IS NULL OR business_date = $1) AS day,
-       (SELECT max(business_date)::text FROM sealed_day) AS last,
-       (SELECT minor_digits FROM book) AS digits,
-       (SELECT max(as_of)::text FROM impairment_run) AS ran,
-       (SELECT max(as_of)::text FROM impairment_run
-          WHERE as_of < (SELECT max(as_of) FROM impairment_run)) AS before`,
-    [asOf === undefined ? null : formatDay(asOf)],
-  );
-  const { day = null, last = null, digits = 2, ran = null, before = null } = rows[0] ?? {};
-  const evidence = { asOf: asOf === undefined ? 'the last' : formatDay(asOf), lastSealed: last };
-  if (day === null) {
-    throw new LoanbookError('day_not_sealed', 'There is no such sealed day.', {
-      exitCode: EXIT.usage,
-      evidence,
-      next: '`loanbook eod run` closes and seals a day.',
-    });
-  }
-  if (ran === null || ran < formatDay(day)) {
-    return { asOf: day, previousRun: ran, minorDigits: digits, isDone: false };
-  }
-  if (ran === formatDay(day)) {
-    return { asOf: day, previousRun: before, minorDigits: digits, isDone: true };
-  }
-  throw wasRun({ ...evidence, asOf: formatDay(day), lastRun: ran });
-}
-
-function wasRun(evidence: Evidence): LoanbookError {
-  return new LoanbookError(
-    'impairment_was_run',
-    'Impairment was run for a later day, or for that day under other parameters.',
-    {
-      exitCode: EXIT.usage,
-      evidence,
-      next: 'Nothing is posted twice: close another day first.',
-    },
-  );
 }
 
 const ON_BALANCE = 'CASE WHEN accruing THEN :column ELSE 0 END';

@@ -3,7 +3,8 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction, sqlStateOf } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
-import { takeImportLock } from './import-record.js';
+import { takeJobLock } from '../runs/lock-order.js';
+import { Patience } from '../runs/waiting.js';
 import type { ImportKindName } from './row-intake.js';
 
 export interface CancelledImport {
@@ -42,7 +43,7 @@ export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<C
   let cancelled: CancelledImport | undefined;
   try {
     await inTransaction(client, async () => {
-      await takeImportLock(client);
+      await takeJobLock(client, 'import', new Patience());
       const openDay = await holdOpenDay(client);
       const { kind, name, doneBefore } = await requireStanding(client, importId, reason);
       if (doneBefore) {

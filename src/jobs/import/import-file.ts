@@ -3,21 +3,20 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
+import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/reject-file.js';
-import { dayIsBeingClosed, holdOpenDay, noBook, type OpenDay } from '../book/open-day.js';
+import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
 import { todayOfBook } from '../book/today.js';
-import {
-  type EarlierImport,
-  recordImport,
-  requireNew,
-  reserveEvents,
-  takeImportLock,
-} from './import-record.js';
+import { barrier } from '../runs/barrier.js';
+import { isLost } from '../runs/lease.js';
+import type { Waits } from '../runs/waiting.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
+import { type EarlierImport, recordImport, requireNew, reserveEvents } from './import-record.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportKind, ImportKindName, RowIntake } from './row-intake.js';
 import type { ProvedBy, SenderSays } from './source/file-proof.js';
@@ -43,6 +42,7 @@ export interface ImportOptions {
   readonly dryRun?: boolean;
   /** The clock's day where another one than today is meant. */
   readonly today?: EpochDay;
+  readonly waits?: Waits;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
 }
@@ -78,36 +78,67 @@ export interface SchedulesOutcome {
   readonly taken: number;
 }
 
+const PHASES = ['stage', 'store'];
+
 /**
- * Imports one file in one transaction, in constant memory. The good rows go in and the others to
- * the reject file, unless there are more of them than `maxRejects`. Throws LoanbookError
- * `too_many_rejects` (exit 4), `already_imported`, `day_is_being_closed` and `import_is_running`
- * (75), `no_book`, and the errors of the file as a whole: `file_missing`, `file_unreadable`,
- * `file_empty`, `wrong_header`, `wrong_charset`, `file_truncated`, `file_total_differs`,
- * `bad_trailer`, `csv_malformed`, and those of its control file.
+ * Imports one file in one transaction, in constant memory, as a run of its content. The good rows
+ * go in and the others to the reject file, unless there are more of them than `maxRejects`. Waits
+ * for other imports, and for the close of the day that it enters. Throws LoanbookError
+ * `too_many_rejects` (exit 4), `already_imported`, `day_is_being_closed`, `import_is_running` and
+ * `run_lost` (75), `no_book`, and the errors of the file as a whole: `file_missing`,
+ * `file_unreadable`, `file_empty`, `wrong_header`, `wrong_charset`, `file_truncated`,
+ * `file_total_differs`, `bad_trailer`, `csv_malformed`, and those of its control file.
  */
 export async function importFile<Intake extends RowIntake>(
   client: pg.Client,
   kind: ImportKind<Intake>,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
-  const file = await openFile(client, kind, options);
-  let isDone = false;
-  let isDoneBefore = false;
+  let file = await openFile(client, kind, options);
+  const { sha256 } = file.content;
+  const key = `${options.dryRun ? 'dry run of ' : ''}${kind.kind}/${sha256}`;
+  const job = { job: 'import', key, phases: PHASES } as const;
+  let isBegun = false;
+  const take = async (run: RunUnderWay): Promise<ImportOutcome> =>
+    run.besideClose(client, async () => {
+      if (isBegun) file = await openFile(client, kind, options);
+      isBegun = true;
+      return takeFile(client, kind, file, options, run);
+    });
   try {
-    const outcome = await inTransaction(client, () => runImport(client, kind, file, options));
-    isDoneBefore = outcome.doneBefore === true;
-    isDone = !isDoneBefore;
+    return await withRun(client, job, options.waits, take);
+  } catch (error) {
+    if (!isBegun) await file.rejects.abandon();
+    throw error;
+  }
+}
+
+/** One attempt; the reject file is there when it has ended, or gone. */
+async function takeFile<Intake extends RowIntake>(
+  client: pg.Client,
+  kind: ImportKind<Intake>,
+  file: ImportFile,
+  options: ImportOptions,
+  run: RunUnderWay,
+): Promise<ImportOutcome> {
+  let isDone = false;
+  let isAnothers = false;
+  try {
+    const outcome = await inTransaction(client, () => runImport(client, kind, file, options, run));
+    isAnothers = outcome.doneBefore === true;
+    isDone = !isAnothers;
     if (isDone && outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
       await client.query(`SELECT ${kind.analyze}()`);
     }
     return outcome;
   } catch (error) {
     isDone = error instanceof LoanbookError && error.code === 'too_many_rejects';
+    isAnothers = isLost(error) || run.lost.aborted || isSessionLost(error);
     throw error;
   } finally {
     if (isDone) await file.rejects.close();
-    else if (!isDoneBefore) await file.rejects.remove();
+    else if (isAnothers) await file.rejects.abandon();
+    else await file.rejects.remove();
   }
 }
 
@@ -130,12 +161,17 @@ async function openFile(
 async function runImport<Intake extends RowIntake>(
   client: pg.Client,
   kind: ImportKind<Intake>,
-  file: ImportFile,
+  opened: ImportFile,
   options: ImportOptions,
+  run: RunUnderWay,
 ): Promise<ImportOutcome> {
-  const { content, signal } = file;
-  await takeImportLock(client);
-  const openDay = await holdOpenDay(client);
+  const { content } = opened;
+  const signal = run.orLost(opened.signal);
+  await run.lock(client);
+  const openDay = await run.holdOpenDay(client);
+  // What has to wait for the close anyway is not read to its end first.
+  const check = (intake: RowIntake) => requireDayNotClosing(openDay, intake, content);
+  const file = { ...opened, signal, ...(options.waits?.waitMs ? { check } : {}) };
   const second = kind.secondSha256 ?? null;
   const before = await requireNew(client, kind.kind, content, options.again === true, second);
   const { minorDigits, currency } = await currencyOfBook(client);
@@ -149,17 +185,19 @@ async function runImport<Intake extends RowIntake>(
     boundsOn: boundsThen,
   };
   await client.query(`SET LOCAL work_mem = '256MB'`);
+  run.phase('stage');
   await client.query(readSql(import.meta.url, kind.stageSql));
   const intake = await kind.openIntake(scene);
   const staged = await stageFile(scene, kind, intake, file);
   await rejectStaged(client, kind, file);
   const totals = await stageTotals(client, kind);
+  await barrier('import.stage');
   const rowsRejected = file.rejects.count;
   if (rowsRejected > (options.maxRejects ?? 0)) {
     throw tooManyRejects(file, staged.rowsRead, options.maxRejects ?? 0);
   }
   requireDayNotClosing(openDay, intake, content);
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const counts = { rowsRead: staged.rowsRead, rowsTaken: totals.rows, rowsRejected };
   const outcome = {
     kind: kind.kind,
@@ -175,6 +213,8 @@ async function runImport<Intake extends RowIntake>(
   };
   // A file without rows leaves no trace: those of two quiet days have the same content.
   if (options.dryRun === true || staged.rowsRead === 0) return { ...outcome, importId: null };
+  await run.fence(client);
+  run.phase('store');
   const importId = await recordImport(client, {
     ...outcome,
     name: basename(content.path),
@@ -182,6 +222,9 @@ async function runImport<Intake extends RowIntake>(
   });
   const firstEventId = await reserveEvents(client, staged.lastLine);
   await kind.store(client, intake, importId, firstEventId);
+  await barrier('import.store');
+  await run.finish(client, { read: staged.rowsRead, written: totals.rows });
+  await barrier('import.end');
   return { ...outcome, importId };
 }
 

@@ -4,22 +4,6 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import type { ImportKindName } from './row-intake.js';
 
-/** Any fixed number: imports into one book follow one another. */
-const IMPORT_LOCK = 5_262_666_002;
-
-/** Throws LoanbookError `import_is_running` (exit 75) while another import is under way. */
-export async function takeImportLock(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ taken: boolean }>(
-    'SELECT pg_try_advisory_xact_lock($1) AS taken',
-    [IMPORT_LOCK],
-  );
-  if (rows[0]?.taken === true) return;
-  throw new LoanbookError('import_is_running', 'Another import into this book is under way.', {
-    exitCode: EXIT.locked,
-    next: 'Try again when it has ended.',
-  });
-}
-
 /** What the book knows of an import. */
 export interface EarlierImport {
   readonly import_id: number;

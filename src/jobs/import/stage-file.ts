@@ -17,6 +17,8 @@ export interface ImportFile extends SourceFile {
   readonly rejects: RejectFile;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
+  /** Throws where the rest need not be read. */
+  readonly check?: (intake: RowIntake) => void;
 }
 
 export interface Staged {
@@ -111,6 +113,7 @@ async function writeRows(
       await rejects.add(rejectOf(problem, line, columns), row, line);
     }
     if (writer.length > 0) await sink.write(writer.take());
+    file.check?.(intake);
     file.onProgress?.(batch.bytesRead, content.bytes);
   }
   return { rowsRead: count.rows, lastLine: count.lastLine, provedBy: count.end() };

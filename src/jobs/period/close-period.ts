@@ -7,6 +7,9 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { checkChain } from '../day/check-chain.js';
 import type { CheckResult } from '../day/check-result.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
+import { barrier } from '../runs/barrier.js';
+import type { Waits } from '../runs/waiting.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { type CarriedProfit, carryProfit } from './carry-profit.js';
 import { MONTH_ROW_SLICES, writeMonthRows } from './month-rows.js';
 import { lockPeriods, type PeriodState, periodNamed, periodStates } from './period.js';
@@ -23,6 +26,7 @@ export interface ClosePeriodOptions {
   readonly helpers?: readonly pg.Client[];
   /** One more of so many steps is done. */
   readonly onProgress?: (steps: number) => void;
+  readonly waits?: Waits;
   readonly signal?: AbortSignal;
 }
 
@@ -39,11 +43,14 @@ export interface ClosedPeriod {
   readonly carried: CarriedProfit | null;
 }
 
+const PHASES = ['check', 'rows', 'carry'];
+
 /**
- * Closes a month for good: all of its days are sealed, every check of each day holds, the chain and
+ * Closes a month for good, as a run of it: all of its days are sealed, every check of each day holds, the chain and
  * the reconciliation of ledger and positions too, the period before is closed. What of clearing is
  * not proven at its end needs a reason, which is kept. Writes the month row of every loan and, at
  * the end of a year, takes the profit to retained earnings. Closed again it says so. Throws
+ * `period_is_running`, `run_lost` (75),
  * LoanbookError `unknown_period`, `period_has_open_days`, `period_before_is_open`,
  * `acceptance_without_reason` (exit 2), `clearing_not_proven`, `period_does_not_tie` (3) and what
  * `addEntries` throws.
@@ -63,36 +70,82 @@ export async function closePeriod(
     first: formatDay(period.first),
     last: formatDay(period.last),
   };
-  if (period.status === 'closed') {
-    return { ...frame, outcome: 'already_closed', monthRows: 0, unproven: [], carried: null };
-  }
+  const closed = { ...frame, outcome: 'already_closed', monthRows: 0, carried: null } as const;
+  if (period.status === 'closed') return { ...closed, unproven: [] };
   requireClosable(states, period);
   const { acceptUnproven: reason } = options;
   if (reason?.trim() === '') throw refused('acceptance_without_reason', { period: period.name });
   const unproven = await unprovenClearing(client, period.last);
   requireAccepted(period.name, period.last, unproven, reason);
+  const job = { job: 'period', key: period.name, phases: PHASES } as const;
+  return withRun(client, job, options.waits, async (run) => {
+    // Another process may have closed it while this one waited.
+    const { status } = periodNamed(await periodStates(client), period.name);
+    if (status === 'closed') return { ...closed, unproven: [] };
+    const found = await closeRun(client, { ...options, signal: run.orLost(options.signal) }, run, {
+      period,
+      unproven,
+    });
+    return { ...frame, ...found };
+  });
+}
+
+interface Closing {
+  readonly period: PeriodState;
+  readonly unproven: readonly string[];
+}
+
+type Found = Pick<ClosedPeriod, 'outcome' | 'monthRows' | 'unproven' | 'carried'>;
+
+async function closeRun(
+  client: pg.Client,
+  options: ClosePeriodOptions,
+  run: RunUnderWay,
+  { period, unproven }: Closing,
+): Promise<Found> {
+  const { helpers = [] } = options;
+  await run.keep(helpers);
   const days = period.last - period.first + 1;
   const advance = () => options.onProgress?.(3 * days + MONTH_ROW_SLICES);
-  const sessions = [client, ...(options.helpers ?? [])] as const;
+  const sessions = [client, ...helpers] as const;
+  run.phase('check');
   await requireTies(sessions, period, advance, options);
+  await barrier('period.check');
+  run.phase('rows');
+  const monthRows = await writeMonthRows(sessions, period, advance, run, options.signal);
+  run.phase('carry');
+  const carry = () => carryAndClose(client, options, run, { period, unproven }, monthRows);
+  const carried = await run.besideClose(client, () => inTransaction(client, carry));
+  return { outcome: 'closed', monthRows, unproven, carried };
+}
+
+/** The last transaction: the period is closed, of December the profit carried. */
+async function carryAndClose(
+  client: pg.Client,
+  { by, acceptUnproven: reason }: ClosePeriodOptions,
+  run: RunUnderWay,
+  { period, unproven }: Closing,
+  monthRows: number,
+): Promise<CarriedProfit | null> {
+  const isYearEnd = period.name.endsWith('-12');
   const isAccepted = unproven.length > 0;
-  const monthRows = await writeMonthRows(sessions, period, advance, options.signal);
-  const carried = await inTransaction(client, async () => {
-    await lockPeriods(client);
-    const now = await periodStates(client);
-    if (periodNamed(now, period.name).status === 'closed') return null;
-    requireClosable(now, period);
-    await client.query(
-      `INSERT INTO period_event (period, action, made_by, reason, unproven)
-       VALUES ($1, 'close', $2, $3, $4)`,
-      [period.name, options.by, isAccepted ? reason : '', unproven.join('; ')],
-    );
-    const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
-    await audit(client, 'period close', period.name, `closed by ${options.by}${accepted}`);
-    const isYearEnd = period.name.endsWith('-12');
-    return isYearEnd ? carryProfit(client, period, options.by) : null;
-  });
-  return { ...frame, outcome: 'closed', monthRows, unproven, carried };
+  await run.lock(client);
+  const now = await periodStates(client);
+  if (periodNamed(now, period.name).status === 'closed') return null;
+  requireClosable(now, period);
+  await client.query(
+    `INSERT INTO period_event (period, action, made_by, reason, unproven)
+     VALUES ($1, 'close', $2, $3, $4)`,
+    [period.name, by, isAccepted ? reason : '', unproven.join('; ')],
+  );
+  const accepted = isAccepted ? `; not proven: ${unproven.join('; ')}: ${reason}` : '';
+  await audit(client, 'period close', period.name, `closed by ${by}${accepted}`);
+  if (isYearEnd) await run.holdOpenDay(client);
+  const carried = isYearEnd ? await carryProfit(client, period, by) : null;
+  await barrier('period.carry');
+  await run.finish(client, { read: monthRows, written: monthRows });
+  await barrier('period.end');
+  return carried;
 }
 
 function requireClosable(states: readonly PeriodState[], period: PeriodState): void {

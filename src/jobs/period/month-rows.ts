@@ -1,9 +1,12 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { BUCKET_COUNT } from '../../accounting/money/units.js';
+import { inTransaction } from '../../db/connect.js';
 import { shareOut } from '../../db/share-out.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { barrier } from '../runs/barrier.js';
+import type { RunUnderWay } from '../runs/with-run.js';
 import type { Period } from './period.js';
 
 /** A slice holds this many buckets: 31 days of a million loans are then half a million rows. */
@@ -21,13 +24,18 @@ export async function writeMonthRows(
   sessions: readonly [pg.Client, ...pg.Client[]],
   period: Period,
   onSlice: () => void,
+  run: RunUnderWay,
   signal?: AbortSignal,
 ): Promise<number> {
   const sql = readSql(import.meta.url, 'month-rows');
   const days = [formatDay(period.first), formatDay(period.last)];
   await shareOut(sessions, [...Array(MONTH_ROW_SLICES).keys()], async (session, slice) => {
     signal?.throwIfAborted();
-    await session.query(sql, [...days, slice * SLICE, (slice + 1) * SLICE - 1]);
+    await inTransaction(session, async () => {
+      await run.fence(session);
+      await session.query(sql, [...days, slice * SLICE, (slice + 1) * SLICE - 1]);
+      await barrier('period.rows');
+    });
     onSlice();
   });
   return requireClosing(sessions[0], period);

@@ -9,6 +9,7 @@ import {
 import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { noBook } from '../book/open-day.js';
+import { JOB_LOCKS } from '../runs/lock-order.js';
 
 /** A month of the book; the first may begin in the middle of one. */
 export interface Period {
@@ -29,12 +30,9 @@ export interface PeriodState extends Period {
   readonly unproven: string | null;
 }
 
-/** Any fixed number: what changes periods follows one another. */
-const PERIOD_LOCK = 5_262_666_003;
-
 /** Holds the state of all periods until the transaction ends. */
 export async function lockPeriods(client: pg.Client): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [PERIOD_LOCK]);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [JOB_LOCKS.period]);
 }
 
 /** Throws LoanbookError `malformed_period` (exit 2). */

@@ -3,17 +3,20 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import { inspectFile } from '../../files/file-content.js';
-import { holdOpenDay } from '../book/open-day.js';
+import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { FileProof } from '../import/source/file-proof.js';
+import { barrier } from '../runs/barrier.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
 import { loadChannel } from './channel.js';
 import { expectedReceipts } from './clearing/expected-receipts.js';
+import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
-import type { ReconcileOptions } from './reconcile-channel.js';
+import { RECONCILE_PHASES, type ReconcileOptions } from './reconcile-channel.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
-import { statementDate, takeReconcileLock } from './statement-day.js';
+import { statementDate } from './statement-day.js';
 import {
   insertStatement,
   replacedStatement,
@@ -28,57 +31,84 @@ import {
  * second level, behind the channels' own statements. The same file again does nothing. Throws as
  * `reconcileChannel` does; a posted bank statement is never replaced.
  */
-export async function reconcileBank(
-  client: pg.Client,
-  options: Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>,
-): Promise<Outcome> {
+export async function reconcileBank(client: pg.Client, options: BankOptions): Promise<Outcome> {
   const bank = await loadChannel(client, 'bank', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
-  const proof = await openStatementProof(content, bank, minorDigits, options.says);
-  return inTransaction(client, async () => {
-    await takeReconcileLock(client);
-    const openDay = formatDay((await holdOpenDay(client)).date);
-    const same = await sameStatement(client, bank.code, content.sha256);
-    if (same !== undefined) return outcomeOf(client, same, 'unchanged');
-    const { signal, file, by, releaseBy } = options;
-    const staged = { content, channel: bank, proof, minorDigits, signal };
-    const totals = await stageStatement(client, staged);
-    const date = formatDay(statementDate(content.path, totals, options.date));
-    const earlier = await replacedStatement(client, bank.code, date, {
-      file,
-      maker: by,
-      releaseBy,
-    });
-    if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
-    await findRepeated(client, bank, content.path);
-    const expected = await expectedReceipts(client, bank);
-    await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
-    await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
-    const id = await insertStatement(client, {
-      code: bank.code,
-      kind: 'bank',
-      statement_date: date,
-      revision: (earlier?.revision ?? 0) + 1,
-      name: basename(content.path),
-      sha256: content.sha256,
-      lines: totals.lines,
-      amount: totals.amount,
-      fee: 0n,
-      ...(await matchedOf(client)),
-      ledger_amount: 0n,
-      due_on: date,
-      maker: by,
-      releaseBy: earlier === undefined ? undefined : releaseBy,
-      takenOn: openDay,
-      by_fallback: 0,
-    });
-    await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
-    const row = await settle(client, id, openDay);
-    await postBankLines(client, bank, referenceOf(row), expected, by);
-    const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, totals.provedBy);
+  const key = `${bank.code}/${content.sha256}`;
+  const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
+  return withRun(client, job, options.waits, (run) =>
+    run.besideClose(client, async () => {
+      const proof = await openStatementProof(content, bank, minorDigits, options.says);
+      const scene = { client, bank, content, minorDigits, proof, options, run };
+      return inTransaction(client, () => takeStatement(scene));
+    }),
+  );
+}
+
+type BankOptions = Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>;
+
+interface Taking {
+  readonly client: pg.Client;
+  readonly bank: ChannelDocument;
+  readonly content: FileContent;
+  readonly minorDigits: number;
+  readonly proof: FileProof;
+  readonly options: BankOptions;
+  readonly run: RunUnderWay;
+}
+
+async function takeStatement(taking: Taking): Promise<Outcome> {
+  const { client, bank, content, minorDigits, proof, options, run } = taking;
+  const signal = run.orLost(options.signal);
+  await run.lock(client);
+  const openDay = formatDay((await run.holdOpenDay(client)).date);
+  const same = await sameStatement(client, bank.code, content.sha256);
+  if (same !== undefined) return outcomeOf(client, same, 'unchanged');
+  run.phase('stage');
+  const { file, by, releaseBy } = options;
+  const staged = { content, channel: bank, proof, minorDigits, signal };
+  const totals = await stageStatement(client, staged);
+  run.phase('match');
+  const date = formatDay(statementDate(content.path, totals, options.date));
+  const earlier = await replacedStatement(client, bank.code, date, {
+    file,
+    maker: by,
+    releaseBy,
   });
+  if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy ?? by);
+  await findRepeated(client, bank, content.path);
+  const expected = await expectedReceipts(client, bank);
+  await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
+  await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
+  await run.fence(client);
+  run.phase('store');
+  const id = await insertStatement(client, {
+    code: bank.code,
+    kind: 'bank',
+    statement_date: date,
+    revision: (earlier?.revision ?? 0) + 1,
+    name: basename(content.path),
+    sha256: content.sha256,
+    lines: totals.lines,
+    amount: totals.amount,
+    fee: 0n,
+    ...(await matchedOf(client)),
+    ledger_amount: 0n,
+    due_on: date,
+    maker: by,
+    releaseBy: earlier === undefined ? undefined : releaseBy,
+    takenOn: openDay,
+    by_fallback: 0,
+  });
+  await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
+  const row = await settle(client, id, openDay);
+  await postBankLines(client, bank, referenceOf(row), expected, by);
+  await barrier('reconcile.store');
+  const outcome = earlier === undefined ? 'taken' : 'replaced';
+  const said = await outcomeOf(client, row, outcome, totals.provedBy);
+  await run.finish(client, { read: totals.lines, written: totals.lines });
+  return said;
 }
 
 /**

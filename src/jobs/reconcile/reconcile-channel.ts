@@ -5,8 +5,10 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { type FileContent, inspectFile } from '../../files/file-content.js';
-import { holdOpenDay } from '../book/open-day.js';
-import type { SenderSays } from '../import/source/file-proof.js';
+import type { FileProof, SenderSays } from '../import/source/file-proof.js';
+import { barrier } from '../runs/barrier.js';
+import type { Waits } from '../runs/waiting.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { carryBreaks } from './carry-breaks.js';
 import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';
@@ -14,7 +16,7 @@ import { findRepeated, type Matched, matchChannel } from './match-channel.js';
 import { postStatement, undoStatement } from './post-statement.js';
 import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
 import { openStatementProof, stageStatement } from './stage-statement.js';
-import { requireSealed, statementDate, takeReconcileLock } from './statement-day.js';
+import { requireSealed, statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
   insertStatement,
@@ -37,6 +39,7 @@ export interface ReconcileOptions {
   readonly releaseBy?: string;
   /** What its sender says of the file. */
   readonly says?: SenderSays;
+  readonly waits?: Waits;
   readonly signal?: AbortSignal;
   /** Told when every line is in the database. */
   readonly onStaged?: () => void;
@@ -46,9 +49,12 @@ export interface ReconcileOptions {
 const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
   SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0`;
 
+/** Phases of every reconciliation. */
+export const RECONCILE_PHASES = ['stage', 'match', 'store'];
+
 /**
  * Reconciles a channel statement three ways, with our events and with the clearing account, in one
- * transaction and constant memory, and posts what follows. The same file again does nothing, or
+ * transaction and constant memory, and posts what follows, as a run of the statement's content. The same file again does nothing, or
  * posts what was only matched. Throws LoanbookError: `unknown_channel`; what is wrong with the file
  * (`StatementReader`, `FileProof`, `order_repeated`); `statement_in_force`;
  * `statement_day_not_sealed` (75); nothing is taken then.
@@ -60,35 +66,66 @@ export async function reconcileChannel(
   const channel = await loadChannel(client, 'channel', options.channel);
   const content = await inspectFile(options.file, options.signal);
   const minorDigits = await minorDigitsOf(client);
-  const proof = await openStatementProof(content, channel, minorDigits, options.says);
-  return inTransaction(client, async () => {
-    await takeReconcileLock(client);
-    const openDay = formatDay((await holdOpenDay(client)).date);
-    const same = await sameStatement(client, channel.code, content.sha256);
-    if (same !== undefined) return again(client, channel, same, options, openDay);
-    await client.query(MATCH_SETTINGS);
-    const file = { content, channel, proof, minorDigits, signal: options.signal };
-    const totals = await stageStatement(client, file);
-    options.onStaged?.();
-    const date = statementDate(content.path, totals, options.date);
-    await requireSealed(client, date);
-    const { file: path, by: maker, releaseBy } = options;
-    const own = { file: path, maker, releaseBy };
-    const earlier = await replacedStatement(client, channel.code, formatDay(date), own);
-    if (earlier !== undefined) {
-      await retireStatement(client, earlier.statement_id, openDay);
-      if (earlier.state === 'posted') {
-        await undoStatement(client, channel, earlier, maker, releaseBy ?? maker);
-      }
+  const key = `${channel.code}/${content.sha256}`;
+  const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
+  return withRun(client, job, options.waits, (run) =>
+    run.besideClose(client, async () => {
+      const proof = await openStatementProof(content, channel, minorDigits, options.says);
+      const scene = { client, channel, content, minorDigits, proof, options, run };
+      return inTransaction(client, () => takeStatement(scene));
+    }),
+  );
+}
+
+interface Taking extends Pick<Scene, 'client' | 'channel' | 'content' | 'options'> {
+  readonly minorDigits: number;
+  readonly proof: FileProof;
+  readonly run: RunUnderWay;
+}
+
+async function takeStatement(taking: Taking): Promise<Outcome> {
+  const { client, channel, content, minorDigits, proof, options, run } = taking;
+  const signal = run.orLost(options.signal);
+  await run.lock(client);
+  const openDay = formatDay((await run.holdOpenDay(client)).date);
+  const same = await sameStatement(client, channel.code, content.sha256);
+  if (same !== undefined) {
+    const outcome = await again(client, channel, same, options, openDay);
+    await run.finish(client, { read: 0, written: 0 });
+    return outcome;
+  }
+  run.phase('stage');
+  await client.query(MATCH_SETTINGS);
+  const file = { content, channel, proof, minorDigits, signal };
+  const totals = await stageStatement(client, file);
+  options.onStaged?.();
+  await barrier('reconcile.stage');
+  run.phase('match');
+  const date = statementDate(content.path, totals, options.date);
+  await requireSealed(client, date);
+  const { file: path, by: maker, releaseBy } = options;
+  const own = { file: path, maker, releaseBy };
+  const earlier = await replacedStatement(client, channel.code, formatDay(date), own);
+  if (earlier !== undefined) {
+    await retireStatement(client, earlier.statement_id, openDay);
+    if (earlier.state === 'posted') {
+      await undoStatement(client, channel, earlier, maker, releaseBy ?? maker);
     }
-    await findRepeated(client, channel, content.path);
-    const matched = await matchChannel(client, channel, date, totals.succeeded);
-    const scene = { client, channel, content, totals, date, openDay, options };
-    const row = await keep(scene, matched, earlier);
-    if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
-    const outcome = earlier === undefined ? 'taken' : 'replaced';
-    return outcomeOf(client, row, outcome, totals.provedBy);
-  });
+  }
+  await findRepeated(client, channel, content.path);
+  const matched = await matchChannel(client, channel, date, totals.succeeded);
+  await barrier('reconcile.match');
+  await run.fence(client);
+  run.phase('store');
+  const scene = { client, channel, content, totals, date, openDay, options };
+  const row = await keep(scene, matched, earlier);
+  if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
+  await barrier('reconcile.store');
+  const outcome = earlier === undefined ? 'taken' : 'replaced';
+  const said = await outcomeOf(client, row, outcome, totals.provedBy);
+  await run.finish(client, { read: totals.lines, written: totals.lines });
+  await barrier('reconcile.end');
+  return said;
 }
 
 /** The same content: nothing is done twice, what was only matched may be posted now. */

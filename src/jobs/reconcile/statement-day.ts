@@ -4,22 +4,6 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { StatementTotals } from './statement-reader.js';
 
-/** Any fixed number: statements follow one another, each looks at the breaks of those before. */
-const RECONCILE_LOCK = 5_262_666_004;
-
-/** Throws LoanbookError `reconciliation_is_running` (75) while another one is under way. */
-export async function takeReconcileLock(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ taken: boolean }>(
-    'SELECT pg_try_advisory_xact_lock($1) AS taken',
-    [RECONCILE_LOCK],
-  );
-  if (rows[0]?.taken === true) return;
-  throw new LoanbookError('reconciliation_is_running', 'Another reconciliation is under way.', {
-    exitCode: EXIT.locked,
-    next: 'Try again when it has ended.',
-  });
-}
-
 /**
  * The day that a statement is of: what its head says, else what was asked for, else its last value
  * date. Throws LoanbookError `statement_of_another_day` where two of them differ, and

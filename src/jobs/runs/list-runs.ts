@@ -1,12 +1,16 @@
 import type pg from 'pg';
 
-/** A run is a job instance: one job for one business day. Times are ISO 8601, UTC. */
+/** A run is a job instance, such as the close of one business day. Times are ISO 8601, UTC. */
 export interface RunLine {
   readonly runId: number;
   readonly job: string;
   readonly businessDate: string;
+  /** What another job than a close is at; null: its business date. */
+  readonly key: string | null;
   /** open, done or discarded. */
   readonly status: string;
+  /** How the last execution ended: done, failed, interrupted, lost; null: it is under way. */
+  readonly outcome: string | null;
   /** How many executions there were. */
   readonly attempts: number;
   readonly tasks: number;
@@ -25,9 +29,12 @@ export function isoTime(column: string): string {
   return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }
 
-/** The lines of the runs that `condition` names; a run's counts are the sums of its tasks. */
+/** The lines of the runs that `condition` names; a run's counts are the sums of its tasks, or of its
+ * phases. */
 export function runLines(condition: string): string {
-  return `SELECT r.run_id AS "runId", r.job, r.business_date AS "businessDate", r.status,
+  return `SELECT r.run_id AS "runId", r.job, r.business_date AS "businessDate", r.key, r.status,
+      (SELECT outcome FROM execution e WHERE e.run_id = r.run_id
+       ORDER BY attempt DESC LIMIT 1) AS outcome,
       (SELECT count(*) FROM execution e WHERE e.run_id = r.run_id) AS attempts,
       r.tasks, s.done AS "tasksDone", s.read, s.written, s.held, s.events, s.rejected,
       ${isoTime('r.created_at')} AS "createdAt", ${isoTime('r.finished_at')} AS "finishedAt"
@@ -38,7 +45,7 @@ export function runLines(condition: string): string {
         coalesce(sum(loans_held), 0)::bigint AS held,
         coalesce(sum(events_read), 0)::bigint AS events,
         coalesce(sum(events_rejected), 0)::bigint AS rejected
-      FROM step WHERE run_id = r.run_id AND phase = 'fold') AS s
+      FROM step WHERE run_id = r.run_id AND (phase = 'fold' OR r.job <> 'eod')) AS s
     ${condition}`;
 }
 

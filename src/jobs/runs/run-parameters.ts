@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { BookData } from '../book/book.js';
-import type { HeldRun } from './claim.js';
+import { type HeldRun, requireHeld } from './lease.js';
 
 /** What a run keeps of the parameters it was begun under. */
 interface RunParameters {
@@ -33,11 +33,11 @@ export async function keepParameters(
     const { length: products } = data.products;
     const { length: groups } = data.groups;
     const now: RunParameters = { hash: hashOf(data, products, groups), products, groups };
-    await client.query('UPDATE run SET parameters = $3 WHERE run_id = $1 AND token = $2', [
-      run.runId,
-      run.token,
-      JSON.stringify(now),
-    ]);
+    const kept = await client.query(
+      'UPDATE run SET parameters = $3 WHERE run_id = $1 AND token = $2',
+      [run.runId, run.token, JSON.stringify(now)],
+    );
+    if (kept.rowCount === 0) await requireHeld(client, run);
     return;
   }
   if (hashOf(data, begun.products, begun.groups) === begun.hash) return;

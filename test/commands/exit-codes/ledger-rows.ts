@@ -78,7 +78,7 @@ export const PERIOD_ROWS: readonly ExitRow[] = [
   ['impairment run', 0, 'book', '--by 甲'],
   ['impairment run', 1, 'quiet', '--by 甲'],
   ['impairment run', 2, 'book', '--as-of 2030-01-01'],
-  ['impairment run', 75, 'closing', '--by 甲'],
+  ['impairment run', 75, 'closing', '--by 甲 --wait 0'],
 ];
 
 /** Reconciliation and its breaks. */
@@ -102,7 +102,7 @@ export const RECONCILE_ROWS: readonly ExitRow[] = [
   ['reconcile bank', 1, 'book', '@empty.csv --channel BB --date 2026-02-21'],
   ['reconcile bank', 2, 'book', '@bank.csv --channel NONE'],
   ['reconcile bank', 3, 'book', '@bank.csv --channel BB --date 2026-02-22 --by 甲'],
-  ['reconcile bank', 75, 'closing', '@bank.csv --channel BB --date 2026-02-22 --by 甲'],
+  ['reconcile bank', 75, 'closing', '@bank.csv --channel BB --date 2026-02-22 --by 甲 --wait 0'],
   ['reconcile clearing', 0, 'quiet', ''],
   ['reconcile clearing', 1, 'unsealed', ''],
   ['reconcile clearing', 2, 'book', '--as-of x'],

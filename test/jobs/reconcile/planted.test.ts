@@ -72,7 +72,7 @@ const NEXT_DAY = `
     SELECT 'eod', d::date, 1, 'done', 1 FROM generate_series(DATE '2026-03-29',
       DATE '2026-03-31', '1 day') AS d;
   INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash)
-    SELECT business_date, run_id, '\\x00', '\\x00' FROM run;
+    SELECT business_date, run_id, '\\x00', '\\x00' FROM run WHERE job = 'eod';
   CREATE TABLE event_outcome_20260331 PARTITION OF event_outcome FOR VALUES IN ('2026-03-31');
   CREATE TABLE journal_line_20260331 PARTITION OF journal_line FOR VALUES IN ('2026-03-31');
   INSERT INTO event_outcome (loan_id, event_id, allocated, to_suspense, business_date, bucket, rule)

@@ -7,10 +7,18 @@ import { inBookByDays } from '../../shell/day-sessions.js';
 import { noteDoneBefore } from '../../shell/done-before.js';
 import { printOutcome } from '../../shell/output.js';
 import { personOption } from '../../shell/person-option.js';
+import { configureWait, waitsOf } from '../../shell/wait-option.js';
 
-export const command: CommandModule<[string], { by?: string; acceptUnproven?: string }> = {
+interface Options {
+  readonly by?: string;
+  readonly acceptUnproven?: string;
+  readonly wait?: string;
+}
+
+export const command: CommandModule<[string], Options> = {
   configure(cmd) {
     cmd.argument('<period>').option('--by <name>').option('--accept-unproven <reason>');
+    configureWait(cmd);
   },
   async run(context, [name], options) {
     const by = personOption(options.by);
@@ -21,7 +29,9 @@ export const command: CommandModule<[string], { by?: string; acceptUnproven?: st
     };
     const { acceptUnproven } = options;
     const { signal } = context;
-    const job = { name, by, acceptUnproven, checksOf: checksBesideHash, onProgress, signal };
+    const waits = waitsOf(context, options);
+    const closing = { name, by, acceptUnproven, checksOf: checksBesideHash };
+    const job = { ...closing, onProgress, waits, signal };
     const { carried, minorDigits, ...closed } = await inBookByDays(
       context,
       'loanbook gl period close',

@@ -12,7 +12,8 @@ import { dayTable } from '../../day/day-table.js';
 import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
-import { type HeldRun, requireHeld } from '../../runs/claim.js';
+import { barrier } from '../../runs/barrier.js';
+import { type HeldRun, requireHeld } from '../../runs/lease.js';
 import { type GroupFlow, readTotals, type StoredTotals } from '../stream/control-totals.js';
 import { POSTERS } from './posters.js';
 
@@ -58,6 +59,7 @@ export async function postGroups(
     ]);
     const sql = daySql(import.meta.url, 'gl-balance', date);
     await client.query(sql, [formatDay(date)]);
+    await barrier('eod.post');
   });
 }
 

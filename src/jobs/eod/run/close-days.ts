@@ -60,15 +60,34 @@ async function closeInPool(
       options.onPlanned?.(date);
       continue;
     }
-    const day = await runDay(target, pool, {
-      ...options,
-      date,
-      onProgress: (done, total) => options.onProgress?.(date, done, total),
-    });
+    const day = await closeDay(target, pool, options, date);
+    if (day === undefined) {
+      options.onAlreadyClosed?.(date);
+      continue;
+    }
     options.onClosed?.(day);
     days.push(day);
   }
   return days;
+}
+
+const CLOSED_CODES = new Set(['day_already_closed', 'day_moved_on']);
+
+/** Undefined where another process closed the day while this one waited for it. */
+async function closeDay(
+  target: DatabaseTarget,
+  pool: FoldPool,
+  options: CloseDaysOptions,
+  date: EpochDay,
+): Promise<ClosedDay | undefined> {
+  const onProgress = (done: number, total: number) => options.onProgress?.(date, done, total);
+  try {
+    return await runDay(target, pool, { ...options, date, onProgress });
+  } catch (error) {
+    const isClosed = error instanceof LoanbookError && CLOSED_CODES.has(error.code);
+    if (isClosed && (await openDayOf(target)) > date) return undefined;
+    throw error;
+  }
 }
 
 async function openDayOf(target: DatabaseTarget): Promise<EpochDay> {

@@ -3,7 +3,7 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { inTransaction, retrying, sqlStateOf } from '../../../db/connect.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
-import { isSurelyDead } from '../../runs/holder.js';
+import { inTheWay } from '../../runs/in-the-way.js';
 
 /**
  * Drops what an unfinished close of the open day has written; the events stay and are folded again.
@@ -21,7 +21,8 @@ export async function discardDay(
       next: 'say why with --reason; it is kept in the audit table',
     });
   }
-  await releaseDeadHolder(client, date);
+  // Whoever lost its lease, or died on this machine, keeps no lock on the tables.
+  await inTheWay(client, ['eod']);
   try {
     return await retrying(
       () =>
@@ -38,21 +39,6 @@ export async function discardDay(
   } catch (error) {
     throw discardError(error, date);
   }
-}
-
-/** A holder that died on this machine can't finish: its lease need not run out first. */
-async function releaseDeadHolder(client: pg.Client, date: EpochDay): Promise<void> {
-  const { rows } = await client.query<{ run_id: number; holder: string | null }>(
-    `SELECT run_id, holder FROM run
-     WHERE job = 'eod' AND business_date = $1 AND status = 'open'`,
-    [formatDay(date)],
-  );
-  const run = rows[0];
-  if (run === undefined || run.holder === null || !isSurelyDead(run.holder)) return;
-  await client.query('UPDATE run SET lease_until = NULL WHERE run_id = $1 AND holder = $2', [
-    run.run_id,
-    run.holder,
-  ]);
 }
 
 function discardError(error: unknown, date: EpochDay): unknown {

@@ -1,13 +1,17 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
-import { connect, inTransaction, retrying, withClient } from '../../../db/connect.js';
+import { inTransaction } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { dayTable } from '../../day/day-table.js';
 import { hashOfHashes } from '../../day/hash-of-hashes.js';
-import { type HeldRun, requireHeld } from '../../runs/claim.js';
+import { barrier } from '../../runs/barrier.js';
+import { type HeldRun, inOwnWords, requireHeld } from '../../runs/lease.js';
+import { OPEN_DAY_JOBS } from '../../runs/lock-order.js';
+import { connectForRun, withRunClient } from '../../runs/sessions.js';
+import { type Patience, SLICED } from '../../runs/waiting.js';
 import {
   bucketShares,
   CHECK_NAMES,
@@ -41,22 +45,34 @@ async function markDone(client: pg.Client, runId: number, phase: string): Promis
  * Vacuums, analyses and indexes the day's tables. VACUUM needs their owner, so this session acts as
  * the owner role; without it the next day reads 2.5 times slower and writes twice the WAL.
  */
-export async function tidyDay(target: DatabaseTarget, run: HeldRun, date: EpochDay): Promise<void> {
+export async function tidyDay(
+  target: DatabaseTarget,
+  run: HeldRun,
+  date: EpochDay,
+  patience: Patience,
+): Promise<void> {
   const { runId } = run;
-  const owner = await connect(target, { role: 'owner', applicationName: `loanbook tidy ${runId}` });
+  const session = { role: 'owner', applicationName: `loanbook tidy ${runId}` } as const;
+  const owner = await connectForRun(target, run, session);
+  const waiting = (work: () => Promise<unknown>) =>
+    patience.forTransaction(owner, { jobs: [], work });
   try {
     await requireHeld(owner, run);
     if (await stepIsDone(owner, runId, 'tidy')) return;
     // The plans of a close need few statistics; a tenth of the sample is a tenth of the sorting.
-    await owner.query('SET default_statistics_target = 10');
+    await owner.query(`SET default_statistics_target = 10; SET lock_timeout = '1s'`);
     for (const parent of DAY_PARENTS) {
-      await owner.query(`VACUUM (FREEZE, ANALYZE) ${dayTable(parent, date)}`);
+      const table = dayTable(parent, date);
+      await waiting(() => owner.query(`VACUUM (FREEZE, ANALYZE) ${table}`));
     }
-    await inTransaction(owner, async () => {
-      await requireHeld(owner, run);
-      await owner.query('SELECT index_day($1)', [formatDay(date)]);
-      await markDone(owner, runId, 'tidy');
-    });
+    await waiting(() =>
+      inTransaction(owner, async () => {
+        await requireHeld(owner, run);
+        await owner.query('SELECT index_day($1)', [formatDay(date)]);
+        await markDone(owner, runId, 'tidy');
+        await barrier('eod.tidy');
+      }),
+    );
   } finally {
     await owner.end();
   }
@@ -94,22 +110,24 @@ export async function gateDay(
   // One core is at the tidying meanwhile, and one is at this.
   const helpers = { max_parallel_workers_per_gather: String(Math.max(0, workers - 2)) };
   const settings = { ...CHECK_SETTINGS, ...helpers };
-  return withClient(target, { applicationName, settings }, async (client) => {
+  return withRunClient(target, run, { applicationName, settings }, async (client) => {
     await inTransaction(client, async () => {
       await requireHeld(client, run);
       if (await stepIsDone(client, runId, 'check')) return;
       await sumPositions(client, date);
       await markDone(client, runId, 'check');
+      await barrier('eod.sums');
     });
     const found = new Map<CheckName, CheckResult>();
     for (const name of CHECK_NAMES) {
       if (name !== SCHEDULE_CHECK) found.set(name, await runCheck(client, name, date, runId));
     }
+    await barrier('eod.checks');
     await tidied;
     const alone = { ...CHECK_SETTINGS, max_parallel_workers_per_gather: '0' };
     const shares = await Promise.all(
       bucketShares(Math.min(workers, SCHEDULE_SESSIONS_MAX)).map((share) =>
-        withClient(target, { applicationName, settings: alone }, (session) =>
+        withRunClient(target, run, { applicationName, settings: alone }, (session) =>
           gateSchedules(session, date, share),
         ),
       ),
@@ -149,23 +167,28 @@ export function requireChecks(results: readonly CheckResult[], date: EpochDay): 
 
 /**
  * Seals the day: its tables become partitions, the business date moves on, the hash is chained and
- * the run is done, in one transaction.
+ * the run is done, in one transaction. The open day is taken before the run, as by whoever takes
+ * the run over, and waited for: an import for a later day may hold it. Throws `run_lost` (75).
  */
-export async function sealDay(client: pg.Client, run: HeldRun, date: EpochDay): Promise<void> {
-  await retrying(
-    () =>
-      inTransaction(client, async () => {
-        await client.query("SET LOCAL lock_timeout = '2s'");
-        await requireHeld(client, run);
-        await client.query('SELECT seal_day($1, $2, $3, $4)', [
-          formatDay(date),
-          run.runId,
-          run.token,
-          await contentHash(client, run.runId),
-        ]);
-      }),
-    { isOneSession: true },
-  );
+export async function sealDay(
+  client: pg.Client,
+  run: HeldRun,
+  date: EpochDay,
+  patience: Patience,
+): Promise<void> {
+  const { runId, token } = run;
+  await requireHeld(client, run);
+  const work = () =>
+    inTransaction(client, async () => {
+      await client.query(SLICED);
+      const content = await contentHash(client, runId);
+      await inOwnWords(client, run, () =>
+        client.query('SELECT seal_day($1, $2, $3, $4)', [formatDay(date), runId, token, content]),
+      );
+      await barrier('eod.seal');
+    });
+  const jobs = OPEN_DAY_JOBS.filter((job) => job !== 'eod');
+  await patience.forTransaction(client, { jobs, work });
 }
 
 /** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */

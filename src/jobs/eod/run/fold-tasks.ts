@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { retrying } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
-import { claimTask, type FoldTask, type HeldRun } from '../../runs/claim.js';
+import { claimTask, type FoldTask } from '../../runs/claim.js';
+import { type HeldRun, requireHeld } from '../../runs/lease.js';
 import type { FoldPool } from './fold-pool.js';
 import type { RunDayOptions } from './run-day.js';
 import type { SharedBook } from './shared-book.js';
@@ -46,7 +47,7 @@ export async function foldTasks(
       lost.throwIfAborted();
       const task = await claim();
       if (task === undefined) return;
-      await retrying(() => foldOnce(control, pool, { target, book, task }), {
+      await retrying(() => foldOnce(control, pool, run, { target, book, task }), {
         attemptsMax: ATTEMPTS_MAX,
         onRetry: options.onRetry,
       });
@@ -64,11 +65,19 @@ export async function foldTasks(
   if (failure !== undefined) throw failure;
 }
 
-async function foldOnce(control: pg.Client, pool: FoldPool, job: WorkerJob): Promise<void> {
-  const result = (await pool.threads.run(job)) as WorkerResult;
+async function foldOnce(
+  control: pg.Client,
+  pool: FoldPool,
+  run: HeldRun,
+  job: Omit<WorkerJob, 'token'>,
+): Promise<void> {
+  const result = (await pool.threads.run({ ...job, token: run.token })) as WorkerResult;
   if (result.ok) return;
-  // The COMMIT of a try whose connection was lost may have arrived all the same.
-  if (result.code === CLAIM_LOST && (await isDone(control, job.task))) return;
+  if (result.code === CLAIM_LOST) {
+    // The COMMIT of a try whose connection was lost may have arrived all the same.
+    if (await isDone(control, job.task)) return;
+    await requireHeld(control, run);
+  }
   throw new TaskFailed(result, job.task);
 }
 
@@ -98,6 +107,7 @@ class TaskFailed extends Error {
   toLoanbookError(): LoanbookError {
     const { code, message, evidence, sqlState, next } = this.#failure;
     return new LoanbookError(code, message, {
+      exitCode: this.#failure.exitCode,
       evidence: { task: this.#task.task, sqlstate: sqlState, ...evidence },
       next: next ?? 'put it right and run the same command again: it resumes',
       cause: this,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
-import { connect, retrying, withClient } from '../../../db/connect.js';
+import { connect, inTransaction, retrying } from '../../../db/connect.js';
 import { isSessionLost } from '../../../db/outage.js';
 import type { Retry } from '../../../db/retry.js';
 import type { DatabaseTarget } from '../../../db/target.js';
@@ -11,13 +11,17 @@ import { loadBookData } from '../../book/load-book.js';
 import { openDate } from '../../book/open-day.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { requireIntactSeal } from '../../day/intact-seal.js';
-import { endExecution, type HeldRun, takeRun } from '../../runs/claim.js';
+import { barrier } from '../../runs/barrier.js';
+import { Heartbeat } from '../../runs/heartbeat.js';
+import { endExecution, settleRun, takeRun } from '../../runs/instance.js';
+import { type HeldRun, isLost, requireHeld } from '../../runs/lease.js';
 import { keepParameters } from '../../runs/run-parameters.js';
+import { Patience, SLICED, type Waits } from '../../runs/waiting.js';
+import { giveUp, lossBehind } from '../../runs/with-run.js';
 import { postGroups } from '../post/post-groups.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
-import { Heartbeat } from './heartbeat.js';
 import { shareBook } from './shared-book.js';
 import { loansToFold, tasksFor } from './task-count.js';
 
@@ -30,6 +34,7 @@ export interface RunDayOptions {
   readonly workers?: number;
   readonly tasks?: number;
   readonly maxHeld?: number;
+  readonly waits?: Waits;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
   /** The database was away; the close goes on in a moment. */
@@ -62,7 +67,9 @@ const ATTEMPTS_MAX = 9;
 /** What is known of a close when its sessions are lost and it is gone on with. */
 interface Memory {
   readonly began: number;
-  isAgain: boolean;
+  readonly patience: Patience;
+  /** What was held before the sessions were lost. */
+  run?: HeldRun;
   /** Of a day whose seal was asked for; whether it arrived only the database can tell. */
   sealing?: Sealing;
 }
@@ -86,7 +93,7 @@ export async function runDay(
   pool: FoldPool,
   options: RunDayOptions = {},
 ): Promise<ClosedDay> {
-  const memory: Memory = { began: performance.now(), isAgain: false };
+  const memory: Memory = { began: performance.now(), patience: new Patience(options.waits) };
   const { onRetry, signal } = options;
   const only = (error: unknown) => isSessionLost(error) && signal?.aborted !== true;
   return retrying(() => closeOnce(target, pool, options, memory), {
@@ -96,6 +103,9 @@ export async function runDay(
   });
 }
 
+/** Phases of a close, in the order in which `runs show` has them. */
+export const CLOSE_PHASES = ['fold', 'post', 'tidy', 'check', 'seal'] as const;
+
 async function closeOnce(
   target: DatabaseTarget,
   pool: FoldPool,
@@ -104,43 +114,23 @@ async function closeOnce(
 ): Promise<ClosedDay> {
   const control = await connect(target, { applicationName: 'loanbook eod' });
   try {
+    // Before anything else: another process may have ended the sessions to go on with the close.
+    if (memory.run !== undefined) await requireHeld(control, memory.run);
     const date = await openDate(control);
     if (memory.sealing?.date === date - 1) return await conclude(control, memory, memory.sealing);
     if (options.date !== undefined && options.date !== date) throw movedOn(options.date, date);
     const tasks = options.tasks ?? tasksFor(await loansToFold(control, date));
-    const { isAgain } = memory;
-    memory.isAgain = true;
-    const run = await takeRun(control, date, tasks, pool.workers, isAgain);
+    const { workers } = pool;
+    const instance = { job: 'eod', date, phases: CLOSE_PHASES, tasks, workers } as const;
+    const run = await takeRun(control, instance, memory.patience, memory.run);
+    memory.run = run;
     const heartbeat = new Heartbeat(target, run);
     try {
-      await control.query('SELECT open_day($1)', [formatDay(date)]);
-      // Not before: what ended until the run was taken rules the day too.
-      const data = await loadBookData(control);
-      if (data.businessDate !== date) throw movedOn(date, data.businessDate);
-      await keepParameters(control, run, data);
-      const book = bookFromData(data);
-      if (date > book.firstBusinessDate) await requireIntactSeal(control, date - 1);
-      const started = performance.now();
-      await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
-      const folded = performance.now();
-      await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
-      await postGroups(control, book, run, date);
-      const posted = performance.now();
-      const checks = await tidyAndCheck(target, run, date, pool.workers);
-      options.signal?.throwIfAborted();
-      heartbeat.lost.throwIfAborted();
-      const since = performance.now();
-      const milliseconds = {
-        fold: Math.round(folded - started),
-        post: Math.round(posted - folded),
-        tidyAndCheck: Math.round(since - posted),
-      };
-      memory.sealing = { run, date, checks, milliseconds, since };
-      await sealDay(control, run, date);
-      return await conclude(control, memory, memory.sealing);
+      return await closeHeld({ control, target, pool, options, memory, date, heartbeat }, run);
     } catch (error) {
-      await giveUp(control, target, run, options.signal?.aborted === true, error);
-      throw error;
+      const failure = await lossBehind(control, run, heartbeat.lost, error);
+      if (!isLost(failure)) await giveUp(control, run, options.signal?.aborted === true, failure);
+      throw failure;
     } finally {
       await heartbeat.stop();
     }
@@ -149,14 +139,72 @@ async function closeOnce(
   }
 }
 
+interface Close {
+  readonly control: pg.Client;
+  readonly target: DatabaseTarget;
+  readonly pool: FoldPool;
+  readonly options: RunDayOptions;
+  readonly memory: Memory;
+  readonly date: EpochDay;
+  readonly heartbeat: Heartbeat;
+}
+
+/** The phases of a close whose run is held. */
+async function closeHeld(close: Close, run: HeldRun): Promise<ClosedDay> {
+  const { control, target, pool, options, memory, date, heartbeat } = close;
+  await settleRun(control, run, memory.patience);
+  await openTables(control, run, date, memory.patience);
+  // Not before: what ended until the run was taken rules the day too.
+  const data = await loadBookData(control);
+  if (data.businessDate !== date) throw movedOn(date, data.businessDate);
+  await keepParameters(control, run, data);
+  const book = bookFromData(data);
+  if (date > book.firstBusinessDate) await requireIntactSeal(control, date - 1);
+  const started = performance.now();
+  await foldTasks(control, target, pool, run, shareBook(data), options, heartbeat.lost);
+  const folded = performance.now();
+  await requireFewHeld(control, run, date, options.maxHeld ?? DEFAULT_MAX_HELD);
+  await postGroups(control, book, run, date);
+  const posted = performance.now();
+  const checks = await tidyAndCheck(target, run, date, pool.workers, memory.patience);
+  options.signal?.throwIfAborted();
+  heartbeat.lost.throwIfAborted();
+  const since = performance.now();
+  const milliseconds = {
+    fold: Math.round(folded - started),
+    post: Math.round(posted - folded),
+    tidyAndCheck: Math.round(since - posted),
+  };
+  memory.sealing = { run, date, checks, milliseconds, since };
+  await sealDay(control, run, date, memory.patience);
+  return await conclude(control, memory, memory.sealing);
+}
+
+async function openTables(
+  control: pg.Client,
+  run: HeldRun,
+  date: EpochDay,
+  patience: Patience,
+): Promise<void> {
+  const work = () =>
+    inTransaction(control, async () => {
+      await control.query(SLICED);
+      await requireHeld(control, run);
+      await control.query('SELECT open_day($1)', [formatDay(date)]);
+      await barrier('eod.open');
+    });
+  await patience.forTransaction(control, { jobs: [], work });
+}
+
 /** Both come to their end, well or not, before the close is gone on with. */
 async function tidyAndCheck(
   target: DatabaseTarget,
   run: HeldRun,
   date: EpochDay,
   workers: number,
+  patience: Patience,
 ): Promise<CheckResult[]> {
-  const tidied = tidyDay(target, run, date);
+  const tidied = tidyDay(target, run, date, patience);
   const gate = gateDay(target, run, date, workers, tidied);
   await Promise.allSettled([gate, tidied]);
   const [checks] = await Promise.all([gate, tidied]);
@@ -174,6 +222,7 @@ async function conclude(control: pg.Client, memory: Memory, sealing: Sealing): P
   );
   const hashes = rows[0];
   if (hashes === undefined) throw movedOn(date, date + 1);
+  await barrier('eod.end');
   await endExecution(control, run, 'done', '');
   const now = performance.now();
   return {
@@ -184,22 +233,6 @@ async function conclude(control: pg.Client, memory: Memory, sealing: Sealing): P
     totalMilliseconds: Math.round(now - memory.began),
     milliseconds: { ...milliseconds, seal: Math.round(now - since) },
   };
-}
-
-/** Gives the run back; over a session of its own where the other one is lost. */
-async function giveUp(
-  control: pg.Client,
-  target: DatabaseTarget,
-  run: HeldRun,
-  wasInterrupted: boolean,
-  error: unknown,
-): Promise<void> {
-  const outcome = wasInterrupted ? 'interrupted' : 'failed';
-  const message = error instanceof Error ? error.message : String(error);
-  const end = (client: pg.Client) => endExecution(client, run, outcome, message);
-  await end(control)
-    .catch(() => withClient(target, { applicationName: 'loanbook eod' }, end))
-    .catch(() => undefined);
 }
 
 function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {

@@ -53,6 +53,19 @@ export interface RunView extends RunLine {
   readonly heldLoans: readonly HeldLine[];
 }
 
+/** Phases of every job, in the order of each. */
+const PHASES = [
+  'stage',
+  'match',
+  'store',
+  'compute',
+  'fold',
+  'post',
+  'tidy',
+  'check',
+  'seal',
+].concat(['rows', 'carry']);
+
 interface RunHead {
   readonly engineVersion: number;
   readonly contentHash: string | null;
@@ -77,7 +90,10 @@ export async function showRun(client: pg.Client, runId: number): Promise<RunView
     controlTotals: await loadTotals(client, runId, minorDigits),
     steps: await loadSteps(client, runId),
     executions: await loadExecutions(client, runId),
-    heldLoans: line.status === 'discarded' ? [] : await loadHeld(client, line.businessDate),
+    heldLoans:
+      line.job !== 'eod' || line.status === 'discarded'
+        ? []
+        : await loadHeld(client, line.businessDate),
   };
 }
 
@@ -101,8 +117,8 @@ async function loadSteps(client: pg.Client, runId: number): Promise<StepLine[]> 
        (extract(epoch FROM ended_at - started_at) * 1000)::int AS milliseconds,
        encode(hash, 'hex') AS hash
      FROM step WHERE run_id = $1
-     ORDER BY array_position(ARRAY['fold', 'post', 'tidy', 'check', 'seal'], phase), task`,
-    [runId],
+     ORDER BY array_position($2, phase), task`,
+    [runId, PHASES],
   );
   return rows;
 }

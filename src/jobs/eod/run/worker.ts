@@ -4,11 +4,12 @@ import { Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { connect, destroyClient, sqlStateOf } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
-import { type Evidence, LoanbookError } from '../../../errors.js';
+import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../../errors.js';
 import { type Book, bookFromData } from '../../book/book.js';
 import { FoldBuffers } from '../../day/fold-buffers.js';
 import { MissingRule } from '../../day/side-rows.js';
 import type { FoldTask } from '../../runs/claim.js';
+import { keepSession } from '../../runs/sessions.js';
 import { ClaimLost, runFoldTask, type TaskSession } from '../stream/fold-task.js';
 import { readSharedBook, type SharedBook } from './shared-book.js';
 
@@ -17,6 +18,8 @@ export interface WorkerJob {
   readonly target: DatabaseTarget;
   readonly book: SharedBook;
   readonly task: FoldTask;
+  /** Of the run. */
+  readonly token: string;
 }
 
 /** What comes back, for progress. */
@@ -35,6 +38,7 @@ export interface WorkerFailure {
   readonly sqlState: string | undefined;
   readonly evidence: Evidence;
   readonly next: string | undefined;
+  readonly exitCode: ExitCode;
 }
 
 export type WorkerResult = WorkerSuccess | WorkerFailure;
@@ -42,7 +46,7 @@ export type WorkerResult = WorkerSuccess | WorkerFailure;
 /** A thread keeps its sessions and the book's parameters while tasks of one run come in. */
 interface Session extends TaskSession {
   readonly book: Book;
-  readonly runId: number;
+  readonly token: string;
 }
 
 /** The sessions that no task is using: a thread folds more than one task at a time. */
@@ -75,11 +79,13 @@ export const CLAIM_LOST = 'claim_lost';
 function failureOf(error: unknown, date: EpochDay): WorkerFailure {
   const sqlState = sqlStateOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const failure = { ok: false as const, message, sqlState, evidence: {}, next: undefined };
+  const said = { evidence: {}, next: undefined, exitCode: EXIT.failed };
+  const failure = { ok: false as const, message, sqlState, ...said };
   if (error instanceof LoanbookError) {
-    return { ...failure, code: error.code, evidence: error.evidence, next: error.next };
+    const { code, evidence, next, exitCode } = error;
+    return { ...failure, code, evidence, next, exitCode };
   }
-  if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST };
+  if (error instanceof ClaimLost) return { ...failure, code: CLAIM_LOST, exitCode: EXIT.locked };
   if (error instanceof MissingRule) {
     const { movement, balance, accruing } = error;
     // A ledger document cannot come into force on a day of which loans are folded already.
@@ -96,19 +102,28 @@ function failureOf(error: unknown, date: EpochDay): WorkerFailure {
 }
 
 async function sessionFor(job: WorkerJob): Promise<Session> {
+  const { token } = job;
   const session = idle.pop();
-  if (session !== undefined) {
-    if (session.runId === job.task.runId) return session;
-    return { ...session, book: bookOf(job), runId: job.task.runId };
+  if (session?.token === token) return session;
+  const opened = session ?? (await openSession(job));
+  try {
+    const run = { runId: job.task.runId, token };
+    await Promise.all([opened.read, opened.write].map((client) => keepSession(client, run)));
+  } catch (error) {
+    drop(opened);
+    throw error;
   }
+  return { ...opened, book: bookOf(job), token };
+}
+
+async function openSession(job: WorkerJob): Promise<TaskSession> {
   const name = 'loanbook fold';
   const read = await connect(job.target, { applicationName: name, settings: READ_SETTINGS });
   const write = await connect(job.target, { applicationName: name }).catch((error: unknown) => {
     destroyClient(read);
     throw error;
   });
-  const buffers = new FoldBuffers();
-  const opened = { read, write, buffers, book: bookOf(job), runId: job.task.runId };
+  const opened = { read, write, buffers: new FoldBuffers() };
   for (const client of [read, write]) client.once('end', () => forget(client));
   return opened;
 }
@@ -124,7 +139,7 @@ function bookOf(job: WorkerJob): Book {
 }
 
 /** A session whose COPY did not end cleanly is of no use any more. */
-function drop({ read, write }: Session): void {
+function drop({ read, write }: TaskSession): void {
   destroyClient(read);
   destroyClient(write);
 }

@@ -5,6 +5,7 @@ import type { Book } from '../../book/book.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { type Birth, readPositions } from '../../day/task-input.js';
+import { barrier } from '../../runs/barrier.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
 import { loadInput, loadLeftLoans } from './load-input.js';
@@ -83,6 +84,7 @@ export async function runFoldTask(
   await writeHeld(session.write, task, fold);
   await writeLeft(session.write, task, fold);
   await finishStep(session.write, task, counts);
+  await barrier('eod.fold');
   await session.write.query('COMMIT');
   return counts;
 }

@@ -4,13 +4,16 @@ import { loadBook } from '../../../../src/jobs/book/load-book.js';
 import { postGroups } from '../../../../src/jobs/eod/post/post-groups.js';
 import { gateDay, sealDay, tidyDay } from '../../../../src/jobs/eod/run/finish-day.js';
 import { type FoldPool, openPool } from '../../../../src/jobs/eod/run/fold-pool.js';
-import { runDay } from '../../../../src/jobs/eod/run/run-day.js';
+import { CLOSE_PHASES, runDay } from '../../../../src/jobs/eod/run/run-day.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
-import { type HeldRun, takeRun } from '../../../../src/jobs/runs/claim.js';
+import { takeRun } from '../../../../src/jobs/runs/instance.js';
+import type { HeldRun } from '../../../../src/jobs/runs/lease.js';
+import { Patience } from '../../../../src/jobs/runs/waiting.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../../../support/import-book.js';
 
 const TASKS = 2;
 const DATE = parseDay(OPEN_DAY)!;
+const CLOSE = { job: 'eod', date: DATE, phases: CLOSE_PHASES, tasks: TASKS, workers: 1 } as const;
 
 describe('a close whose run another process took over', () => {
   let book: ImportBook;
@@ -34,16 +37,17 @@ describe('a close whose run another process took over', () => {
     await expect(
       runDay(book.database.target, pool, { tasks: TASKS, onProgress, signal }),
     ).rejects.toThrow();
-    loser = await takeRun(book.client, DATE, TASKS, 1);
-    await takeRun(book.client, DATE, TASKS, 1, true);
+    loser = await takeRun(book.client, CLOSE, new Patience());
+    await book.asOwner('UPDATE run SET lease_until = NULL');
+    await takeRun(book.client, CLOSE, new Patience());
   });
   afterEach(() => book.remove());
 
   const phases = {
     post: async () => postGroups(book.client, await loadBook(book.client), loser, DATE),
     sums: () => gateDay(book.database.target, loser, DATE, 1, Promise.resolve()),
-    tidy: () => tidyDay(book.database.target, loser, DATE),
-    seal: () => sealDay(book.client, loser, DATE),
+    tidy: () => tidyDay(book.database.target, loser, DATE, new Patience()),
+    seal: () => sealDay(book.client, loser, DATE, new Patience()),
   };
 
   it.each(Object.entries(phases))('writes nothing more: %s', async (_phase, phase) => {

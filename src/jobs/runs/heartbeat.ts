@@ -1,30 +1,31 @@
 import type pg from 'pg';
-import { connect, destroyClient } from '../../../db/connect.js';
-import type { DatabaseTarget } from '../../../db/target.js';
-import { LoanbookError } from '../../../errors.js';
+import { destroyClient } from '../../db/connect.js';
+import type { DatabaseTarget } from '../../db/target.js';
 import {
   HEARTBEAT_MS,
-  type HeldRun,
+  isLost,
   LEASE_SECONDS,
+  type RunClaim,
   renewRun,
   requireHeld,
-} from '../../runs/claim.js';
+} from './lease.js';
+import { connectForRun } from './sessions.js';
 
 /**
- * Renews the run's lease while the close goes on, over a session of its own: the other one is in
- * the midst of a transaction as often as not. A session that is lost is opened again; `lost` fires
+ * Renews the run's lease while its job goes on, over a session of its own: the other one is in the
+ * midst of a transaction as often as not. A session that is lost is opened again; `lost` fires
  * when somebody else took the run, or when the lease ran out meanwhile.
  */
 export class Heartbeat {
   readonly #lost = new AbortController();
   readonly #target: DatabaseTarget;
-  readonly #run: HeldRun;
+  readonly #run: RunClaim;
   readonly #timer: NodeJS.Timeout;
   #client: pg.Client | undefined;
   #beat: Promise<void> | undefined;
   #renewedAt = performance.now();
 
-  constructor(target: DatabaseTarget, run: HeldRun) {
+  constructor(target: DatabaseTarget, run: RunClaim) {
     this.#target = target;
     this.#run = run;
     this.#timer = setInterval(() => {
@@ -47,12 +48,12 @@ export class Heartbeat {
 
   async #renew(): Promise<void> {
     try {
-      const name = `loanbook lease ${this.#run.runId}`;
-      this.#client ??= await connect(this.#target, { applicationName: name });
+      const applicationName = `loanbook lease ${this.#run.runId}`;
+      this.#client ??= await connectForRun(this.#target, this.#run, { applicationName });
       if (await renewRun(this.#client, this.#run)) this.#renewedAt = performance.now();
       else await requireHeld(this.#client, this.#run);
     } catch (error) {
-      if (error instanceof LoanbookError && error.code === 'run_lost') {
+      if (isLost(error)) {
         this.#lost.abort(error);
         return;
       }
