@@ -3,7 +3,7 @@ import { Chooser } from './chooser.js';
 import { killCommands } from './command.js';
 import { House } from './house.js';
 import { type Cell, KINDS, type Kind } from './kinds.js';
-import type { SeenPhase } from './observe.js';
+import { SEEN_MS_MIN, type SeenPhase } from './observe.js';
 import type { ChaosOptions } from './options.js';
 import { type Round, RoundPlay } from './round.js';
 import { openSmallDisk } from './small-disk.js';
@@ -21,9 +21,6 @@ export interface ChaosReport {
   readonly failures: readonly (Round & { readonly round: number })[];
   readonly seconds: number;
 }
-
-/** Phases of jobs that take no run: nobody can take such a job over. */
-const WITHOUT_RUN = ['start', 'read', 'stage', 'store', 'end', 'unknown'];
 
 /** How many rounds may hit nothing for each that hits, and a few to begin with. */
 const MISSES_A_HIT = 3;
@@ -108,14 +105,13 @@ function cellsOf(stages: readonly Stage[], kinds: readonly Kind[]): Cell[] {
   );
 }
 
-/** Shorter than this it is over before anybody can act, unless the job can be held in it. */
-const SEEN_MS_MIN = 5;
-
-function isReachable(kind: Kind, { phase, opensSessions, milliseconds, written }: SeenPhase) {
-  if (milliseconds < SEEN_MS_MIN && written.length === 0) return false;
+function isReachable(kind: Kind, seen: SeenPhase): boolean {
+  const { phase, opensSessions, milliseconds, written, barriers } = seen;
+  if (milliseconds < SEEN_MS_MIN && written.length === 0 && barriers.length === 0) return false;
   switch (kind) {
+    // Only a run can be taken over, and nobody takes the run of a day that is sealed.
     case 'take_over':
-      return !WITHOUT_RUN.includes(phase);
+      return barriers.length > 0 && !barriers.includes('eod.end');
     case 'kill_backend':
     case 'crash_backend':
       return phase !== 'start' && phase !== 'end';

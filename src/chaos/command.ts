@@ -6,6 +6,16 @@ import { packageRoot } from '../package-root.js';
 /** Nothing here takes a second; one that is not done by then is stuck. */
 const STUCK_MS = 180_000;
 
+/** So short that a frozen process can be waited out, and long beside what a pause may be. */
+const LEASE_SECONDS = 3;
+
+export interface CommandPlace {
+  /** Where the log of a defect would be. */
+  readonly bookFolder: string;
+  /** A folder whose files name the places at which it is held. */
+  readonly barriers?: string;
+}
+
 export interface EndedCommand {
   readonly words: readonly string[];
   readonly code: number | null;
@@ -31,7 +41,7 @@ const running = new Set<ChildProcess>();
 export function startCommand(
   words: readonly string[],
   { host, port, user, database }: DatabaseTarget,
-  bookFolder: string,
+  { bookFolder, barriers }: CommandPlace,
 ): RunningCommand {
   const started = performance.now();
   const bin = join(packageRoot, 'bin/loanbook.js');
@@ -40,6 +50,8 @@ export function startCommand(
     env: {
       PATH: process.env.PATH ?? '',
       LOANBOOK_HOME: bookFolder,
+      LOANBOOK_LEASE_SECONDS: String(LEASE_SECONDS),
+      ...(barriers === undefined ? {} : { LOANBOOK_BARRIERS: barriers }),
       PGHOST: host,
       PGPORT: String(port),
       PGUSER: user,

@@ -9,7 +9,13 @@ export type Fingerprint = ReadonlyMap<string, string>;
  */
 const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
 const LEFT_OUT_COLUMNS = ['holder', 'attempt', 'login', 'parameters'];
-const LEFT_OUT_TABLES = ['execution', 'function_file', 'migration'];
+const LEFT_OUT_TABLES = ['execution', 'run_session', 'function_file', 'migration'];
+
+/** A close is one run however often it was begun; of other jobs one that comes again has its own. */
+const ONLY_WHERE: Readonly<Record<string, string>> = {
+  run: `job = 'eod'`,
+  step: `run_id IN (SELECT run_id FROM run WHERE job = 'eod')`,
+};
 
 /**
  * Numbers that name a row and are in no hash: one that was drawn by a try that failed is skipped, so
@@ -73,6 +79,7 @@ async function rowTexts(client: pg.Client): Promise<{ name: string; text: string
     const fields = kept.map(({ name: column }) =>
       NUMBERS.includes(column) ? `dense_rank() OVER (ORDER BY "${column}")` : `"${column}"`,
     );
-    return { name, text: `SELECT ROW(${fields.join(', ')})::text FROM "${name}"` };
+    const where = ONLY_WHERE[name] ?? 'true';
+    return { name, text: `SELECT ROW(${fields.join(', ')})::text FROM "${name}" WHERE ${where}` };
   });
 }

@@ -21,12 +21,17 @@ export interface Sight {
   readonly sessions: readonly Session[];
 }
 
+/** A shorter phase is over before anybody can act, unless the job can be held in it. */
+export const SEEN_MS_MIN = 5;
+
 /** What was seen of a phase of a job when nothing disturbed it. */
 export interface SeenPhase {
   readonly phase: string;
   milliseconds: number;
   /** Tables that were written in it and not before. */
   readonly written: string[];
+  /** Places in the code of the job at which it can be held. */
+  readonly barriers: string[];
   /** In it, or in a later one, sessions were opened. */
   opensSessions: boolean;
 }
@@ -101,26 +106,32 @@ export class Watch {
   }
 
   #phaseOf(sessions: readonly Session[], steps: readonly StepRow[]): string {
-    if (steps.length > 0) return phaseOfRun(steps);
+    const run = steps[0];
+    if (run?.job === 'eod') return phaseOfClose(steps);
+    if (run?.status === 'done') return 'end';
     if (!this.#seenSession) return 'start';
     const writing = sessions.find(({ writes }) => writes);
     if (writing !== undefined) return /\bstage\b/i.test(writing.query) ? 'stage' : 'store';
-    return this.#wrote ? 'end' : 'read';
+    return this.#wrote && run === undefined ? 'end' : 'read';
   }
 }
 
-/** The order of a close; other jobs have the phases that their steps have. */
+/** Steps of other jobs are marked at their end: where those are their sessions tell. */
 const CLOSE = ['fold', 'post', 'tidy', 'check', 'seal'];
 
-function phaseOfRun(steps: readonly StepRow[]): string {
+function phaseOfClose(steps: readonly StepRow[]): string {
   if (steps[0]!.status === 'done') return 'end';
-  const order = (phase: string) => (CLOSE.indexOf(phase) + CLOSE.length) % CLOSE.length;
+  const order = (phase: string) => CLOSE.indexOf(phase);
   const waiting = [...steps]
     .sort((a, b) => order(a.phase) - order(b.phase))
     .find(({ done, steps: all }) => done < all);
   if (waiting === undefined) return 'end';
   const { phase, done, claimed } = waiting;
   return phase === CLOSE[0] && done === 0 && claimed === 0 ? 'take' : phase;
+}
+
+export function unseen(phase: string): SeenPhase {
+  return { phase, milliseconds: 0, written: [], barriers: [], opensSessions: false };
 }
 
 /** Watches a command to its end; the phases in which it was seen, in order. */
@@ -131,7 +142,7 @@ export async function watchPhases(watch: Watch, command: RunningCommand): Promis
   while (!command.isOver()) {
     const { phase, sessions } = await watch.look();
     const now = performance.now();
-    const seen = found.get(phase) ?? { phase, milliseconds: 0, written: [], opensSessions: false };
+    const seen = found.get(phase) ?? unseen(phase);
     found.set(phase, seen);
     seen.milliseconds += now - last;
     for (const name of await watch.written()) {

@@ -12,12 +12,25 @@ export interface Job {
   words(client: pg.Client): Promise<readonly string[]>;
   /** Closes the day that it leaves open, so that a sealed hash stands over what it did. */
   readonly after: readonly (readonly string[])[];
-  /** Tables that it needs, of which a stranger holds one. */
+  /** Tables that it needs: those a stranger holds. */
   readonly tables: readonly string[];
+  /** Places in its code at which it can be held; see `jobs/runs/barrier.ts`. */
+  readonly barriers: readonly string[];
 }
 
 const BY = ['--by', 'li'];
 const CHECKED = ['--by', 'wang'];
+
+const places = (job: string, names: string) => names.split(' ').map((name) => `${job}.${name}`);
+
+/** By job, the places in the order in which it comes by. */
+export const BARRIERS = {
+  eod: places('eod', 'open fold post tidy sums checks seal end'),
+  import: places('import', 'stage store end'),
+  reconcile: places('reconcile', 'stage match store end'),
+  impairment: places('impairment', 'compute post end'),
+  period: places('period', 'check rows carry end'),
+} as const;
 
 /** What makes the book that every round begins with or goes through; its first day is closed. */
 export function setUp(files: BookFiles): readonly (readonly string[])[] {
@@ -46,20 +59,22 @@ export function programme(files: BookFiles): readonly Job[] {
     words: async () => words,
     after: [followingClose(day)],
     tables: tables.split(' '),
+    barriers: [],
     ...more,
   });
+  const importing = { barriers: BARRIERS.import };
   const loans = 'book loan schedule schedule_balance event product_version accounting_group';
   const events = 'book loan event imported_file product_version';
   const entries = 'book entry entry_line account run';
   const close = 'run step event loan schedule schedule_balance book sealed_day gl_balance entry';
   const statements = `${entries} statement recon_break event event_outcome journal_line`;
-  const nothingAfter = { after: [] };
+  const nothingAfter = { after: [], barriers: BARRIERS.eod };
   return [
     job('product apply', first, ['product', 'apply', files.newProduct], 'product_version book'),
     job('ledger apply', first, ['ledger', 'apply', files.ledger], 'ledger_version account book'),
-    job('import loans', first, ['import', 'loans', files.moreLoans], loans),
-    job('import repayments', first, ['import', 'repayments', files.repayments[1]!], events),
-    job('import events', first, ['import', 'events', files.events], events),
+    job('import loans', first, ['import', 'loans', files.moreLoans], loans, importing),
+    job('import repayments', first, ['import', 'repayments', files.repayments[1]!], events, importing),
+    job('import events', first, ['import', 'events', files.events], events, importing),
     job(
       'voucher import',
       first,
@@ -78,12 +93,14 @@ export function programme(files: BookFiles): readonly Job[] {
       second,
       ['reconcile', 'channel', files.statement, '--channel', 'WX', ...BY],
       statements,
+      { barriers: BARRIERS.reconcile },
     ),
     job(
       'reconcile bank',
       second,
       ['reconcile', 'bank', files.bankStatement, '--channel', 'ICBC', ...BY],
       statements,
+      { barriers: ['reconcile.store'] },
     ),
     job('break resolve', second, [], `${entries} recon_break break_action`, { words: resolve }),
     job('close month end', second, followingClose(second), close, {
@@ -95,12 +112,14 @@ export function programme(files: BookFiles): readonly Job[] {
       third,
       ['impairment', 'run', '--as-of', second, ...BY],
       `${entries} impairment_run impairment_loan impairment_version position`,
+      { barriers: BARRIERS.impairment },
     ),
     job(
       'period close',
       third,
       ['gl', 'period', 'close', MONTH, '--accept-unproven', 'of the test', ...BY],
       'period_event month_row position sealed_day gl_balance audit',
+      { barriers: BARRIERS.period },
     ),
     job('import cancel', third, [], `${events} audit`, {
       before: [['import', 'repayments', files.wrongRepayments]],

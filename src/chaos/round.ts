@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type pg from 'pg';
 import { withClient } from '../db/connect.js';
 import type { Random } from '../jobs/generate/random.js';
@@ -7,16 +8,14 @@ import { FAULTS } from './faults/index.js';
 import type { Strike } from './faults/scene.js';
 import { fingerprintOf, rowsOf } from './fingerprint.js';
 import { COLLEAGUE, type House, OPERATOR } from './house.js';
-import { Gate } from './gate.js';
+import { barrierGate, type Gate, tableGate } from './gate.js';
 import type { Cell } from './kinds.js';
-import { type SeenPhase, stayIn, untilPhase, Watch } from './observe.js';
+import { SEEN_MS_MIN, type SeenPhase, stayIn, unseen, untilPhase, Watch } from './observe.js';
 import { attend, type Unexpected } from './operator.js';
 import { SMALL_DISK } from './small-disk.js';
 import type { Expected, Stage } from './stages.js';
 
 const ROWS_SHOWN = 3;
-/** Of 10,000 rounds whose phase writes something, how many are held at a table. */
-const GATED = 5_000;
 
 export interface Round {
   readonly aimed: Cell;
@@ -70,13 +69,15 @@ export class RoundPlay {
     try {
       const watch = await Watch.begin(eye);
       const gate = await this.#closeGate();
-      const command = this.#start(OPERATOR);
+      const command = this.#start(OPERATOR, this.#stage.words, gate?.barriers);
       const isThere = await this.#reach(watch, command, gate);
       const isStopped = isThere && command.child.kill('SIGSTOP');
       await gate?.open();
       if (!isStopped) return undefined;
-      const sight = await watch.look();
+      const seen = await watch.look();
       if (command.isOver()) return undefined;
+      // Held in the code itself it is where the code says.
+      const sight = { ...seen, phase: gate?.barriers ? this.#cell.phase : seen.phase };
       const logStart = this.#house.logEnd();
       const strike = await FAULTS[this.#cell.kind]({
         ...{ house: this.#house, database: this.#database, command, sight, watch, eye, logStart },
@@ -99,27 +100,34 @@ export class RoundPlay {
     return isHit;
   }
 
-  /**
-   * A random moment of the phase, going by how long it took undisturbed; or, as the seed decides,
-   * the very statement that writes a table first.
-   */
+  /** A random moment of the phase, going by how long it took undisturbed; or where it is held. */
   async #reach(watch: Watch, command: RunningCommand, gate: Gate | undefined): Promise<boolean> {
     const { phase } = this.#cell;
     if (gate !== undefined) return gate.reached(command);
-    const lasts = Math.ceil(this.#seen?.milliseconds ?? 0);
+    const lasts = Math.ceil(this.#seen.milliseconds);
     const isSeen = phase === 'start' || (await untilPhase(watch, command, phase));
     return isSeen && stayIn(watch, command, phase, this.#random.below(lasts + 1));
   }
 
+  /** As the seed decides: a place in the code, the statement that writes a table, or none. */
   async #closeGate(): Promise<Gate | undefined> {
-    const written = this.#seen?.written ?? [];
-    if (written.length === 0 || !this.#random.chance(GATED)) return undefined;
-    const table = written[this.#random.below(written.length)]!;
-    return Gate.close(await this.#house.watcher(this.#database), table);
+    const { written, barriers, milliseconds } = this.#seen;
+    const isLong = milliseconds >= SEEN_MS_MIN;
+    // What is told by the code alone cannot be seen from outside.
+    const free = isLong && this.#cell.kind !== 'take_over' ? Math.max(1, barriers.length) : 0;
+    const drawn = this.#random.below(barriers.length + written.length + free);
+    const place = barriers[drawn];
+    if (place !== undefined) {
+      return barrierGate(join(this.#house.folder, `${this.#database}-barriers`), place);
+    }
+    const table = written[drawn - barriers.length];
+    if (table === undefined) return undefined;
+    return tableGate(await this.#house.watcher(this.#database), table);
   }
 
-  get #seen(): SeenPhase | undefined {
-    return this.#stage.phases.find(({ phase }) => phase === this.#cell.phase);
+  get #seen(): SeenPhase {
+    const { phase } = this.#cell;
+    return this.#stage.phases.find((each) => each.phase === phase) ?? unseen(phase);
   }
 
   async #recover(
@@ -163,9 +171,10 @@ export class RoundPlay {
     });
   }
 
-  #start(login: string, words = this.#stage.words): RunningCommand {
+  #start(login: string, words = this.#stage.words, barriers?: string): RunningCommand {
     const target = this.#house.target(this.#database, login);
-    const command = startCommand(words, target, this.#house.bookFolder);
+    const { bookFolder } = this.#house;
+    const command = startCommand(words, target, { bookFolder, barriers });
     if (words === this.#stage.words) this.#commands.push(command);
     return command;
   }

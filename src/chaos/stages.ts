@@ -5,7 +5,7 @@ import { writeBookFiles } from './book-files.js';
 import { startCommand } from './command.js';
 import { type Fingerprint, fingerprintOf } from './fingerprint.js';
 import { COLLEAGUE, type House, OPERATOR } from './house.js';
-import { type SeenPhase, Watch, watchPhases } from './observe.js';
+import { type SeenPhase, unseen, Watch, watchPhases } from './observe.js';
 import { type Job, programme, setUp } from './programme.js';
 
 /** A job of the programme, the database that it begins with and what it did undisturbed. */
@@ -60,7 +60,7 @@ export class Stages {
         job.words(client),
       );
       const { doneCode, phases } = await timed(house, last, words);
-      all.push({ job, words, before, doneCode, phases });
+      all.push({ job, words, before, doneCode, phases: withBarriers(job, phases) });
       afters.set(job.name, last);
     }
     return new Stages(house, all, afters);
@@ -84,6 +84,21 @@ export class Stages {
   }
 }
 
+/** What a job calls the places in its code, where that is not the phase itself. */
+const PHASE_OF: Readonly<Record<string, string>> = { open: 'take', sums: 'check', checks: 'check' };
+
+function withBarriers({ barriers }: Job, seen: readonly SeenPhase[]): SeenPhase[] {
+  const phases = new Map(seen.map((each) => [each.phase, each]));
+  for (const place of barriers) {
+    const [, name = ''] = place.split('.');
+    const phase = PHASE_OF[name] ?? name;
+    const found = phases.get(phase) ?? unseen(phase);
+    found.barriers.push(place);
+    phases.set(phase, found);
+  }
+  return [...phases.values()];
+}
+
 /** The book with its first day closed, and the logins that work on it. */
 async function setUpBase(house: House, commands: readonly (readonly string[])[]): Promise<void> {
   const admin = await house.admin();
@@ -104,7 +119,7 @@ async function undisturbed(
   login: string | null = OPERATOR,
 ): Promise<void> {
   const target = house.target(database, login ?? undefined);
-  const { code, stderr } = await startCommand(words, target, house.bookFolder).ended;
+  const { code, stderr } = await startCommand(words, target, house).ended;
   if (code !== 0) throw new Error(`loanbook ${words.join(' ')} ended with ${code}: ${stderr}`);
 }
 
@@ -122,7 +137,7 @@ async function timed(
 ): Promise<Pick<Stage, 'doneCode' | 'phases'>> {
   const eye = await house.watcher(database);
   const watch = await Watch.begin(eye);
-  const command = startCommand(words, house.target(database, OPERATOR), house.bookFolder);
+  const command = startCommand(words, house.target(database, OPERATOR), house);
   const known = await tablesOf(eye);
   const phases = await watchPhases(watch, command);
   // A job can be held only at a table that is there before it.
