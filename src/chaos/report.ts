@@ -4,8 +4,9 @@ import type { Round } from './round.js';
 
 /** What is said of a round when it is over: a line, and all that is known where it failed. */
 export function roundText(round: number, hits: number, played: Round): string {
-  const { aimed, hit, tries, milliseconds, differences, unexpected } = played;
-  const what = hit === undefined ? `${cellName(aimed)}: no hit` : `${cellName(hit)}: hit`;
+  const { aimed, hit, heldAt, tries, milliseconds, differences, unexpected } = played;
+  const at = heldAt === undefined ? '' : ` at ${heldAt}`;
+  const what = `${cellName(hit ?? aimed)}${at}: ${hit === undefined ? 'no hit' : 'hit'}`;
   const seconds = (milliseconds / 1000).toFixed(1);
   const line = `${round} (${hits} hits) ${what}, ${tries} tries, ${seconds} s`;
   if (differences.length + unexpected.length === 0) return line;

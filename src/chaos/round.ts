@@ -21,6 +21,8 @@ export interface Round {
   readonly aimed: Cell;
   /** Where the fault really hit; undefined: nowhere. */
   readonly hit: Cell | undefined;
+  /** At what it was held for the fault; undefined: it met it at a moment of chance. */
+  readonly heldAt: string | undefined;
   /** How often the command was run until it was done. */
   readonly tries: number;
   readonly differences: readonly (Difference & { readonly rows: readonly string[] })[];
@@ -36,6 +38,7 @@ export class RoundPlay {
   readonly #random: Random;
   readonly #database: string;
   readonly #commands: RunningCommand[] = [];
+  #heldAt: string | undefined;
 
   constructor(house: House, stage: Stage, cell: Cell, random: Random, name: string) {
     this.#house = house;
@@ -57,7 +60,7 @@ export class RoundPlay {
           : await this.#recover(expected);
       const hit = struck?.hit;
       const milliseconds = Math.round(performance.now() - started);
-      return { aimed: this.#cell, hit, ...found, milliseconds };
+      return { aimed: this.#cell, hit, heldAt: this.#heldAt, ...found, milliseconds };
     } finally {
       await this.#house.dropDatabase(this.#database);
     }
@@ -117,6 +120,7 @@ export class RoundPlay {
     const free = isLong && this.#cell.kind !== 'take_over' ? Math.max(1, barriers.length) : 0;
     const drawn = this.#random.below(barriers.length + written.length + free);
     const place = barriers[drawn];
+    this.#heldAt = place ?? written[drawn - barriers.length];
     if (place !== undefined) {
       return barrierGate(join(this.#house.folder, `${this.#database}-barriers`), place);
     }
