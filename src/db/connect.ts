@@ -12,6 +12,12 @@ export { retrying } from './retry.js';
 const SERVER_VERSION_MIN = 150_000;
 /** Who waits longer for a lock gives way (exit 75), so that a scheduler never hangs. */
 const LOCK_TIMEOUT = '30s';
+/** The server gives up a machine that does not answer within 25 seconds. */
+const KEEPALIVES = {
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+};
 
 export interface ConnectOptions {
   /** Who the session acts as; 'login' keeps the role of the login itself. 'batch' if left out. */
@@ -36,6 +42,7 @@ export async function connect(
     TimeZone: 'UTC',
     DateStyle: 'ISO',
     lock_timeout: LOCK_TIMEOUT,
+    ...(target.host.startsWith('/') ? {} : KEEPALIVES),
     ...options.settings,
   };
   if (role !== 'login') settings.role = `loanbook_${role}`;

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { serverEnv, startCli } from './cli-process.js';
+import type { DatabaseTarget } from '../../src/db/target.js';
+import { type EndedProcess, serverEnv, startCli } from './cli-process.js';
 import { everything, type FrozenBook, type JobName, result } from './frozen-book.js';
 
 /** When the second process is started: while the lease is alive, or when it has run out. */
@@ -30,6 +31,49 @@ export interface Replaced extends Freeze {
 
 const REACHED_MS_MAX = 120_000;
 
+/** What the process that was frozen, and the one that went on meanwhile, came to. */
+interface Both {
+  readonly frozen: EndedProcess;
+  readonly other: EndedProcess;
+}
+
+/**
+ * Runs a job with --json and stops its process in the midst of a phase; `meanwhile` does another
+ * one, and what it gives is there before the first goes on. `beforeItWakes` sees the book then.
+ */
+export async function withFrozen(
+  book: FrozenBook,
+  target: DatabaseTarget,
+  [job, place]: readonly [job: JobName, place: string],
+  { leaseSeconds, frozenMs }: Times,
+  meanwhile: (env: Record<string, string>) => Promise<EndedProcess>,
+  beforeItWakes: (other: EndedProcess, seconds: number) => Promise<void> = async () => undefined,
+): Promise<Both> {
+  const barriers = mkdtempSync(join(tmpdir(), 'loanbook-barriers-'));
+  const barrier = join(barriers, `${job}.${place}`);
+  writeFileSync(barrier, '');
+  const env = { ...serverEnv(target), LOANBOOK_LEASE_SECONDS: String(leaseSeconds) };
+  const line = [...book.line(job), '--json'];
+  const { child, ended } = startCli(line, { ...env, LOANBOOK_BARRIERS: barriers });
+  try {
+    const reached = `${barrier}.reached`;
+    await Promise.race([ended, until(() => existsSync(reached))]);
+    expect(existsSync(reached), `${job}.${place} was not reached`).toBe(true);
+    child.kill('SIGSTOP');
+    const stoppedAt = performance.now();
+    const other = await meanwhile(env);
+    const seconds = (performance.now() - stoppedAt) / 1000;
+    await sleep(Math.max(0, frozenMs - seconds * 1000));
+    await beforeItWakes(other, seconds);
+    rmSync(barrier);
+    child.kill('SIGCONT');
+    return { frozen: await ended, other };
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(barriers, { recursive: true, force: true });
+  }
+}
+
 /**
  * Stops a process in the midst of a phase, has a second one do the same, and lets the first one
  * go on: the second took its place in time, its result is that of an undisturbed run, and the
@@ -39,53 +83,40 @@ export async function freeze(
   book: FrozenBook,
   undisturbed: Record<string, string>,
   { job, place, start }: Freeze,
-  { leaseSeconds, frozenMs }: Times,
+  times: Times,
 ): Promise<Replaced> {
   const target = await book.copy();
-  const barriers = mkdtempSync(join(tmpdir(), 'loanbook-barriers-'));
-  const barrier = join(barriers, `${job}.${place}`);
-  writeFileSync(barrier, '');
-  const lease = { LOANBOOK_LEASE_SECONDS: String(leaseSeconds) };
-  const env = { ...serverEnv(target), ...lease };
-  const line = [...book.line(job), '--json'];
-  const first = startCli(line, { ...env, LOANBOOK_BARRIERS: barriers });
-  try {
-    const reached = `${barrier}.reached`;
-    await Promise.race([first.ended, until(() => existsSync(reached))]);
-    expect(existsSync(reached), `${job}.${place} was not reached`).toBe(true);
-    expect(Number(readFileSync(reached, 'utf8'))).toBe(first.child.pid);
-    first.child.kill('SIGSTOP');
-    const stoppedAt = performance.now();
-    if (start === 'later') await sleep(leaseSeconds * 1000 + 500);
+  let secondPid: number | undefined;
+  let seconds = 0;
+  let before: Record<string, string> = {};
+  const meanwhile = async (env: Record<string, string>) => {
+    if (start === 'later') await sleep(times.leaseSeconds * 1000 + 500);
     const wait = start === 'later' ? '0' : '5m';
-    const second = startCli([...line, '--wait', wait], env);
-    const winner = await second.ended;
-    const seconds = (performance.now() - stoppedAt) / 1000;
-    await sleep(Math.max(0, frozenMs - seconds * 1000));
-    const before = await everything(target);
-    expect(await result(target), `${job}.${place}: ${winner.stderr}`).toEqual(undisturbed);
-    rmSync(barrier);
-    first.child.kill('SIGCONT');
-    const loser = await first.ended;
-    // The last phase of a close is behind its seal: nobody has anything to take over.
-    if (job === 'eod' && place === 'end') expect(loser.code).toBe(0);
-    else {
-      expect(await everything(target)).toEqual(before);
-      expect([loser.code, errorOf(loser.stderr)], loser.stderr).toMatchObject([
-        75,
-        { code: 'run_lost', evidence: { job, pid: String(second.child.pid) } },
-      ]);
-      expect(seconds).toBeLessThan(leaseSeconds + 10);
-    }
-    return { job, place, start, seconds, winner: winner.code, loser: loser.code };
-  } finally {
-    first.child.kill('SIGKILL');
-    rmSync(barriers, { recursive: true, force: true });
+    const second = startCli([...book.line(job), '--json', '--wait', wait], env);
+    secondPid = second.child.pid;
+    return second.ended;
+  };
+  const look = async (second: EndedProcess, tookSeconds: number) => {
+    seconds = tookSeconds;
+    before = await everything(target);
+    expect(await result(target), `${job}.${place}: ${second.stderr}`).toEqual(undisturbed);
+  };
+  const { frozen, other } = await withFrozen(book, target, [job, place], times, meanwhile, look);
+  // The last phase of a close is behind its seal: nobody has anything to take over.
+  if (job === 'eod' && place === 'end') expect(frozen.code).toBe(0);
+  else {
+    expect(await everything(target)).toEqual(before);
+    expect([frozen.code, errorOf(frozen.stderr)], frozen.stderr).toMatchObject([
+      75,
+      { code: 'run_lost', evidence: { job, pid: String(secondPid) } },
+    ]);
+    expect(seconds).toBeLessThan(times.leaseSeconds + 10);
   }
+  return { job, place, start, seconds, winner: other.code, loser: frozen.code };
 }
 
 /** The last line of stderr is the error; others before it are of the log. */
-function errorOf(stderr: string): unknown {
+export function errorOf(stderr: string): unknown {
   const line = stderr.trimEnd().split('\n').at(-1) ?? '';
   return line.startsWith('{') ? JSON.parse(line).error : line;
 }

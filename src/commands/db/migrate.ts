@@ -23,8 +23,8 @@ export const command: CommandModule<[], { dryRun?: boolean }> = {
     printOutcome(context, { version, applied, ...(lost > 0 ? { cash_breaks: lost } : {}) });
     if (!endsSessions) {
       context.note(
-        `Where several logins run jobs, an administrator may run \`GRANT ${SIGNAL_ROLE} TO ` +
-          'loanbook_owner\`: a run that stands still is then taken over from another login at once.',
+        `Where several logins run jobs, an administrator may GRANT ${SIGNAL_ROLE} TO ` +
+          'loanbook_owner: one login then takes over at once what another one left standing.',
       );
     }
   },

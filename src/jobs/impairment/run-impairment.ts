@@ -63,8 +63,8 @@ const PHASES = ['compute', 'post'];
 
 /**
  * Measures every loan of a sealed day (stage by days past due and accrual, PD * LGD * EAD) and
- * posts what the allowance account lacks or has too much, by accounting group, into the open day, as
- * a run of the day that is measured. Throws LoanbookError `impairment_missing`,
+ * posts what the allowance account lacks or has too much, by accounting group, into the open day,
+ * as a run of the day that is measured. Throws LoanbookError `impairment_missing`,
  * `impairment_was_run`, `day_not_sealed` (exit 2), what `addEntries` throws, and
  * `impairment_is_running`, `run_lost` (75).
  */

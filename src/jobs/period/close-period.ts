@@ -46,14 +46,13 @@ export interface ClosedPeriod {
 const PHASES = ['check', 'rows', 'carry'];
 
 /**
- * Closes a month for good, as a run of it: all of its days are sealed, every check of each day holds, the chain and
- * the reconciliation of ledger and positions too, the period before is closed. What of clearing is
- * not proven at its end needs a reason, which is kept. Writes the month row of every loan and, at
- * the end of a year, takes the profit to retained earnings. Closed again it says so. Throws
- * `period_is_running`, `run_lost` (75),
- * LoanbookError `unknown_period`, `period_has_open_days`, `period_before_is_open`,
- * `acceptance_without_reason` (exit 2), `clearing_not_proven`, `period_does_not_tie` (3) and what
- * `addEntries` throws.
+ * Closes a month for good, as a run of it: all of its days are sealed, every check of each day
+ * holds, the chain and the reconciliation of ledger and positions too, the period before is closed.
+ * What of clearing is not proven at its end needs a reason, which is kept. Writes the month row of
+ * every loan and, at the end of a year, takes the profit to retained earnings. Closed again it says
+ * so. Throws LoanbookError `period_is_running`, `run_lost` (75), `unknown_period`,
+ * `period_has_open_days`, `period_before_is_open`, `acceptance_without_reason` (exit 2),
+ * `clearing_not_proven`, `period_does_not_tie` (3) and what `addEntries` throws.
  */
 export async function closePeriod(
   client: pg.Client,

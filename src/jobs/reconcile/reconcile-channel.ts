@@ -54,10 +54,11 @@ export const RECONCILE_PHASES = ['stage', 'match', 'store'];
 
 /**
  * Reconciles a channel statement three ways, with our events and with the clearing account, in one
- * transaction and constant memory, and posts what follows, as a run of the statement's content. The same file again does nothing, or
- * posts what was only matched. Throws LoanbookError: `unknown_channel`; what is wrong with the file
- * (`StatementReader`, `FileProof`, `order_repeated`); `statement_in_force`;
- * `statement_day_not_sealed` (75); nothing is taken then.
+ * transaction and constant memory, and posts what follows, as a run of the statement's content. The
+ * same file again does nothing, or posts what was only matched. Throws LoanbookError:
+ * `unknown_channel`; what is wrong with the file (`StatementReader`, `FileProof`,
+ * `order_repeated`); `statement_in_force`; `statement_day_not_sealed`, `reconciliation_is_running`,
+ * `run_lost` (75); nothing is taken then.
  */
 export async function reconcileChannel(
   client: pg.Client,

@@ -8,7 +8,7 @@ const POLL_MS = 10;
 /** A folder; set by tests alone. */
 const FOLDER = process.env.LOANBOOK_BARRIERS;
 
-/** Where the folder holds a file of the place's name, says so and waits until that is taken away. */
+/** Where the folder holds a file of the place's name, says so and waits until it is gone. */
 async function waitForFile(folder: string, place: string): Promise<void> {
   const file = join(folder, place);
   if (!existsSync(file)) return;

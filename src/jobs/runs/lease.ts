@@ -4,7 +4,7 @@ import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
 import { isoTime } from './list-runs.js';
 
 /** How long a claim lasts without a sign of life, by the database's clock; tests shorten it. */
-export const LEASE_SECONDS = Number(process.env.LOANBOOK_LEASE_SECONDS ?? 20);
+export const LEASE_SECONDS = Number(process.env.LOANBOOK_LEASE_SECONDS) || 20;
 export const HEARTBEAT_MS = LEASE_SECONDS * 250;
 
 /** The end of a lease that begins now, as SQL. */

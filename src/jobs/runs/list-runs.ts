@@ -29,8 +29,10 @@ export function isoTime(column: string): string {
   return `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 }
 
-/** The lines of the runs that `condition` names; a run's counts are the sums of its tasks, or of its
- * phases. */
+/**
+ * The lines of the runs that `condition` names; a run's counts are the sums of its tasks, or of its
+ * phases.
+ */
 export function runLines(condition: string): string {
   return `SELECT r.run_id AS "runId", r.job, r.business_date AS "businessDate", r.key, r.status,
       (SELECT outcome FROM execution e WHERE e.run_id = r.run_id

@@ -9,8 +9,8 @@ import type { Patience } from './waiting.js';
  *
  *   1. the run of the instance: taken and committed before anything else is locked
  *   2. the lock of the job (below): imports follow one another, and so on
- *   3. the open day, the row of `book`: shared by whoever brings something into the day, taken alone
- *      by a close that begins, and by the seal
+ *   3. the open day, the row of `book`: shared by whoever brings something into the day, taken
+ *      alone by a close that begins, and by the seal
  *   4. the run again, by the phase's fence; then rows and tables
  *
  * Each of them is held until its transaction ends. A job that needs a day whose close is under way

@@ -19,8 +19,8 @@ import { inOwnWords, LEASE_SECONDS, type RunClaim } from './lease.js';
 const IDLE_IN_TRANSACTION_MS = LEASE_SECONDS * 3_000;
 
 /**
- * Keeps the session with the run, so that whoever takes the run over may end it. Throws LoanbookError
- * `run_lost` (75) where that has happened.
+ * Keeps the session with the run, so that whoever takes the run over may end it. Throws
+ * LoanbookError `run_lost` (75) where that has happened.
  */
 export async function keepSession(client: pg.Client, run: RunClaim): Promise<void> {
   await inOwnWords(client, run, async () => {

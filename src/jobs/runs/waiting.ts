@@ -16,7 +16,8 @@ export interface Waits {
 const POLL_MS = 250;
 /** For locks of the database where nothing is said, as for every other statement. */
 const LOCK_WAIT_MS = 30_000;
-const LOCK_NOT_AVAILABLE = '55P03';
+/** A lock that was not given in time; two that waited for each other. */
+const TRIED_AGAIN = new Set(['55P03', '40P01', '40001']);
 
 /** Locks are waited for in slices: in between it is looked at who has them. */
 export const SLICED = `SET LOCAL lock_timeout = '1s'`;
@@ -68,7 +69,7 @@ export class Patience {
         await client.query('SET LOCAL lock_timeout TO DEFAULT; RELEASE waiting');
         return value;
       } catch (error) {
-        if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) {
+        if (TRIED_AGAIN.has(sqlStateOf(error) ?? '')) {
           await client.query('ROLLBACK TO waiting; RELEASE waiting');
         }
         throw error;
@@ -84,7 +85,7 @@ export class Patience {
       try {
         return { value: await work() };
       } catch (error) {
-        if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+        if (!TRIED_AGAIN.has(sqlStateOf(error) ?? '')) throw error;
         failure = error;
         return undefined;
       }

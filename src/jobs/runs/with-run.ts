@@ -91,8 +91,8 @@ export class RunUnderWay {
   }
 
   /**
-   * Does a transaction again after the close that it met, or needs, has ended. One that nobody is at
-   * is not waited for. Throws what the transaction threw when patience is over.
+   * Does a transaction again after the close that it met, or needs, has ended. One that nobody is
+   * at is not waited for. Throws what the transaction threw when patience is over.
    */
   async besideClose<T>(client: pg.Client, transaction: () => Promise<T>): Promise<T> {
     for (;;) {
@@ -143,11 +143,11 @@ async function endRun(client: pg.Client, run: HeldRun): Promise<void> {
 }
 
 /**
- * Does a job as a run: taken before it begins, its lease renewed while it goes on, its sessions kept
- * so that whoever takes it over can end them. `work` calls `finish` in its last transaction; where
- * it found nothing to do the run ends behind it. An instance that was done may come again: what
- * that means is for the job to say. Throws what `takeRun` throws, and `run_lost` (75) where another
- * process took the run over meanwhile.
+ * Does a job as a run: taken before it begins, its lease renewed while it goes on, its sessions
+ * kept so that whoever takes it over can end them. `work` calls `finish` in its last transaction;
+ * where it found nothing to do the run ends behind it. An instance that was done may come again:
+ * what that means is for the job to say. Throws what `takeRun` throws, and `run_lost` (75) where
+ * another process took the run over meanwhile.
  */
 export async function withRun<T>(
   client: pg.Client,

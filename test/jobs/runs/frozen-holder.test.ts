@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FrozenBook, type JobName } from '../../support/frozen-book.js';
-import { freeze, undisturbedResults } from '../../support/frozen-holder.js';
+import { startCli } from '../../support/cli-process.js';
+import { FrozenBook, type JobName, result } from '../../support/frozen-book.js';
+import { errorOf, freeze, undisturbedResults, withFrozen } from '../../support/frozen-holder.js';
 
 /** As test/long/frozen-holder.test.ts, with a short lease and a place or two of each job. */
 const CASES = [
@@ -26,5 +27,16 @@ describe('a holder that is frozen', () => {
     const [job, place, start] = of;
     const replaced = await freeze(book, undisturbed[job], { job, place, start }, TIMES);
     expect([0, 3]).toContain(replaced.winner);
+  });
+
+  it.concurrent('is no obstacle to another job: its sessions are ended, it keeps nothing', async () => {
+    const target = await book.copy();
+    const closed = await withFrozen(book, target, ['import', 'store'], TIMES, async (env) => {
+      const line = [...book.line('eod'), '--wait', '5m'];
+      return await startCli(line, env).ended;
+    });
+    expect(closed.other.code, closed.other.stderr).toBe(0);
+    expect(errorOf(closed.frozen.stderr)).toMatchObject({ code: 'connection_lost' });
+    expect([closed.frozen.code, (await result(target)).event]).toEqual([75, undisturbed.eod.event]);
   });
 });

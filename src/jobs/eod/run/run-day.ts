@@ -19,6 +19,7 @@ import { keepParameters } from '../../runs/run-parameters.js';
 import { Patience, SLICED, type Waits } from '../../runs/waiting.js';
 import { giveUp, lossBehind } from '../../runs/with-run.js';
 import { postGroups } from '../post/post-groups.js';
+import { requireFewHeld } from './few-held.js';
 import { gateDay, requireChecks, sealDay, tidyDay } from './finish-day.js';
 import type { FoldPool } from './fold-pool.js';
 import { foldTasks } from './fold-tasks.js';
@@ -240,34 +241,6 @@ function movedOn(expected: EpochDay, open: EpochDay): LoanbookError {
     exitCode: EXIT.locked,
     evidence: { expected: formatDay(expected), open_day: formatDay(open) },
     next: 'loanbook eod status',
-  });
-}
-
-async function requireFewHeld(
-  control: pg.Client,
-  run: HeldRun,
-  date: EpochDay,
-  maxHeld: number,
-): Promise<void> {
-  const { rows } = await control.query<{ loan_no: string; reason: string; held: number }>(
-    `SELECT l.loan_no, h.reason, count(*) OVER () AS held
-     FROM held_loan h JOIN loan l ON l.bucket = h.bucket AND l.loan_id = h.loan_id
-     WHERE h.business_date = $1 ORDER BY h.bucket, h.loan_id LIMIT 3`,
-    [formatDay(date)],
-  );
-  const held = rows[0]?.held ?? 0;
-  if (held <= maxHeld) return;
-  const evidence: Record<string, string | number> = {
-    business_date: formatDay(date),
-    run: run.runId,
-    held,
-    max_held: maxHeld,
-  };
-  for (const row of rows) evidence[`loan ${row.loan_no}`] = row.reason;
-  throw new LoanbookError('too_many_held', 'too many loans could not be folded', {
-    exitCode: EXIT.failed,
-    evidence,
-    next: `loanbook runs show ${run.runId} lists them; --max-held raises the cap`,
   });
 }
 

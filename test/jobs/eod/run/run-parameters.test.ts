@@ -38,7 +38,9 @@ describe('the parameters of a close', () => {
     const { signal } = stopping;
     const closing = runDay(book.database.target, pool, { tasks: TASKS, onProgress, signal });
     await expect(closing).rejects.toThrow();
-    expect(await book.rows(`SELECT status FROM run WHERE job = 'eod'`)).toEqual([{ status: 'open' }]);
+    expect(await book.rows(`SELECT status FROM run WHERE job = 'eod'`)).toEqual([
+      { status: 'open' },
+    ]);
   }
 
   it('are read once imports under way have ended', async () => {
