@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
-import { formatAmount } from '../accounting/money/amount-text.js';
-import { packageRoot } from '../package-root.js';
+import { parseDay } from '../accounting/calendar/epoch-day.js';
+import { formatAmount, parseAmount } from '../accounting/money/amount-text.js';
 import { generateBook } from '../jobs/generate/generate-book.js';
+import { packageRoot } from '../package-root.js';
 
 /** Closed before the programme begins; the last of the month; the first of the next. */
 export const DAYS = ['2026-02-26', '2026-02-27', '2026-02-28', '2026-03-01'] as const;
@@ -70,7 +70,10 @@ export async function writeBookFiles(folder: string): Promise<BookFiles> {
   const paid = DAYS.map((day, at) => {
     const { head, rows } = table(join(data, `repayments-${day}.csv`));
     const own = at === 0 ? rows.filter(([, loanNo]) => known.has(loanNo)) : rows;
-    return { head, rows: at === 1 ? own.map((row, k) => (old.has(row[1]) ? backDated(row, k) : row)) : own };
+    return {
+      head,
+      rows: at === 1 ? own.map((row, k) => (old.has(row[1]) ? backDated(row, k) : row)) : own,
+    };
   });
   const repayments = paid.map(({ head, rows }, at) =>
     write(`repayments-${DAYS[at]}.csv`, [head, ...rows.map((row) => row.join(','))]),
@@ -160,7 +163,7 @@ function statementsOf(
   for (const [at, [ref, , , text = '']] of paid.entries()) {
     // The channel forgets every fifteenth order, and knows of no settlement without an amount.
     if (text === '' || at % 15 === 14) continue;
-    const amount = Math.round(Number(text) * 100) + (at % 10 === 9 ? 700 : 0);
+    const amount = parseAmount(text, 2)! + (at % 10 === 9 ? 700 : 0);
     const fee = Math.max(1, Math.floor(amount / 500));
     gross += amount;
     fees += fee;
@@ -185,4 +188,3 @@ function statementsOf(
 export function followingClose(openDay: string): string[] {
   return ['eod', 'run', '--date', openDay, '--workers', '2', '--tasks', '12'];
 }
-

@@ -5,9 +5,9 @@ import { type Cell, cellName } from './kinds.js';
 const MISSES_MAX = 3;
 
 /**
- * Chooses what comes next: of all cells that can be reached one whose kind was hit least, then whose
- * kind and phase were, then whose kind and job were; between equals the seed decides. So every kind
- * has its share from the first rounds on, and every phase and job within it as rounds go by.
+ * Chooses what comes next: of all cells that can be reached one whose kind was hit least, then
+ * whose kind and phase were, then whose kind and job were; between equals the seed decides. So
+ * every kind has its share from the first rounds on, and every phase and job within it in time.
  */
 export class Chooser {
   readonly #cells: readonly Cell[];

@@ -4,8 +4,8 @@ import type pg from 'pg';
 export type Fingerprint = ReadonlyMap<string, string>;
 
 /**
- * When something was done and by whom it was held differs from try to try; so does how often a step
- * was begun.
+ * When something was done and by whom it was held differs from try to try; so does how often a
+ * step was begun.
  */
 const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
 const LEFT_OUT_COLUMNS = ['holder', 'attempt', 'login', 'parameters'];
@@ -18,8 +18,8 @@ const ONLY_WHERE: Readonly<Record<string, string>> = {
 };
 
 /**
- * Numbers that name a row and are in no hash: one that was drawn by a try that failed is skipped, so
- * they are compared by their order. Numbers that a day's hash covers are compared as they are.
+ * Numbers that name a row and are in no hash: one that was drawn by a try that failed is skipped,
+ * so they are compared by their order. Numbers that a day's hash covers are compared as they are.
  */
 const NUMBERS = [
   ...['import_id', 'run_id', 'statement_id', 'break_id', 'action_id', 'audit_id', 'settled_by'],
@@ -73,8 +73,7 @@ async function rowTexts(client: pg.Client): Promise<{ name: string; text: string
   const { rows } = await client.query<ColumnRow>(TABLES, [LEFT_OUT_TABLES]);
   return rows.map(({ name, columns }) => {
     const kept = columns.filter(
-      (column) =>
-        !LEFT_OUT_TYPES.includes(column.type) && !LEFT_OUT_COLUMNS.includes(column.name),
+      (column) => !LEFT_OUT_TYPES.includes(column.type) && !LEFT_OUT_COLUMNS.includes(column.name),
     );
     const fields = kept.map(({ name: column }) =>
       NUMBERS.includes(column) ? `dense_rank() OVER (ORDER BY "${column}")` : `"${column}"`,

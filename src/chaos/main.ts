@@ -33,12 +33,24 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort();
   });
 }
-try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') process.stdout.write(HELP);
-  else process.exitCode = await run(options, stop.signal);
-} catch (error) {
-  const isUsage = error instanceof Error && !stop.signal.aborted;
-  say(isUsage ? `error: ${error.stack ?? error.message}` : 'interrupted');
-  process.exitCode = stop.signal.aborted ? EXIT.interrupted : EXIT.failed;
+const options = readOptions();
+if (options === 'help') process.stdout.write(HELP);
+else if (options !== undefined) {
+  try {
+    process.exitCode = await run(options, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    say('interrupted');
+    process.exitCode = EXIT.interrupted;
+  }
+}
+
+function readOptions(): ReturnType<typeof parseOptions> | undefined {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    say(`error: ${error instanceof Error ? error.message : error}\nnext: npm run chaos -- --help`);
+    process.exitCode = EXIT.usage;
+    return undefined;
+  }
 }

@@ -36,8 +36,8 @@ export interface SeenPhase {
   opensSessions: boolean;
 }
 
-const SESSIONS = `SELECT pid, usename AS "user", application_name AS name, coalesce(state, '') AS state,
-    query, backend_xid IS NOT NULL AS writes
+const SESSIONS = `SELECT pid, usename AS "user", application_name AS name,
+    coalesce(state, '') AS state, query, backend_xid IS NOT NULL AS writes
   FROM pg_stat_activity
   WHERE datname = current_database() AND usename LIKE 'chaos\\_%' ORDER BY pid`;
 

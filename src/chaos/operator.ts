@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndedCommand, RunningCommand } from './command.js';
 
 const TRIES_MAX = 12;
+const UNEXPECTED_MAX = 1;
 const PAUSE_MS = 150;
 /** docs/exit-codes.md: held up, interrupted; what a shell makes of SIGTERM and SIGKILL. */
 const AGAIN: readonly (number | null)[] = [75, 130, 143, 137];
@@ -47,7 +48,8 @@ export async function attend(
       unexpected.push(unexpectedOf(last));
     }
     if (isDone) return { tries, unexpected };
-    if (tries === TRIES_MAX || unexpected.length > 1) return { tries, unexpected: [...unexpected, unexpectedOf(last)] };
+    if (unexpected.length > UNEXPECTED_MAX) return { tries, unexpected };
+    if (tries === TRIES_MAX) return { tries, unexpected: [...unexpected, unexpectedOf(last)] };
     if (last.code !== null) await sleep(PAUSE_MS);
     last = await again().ended;
   }

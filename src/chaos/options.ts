@@ -11,12 +11,14 @@ export interface ChaosOptions {
   readonly json: boolean;
 }
 
-export const HELP = `npm run chaos -- [--rounds 60] [--seed S] [--only KIND,...] [--job NAME,...] [--json]
+export const HELP = `npm run chaos -- [--rounds 60] [--seed S] [--only KIND,...] [--job NAME,...]
+  [--json]
 
-Builds a small book on a server of its own, runs every job of two nights and a month end undisturbed,
-and keeps what they leave. Then round after round one job is run again and met by one fault in one
-of its phases; whoever runs the book does what the exit code says, closes the day, and the book must
-be what it was without a fault: hashes, sums and rows. A round counts where its fault really hit.
+Builds a small book on a server of its own, runs every job of two nights and a month end
+undisturbed, and keeps what they leave. Then round after round one job is run again and met by one
+fault in one of its phases; whoever runs the book does what the exit code says, closes the day, and
+the book must be what it was without a fault: hashes, sums and rows. A round counts where its fault
+really hit.
 
 Kinds: ${KINDS.slice(0, 6).join(', ')},
 ${KINDS.slice(6).join(', ')}.

@@ -44,16 +44,19 @@ export function setUp(files: BookFiles): readonly (readonly string[])[] {
   ];
 }
 
-/** Two nights and a month end, in order. */
-export function programme(files: BookFiles): readonly Job[] {
-  const [, first, second, third] = DAYS;
-  const job = (
-    name: string,
-    day: string,
-    words: readonly string[],
-    tables: string,
-    more: Partial<Job> = {},
-  ): Job => ({
+const TABLES = {
+  loans: 'book loan schedule schedule_balance event product_version accounting_group',
+  events: 'book loan event imported_file product_version',
+  entries: 'book entry entry_line account run',
+  close: 'run step event loan schedule schedule_balance book sealed_day gl_balance entry',
+  statements:
+    'book entry entry_line account statement recon_break event event_outcome journal_line',
+} as const;
+
+type Words = readonly string[];
+
+function job(name: string, day: string, words: Words, tables: string, more?: Partial<Job>): Job {
+  return {
     name,
     before: [],
     words: async () => words,
@@ -61,78 +64,79 @@ export function programme(files: BookFiles): readonly Job[] {
     tables: tables.split(' '),
     barriers: [],
     ...more,
-  });
-  const importing = { barriers: BARRIERS.import };
-  const loans = 'book loan schedule schedule_balance event product_version accounting_group';
-  const events = 'book loan event imported_file product_version';
-  const entries = 'book entry entry_line account run';
-  const close = 'run step event loan schedule schedule_balance book sealed_day gl_balance entry';
-  const statements = `${entries} statement recon_break event event_outcome journal_line`;
-  const nothingAfter = { after: [], barriers: BARRIERS.eod };
+  };
+}
+
+function close(name: string, day: string, before: readonly Words[]): Job {
+  const more = { before, after: [], barriers: BARRIERS.eod };
+  return job(name, day, followingClose(day), TABLES.close, more);
+}
+
+/** Two nights and a month end, in order. */
+export function programme(files: BookFiles): readonly Job[] {
+  return [...firstNight(files), ...secondNight(files), ...afterMonthEnd(files)];
+}
+
+function firstNight(files: BookFiles): readonly Job[] {
+  const [, day] = DAYS;
+  const importing = (kind: string, file: string, tables: string) =>
+    job(`import ${kind}`, day, ['import', kind, file], tables, { barriers: BARRIERS.import });
+  const vouchers = ['gl', 'voucher', 'import', files.vouchers, ...BY];
+  const approval = ['gl', 'voucher', 'approve', '1', ...CHECKED];
   return [
-    job('product apply', first, ['product', 'apply', files.newProduct], 'product_version book'),
-    job('ledger apply', first, ['ledger', 'apply', files.ledger], 'ledger_version account book'),
-    job('import loans', first, ['import', 'loans', files.moreLoans], loans, importing),
-    job('import repayments', first, ['import', 'repayments', files.repayments[1]!], events, importing),
-    job('import events', first, ['import', 'events', files.events], events, importing),
-    job(
-      'voucher import',
-      first,
-      ['gl', 'voucher', 'import', files.vouchers, ...BY],
-      'voucher_file manual_voucher manual_voucher_line account',
-    ),
-    job(
-      'voucher approve',
-      first,
-      ['gl', 'voucher', 'approve', '1', ...CHECKED],
-      `${entries} manual_voucher voucher_decision`,
-    ),
-    job('close', first, followingClose(first), close, nothingAfter),
-    job(
-      'reconcile channel',
-      second,
-      ['reconcile', 'channel', files.statement, '--channel', 'WX', ...BY],
-      statements,
-      { barriers: BARRIERS.reconcile },
-    ),
-    job(
-      'reconcile bank',
-      second,
-      ['reconcile', 'bank', files.bankStatement, '--channel', 'ICBC', ...BY],
-      statements,
-      { barriers: ['reconcile.store'] },
-    ),
-    job('break resolve', second, [], `${entries} recon_break break_action`, { words: resolve }),
-    job('close month end', second, followingClose(second), close, {
-      before: [['import', 'repayments', files.repayments[2]!]],
-      ...nothingAfter,
-    }),
+    job('product apply', day, ['product', 'apply', files.newProduct], 'product_version book'),
+    job('ledger apply', day, ['ledger', 'apply', files.ledger], 'ledger_version account book'),
+    importing('loans', files.moreLoans, TABLES.loans),
+    importing('repayments', files.repayments[1]!, TABLES.events),
+    importing('events', files.events, TABLES.events),
+    job('voucher import', day, vouchers, 'voucher_file manual_voucher manual_voucher_line account'),
+    job('voucher approve', day, approval, `${TABLES.entries} manual_voucher voucher_decision`),
+    close('close', day, []),
+  ];
+}
+
+function secondNight(files: BookFiles): readonly Job[] {
+  const [, , day] = DAYS;
+  const reconciling = (kind: string, file: string, code: string, barriers: Words) => {
+    const words = ['reconcile', kind, file, '--channel', code, ...BY];
+    return job(`reconcile ${kind}`, day, words, TABLES.statements, { barriers });
+  };
+  const tables = `${TABLES.entries} recon_break break_action`;
+  return [
+    reconciling('channel', files.statement, 'WX', BARRIERS.reconcile),
+    reconciling('bank', files.bankStatement, 'ICBC', ['reconcile.store']),
+    job('break resolve', day, [], tables, { words: resolve }),
+    close('close month end', day, [['import', 'repayments', files.repayments[2]!]]),
+  ];
+}
+
+function afterMonthEnd(files: BookFiles): readonly Job[] {
+  const [, , monthEnd, day] = DAYS;
+  const accepted = ['--accept-unproven', 'of the test', ...BY];
+  return [
     job(
       'impairment',
-      third,
-      ['impairment', 'run', '--as-of', second, ...BY],
-      `${entries} impairment_run impairment_loan impairment_version position`,
+      day,
+      ['impairment', 'run', '--as-of', monthEnd, ...BY],
+      `${TABLES.entries} impairment_run impairment_loan impairment_version position`,
       { barriers: BARRIERS.impairment },
     ),
     job(
       'period close',
-      third,
-      ['gl', 'period', 'close', MONTH, '--accept-unproven', 'of the test', ...BY],
+      day,
+      ['gl', 'period', 'close', MONTH, ...accepted],
       'period_event month_row position sealed_day gl_balance audit',
       { barriers: BARRIERS.period },
     ),
-    job('import cancel', third, [], `${events} audit`, {
+    job('import cancel', day, [], `${TABLES.events} audit`, {
       before: [['import', 'repayments', files.wrongRepayments]],
       words: cancel,
     }),
-    job('close after posting', third, followingClose(third), close, {
-      before: [['import', 'repayments', files.repayments[3]!]],
-      ...nothingAfter,
-    }),
+    close('close after posting', day, [['import', 'repayments', files.repayments[3]!]]),
   ];
 }
 
-async function resolve(client: pg.Client): Promise<readonly string[]> {
+async function resolve(client: pg.Client): Promise<Words> {
   const { rows } = await client.query<{ id: number }>(
     `SELECT min(break_id)::int AS id FROM recon_break WHERE state = 'open' AND type = 'amount'`,
   );
@@ -140,7 +144,7 @@ async function resolve(client: pg.Client): Promise<readonly string[]> {
   return ['breaks', 'resolve', String(rows[0]!.id), ...how, ...BY];
 }
 
-async function cancel(client: pg.Client): Promise<readonly string[]> {
+async function cancel(client: pg.Client): Promise<Words> {
   const { rows } = await client.query<{ id: number }>(
     'SELECT max(import_id)::int AS id FROM imported_file',
   );

@@ -35,7 +35,9 @@ function tableOf({ hits }: ChaosReport): string[] {
   const count = (kind: string, phase: string) =>
     hits.filter((hit) => hit.kind === kind && hit.phase === phase).length;
   const row = (cells: readonly (string | number)[]) =>
-    cells.map((cell, at) => (at === 0 ? String(cell).padEnd(18) : String(cell).padStart(8))).join('');
+    cells
+      .map((cell, at) => (at === 0 ? String(cell).padEnd(18) : String(cell).padStart(8)))
+      .join('');
   return [
     row(['hits', ...phases, 'all']),
     ...kinds.map((kind) => {

@@ -7,8 +7,8 @@ import { type Difference, differencesOf, strayRows } from './differences.js';
 import { FAULTS } from './faults/index.js';
 import type { Strike } from './faults/scene.js';
 import { fingerprintOf, rowsOf } from './fingerprint.js';
-import { COLLEAGUE, type House, OPERATOR } from './house.js';
 import { barrierGate, type Gate, tableGate } from './gate.js';
+import { COLLEAGUE, type House, OPERATOR } from './house.js';
 import type { Cell } from './kinds.js';
 import { SEEN_MS_MIN, type SeenPhase, stayIn, unseen, untilPhase, Watch } from './observe.js';
 import { attend, type Unexpected } from './operator.js';
@@ -38,6 +38,7 @@ export class RoundPlay {
   readonly #random: Random;
   readonly #database: string;
   readonly #commands: RunningCommand[] = [];
+  readonly #unexpected: Unexpected[] = [];
   #heldAt: string | undefined;
 
   constructor(house: House, stage: Stage, cell: Cell, random: Random, name: string) {
@@ -98,6 +99,9 @@ export class RoundPlay {
 
   async #judge(strike: Strike, command: RunningCommand): Promise<boolean> {
     const ended = await command.ended;
+    const { complaint: says } = strike;
+    const words = command.words.join(' ');
+    if (says !== undefined) this.#unexpected.push({ words, code: ended.code, says });
     const isHit = await strike.hit(ended);
     await strike.undo?.();
     return isHit;
@@ -134,11 +138,9 @@ export class RoundPlay {
     return this.#stage.phases.find((each) => each.phase === phase) ?? unseen(phase);
   }
 
-  async #recover(
-    expected: Expected,
-  ): Promise<Pick<Round, 'tries' | 'differences' | 'unexpected'>> {
+  async #recover(expected: Expected): Promise<Pick<Round, 'tries' | 'differences' | 'unexpected'>> {
     const { job, doneCode } = this.#stage;
-    const unexpected: Unexpected[] = [];
+    const unexpected = this.#unexpected;
     let tries = 0;
     for (const command of [...this.#commands]) {
       const again = () => this.#start(OPERATOR);

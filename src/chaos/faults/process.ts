@@ -3,7 +3,7 @@ import { COLLEAGUE } from '../house.js';
 import { eventually, type Fault } from './scene.js';
 
 const FREEZE_MS_MAX = 1_200;
-/** How long a second process may take to replace one that is frozen. */
+/** How long a second process may take to replace one that is frozen and to do its job. */
 const TAKE_OVER_MS = 30_000;
 const JOINED_MS = 5_000;
 const BESIDE_MS_MAX = 150;
@@ -29,15 +29,16 @@ export const freeze: Fault = async ({ command, random, goOn }) => {
 };
 
 /**
- * Frozen for longer than its lease: a colleague's process waits that out, takes the run and ends it.
- * When the frozen one wakes it must change nothing.
+ * Frozen for longer than its lease: a colleague's process waits that out, takes the run and ends
+ * it. When the frozen one wakes it must change nothing.
  */
 export const takeOver: Fault = async ({ goOn, startSecond }) => {
   const second = startSecond();
   const ended = await Promise.race([second.ended, sleep(TAKE_OVER_MS, undefined)]);
   goOn();
   await second.ended;
-  return { hit: ({ stderr }) => ended?.signal === null && stderr.includes('run_lost') };
+  const complaint = ended === undefined ? `not replaced within ${TAKE_OVER_MS} ms` : undefined;
+  return { complaint, hit: ({ stderr }) => stderr.includes('run_lost') };
 };
 
 /** Both are under way at once, each with a session of its own login. */

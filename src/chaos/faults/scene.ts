@@ -28,6 +28,8 @@ export interface Scene {
 export interface Strike {
   /** Whether it hit, asked once the process that it met has ended. */
   hit(ended: EndedCommand): boolean | Promise<boolean>;
+  /** What the job should have stood and did not. */
+  readonly complaint?: string | undefined;
   /** Takes away what still disturbs; then whoever runs the book goes on. */
   undo?(): Promise<void>;
 }

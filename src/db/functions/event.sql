@@ -8,8 +8,8 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$;
 
 -- So many numbers in a row, the first of them. They are in the hash of the day, so an import that
--- fails must leave none out: a RESTART is undone with its transaction, what nextval drew is not. The
--- lock of imports is held until then.
+-- fails must leave none out: a RESTART is undone with its transaction, what nextval drew is not.
+-- The lock of imports is held until then.
 CREATE OR REPLACE FUNCTION reserve_events(numbers bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE

@@ -126,8 +126,8 @@ export async function insertVersion(
 }
 
 /**
- * Adds the accounts of a ledger; names follow the document, class and sub-ledger stay for ever. Their
- * numbers are in the hashes of days: one that a try drew and gave up would change them.
+ * Adds the accounts of a ledger; names follow the document, class and sub-ledger stay for ever.
+ * Their numbers are in the hashes of days: one that a try drew and gave up would change them.
  */
 export async function putAccounts(
   client: pg.Client,

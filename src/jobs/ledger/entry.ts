@@ -36,8 +36,8 @@ export function movementOf(kind: number): string {
 }
 
 /**
- * Any fixed number: entries are numbered one behind the other, without a gap where a try failed. The
- * numbers are in the hash of the day.
+ * Any fixed number: entries are numbered one behind the other, without a gap where a try failed.
+ * The numbers are in the hash of the day.
  */
 const ENTRY_LOCK = 5_262_666_007;
 

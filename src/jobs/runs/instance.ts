@@ -7,7 +7,14 @@ import { LoanbookError } from '../../errors.js';
 import { HASHED_COLUMNS } from '../day/hashed-columns.js';
 import { isSurelyDead, thisHolder } from './holder.js';
 import { type OtherRun, otherRun, RUN_ROW } from './in-the-way.js';
-import { type HeldRun, type Job, LEASE_END, LEASE_SECONDS, type RunClaim, requireHeld } from './lease.js';
+import {
+  type HeldRun,
+  type Job,
+  LEASE_END,
+  LEASE_SECONDS,
+  type RunClaim,
+  requireHeld,
+} from './lease.js';
 import { isRunning, OPEN_DAY_JOBS } from './lock-order.js';
 import { endLostSessions, keepSession } from './sessions.js';
 import { giveBackSteps, type StepPlan, writeSteps } from './steps.js';
