@@ -11,7 +11,7 @@ const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
 const LEFT_OUT_COLUMNS = ['holder', 'attempt', 'login', 'parameters'];
 const LEFT_OUT_TABLES = ['execution', 'run_session', 'function_file', 'migration'];
 
-/** A close is one run however often it was begun; of other jobs one that comes again has its own. */
+/** A close is one run however often it was begun; another job that comes again has its own. */
 const ONLY_WHERE: Readonly<Record<string, string>> = {
   run: `job = 'eod'`,
   step: `run_id IN (SELECT run_id FROM run WHERE job = 'eod')`,

@@ -32,7 +32,7 @@ export interface SeenPhase {
   readonly written: string[];
   /** Places in the code of the job at which it can be held. */
   readonly barriers: string[];
-  /** In it, or in a later one, sessions were opened. */
+  /** In a later one sessions were opened. */
   opensSessions: boolean;
 }
 
@@ -151,7 +151,9 @@ export async function watchPhases(watch: Watch, command: RunningCommand): Promis
     }
     const fresh = sessions.filter(({ pid }) => !known.has(String(pid)));
     for (const { pid } of fresh) known.add(String(pid));
-    if (fresh.length > 0) for (const each of found.values()) each.opensSessions = true;
+    if (fresh.length > 0) {
+      for (const each of found.values()) if (each !== seen) each.opensSessions = true;
+    }
     last = now;
     await sleep(POLL_MS);
   }
