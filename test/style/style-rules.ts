@@ -25,7 +25,7 @@ export const COLUMNS_MAX = 100;
 
 const inAccounting = (file: string) => file.startsWith('src/accounting/');
 const belowCommands = (file: string) => !/^(?:bin|src\/commands)\//.test(file);
-const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench)\//.test(file);
+const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench|chaos)\//.test(file);
 const everywhere = () => true;
 /** What the program named before ledger documents had roles; the benchmark makes its own book. */
 const belowRoles = (file: string) => !/^src\/(?:bench\/|.*\/ledger-roles\.ts$)/.test(file);

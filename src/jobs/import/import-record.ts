@@ -97,10 +97,8 @@ export async function recordImport(client: pg.Client, record: ImportRecord): Pro
 
 /** Draws so many event numbers in a row and returns the first; the import lock keeps them so. */
 export async function reserveEvents(client: pg.Client, count: number): Promise<number> {
-  const { rows } = await client.query<{ first: number }>(
-    `SELECT min(number)::bigint AS first
-     FROM (SELECT nextval('event_arrival') AS number FROM generate_series(1, $1)) AS drawn`,
-    [count],
-  );
+  const { rows } = await client.query<{ first: number }>('SELECT reserve_events($1) AS first', [
+    count,
+  ]);
   return rows[0]!.first;
 }

@@ -35,6 +35,12 @@ export function movementOf(kind: number): string {
   return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
 }
 
+/**
+ * Any fixed number: entries are numbered one behind the other, without a gap where a try failed.
+ * The numbers are in the hash of the day.
+ */
+const ENTRY_LOCK = 5_262_666_007;
+
 export interface EntryLine {
   /** Account code. */
   readonly account: string;
@@ -75,6 +81,7 @@ export async function addEntries(
 ): Promise<EpochDay> {
   const { date, isBeingClosed } = await holdOpenDay(client);
   if (isBeingClosed) throw dayIsBeingClosed(formatDay(date), 'entries');
+  await client.query('SELECT pg_advisory_xact_lock($1)', [ENTRY_LOCK]);
   const accounts = await accountsByCode(client);
   for (const entry of entries) await addEntry(client, date, accounts, entry);
   return date;
@@ -116,8 +123,9 @@ async function addEntry(
     });
   });
   const { rows } = await client.query<{ entry_id: number }>(
-    `INSERT INTO entry (business_date, source, reference, memo, bucket, loan_id, group_id, maker,
-       checker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `INSERT INTO entry (entry_id, business_date, source, reference, memo, bucket, loan_id, group_id,
+       maker, checker) OVERRIDING SYSTEM VALUE
+     VALUES ((SELECT coalesce(max(entry_id), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8, $9)
      ON CONFLICT (source, reference) DO NOTHING RETURNING entry_id`,
     [
       formatDay(date),

@@ -234,13 +234,14 @@ function requireOpen(id: number, held: HeldBreak): void {
 }
 
 async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
+  // Two statements: the second must see what was done while the first waited.
+  await client.query('SELECT FROM recon_break WHERE break_id = $1 FOR UPDATE', [id]);
   const { rows } = await client.query<HeldBreak>(
     `SELECT b.state, b.difference::numeric AS difference, b.suspense::numeric AS suspense,
        b.order_no, b.assignee, t.code, t.kind, t.state AS statement_state,
        (SELECT json_build_array(action, by_whom, checker, note)::text FROM break_action a
         WHERE a.break_id = b.break_id ORDER BY action_id DESC LIMIT 1) AS last
-     FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1
-     FOR UPDATE OF b`,
+     FROM recon_break b LEFT JOIN statement t USING (statement_id) WHERE break_id = $1`,
     [id],
   );
   const held = rows[0];
