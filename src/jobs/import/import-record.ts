@@ -75,7 +75,7 @@ interface ImportRecord {
 /** Writes the import's row; returns its number. */
 export async function recordImport(client: pg.Client, record: ImportRecord): Promise<number> {
   const { rows } = await client.query<{ import_id: number }>(
-    // The lock of imports is held: a number that nextval drew would be left out by a try that fails.
+    // The lock of imports is held. A number that nextval drew is left out by a try that fails.
     `INSERT INTO imported_file
        (import_id, kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again,
         schedules_name, schedules_sha256) OVERRIDING SYSTEM VALUE
