@@ -39,8 +39,6 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   run: [...['job', 'key', 'business_date', 'tasks', 'status', 'engine_version', 'hashed_columns']],
   execution: ['run_id', 'attempt', 'holder', 'workers'],
   step: ['run_id', 'phase', 'task', 'bucket_from', 'bucket_to'],
-  // Until another change of this version takes it away.
-  audit: true,
 };
 
 /** Columns that it may change. */
@@ -60,6 +58,31 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`act_on_break(1, 'resolve', 'Li Na', 'Li Na', '')`, 'LB024'],
     [`act_on_break(1, 'forget', 'Li Na', NULL, '')`, '23514'],
   ],
+  acting_person: [
+    [`acting_person('Nobody', 'voucher')`, 'LB020'],
+    [`acting_person('Gone', 'policy')`, 'LB021'],
+    [`acting_person('Wang', 'policy')`, 'LB022'],
+  ],
+  add_person: [[`add_person('Mine', '{finance}', NULL, 'Wang')`, 'LB022']],
+  approval_mode: [[`approval_mode('ledger')`, 'done']],
+  ask_approval: [[`ask_approval('ledger', 'x', '{}', '', 'Nobody')`, 'LB020']],
+  ask_vouchers: [[`ask_vouchers(1, 'Nobody')`, 'LB020']],
+  decide_approval: [
+    [`decide_approval(999999, 'granted', 'Wang', '')`, 'LB040'],
+    [`decide_approval(1, 'granted', 'Wang', '')`, 'LB042'],
+  ],
+  disable_person: [
+    [`disable_person('Wang', 'Wang')`, 'LB022'],
+    [`disable_person('Root', 'Root')`, 'LB025'],
+  ],
+  logins_prove: [[`logins_prove()`, 'false']],
+  note_approval: [[`note_approval('ledger', 'x', '{}', 'Wang', 'wang')`, 'LB024']],
+  persons_in_use: [[`persons_in_use()`, 'true']],
+  set_logins: [[`set_logins('personal', 'Wang')`, 'LB022']],
+  take_approval: [[`take_approval(999999, 'Wang')`, 'LB040']],
+  two_persons: [[`two_persons('Li Na', ' LI  NA', 'voucher')`, 'LB024']],
+  unproven_pairs: [[`unproven_pairs()`, 'done']],
+  write_audit: [[`write_audit('mine', 'said')`, 'done']],
   analyze_events: [[`analyze_events()`, 'done']],
   analyze_loans: [[`analyze_loans()`, 'done']],
   cancel_import: [
@@ -74,6 +97,8 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   decide_voucher: [
     [`decide_voucher(999999, 'approved', 'x', '')`, 'LB015'],
     [`decide_voucher(1, 'approved', 'x', '')`, 'LB015'],
+    [`decide_voucher(3, 'approved', 'Li Na', '')`, 'LB024'],
+    [`decide_voucher(3, 'approved', 'Invented', '')`, 'LB020'],
   ],
   discard_day: [
     [`discard_day('${SEALED}', 'away')`, 'LB001'],
@@ -90,9 +115,9 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   import_in_use: [[`import_in_use(1)`, 'done']],
   index_day: [[`index_day('2020-01-01')`, '42P01']],
   keep_impairment: [
-    [`keep_impairment('2026-03-30', '2026-01-01', 0, 0, 'x')`, 'LB013'],
-    [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'x')`, 'LB013'],
-    [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'x')`, 'LB013'],
+    [`keep_impairment('2026-03-30', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
+    [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
+    [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
   ],
   keep_session: [[`keep_session(1, ${ANY})`, 'LB002']],
   keep_tax: [
@@ -100,8 +125,9 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_tax('${OPEN}', '{}', '{}', '{}', '{}')`, 'LB001'],
   ],
   keep_vouchers: [
-    [`keep_vouchers('f', 'x', 'a', '[{"no": "1", "accounts": [1], "amounts": [5]}]')`, 'LB014'],
-    [`keep_vouchers('f', (SELECT sha256 FROM voucher_file), 'a', '[]')`, '23505'],
+    [`keep_vouchers('f', 'x', 'Wang', '[{"no": "1", "accounts": [1], "amounts": [5]}]')`, 'LB014'],
+    [`keep_vouchers('f', 'x', 'Invented', '[]')`, 'LB020'],
+    [`keep_vouchers('f', (SELECT sha256 FROM voucher_file), 'Wang', '[]')`, '23505'],
   ],
   lost_sessions: [[`lost_sessions(1)`, 'done']],
   move_breaks: [
@@ -189,7 +215,7 @@ describe('a login that is the batch role and nothing else', () => {
   const columnsOf = async (table: string): Promise<string[]> => {
     const { rows } = await owner.query<{ name: string }>(
       `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = $1::regclass
-         AND attnum > 0 AND NOT attisdropped ORDER BY attname`,
+         AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attname`,
       [table],
     );
     return rows.map(({ name }) => name);

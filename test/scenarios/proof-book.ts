@@ -151,12 +151,14 @@ async function byHand(book: ScratchBook): Promise<void> {
   const { client, file } = book;
   await applyLedger(client, renamedLedger(), 'ledger');
   const lines = ['PAY,2026-04-01,1012.01,100.50,,fee', 'PAY,2026-04-01,1012.02,,100.50,fee'];
+  const waits = ['WAIT,2026-04-01,1012.01,9.00,,fee', 'WAIT,2026-04-01,1012.02,,9.00,fee'];
   const more = ['NO,2026-04-01,1012.01,7.00,,fee', 'NO,2026-04-01,1012.02,,7.00,fee'];
   const vouchers = file(
     'vouchers.csv',
     'voucher_no,date,account,debit,credit,memo',
     ...lines,
     ...more,
+    ...waits,
   );
   await importVouchers(client, { file: vouchers, by: 'Li Na' });
   const waiting = (await listVouchers(client, false)).vouchers;

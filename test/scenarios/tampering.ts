@@ -169,12 +169,20 @@ export function remove(client: pg.Client, { table, of }: Column): Promise<Tamper
 }
 
 /** Puts in a copy of one row under another key: `column` is the last of the key. */
-export function copy(client: pg.Client, column: Column): Promise<Tampered> {
+export async function copy(client: pg.Client, column: Column): Promise<Tampered> {
   const { table, of } = column;
-  const sql = `, copied AS (
-    INSERT INTO ${table} AS t SELECT (jsonb_populate_record(t,
-      jsonb_build_object('${column.column}', ${other(column)}))).* FROM ${table} AS t, chosen
-    WHERE t.ctid = chosen.id RETURNING ${keyOf(table)} AS key)
+  const { rows } = await client.query<{ names: string }>(
+    `SELECT string_agg(quote_ident(attname), ', ') AS names FROM pg_attribute
+     WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+    [table],
+  );
+  const { names } = rows[0]!;
+  const sql = `, other AS (
+      SELECT (jsonb_populate_record(t, jsonb_build_object('${column.column}', ${other(column)}))).*
+      FROM ${table} AS t, chosen WHERE t.ctid = chosen.id
+    ), copied AS (
+      INSERT INTO ${table} AS t (${names}) SELECT ${names} FROM other
+      RETURNING ${keyOf(table)} AS key)
     SELECT copied.key, chosen.bucket, chosen."loanNo" FROM chosen, copied`;
   return one(client, table, of, sql);
 }
@@ -194,7 +202,7 @@ export function isNamed(lines: readonly string[], row: Tampered): boolean {
     }
     if (place === `${table} of entries of accounting groups`) return true;
     if (ofContract && place.startsWith(`loan, schedule or event of ${loanNo}`)) return true;
-    if (table === 'loan' && place === `loan ${loanNo}`) return true;
+    if (ofContract && place === `loan ${loanNo}`) return true;
     if (ofContract && place === `loan_digest ${key?.split('/').slice(0, 2).join('/')}`) return true;
     // Large tables in shares of buckets, by the part that they are of.
     const part = key?.split('/')[0];

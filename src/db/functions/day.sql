@@ -115,7 +115,7 @@ BEGIN
   WITH steps AS (
     SELECT sum(rows_read) AS read, sum(rows_written) AS written, sum(loans_born) AS born,
       sum(loans_returned) AS returned, sum(loans_closed) AS closed, sum(loans_held) AS held,
-      sum(events) AS events, sum(contracts) AS contracts
+      sum(events) AS events
     FROM step WHERE run_id = of_run AND phase = 'fold'
   ), compared AS (
     SELECT 'loans of the day before' AS place, read AS said,
@@ -128,7 +128,7 @@ BEGIN
       (SELECT count(*) FROM held_loan WHERE business_date = d) FROM steps
     UNION ALL SELECT 'loans that left', closed,
       (SELECT count(*) FROM left_loan WHERE left_on = d) FROM steps
-    UNION ALL SELECT 'events', events + contracts,
+    UNION ALL SELECT 'events', events,
       (SELECT count(*) FROM event WHERE business_date = d) FROM steps
     UNION ALL SELECT 'debits', sum(debit), sum(credit) FROM gl_balance WHERE business_date = d
     UNION ALL SELECT 'balances', coalesce(sum(balance) FILTER (WHERE business_date = d), 0),

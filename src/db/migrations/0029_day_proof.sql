@@ -55,8 +55,8 @@ ALTER TABLE step
   ADD COLUMN contracts_hash bytea;
 COMMENT ON COLUMN step.table_hashes IS
   'SHA-256 of its positions, allocations, outcomes, journal lines and schedules, one behind the other';
-COMMENT ON COLUMN step.events IS 'events of the day itself, but those that bring a contract in';
-COMMENT ON COLUMN step.events_hash IS 'SHA-256 of these events';
+COMMENT ON COLUMN step.events IS 'events of the day itself';
+COMMENT ON COLUMN step.events_hash IS 'SHA-256 of these, but for those that bring a contract in';
 COMMENT ON COLUMN step.event_marks IS 'CRC-32 of each of these events, in order: which of them is another';
 COMMENT ON COLUMN step.contracts IS 'contracts that came into the book with the task';
 COMMENT ON COLUMN step.contracts_hash IS 'SHA-256 of their digests in loan order';
@@ -71,6 +71,7 @@ CREATE TABLE loan_digest (
   PRIMARY KEY (bucket, loan_id)
 );
 COMMENT ON TABLE loan_digest IS 'SHA-256 of a contract, as jobs/day/contract.ts reads it';
+COMMENT ON COLUMN loan_digest.born_on IS 'the day whose close gave the loan its first position';
 CREATE INDEX loan_digest_born ON loan_digest USING brin (born_on);
 GRANT SELECT, INSERT ON loan_digest TO loanbook_batch;
 
@@ -214,6 +215,11 @@ CROSS JOIN LATERAL (SELECT
     || int4send(8) || int8send(e.rate_ppb) || int4send(8) || int8send(e.of_event_id) AS event
 ) AS tuple
 WHERE e.type <= 2 AND e.business_date < (SELECT business_date FROM book)
+  -- What could not be born so far is held, and may still be put right.
+  AND NOT EXISTS (SELECT FROM held_loan h JOIN book k ON h.business_date = k.business_date - 1
+    WHERE h.bucket = e.bucket AND h.loan_id = e.loan_id AND NOT EXISTS (
+      SELECT FROM position p WHERE p.business_date = h.business_date AND p.bucket = h.bucket
+        AND p.loan_id = h.loan_id))
 ORDER BY l.bucket, l.loan_id;
 
 DO $$

@@ -30,16 +30,20 @@ const REST_FIELDS = 19;
 export const CONTRACT_COLUMNS = `${BIRTH_COLUMNS}, ${REST_COLUMNS}`;
 export const CONTRACT_FIELDS = BIRTH_FIELDS + REST_FIELDS;
 
-/** What a loan that comes into the book on the day itself has in the place of its digest. */
+/** What a loan that has not come into the book yet has in the place of its digest. */
 const NOT_YET = 1;
 
 /**
  * What is selected to hold a contract against the digest that was kept of it: behind
- * CONTRACT_COLUMNS, which event `e` has brought in, beside JOIN_DIGEST.
+ * CONTRACT_COLUMNS, which event `e` has brought in, beside JOIN_DIGEST. A loan that is born today,
+ * or could not be born so far and is held, has none.
  */
 export function keptDigest(today: EpochDay): string {
-  return `CASE WHEN e.business_date >= '${formatDay(today)}' THEN '\\x00'::bytea
-    ELSE coalesce(d.digest, ''::bytea) END`;
+  return `CASE WHEN d.digest IS NOT NULL THEN d.digest
+    WHEN e.business_date >= '${formatDay(today)}' OR EXISTS (SELECT FROM held_loan h
+      WHERE h.business_date = DATE '${formatDay(today)}' - 1 AND h.bucket = e.bucket
+        AND h.loan_id = e.loan_id) THEN '\\x00'::bytea
+    ELSE ''::bytea END`;
 }
 export const JOIN_DIGEST = `LEFT JOIN loan_digest d
   ON d.bucket = e.bucket AND d.loan_id = e.loan_id`;
@@ -150,6 +154,24 @@ export async function keepContracts(
 /** The hash of a task's new contracts, in loan order. */
 export function contractsHash(contracts: readonly NewContract[]): Buffer {
   return hashOfHashes(contracts.map(({ digest }) => digest));
+}
+
+/** The contracts of loans that could not be born so far, in loan order. */
+export async function loadUnborn(
+  client: pg.Client,
+  loanIds: readonly number[],
+): Promise<NewContract[]> {
+  const contracts: NewContract[] = [];
+  if (loanIds.length === 0) return contracts;
+  const select = `SELECT ${CONTRACT_COLUMNS} FROM ${idList(loanIds)}
+      JOIN event e ON ${SAME_LOAN('e')} AND is_birth(e.type)
+      ${BIRTH_JOINS}
+    WHERE s.version = 1 ORDER BY e.bucket, e.loan_id`;
+  await copyRows(client, select, CONTRACT_FIELDS, (view, at, bytes, end) => {
+    const { bucket, loanId } = readBirth(view, at, bytes);
+    contracts.push({ bucket, loanId, digest: digestOf(bytes, at, end) });
+  });
+  return contracts;
 }
 
 /**

@@ -6,8 +6,6 @@ import {
   CONTRACT_COLUMNS,
   CONTRACT_FIELDS,
   changedContract,
-  JOIN_DIGEST,
-  keptDigest,
 } from '../contract.js';
 import { BIRTH_JOINS } from '../task-input.js';
 import type { DayDifference, DayRange } from './check-inputs.js';
@@ -33,10 +31,10 @@ export async function contractDifferences(
 async function changedContracts(client: pg.Client, range: DayRange): Promise<DayDifference[]> {
   const { from, to } = range;
   const changed: ChangedContract[] = [];
-  const select = `SELECT ${CONTRACT_COLUMNS}, ${keptDigest(to + 1)} FROM event e ${BIRTH_JOINS}
-      ${JOIN_DIGEST}
-    WHERE is_birth(e.type) AND s.version = 1
-      AND e.business_date BETWEEN '${formatDay(from)}' AND '${formatDay(to)}'`;
+  const select = `SELECT ${CONTRACT_COLUMNS}, d.digest FROM loan_digest d
+      JOIN event e ON e.bucket = d.bucket AND e.loan_id = d.loan_id AND is_birth(e.type)
+      ${BIRTH_JOINS}
+    WHERE s.version = 1 AND d.born_on BETWEEN '${formatDay(from)}' AND '${formatDay(to)}'`;
   await copyRows(client, select, CONTRACT_FIELDS + 1, (view, at, bytes) => {
     const found = changedContract(view, at, bytes);
     if (found !== undefined && changed.length < SHOWN_MAX) changed.push(found);
@@ -85,12 +83,13 @@ async function strays(client: pg.Client, { from, to }: DayRange): Promise<DayDif
          'a contract' AS expected, 'gone' AS actual
        FROM loan_digest d WHERE NOT EXISTS (
          SELECT FROM event e ${BIRTH_JOINS}
-         WHERE e.bucket = d.bucket AND e.loan_id = d.loan_id AND is_birth(e.type) AND s.version = 1
-           AND e.business_date = d.born_on)
+         WHERE e.bucket = d.bucket AND e.loan_id = d.loan_id AND is_birth(e.type) AND s.version = 1)
        UNION ALL
        SELECT l.born_on, 'loan ' || l.loan_no, 'no row', 'a row' FROM loan l
        WHERE l.born_on <= $2 AND NOT EXISTS (
          SELECT FROM loan_digest d WHERE d.bucket = l.bucket AND d.loan_id = l.loan_id)
+         AND NOT EXISTS (SELECT FROM held_loan h WHERE h.business_date = $2::date
+           AND h.bucket = l.bucket AND h.loan_id = l.loan_id)
        UNION ALL
        SELECT NULL, 'schedule ' || s.bucket || '/' || s.loan_id || '/' || s.version, 'no row', 'a row'
        FROM schedule s WHERE NOT EXISTS (

@@ -22,11 +22,12 @@ export async function derivedDifferences(
        FROM book b CROSS JOIN sealed_day s
        GROUP BY b.business_date HAVING max(s.business_date) + 1 <> b.business_date
        UNION ALL
-       SELECT concat_ws(' ', 'audit_head', CASE WHEN h.only_one THEN 't' ELSE h.only_one::text END),
+       SELECT concat_ws(' ', 'audit_head', CASE WHEN only_one THEN 't' ELSE 'f' END),
          coalesce(a.audit_id || ' ' || encode(a.hash, 'hex'), 'no row'),
          coalesce(h.audit_id || ' ' || encode(h.hash, 'hex'), 'no row')
-       FROM (SELECT audit_id, hash FROM audit ORDER BY audit_id DESC LIMIT 1) AS a
-       FULL JOIN audit_head h ON h.only_one
+       FROM (SELECT true AS only_one, * FROM (
+         SELECT audit_id, hash FROM audit ORDER BY audit_id DESC LIMIT 1) AS last) AS a
+       FULL JOIN audit_head h USING (only_one)
        WHERE (a.audit_id, a.hash) IS DISTINCT FROM (h.audit_id, h.hash)
        UNION ALL
        SELECT 'schedule ' || bucket || '/' || loan_id || '/' || version, 'no row of such a day',

@@ -37,6 +37,7 @@ export interface TaskCounts {
   /** Of each of its tables. */
   readonly hashes: readonly Buffer[];
   readonly eventsOfDay: EventDigest;
+  readonly bornToday: number;
   readonly contracts: readonly NewContract[];
 }
 
@@ -87,7 +88,7 @@ export async function runFoldTask(
   const counts = countsOf(fold, input, hashes, task.date);
   await writeHeld(session.write, task, fold);
   await writeLeft(session.write, task, fold);
-  await keepContracts(session.write, task.date, input.contracts);
+  await keepContracts(session.write, task.date, counts.contracts);
   await finishStep(session.write, task, counts);
   await barrier('eod.fold');
   await session.write.query('COMMIT');
@@ -129,8 +130,16 @@ function countsOf(
     totals: fold.loan.totals.totals(),
     hashes,
     eventsOfDay: input.events.digest(date),
-    contracts: input.contracts,
+    bornToday: input.bornToday,
+    contracts: bornContracts(fold, input),
   };
+}
+
+/** Of a loan that is held instead nothing was taken into the book: its contract may be put right. */
+function bornContracts(fold: TaskFold, { contracts }: TaskInput): readonly NewContract[] {
+  if (fold.held.length === 0) return contracts;
+  const held = new Set(fold.held.map(({ loanId }) => loanId));
+  return contracts.filter(({ loanId }) => !held.has(loanId));
 }
 
 async function writeHeld(client: pg.Client, task: FoldTask, fold: TaskFold): Promise<void> {
@@ -173,7 +182,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
     loans_held: counts.held,
     events_read: counts.events,
     events_rejected: counts.eventsRejected,
-    events: eventsOfDay.count,
+    events: eventsOfDay.count + counts.bornToday,
     contracts: contracts.length,
   };
   const { rows } = await client.query<{ done: boolean }>(

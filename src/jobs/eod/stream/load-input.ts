@@ -5,7 +5,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readInt8 } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
-import { loadBirths, requireIntactContracts } from '../../day/contract.js';
+import { loadBirths, loadUnborn, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
@@ -38,6 +38,7 @@ export async function loadInput(
     return {
       events,
       contracts,
+      bornToday: today.length,
       next: new NextInstallments(buffers.nextInstallments),
       births: today,
       held: new Map(),
@@ -50,10 +51,16 @@ export async function loadInput(
   const unborn: Birth[] = [];
   for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);
   const births = unborn.length === 0 ? today : [...unborn, ...today];
-  if (unborn.length > 0) births.sort((a, b) => a.loanId - b.loanId);
+  if (unborn.length > 0) {
+    births.sort((a, b) => a.loanId - b.loanId);
+    const ids = unborn.map(({ loanId }) => loanId);
+    contracts.push(...(await loadUnborn(read, ids)));
+    contracts.sort((a, b) => a.loanId - b.loanId);
+  }
   return {
     events,
     contracts,
+    bornToday: today.length,
     next,
     births,
     held,

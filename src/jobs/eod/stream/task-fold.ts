@@ -36,8 +36,10 @@ export interface TaskInput {
   readonly next: NextInstallments;
   /** Loans born today and loans whose birth is being held, in loan order. */
   readonly births: readonly Birth[];
-  /** Those that come into the book today, with the digests of their contracts. */
+  /** The contracts of these loans. */
   readonly contracts: readonly NewContract[];
+  /** How many events of today bring a loan. */
+  readonly bornToday: number;
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
   /** Loans whose events of today may need more than the position, by number. */
