@@ -18,8 +18,8 @@ export function storedDocument(document: unknown): StoredDocument {
 }
 
 /**
- * The value of a document of a table, by its name, such as `policy 2026-01-01`. Throws LoanbookError
- * `document_changed` (3) where its text is not the one that was applied.
+ * The value of a document of a table, by its name, such as `policy 2026-01-01`. Throws
+ * LoanbookError `document_changed` (3) where its text is not the one that was applied.
  */
 export function valueOfStored(
   table: string,

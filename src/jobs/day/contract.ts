@@ -131,6 +131,12 @@ export async function loadBirths(
   return { births, contracts };
 }
 
+/** The contracts of loans born today or not born so far, and how many events of today bring one. */
+export interface NewLoans {
+  readonly contracts: readonly NewContract[];
+  readonly count: number;
+}
+
 /** Keeps the digests of a task's new contracts, which later closes hold them against. */
 export async function keepContracts(
   client: pg.Client,

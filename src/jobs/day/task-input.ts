@@ -9,13 +9,7 @@ import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
-import {
-  damagedColumn,
-  damagedDate,
-  damagedKey,
-  int8At,
-  isNextLoan,
-} from './damage/damaged-row.js';
+import { damagedColumn, damagedDate, int8At } from './damage/damaged-row.js';
 import { dayTable } from './day-table.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 

@@ -169,7 +169,8 @@ function storedChannel(row: StoredChannel): ChannelDocument {
 /** Every declared channel and bank, by code. */
 export async function listChannels(client: pg.Client): Promise<ChannelDocument[]> {
   const { rows } = await client.query<StoredChannel>(
-    `SELECT DISTINCT ON (code) code, document, sha256 FROM channel_version ORDER BY code, channel_id DESC`,
+    `SELECT DISTINCT ON (code) code, document, sha256 FROM channel_version
+     ORDER BY code, channel_id DESC`,
   );
   return rows.map(storedChannel);
 }

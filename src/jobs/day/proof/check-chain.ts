@@ -36,7 +36,7 @@ export interface ChainResult {
   readonly ok: boolean;
   readonly firstBroken: string | null;
   readonly broken: readonly BrokenDay[];
-  /** Of the last day looked at: whoever keeps them elsewhere can tell chains that were made anew. */
+  /** Of the last day looked at: whoever keeps it elsewhere can tell a chain that was made anew. */
   readonly chainHash: string;
   /** Null: the day was sealed before it was kept. */
   readonly proofHash: string | null;

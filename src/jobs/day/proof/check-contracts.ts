@@ -91,7 +91,7 @@ async function strays(client: pg.Client, { from, to }: DayRange): Promise<DayDif
          AND NOT EXISTS (SELECT FROM held_loan h WHERE h.business_date = $2::date
            AND h.bucket = l.bucket AND h.loan_id = l.loan_id)
        UNION ALL
-       SELECT NULL, 'schedule ' || s.bucket || '/' || s.loan_id || '/' || s.version, 'no row', 'a row'
+       SELECT NULL, 'schedule ' || concat_ws('/', s.bucket, s.loan_id, s.version), 'no row', 'a row'
        FROM schedule s WHERE NOT EXISTS (
          SELECT FROM loan l WHERE l.bucket = s.bucket AND l.loan_id = s.loan_id)
      ) AS found

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { DayDifference, DayRange } from './check-inputs.js';
 
-/** The large tables of which a part is hashed when it is whole: what its rows are, and their order. */
+/** The large tables of which a part is hashed when it is whole: its rows, and their order. */
 const DIGESTED: Readonly<Record<string, { readonly rows: string; readonly key: string }>> = {
   month_row: { rows: 'month = $1', key: 'month, bucket, loan_id' },
   impairment_loan: { rows: 'as_of = $1', key: 'as_of, bucket, loan_id' },

@@ -174,10 +174,11 @@ async function recordDifferences(
            'UTF8') || string_agg(digest, NULL ORDER BY place)) AS hash
        FROM unnest(s.keys, s.changes, s.digests) WITH ORDINALITY
          AS u (key, changes, digest, place)) AS r
-     WHERE s.business_date BETWEEN $1 AND $2 AND (r.hash IS DISTINCT FROM s.hash OR r.rows <> s.rows)
+     WHERE s.business_date BETWEEN $1 AND $2
+       AND (r.hash IS DISTINCT FROM s.hash OR r.rows <> s.rows)
      UNION ALL
-     SELECT day::text, 'what was chained with the day', coalesce(encode(expected, 'hex'), 'nothing'),
-       encode(actual, 'hex')
+     SELECT day::text, 'what was chained with the day',
+       coalesce(encode(expected, 'hex'), 'nothing'), encode(actual, 'hex')
      FROM days WHERE (day BETWEEN $1 AND $2 OR expected IS NULL)
        AND expected IS DISTINCT FROM actual
      ORDER BY 1, 2 LIMIT ${SHOWN_MAX}`,

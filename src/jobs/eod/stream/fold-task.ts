@@ -130,13 +130,16 @@ function countsOf(
     totals: fold.loan.totals.totals(),
     hashes,
     eventsOfDay: input.events.digest(date),
-    bornToday: input.bornToday,
+    bornToday: input.newLoans.count,
     contracts: bornContracts(fold, input),
   };
 }
 
-/** Of a loan that is held instead nothing was taken into the book: its contract may be put right. */
-function bornContracts(fold: TaskFold, { contracts }: TaskInput): readonly NewContract[] {
+/** Of a loan that is held instead nothing came into the book: its contract may be put right. */
+function bornContracts(
+  fold: TaskFold,
+  { newLoans: { contracts } }: TaskInput,
+): readonly NewContract[] {
   if (fold.held.length === 0) return contracts;
   const held = new Set(fold.held.map(({ loanId }) => loanId));
   return contracts.filter(({ loanId }) => !held.has(loanId));

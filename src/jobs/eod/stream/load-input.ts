@@ -37,8 +37,7 @@ export async function loadInput(
   if (first) {
     return {
       events,
-      contracts,
-      bornToday: today.length,
+      newLoans: { contracts, count: today.length },
       next: new NextInstallments(buffers.nextInstallments),
       births: today,
       held: new Map(),
@@ -59,8 +58,7 @@ export async function loadInput(
   }
   return {
     events,
-    contracts,
-    bornToday: today.length,
+    newLoans: { contracts, count: today.length },
     next,
     births,
     held,
