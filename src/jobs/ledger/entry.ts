@@ -76,7 +76,7 @@ export async function addEntries(
   const { date, isBeingClosed } = await holdOpenDay(client);
   if (isBeingClosed) throw dayIsBeingClosed(formatDay(date), 'entries');
   const accounts = await accountsByCode(client);
-  for (const entry of entries) await addEntry(client, date, accounts, entry);
+  for (const entry of entries) await addEntry(client, accounts, entry);
   return date;
 }
 
@@ -95,7 +95,6 @@ async function accountsByCode(client: pg.Client): Promise<Map<string, AccountRow
 
 async function addEntry(
   client: pg.Client,
-  date: EpochDay,
   accounts: ReadonlyMap<string, AccountRow>,
   entry: NewEntry,
 ): Promise<void> {
@@ -115,12 +114,9 @@ async function addEntry(
       subledger: account.subledger,
     });
   });
-  const { rows } = await client.query<{ entry_id: number }>(
-    `INSERT INTO entry (business_date, source, reference, memo, bucket, loan_id, group_id, maker,
-       checker) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (source, reference) DO NOTHING RETURNING entry_id`,
+  const { rows } = await client.query<{ entry_id: number | null }>(
+    'SELECT post_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS entry_id',
     [
-      formatDay(date),
       source,
       reference,
       entry.memo,
@@ -129,16 +125,11 @@ async function addEntry(
       entry.groupId ?? 0,
       entry.maker,
       entry.checker ?? null,
+      ids,
+      lines.map((line) => line.amount),
     ],
   );
-  const entryId = rows[0]?.entry_id;
-  if (entryId === undefined) throw refused(entry, 'entry_exists', {});
-  await client.query(
-    `INSERT INTO entry_line (entry_id, line, account_id, amount)
-     SELECT $1, place, account_id, amount
-     FROM unnest($2::int[], $3::bigint[]) WITH ORDINALITY AS u (account_id, amount, place)`,
-    [entryId, ids, lines.map((line) => line.amount)],
-  );
+  if (rows[0]?.entry_id === null) throw refused(entry, 'entry_exists', {});
 }
 
 const SAYS = {
