@@ -13,8 +13,13 @@ const LEFT_OUT_COLUMNS = ['holder', 'attempt', 'login', 'parameters'];
 const LEFT_OUT_OF: Readonly<Record<string, readonly string[]>> = {
   audit: ['subject', 'before', 'after', 'hash'],
   audit_head: ['hash'],
+  sealed_day: ['inputs_hash', 'proof_hash'],
 };
-const LEFT_OUT_TABLES = ['execution', 'run_session', 'function_file', 'migration'];
+const LEFT_OUT_TABLES = [
+  ...['execution', 'run_session', 'function_file', 'migration'],
+  // What the seals chained: digests of rows with their times.
+  ...['sealed_input', 'row_digest'],
+];
 
 /** A close is one run however often it was begun; another job that comes again has its own. */
 const ONLY_WHERE: Readonly<Record<string, string>> = {
