@@ -6,8 +6,8 @@ const ORDER = ['bin', 'cli', 'commands', 'jobs', 'capability', 'base'];
 /** Pure: takes values, returns values, so it sees nothing of the rest, not even Node. */
 const PURE = 'accounting';
 const PURE_PACKAGES = ['decimal.js'];
-/** Measures everything, and nothing that ships may need it. */
-const MEASURING = 'bench';
+/** Measure and disturb everything, and nothing that ships may need them. */
+const TRIALS = ['bench', 'chaos'];
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
@@ -32,9 +32,9 @@ function objectionTo(file: string, target: string): string | undefined {
     return `take what it gives as an argument: ${PURE} imports only ${PURE_PACKAGES.join(', ')}`;
   }
   const to = layerOf(posix.join(posix.dirname(file), target));
-  if (to === from || from === MEASURING) return undefined;
+  if (to === from || TRIALS.includes(from)) return undefined;
   if (from === PURE) return `move it into ${PURE}, or take its result as an argument`;
-  if (to === MEASURING) return `move what is shared out of ${MEASURING}`;
+  if (TRIALS.includes(to)) return `move what is shared out of ${to}`;
   if (to === PURE) {
     return from === 'base' ? 'move the file into the layer that it serves' : undefined;
   }
@@ -47,5 +47,5 @@ function layerOf(path: string): string {
   const [top, folder = '', below] = path.split('/');
   if (top === 'bin') return top;
   if (below === undefined) return folder.startsWith('cli.') ? 'cli' : 'base';
-  return [...ORDER, PURE, MEASURING].includes(folder) ? folder : 'capability';
+  return [...ORDER, PURE, ...TRIALS].includes(folder) ? folder : 'capability';
 }

@@ -15,8 +15,10 @@ export async function ownEntry(client: pg.Client, entry: NewEntry): Promise<numb
     const { source, reference, memo, maker, checker, groupId, lines } = entry;
     await client.query(
       `WITH made AS (
-         INSERT INTO entry (business_date, source, reference, memo, group_id, maker, checker)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING entry_id)
+         INSERT INTO entry (entry_id, business_date, source, reference, memo, group_id, maker,
+           checker) OVERRIDING SYSTEM VALUE
+         SELECT coalesce(max(entry_id), 0) + 1, $1::date, $2, $3, $4, $5::integer, $6, $7 FROM entry
+         RETURNING entry_id)
        INSERT INTO entry_line (entry_id, line, account_id, amount)
        SELECT entry_id, place, a.account_id, amount
        FROM made, unnest($8::text[], $9::bigint[]) WITH ORDINALITY AS u (code, amount, place)

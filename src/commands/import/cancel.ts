@@ -1,5 +1,6 @@
 import { cancelImport } from '../../jobs/import/cancel-import.js';
 import type { CommandModule } from '../shell/command-module.js';
+import { noteDoneBefore } from '../shell/done-before.js';
 import { ID, idArgument } from '../shell/id-argument.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
@@ -21,6 +22,7 @@ export const command: CommandModule<[string], Options> = {
     const outcome = await actInBook(context, actor, (client) =>
       cancelImport(client, { importId, reason, dryRun }),
     );
+    noteDoneBefore(context, outcome.outcome);
     printOutcome(context, { ...outcome, dryRun: context.json || dryRun ? dryRun : undefined });
     return undefined;
   },

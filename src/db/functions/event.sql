@@ -6,3 +6,18 @@ CREATE OR REPLACE FUNCTION event_cash(type smallint, amount bigint, allocated bi
 RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN type = event_type_prepayment() OR amount = 0 THEN nullif(allocated + to_suspense, 0) ELSE amount END
 $$;
+
+-- So many numbers in a row, the first of them. They are in the hash of the day, so an import that
+-- fails must leave none out: a RESTART is undone with its transaction, what nextval drew is not.
+-- The lock of imports is held until then.
+CREATE OR REPLACE FUNCTION reserve_events(numbers bigint) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  first bigint;
+BEGIN
+  SELECT last_value + is_called::int INTO STRICT first FROM event_arrival;
+  EXECUTE format('ALTER SEQUENCE event_arrival RESTART WITH %s', first + numbers);
+  RETURN first;
+END $$;
+REVOKE ALL ON FUNCTION reserve_events(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION reserve_events(bigint) TO loanbook_batch;

@@ -169,7 +169,10 @@ export async function insertVersion(
   );
 }
 
-/** Adds the accounts of a ledger; names follow the document, class and sub-ledger stay for ever. */
+/**
+ * Adds the accounts of a ledger; names follow the document, class and sub-ledger stay for ever.
+ * Their numbers are in the hashes of days: one that a try drew and gave up would change them.
+ */
 export async function putAccounts(
   client: pg.Client,
   ledger: CheckedLedger,
@@ -177,8 +180,9 @@ export async function putAccounts(
 ): Promise<void> {
   for (const account of ledger.document.accounts) {
     const { rows } = await client.query<{ is_same: boolean }>(
-      `INSERT INTO account (code, name, name_zh, class, normal_side, subledger)
-       VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO account (account_id, code, name, name_zh, class, normal_side, subledger)
+       OVERRIDING SYSTEM VALUE
+       VALUES ((SELECT coalesce(max(account_id), 0) + 1 FROM account), $1, $2, $3, $4, $5, $6)
        ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_zh = excluded.name_zh,
          applied_at = now(), changes = account.changes + 1, chained_on = NULL
        RETURNING class = $4 AND normal_side = $5 AND subledger IS NOT DISTINCT FROM $6 AS is_same`,

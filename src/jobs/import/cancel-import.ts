@@ -14,6 +14,8 @@ export interface CancelledImport {
   readonly loans: number;
   readonly events: number;
   readonly dryRun: boolean;
+  /** `unchanged`: it had been taken back before, for the same reason. */
+  readonly outcome: 'cancelled' | 'unchanged';
 }
 
 interface Cancel {
@@ -24,9 +26,9 @@ interface Cancel {
 
 /**
  * Takes an import back whose loans and events no close has folded: they leave the book, the row of
- * the import stays, marked. All or nothing. Throws LoanbookError `reason_missing`,
- * `unknown_import`, `import_cancelled` (2), `import_in_use` (1), `day_is_being_closed` and
- * `import_is_running` (75).
+ * the import stays, marked. All or nothing; once more for the same reason it does nothing. Throws
+ * LoanbookError `reason_missing`, `unknown_import`, `import_cancelled` (2), `import_in_use` (1),
+ * `day_is_being_closed` and `import_is_running` (75).
  */
 export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<CancelledImport> {
   const { importId, dryRun = false } = cancel;
@@ -43,16 +45,21 @@ export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<C
     await inTransaction(client, async () => {
       await takeJobLock(client, 'import', new Patience());
       const openDay = await holdOpenDay(client);
+      const { kind, name, doneBefore } = await requireStanding(client, importId, reason);
+      if (doneBefore) {
+        const nothing = { loans: 0, events: 0, dryRun, outcome: 'unchanged' } as const;
+        cancelled = { importId, kind, name, ...nothing };
+        return;
+      }
       if (openDay.isBeingClosed) {
         throw dayIsBeingClosed(formatDay(openDay.date), `import cancel ${importId}`);
       }
-      const { kind, name } = await requireStanding(client, importId);
       await requireUnused(client, importId, formatDay(openDay.date));
       const { rows } = await client.query<{ loans: number; events: number }>(
         'SELECT loans, events FROM cancel_import($1, $2)',
         [importId, reason],
       );
-      cancelled = { importId, kind, name, ...rows[0]!, dryRun };
+      cancelled = { importId, kind, name, ...rows[0]!, dryRun, outcome: 'cancelled' };
       if (dryRun) throw dropped;
     });
   } catch (error) {
@@ -68,7 +75,8 @@ class DryRun extends Error {}
 async function requireStanding(
   client: pg.Client,
   importId: number,
-): Promise<{ kind: ImportKindName; name: string }> {
+  reason: string,
+): Promise<{ kind: ImportKindName; name: string; doneBefore: boolean }> {
   const { rows } = await client.query<{
     kind: ImportKindName;
     name: string;
@@ -88,7 +96,9 @@ async function requireStanding(
       next: '`loanbook import list` shows all of them.',
     });
   }
-  if (found.cancelled_at === null) return found;
+  const { kind, name } = found;
+  if (found.cancelled_at === null) return { kind, name, doneBefore: false };
+  if (found.reason === reason) return { kind, name, doneBefore: true };
   throw new LoanbookError('import_cancelled', 'This import was cancelled before.', {
     exitCode: EXIT.usage,
     evidence: {

@@ -75,10 +75,13 @@ interface ImportRecord {
 /** Writes the import's row; returns its number. */
 export async function recordImport(client: pg.Client, record: ImportRecord): Promise<number> {
   const { rows } = await client.query<{ import_id: number }>(
+    // The lock of imports is held. A number that nextval drew is left out by a try that fails.
     `INSERT INTO imported_file
-       (kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again,
-        schedules_name, schedules_sha256)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING import_id`,
+       (import_id, kind, name, sha256, rows_read, rows_taken, rows_rejected, amount, again,
+        schedules_name, schedules_sha256) OVERRIDING SYSTEM VALUE
+     VALUES ((SELECT coalesce(max(import_id), 0) + 1 FROM imported_file),
+       $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     RETURNING import_id`,
     [
       record.kind,
       record.name,
@@ -97,10 +100,8 @@ export async function recordImport(client: pg.Client, record: ImportRecord): Pro
 
 /** Draws so many event numbers in a row and returns the first; the import lock keeps them so. */
 export async function reserveEvents(client: pg.Client, count: number): Promise<number> {
-  const { rows } = await client.query<{ first: number }>(
-    `SELECT min(number)::bigint AS first
-     FROM (SELECT nextval('event_arrival') AS number FROM generate_series(1, $1)) AS drawn`,
-    [count],
-  );
+  const { rows } = await client.query<{ first: number }>('SELECT reserve_events($1) AS first', [
+    count,
+  ]);
   return rows[0]!.first;
 }

@@ -231,6 +231,7 @@ function requireOpen(id: number, held: HeldBreak): void {
 }
 
 async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
+  // Two statements: the second must see what was done while the first waited.
   await client.query('SELECT hold_break($1)', [id]);
   const { rows } = await client.query<HeldBreak>(
     `SELECT b.state, b.difference::numeric AS difference, b.suspense::numeric AS suspense,

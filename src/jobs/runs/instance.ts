@@ -7,7 +7,14 @@ import { LoanbookError } from '../../errors.js';
 import { HASHED_COLUMNS } from '../day/hashed-columns.js';
 import { isSurelyDead, thisHolder } from './holder.js';
 import { type OtherRun, otherRun, RUN_ROW } from './in-the-way.js';
-import { type HeldRun, type Job, LEASE_END, type RunClaim, requireHeld } from './lease.js';
+import {
+  type HeldRun,
+  type Job,
+  LEASE_END,
+  LEASE_SECONDS,
+  type RunClaim,
+  requireHeld,
+} from './lease.js';
 import { isRunning, OPEN_DAY_JOBS } from './lock-order.js';
 import { endLostSessions, keepSession } from './sessions.js';
 import { giveBackSteps, type StepPlan, writeSteps } from './steps.js';
@@ -108,7 +115,10 @@ async function claim(
   again: RunClaim | undefined,
 ): Promise<HeldRun | undefined> {
   const { job, key, date, tasks, workers } = instance;
-  await client.query(SLICED);
+  // Whoever is frozen in here has no run yet by which anybody could end its session.
+  await client.query(
+    `${SLICED}; SET LOCAL idle_in_transaction_session_timeout = '${LEASE_SECONDS}s'`,
+  );
   // Of a close this waits for whoever holds the open day.
   const inserted = await client.query(
     `INSERT INTO run (job, key, business_date, tasks, status, engine_version, hashed_columns)

@@ -95,7 +95,9 @@ describe('import cancel', () => {
     await expect(cancel(2)).rejects.toMatchObject({ code: 'import_is_running', exitCode: 75 });
     await other.end();
     await cancel(2);
-    await expect(cancel(2)).rejects.toMatchObject({ code: 'import_cancelled', exitCode: 2 });
+    expect(await cancel(2)).toMatchObject({ outcome: 'unchanged', loans: 0, events: 0 });
+    const otherwise = cancel(2, 'another reason');
+    await expect(otherwise).rejects.toMatchObject({ code: 'import_cancelled', exitCode: 2 });
     await expect(cancel(9)).rejects.toMatchObject({ code: 'unknown_import', exitCode: 2 });
     await expect(cancel(1, ' ')).rejects.toMatchObject({ code: 'reason_missing', exitCode: 2 });
   });

@@ -81,6 +81,9 @@ export async function foldInWorker(job: WorkerJob): Promise<WorkerResult> {
 /** Code of a failure: the step of the task is somebody else's now, or it is done. */
 export const CLAIM_LOST = 'claim_lost';
 
+/** SQLSTATE class: a full disk, no memory. */
+const OUT_OF_RESOURCES = '53';
+
 function failureOf(error: unknown, date: EpochDay): WorkerFailure {
   const sqlState = sqlStateOf(error);
   const message = error instanceof Error ? error.message : String(error);
@@ -103,7 +106,10 @@ function failureOf(error: unknown, date: EpochDay): WorkerFailure {
   if (error instanceof Refusal) {
     return { ...failure, code: error.code, evidence: error.evidence };
   }
-  return { ...failure, code: sqlState === undefined ? 'fold_failed' : 'database_error' };
+  if (sqlState === undefined) return { ...failure, code: 'fold_failed' };
+  // As the report of any other command says it.
+  const code = sqlState.startsWith(OUT_OF_RESOURCES) ? 'server_out_of_resources' : 'database_error';
+  return { ...failure, code };
 }
 
 async function sessionFor(job: WorkerJob): Promise<Session> {

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { KINDS, type Kind } from './kinds.js';
+
+export interface ChaosOptions {
+  /** Faults that really hit, not attempts. */
+  readonly rounds: number;
+  readonly seed: number;
+  readonly only: readonly Kind[];
+  /** Of the programme; empty: all of them. */
+  readonly jobs: readonly string[];
+  readonly json: boolean;
+}
+
+export const HELP = `npm run chaos -- [--rounds 60] [--seed S] [--only KIND,...] [--job NAME,...]
+  [--json]
+
+Builds a small book on a server of its own, runs every job of two nights and a month end
+undisturbed, and keeps what they leave. Then round after round one job is run again and met by one
+fault in one of its phases; whoever runs the book does what the exit code says, closes the day, and
+the book must be what it was without a fault: hashes, sums and rows. A round counts where its fault
+really hit.
+
+Kinds: ${KINDS.slice(0, 6).join(', ')},
+${KINDS.slice(6).join(', ')}.
+The table of hits by kind and phase goes to stdout, progress to stderr. Without --seed every run is
+another one. Exit codes: 0 no difference, 1 not as many hits as asked for, 2 usage, 3 a difference,
+130 interrupted.
+`;
+
+/** `help` where it is asked for; throws an Error with the words to show where a value is wrong. */
+export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '60' },
+      seed: { type: 'string' },
+      only: { type: 'string', default: '' },
+      job: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  return {
+    rounds: count('--rounds', values.rounds, 1),
+    seed: values.seed === undefined ? Date.now() % 1_000_000 : count('--seed', values.seed, 0),
+    only: names(values.only).map(kindNamed),
+    jobs: names(values.job),
+    json: values.json,
+  };
+}
+
+function names(list: string): string[] {
+  return list.split(',').filter((name) => name !== '');
+}
+
+function count(option: string, text: string, min: number): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= min && text.trim() !== '') return value;
+  throw new Error(`${option} takes a whole number from ${min}, not ${text}`);
+}
+
+function kindNamed(name: string): Kind {
+  const kind = KINDS.find((each) => each === name);
+  if (kind !== undefined) return kind;
+  throw new Error(`there is no kind ${name}; there are ${KINDS.join(', ')}`);
+}
