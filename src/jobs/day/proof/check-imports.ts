@@ -16,8 +16,8 @@ export async function importDifferences(
        FROM loan GROUP BY import_id
        UNION ALL
        -- Fees agreed with a loan's own schedule, and what brings a loan in, come with the loans.
-       SELECT e.import_id, CASE WHEN i.kind = 'loans' THEN 'beside' ELSE coalesce(i.kind, 'none') END,
-         count(*), sum(e.amount)
+       SELECT e.import_id, CASE i.kind WHEN 'loans' THEN 'beside' ELSE 'events' END, count(*),
+         sum(e.amount)
        FROM event e LEFT JOIN imported_file i USING (import_id) GROUP BY 1, 2
      )
      SELECT $1::text AS day, 'rows of import ' || import_id AS place,
