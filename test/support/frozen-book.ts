@@ -36,8 +36,9 @@ export type JobName = keyof typeof PLACES;
 
 /** Numbers that a transaction which was rolled back has used up, and hashes over times. */
 const PASSING = `'{import_id, event_id, of_event_id, entry_id, statement_id, break_id, audit_id,
-  period_event_id, settled_by, last_event_id, hash, subject, before, after}'::text[]`;
-const OF_RUNS = ['run', 'execution', 'step', 'run_session'];
+  period_event_id, settled_by, last_event_id, hash, subject, before, after,
+  inputs_hash, proof_hash}'::text[]`;
+const OF_RUNS = ['run', 'execution', 'step', 'run_session', 'sealed_input'];
 
 export class FrozenBook {
   readonly #built: TestDatabase;
