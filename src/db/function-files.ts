@@ -69,7 +69,8 @@ export async function applyFunctions(
   return inTransaction(client, async () => {
     const { rowCount } = await client.query(
       `INSERT INTO loanbook.function_file AS f (name, sha256) VALUES ($1, $2)
-       ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now()
+       ON CONFLICT (name) DO UPDATE SET sha256 = excluded.sha256, applied_at = now(),
+         changes = f.changes + 1, chained_on = NULL
        WHERE f.sha256 <> excluded.sha256`,
       [name, sha256],
     );

@@ -18,12 +18,10 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/db/functions/import.sql: schedule': 'the same; joined with its loans by the bucket',
   'src/db/functions/import.sql: schedule_balance': 'the same',
   'src/db/functions/import.sql: loan': 'the same',
+  'src/db/functions/import.sql: loan_look': 'the same; joined with its loans by the bucket',
   'src/jobs/import/loan-look.ts: loan_look': 'db migrate alone; joined by the bucket',
   'src/jobs/import/import-loans.ts: bucket_counter': 'a small table, kept whole, in bucket order',
-  'src/jobs/reconcile/carry-breaks.ts: recon_break': 'kept whole: a break need not have a loan',
-  'src/jobs/reconcile/reconcile-bank.ts: recon_break': 'the same',
-  'src/jobs/reconcile/resolve-break.ts: recon_break': 'the same',
-  'src/jobs/reconcile/statement-record.ts: recon_break': 'the same',
+  'src/db/functions/reconcile.sql: recon_break': 'kept whole: a break need not have a loan',
 };
 
 /** A statement by what it writes or locks: `UPDATE t`, `DELETE FROM t`, or FROM of a FOR UPDATE. */

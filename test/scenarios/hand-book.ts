@@ -9,9 +9,9 @@ import { createBook } from '../../src/jobs/book/create-book.js';
 import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
-import { addEntries } from '../../src/jobs/ledger/entry.js';
 import { type Captured, capture } from '../commands/shell/captured-host.js';
 import { testDatabase } from '../support/database.js';
+import { ownEntry } from '../support/own-entry.js';
 
 /** 10.00 a day on 36,500.00 at 10% over 365 days; due after two days. */
 const PRODUCT = `code: HAND
@@ -87,19 +87,15 @@ export async function handBook(): Promise<HandBook> {
 
 /** 12.34 of the receipts in transit turn out to be disbursements given back. */
 async function addFee(client: pg.Client): Promise<void> {
-  await client.query('BEGIN');
-  await addEntries(client, [
-    {
-      source: 'manual',
-      reference: 'M-1',
-      memo: '渠道更正; 12.34 | 元',
-      maker: 'maker',
-      checker: 'checker',
-      lines: [
-        { account: '1012.02', amount: 1234 },
-        { account: '1012.01', amount: -1234 },
-      ],
-    },
-  ]);
-  await client.query('COMMIT');
+  await ownEntry(client, {
+    source: 'manual',
+    reference: 'M-1',
+    memo: '渠道更正; 12.34 | 元',
+    maker: 'maker',
+    checker: 'checker',
+    lines: [
+      { account: '1012.02', amount: 1234 },
+      { account: '1012.01', amount: -1234 },
+    ],
+  });
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { parseAmount } from '../../src/accounting/money/amount-text.js';
-import { connect, inTransaction } from '../../src/db/connect.js';
+import { connect } from '../../src/db/connect.js';
 import { applyLedger } from '../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
@@ -14,11 +14,12 @@ import { checkDay } from '../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
-import { addEntries, type EntrySource } from '../../src/jobs/ledger/entry.js';
+import type { EntrySource } from '../../src/jobs/ledger/entry.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { packageRoot } from '../../src/package-root.js';
 import { practiceCase } from '../accounting/product/practice-cases.js';
 import { type TestDatabase, testDatabase } from '../support/database.js';
+import { ownEntry } from '../support/own-entry.js';
 
 const HEADER = 'ref,loan_no,type,value_date,amount';
 
@@ -64,7 +65,7 @@ async function entry(
 ): Promise<void> {
   const made = lines.map(([account, amount]) => ({ account, amount }));
   const one = { source, reference, memo: reference, maker: 'a', lines: made };
-  await inTransaction(client, () => addEntries(client, [one]));
+  await ownEntry(client, one);
 }
 
 async function closeThrough(day: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatDay, parseDay } from '../../src/accounting/calendar/epoch-day.js';
-import { inTransaction } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
 import { checkDay } from '../../src/jobs/eod/checks/check-day.js';
@@ -9,9 +8,9 @@ import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
-import { addEntries } from '../../src/jobs/ledger/entry.js';
 import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { showLoan } from '../../src/jobs/loan/show-loan.js';
+import { ownEntry } from '../support/own-entry.js';
 import { type ScratchBook, scratchBook } from '../support/scratch-book.js';
 
 /**
@@ -257,7 +256,7 @@ describe('loans that are sold', () => {
         { account: '1221.02', amount: -8_700_000 },
       ],
     };
-    await inTransaction(book.client, () => addEntries(book.client, [paid]));
+    await ownEntry(book.client, paid);
     await closeThrough('2026-04-05');
     expect(standing['2026-04-05']).toEqual({
       '1002.01': '87000.00',

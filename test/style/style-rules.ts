@@ -27,8 +27,9 @@ const inAccounting = (file: string) => file.startsWith('src/accounting/');
 const belowCommands = (file: string) => !/^(?:bin|src\/commands)\//.test(file);
 const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench|chaos)\//.test(file);
 const everywhere = () => true;
-/** What the program named before ledger documents had roles; the benchmark makes its own book. */
-const belowRoles = (file: string) => !/^src\/(?:bench\/|chaos\/|.*\/ledger-roles\.ts$)/.test(file);
+/** What the program named before ledger documents had roles; some make a book of their own. */
+const belowRoles = (file: string) =>
+  !/^src\/(?:(?:bench|chaos)\/|.*\/ledger-roles\.ts$)/.test(file);
 const ACCOUNT_CODE = /'[1-9][0-9]{3}\.[0-9]{2}'/;
 
 const SQL = [

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatabaseTarget } from '../../src/db/target.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -29,7 +30,11 @@ export function startCli(
   nodeArgs: readonly string[] = [],
 ): RunningProcess {
   const child = spawn(process.execPath, [...nodeArgs, BIN, ...args], {
-    env: { PATH: process.env.PATH ?? '', LOANBOOK_HOME: '/nonexistent/book', ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      LOANBOOK_HOME: join(tmpdir(), 'loanbook-no-book'),
+      ...env,
+    },
   });
   let stdout = '';
   let stderr = '';

@@ -4,7 +4,7 @@ import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
 import { type Report, tableOf } from '../../files/report.js';
 import type { TableRow } from '../../files/table.js';
-import { type ChainResult, checkChain } from '../../jobs/day/check-chain.js';
+import { type ChainResult, checkChain } from '../../jobs/day/proof/check-chain.js';
 import { checkDay } from '../../jobs/eod/checks/check-day.js';
 import { CHECK_SETTINGS } from '../../jobs/eod/run/finish-day.js';
 import type { CommandModule } from '../shell/command-module.js';
@@ -121,19 +121,22 @@ async function runChain(
 }
 
 function chainReport(result: ChainResult): Report {
-  const { from, to, days, ok, firstBroken, broken, chainHash } = result;
+  const { from, to, days, ok, firstBroken, broken, chainHash, proofHash } = result;
   const verdict = ok ? 'holds' : `IS BROKEN, first on ${firstBroken}`;
   const differences = broken.flatMap(({ businessDate, differences: found }) =>
     found.map((difference) => ({ businessDate, ...difference })),
   );
   return {
-    head: { from, to, days, ok, firstBroken, chainHash },
+    head: { from, to, days, ok, firstBroken, chainHash, proofHash },
     headline: `chain of ${days} sealed days from ${from} to ${to}: ${verdict}`,
     tables: [
       tableOf('differences', { businessDate: 'date', ...DIFFERENCES }, differences, {
         screen: { sentence: (row) => `${row.businessDate}: ${inWords(row)}` },
       }),
     ],
-    notes: [`chain hash of the last day: ${chainHash}`],
+    notes: [
+      `chain hash of the last day: ${chainHash}`,
+      ...(proofHash === null ? [] : [`proof hash of the last day: ${proofHash}`]),
+    ],
   };
 }

@@ -94,6 +94,13 @@ export class TupleWriter {
     this.length += 4 + size;
   }
 
+  bytea(value: Buffer): void {
+    this.ensure(4 + value.length);
+    this.view.setInt32(this.length, value.length);
+    value.copy(this.bytes, this.length + 4);
+    this.length += 4 + value.length;
+  }
+
   /** A field as it came, its length word included. */
   raw(field: Buffer): void {
     this.ensure(field.length);

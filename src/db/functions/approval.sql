@@ -92,7 +92,8 @@ BEGIN
         'by', found.checker);
   END IF;
   who := acting_person(by_whom, found.act || '_check');
-  UPDATE approval SET status = decision, checker = who, checker_login = session_user,
+  UPDATE approval SET changes = changes + 1, chained_on = NULL, status = decision, checker = who,
+    checker_login = session_user,
     reason = why, decided_at = clock_timestamp() WHERE approval_id = number;
   PERFORM write_audit('approval ' || CASE decision WHEN 'granted' THEN 'grant' ELSE 'refuse' END,
     number::text, why, jsonb_build_object('status', 'pending'), jsonb_build_object('status',

@@ -88,9 +88,13 @@ BEGIN
     WHERE l.import_id = number AND s.bucket = l.bucket AND s.loan_id = l.loan_id;
   DELETE FROM schedule_balance b USING loan l
     WHERE l.import_id = number AND b.bucket = l.bucket AND b.loan_id = l.loan_id;
+  DELETE FROM loan_look k USING loan l
+    WHERE l.import_id = number AND k.bucket = l.bucket AND k.loan_no = l.loan_no;
   DELETE FROM loan l WHERE l.import_id = number;
   GET DIAGNOSTICS loans = ROW_COUNT;
-  UPDATE imported_file SET cancelled_at = now(), cancel_reason = why WHERE import_id = number;
+  UPDATE imported_file SET cancelled_at = now(), cancel_reason = why, changes = changes + 1,
+      chained_on = NULL
+    WHERE import_id = number;
   PERFORM write_audit('import cancel', number::text, why,
     jsonb_build_object('loans', loans, 'events', events));
   RETURN NEXT;

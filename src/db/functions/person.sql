@@ -197,7 +197,8 @@ BEGIN
   ELSE
     -- A name of before is written as the administrator writes it.
     UPDATE person SET name = CASE WHEN roles = '{}' THEN called ELSE name END, roles = with_roles,
-        login = of_login, disabled_at = NULL, disabled_by = NULL
+        login = of_login, disabled_at = NULL, disabled_by = NULL, changes = changes + 1,
+        chained_on = NULL
       WHERE person_id = earlier.person_id RETURNING * INTO made;
   END IF;
   PERFORM require_administrator(called);
@@ -220,7 +221,9 @@ BEGIN
       DETAIL = jsonb_build_object('person', called);
   END IF;
   IF earlier.disabled_at IS NOT NULL THEN RETURN 'unchanged'; END IF;
-  UPDATE person SET disabled_at = now(), disabled_by = who WHERE person_id = earlier.person_id
+  UPDATE person SET disabled_at = now(), disabled_by = who, changes = changes + 1,
+      chained_on = NULL
+    WHERE person_id = earlier.person_id
     RETURNING * INTO made;
   PERFORM require_administrator(earlier.name);
   PERFORM write_audit('person disable', made.name, '', person_state(earlier), person_state(made),
@@ -248,7 +251,7 @@ BEGIN
     RAISE EXCEPTION '% does not have the login %', who, session_user USING ERRCODE = 'LB023',
       DETAIL = jsonb_build_object('person', who, 'login', session_user);
   END IF;
-  UPDATE book SET logins = new_logins;
+  UPDATE book SET logins = new_logins, changes = changes + 1, chained_on = NULL;
   PERFORM write_audit('person logins', new_logins, '', jsonb_build_object('logins', earlier),
     jsonb_build_object('logins', new_logins), who);
   RETURN 'changed';

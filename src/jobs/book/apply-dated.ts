@@ -184,7 +184,7 @@ export async function putAccounts(
        OVERRIDING SYSTEM VALUE
        VALUES ((SELECT coalesce(max(account_id), 0) + 1 FROM account), $1, $2, $3, $4, $5, $6)
        ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_zh = excluded.name_zh,
-         applied_at = now()
+         applied_at = now(), changes = account.changes + 1, chained_on = NULL
        RETURNING class = $4 AND normal_side = $5 AND subledger IS NOT DISTINCT FROM $6 AS is_same`,
       [
         account.code,

@@ -4,7 +4,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { writeAudit } from '../approvals/audit.js';
 import { type CalendarDocument, parseCalendarDocument } from './documents/calendar-document.js';
 import { noBook } from './open-day.js';
-import type { ApplyOutcome } from './stored-document.js';
+import { type ApplyOutcome, storedDocument } from './stored-document.js';
 
 export interface CalendarYear {
   readonly year: number;
@@ -70,9 +70,9 @@ export async function putCalendarYears(
   const applied: AppliedYear[] = [];
   for (const { year, holidays, workdays } of years) {
     const inserted = await client.query(
-      `INSERT INTO calendar_year (year, holidays, workdays) VALUES ($1, $2, $3)
+      `INSERT INTO calendar_year (year, holidays, workdays, sha256) VALUES ($1, $2, $3, $4)
        ON CONFLICT (year) DO NOTHING`,
-      [year, holidays, workdays],
+      [year, holidays, workdays, storedDocument({ year, holidays, workdays }).sha256],
     );
     if (inserted.rowCount === 0)
       await requireSameYear(client, { year, holidays, workdays }, source);

@@ -5,9 +5,10 @@ import { LoanbookError } from '../../errors.js';
 import { type Account, type Book, type BookData, bookFromData } from './book.js';
 import { type CheckedLedger, ledgerFromValue, postingRulesOf } from './documents/ledger.js';
 import { taxRulesOf } from './documents/ledger-tax.js';
-import { policyFromValue } from './documents/policy-document.js';
 import { type StoredProduct, storedProductTerms } from './documents/product-document.js';
 import { noBook } from './open-day.js';
+import { storedPolicy } from './policy-bounds.js';
+import { type StoredDocument, storedDocument, valueOfStored } from './stored-document.js';
 
 /** Reads the parameters of the book: a few small queries. Throws LoanbookError `no_book`. */
 export async function loadBook(client: pg.Client): Promise<Book> {
@@ -50,10 +51,21 @@ async function bookRow(client: pg.Client): Promise<BookRow> {
   return rows[0];
 }
 
+interface CalendarYearRow {
+  readonly year: number;
+  readonly holidays: string[];
+  readonly workdays: string[];
+  readonly sha256: string;
+}
+
 async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
-  const { rows } = await client.query<{ year: number; holidays: string[]; workdays: string[] }>(
-    'SELECT year, holidays, workdays FROM calendar_year',
+  const { rows } = await client.query<CalendarYearRow>(
+    'SELECT year, holidays, workdays, sha256 FROM calendar_year',
   );
+  for (const { sha256, year, holidays, workdays } of rows) {
+    const { document } = storedDocument({ year, holidays, workdays });
+    valueOfStored('calendar_year', `calendar year ${year}`, { document, sha256 });
+  }
   return {
     holidays: rows.flatMap((row) => row.holidays.map(dayOfRow)),
     workdays: rows.flatMap((row) => row.workdays.map(dayOfRow)),
@@ -63,13 +75,12 @@ async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
 
 /** Every policy of the book, the latest first. Throws LoanbookError `policy_missing`. */
 export async function loadPolicies(client: pg.Client): Promise<BookData['policies']> {
-  const { rows } = await client.query<{ effective_from: string; document: string }>(
-    'SELECT effective_from, document FROM policy_version ORDER BY effective_from DESC',
+  const { rows } = await client.query<{ effective_from: string } & StoredDocument>(
+    'SELECT effective_from, document, sha256 FROM policy_version ORDER BY effective_from DESC',
   );
   const versions = rows.map((row) => ({
     from: dayOfRow(row.effective_from),
-    policy: policyFromValue(JSON.parse(row.document), { name: `policy ${row.effective_from}` })
-      .policy,
+    policy: storedPolicy(row).policy,
   }));
   if (versions.length === 0) throw missing('policy_missing', 'policy');
   return versions;
@@ -77,7 +88,7 @@ export async function loadPolicies(client: pg.Client): Promise<BookData['policie
 
 async function loadProducts(client: pg.Client): Promise<BookData['products']> {
   const { rows } = await client.query<StoredProduct & { product_id: number }>(
-    'SELECT product_id, code, document, reading FROM product_version ORDER BY product_id',
+    'SELECT product_id, code, document, sha256, reading FROM product_version ORDER BY product_id',
   );
   return rows.map((row) => [row.product_id, storedProductTerms(row)] as const);
 }
@@ -126,8 +137,8 @@ async function loadLedgerRules(
  * it was made. Throws LoanbookError `ledger_missing`.
  */
 export async function ledgerInForce(client: pg.Client, day: string): Promise<CheckedLedger> {
-  const { rows } = await client.query<{ effective_from: string; document: string }>(
-    `SELECT effective_from, document FROM ledger_version
+  const { rows } = await client.query<{ effective_from: string } & StoredDocument>(
+    `SELECT effective_from, document, sha256 FROM ledger_version
      ORDER BY effective_from <= $1 DESC,
        CASE WHEN effective_from <= $1 THEN $1 - effective_from ELSE effective_from - $1 END
      LIMIT 1`,
@@ -135,7 +146,8 @@ export async function ledgerInForce(client: pg.Client, day: string): Promise<Che
   );
   const row = rows[0];
   if (row === undefined) throw missing('ledger_missing', 'ledger');
-  return ledgerFromValue(JSON.parse(row.document), { name: `ledger ${row.effective_from}` });
+  const name = `ledger ${row.effective_from}`;
+  return ledgerFromValue(valueOfStored('ledger_version', name, row), { name });
 }
 
 function missing(code: string, what: string): LoanbookError {

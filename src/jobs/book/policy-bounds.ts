@@ -3,6 +3,7 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { PolicyBounds } from '../../accounting/product/policy-bounds.js';
 import { policyFromValue } from './documents/policy-document.js';
+import { type StoredDocument, valueOfStored } from './stored-document.js';
 
 /** A policy's bounds and the first day that they hold on. */
 export interface DatedBounds {
@@ -13,15 +14,24 @@ export interface DatedBounds {
 /** What a policy that is in force on a day asks of new rows; null before the first policy. */
 export type BoundsOn = (day: EpochDay) => PolicyBounds | null;
 
+interface StoredPolicy extends StoredDocument {
+  readonly effective_from: string;
+}
+
+/** A policy of the book. Throws LoanbookError `document_changed`. */
+export function storedPolicy(row: StoredPolicy): ReturnType<typeof policyFromValue> {
+  const name = `policy ${row.effective_from}`;
+  return policyFromValue(valueOfStored('policy_version', name, row), { name });
+}
+
 /** The bounds of every policy of the book, the latest first. */
 export async function loadBounds(client: pg.Client): Promise<readonly DatedBounds[]> {
-  const { rows } = await client.query<{ effective_from: string; document: string }>(
-    'SELECT effective_from, document FROM policy_version ORDER BY effective_from DESC',
+  const { rows } = await client.query<StoredPolicy>(
+    'SELECT effective_from, document, sha256 FROM policy_version ORDER BY effective_from DESC',
   );
   return rows.map((row) => ({
     from: parseDay(row.effective_from) ?? 0,
-    bounds: policyFromValue(JSON.parse(row.document), { name: `policy ${row.effective_from}` })
-      .bounds,
+    bounds: storedPolicy(row).bounds,
   }));
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { valueOfStored } from './stored-document.js';
 
 export interface PolicyVersion {
   readonly effectiveFrom: string;
@@ -19,6 +20,9 @@ export async function listPolicies(client: pg.Client): Promise<PolicyVersion[]> 
   );
   return rows.map((row) => ({
     ...row,
-    document: JSON.parse(row.document) as Record<string, unknown>,
+    document: valueOfStored('policy_version', `policy ${row.effectiveFrom}`, row) as Record<
+      string,
+      unknown
+    >,
   }));
 }

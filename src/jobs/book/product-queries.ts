@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { LoanbookError } from '../../errors.js';
+import { valueOfStored } from './stored-document.js';
 
 export interface ProductRow {
   readonly code: string;
@@ -44,5 +45,6 @@ export async function showProduct(
       next: 'See `loanbook product list`.',
     });
   }
-  return { ...row, document: JSON.parse(row.document) as Record<string, unknown> };
+  const value = valueOfStored('product_version', `product ${code}`, row);
+  return { ...row, document: value as Record<string, unknown> };
 }

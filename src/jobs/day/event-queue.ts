@@ -17,6 +17,7 @@ import {
   isNextLoan,
   unsafeColumn,
 } from './damage/damaged-row.js';
+import { EventDigest } from './event-digest.js';
 import type { TaskScope } from './task-input.js';
 
 /** A day's events of one task in loan order; `take` moves through them as the stream does. */
@@ -70,6 +71,22 @@ export class EventQueue {
     this.nextLoanId = this.#tuples.idAt(this.#at);
   }
 
+  /**
+   * What the events that were booked on the day itself are told by; others wait with a loan that
+   * was held, and were hashed on their own day.
+   */
+  digest(date: EpochDay): EventDigest {
+    const digest = new EventDigest(this.size);
+    const { view, bytes } = this.#tuples;
+    for (let k = 0; k < this.size; k += 1) {
+      const at = this.#tuples.at(k);
+      if (readDate(view, at + BUSINESS_DATE_AT) === date) {
+        digest.add(bytes, at, this.#tuples.at(k + 1));
+      }
+    }
+    return digest;
+  }
+
   /** The loans with an event that satisfies `wanted`, ascending. */
   loansWith(wanted: (event: EventLook) => boolean): number[] {
     const found: number[] = [];
@@ -102,10 +119,16 @@ export function mayNeedFile(event: EventLook, mayPayAhead: boolean): boolean {
   return needsFile(event.type, event.earlyPayment ?? (mayPayAhead ? 'prepay' : 'hold'));
 }
 
-export const EVENT_COLUMNS = `e.loan_id, e.event_id, e.amount, e.rate_ppb, e.of_event_id,
-  e.value_date, e.business_date, e.due_on, e.type, e.component, e.seq, e.early_payment`;
-export const EVENT_FIELDS = 12;
-const EVENT_NAMES = EVENT_COLUMNS.split(',').map((name) => name.trim().replace('e.', ''));
+/** What the fold needs of an event, and behind it what only its hash reads: all that it has. */
+export const EVENT_NAMES: readonly string[] = [
+  ...['loan_id', 'event_id', 'amount', 'rate_ppb', 'of_event_id'],
+  ...['value_date', 'business_date', 'due_on', 'type', 'component', 'seq', 'early_payment'],
+  ...['bucket', 'import_id', 'ref', 'buyer'],
+];
+export const EVENT_COLUMNS = EVENT_NAMES.map((name) => `e.${name}`).join(', ');
+export const EVENT_FIELDS = EVENT_NAMES.length;
+/** Where the business date lies in a tuple. */
+const BUSINESS_DATE_AT = 5 * 12 + 8 + 4;
 const DATES_AT = 5 * 12;
 const SMALL_AT = DATES_AT + 3 * 8;
 

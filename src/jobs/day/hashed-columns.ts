@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { InvariantError } from '../../accounting/money/refusal.js';
+import { EVENT_NAMES } from './event-queue.js';
 import { POSITION_COLUMNS } from './position-row.js';
 import { ALLOCATION, JOURNAL, OUTCOME, SCHEDULE } from './side-tables.js';
 
@@ -10,6 +10,8 @@ export interface HashedColumns {
   readonly event_outcome: readonly string[];
   readonly journal_line: readonly string[];
   readonly schedule: readonly string[];
+  /** Undefined: of a run from before events were hashed. */
+  readonly event?: readonly string[];
 }
 
 /** Those of the engine that runs: what a new run is written with. */
@@ -19,20 +21,32 @@ export const HASHED_COLUMNS: HashedColumns = {
   event_outcome: OUTCOME.columns,
   journal_line: JOURNAL.columns,
   schedule: SCHEDULE.columns,
+  event: EVENT_NAMES,
 };
 
 /**
  * Those that a run was begun with: a day keeps its hash when later engines add columns, because it
- * is still read by the columns that were there when it was sealed.
+ * is still read by the columns that were there when it was sealed. Undefined: what the run says are
+ * no columns of these tables.
  */
-export async function hashedColumnsOf(client: pg.Client, runId: number): Promise<HashedColumns> {
-  const { rows } = await client.query<{ columns: HashedColumns }>(
-    'SELECT hashed_columns AS columns FROM run WHERE run_id = $1',
-    [runId],
+export async function hashedColumnsOf(
+  client: pg.Client,
+  runId: number,
+): Promise<HashedColumns | undefined> {
+  const { rows } = await client.query<{ columns: HashedColumns; there: Record<string, string[]> }>(
+    `SELECT hashed_columns AS columns, (SELECT jsonb_object_agg(name, (
+         SELECT jsonb_agg(attname) FROM pg_attribute
+         WHERE attrelid = to_regclass(name) AND attnum > 0 AND NOT attisdropped))
+       FROM unnest($2::text[]) AS name) AS there
+     FROM run WHERE run_id = $1`,
+    [runId, Object.keys(HASHED_COLUMNS)],
   );
-  const columns = rows[0]?.columns;
-  if (columns === undefined) throw new InvariantError('a sealed day has no run', { runId });
-  const names = Object.values(columns).flat();
-  if (names.every((name) => /^[a-z_]+$/.test(String(name)))) return columns;
-  throw new InvariantError('hashed columns of a run are no names', { runId });
+  const { columns, there } = rows[0] ?? {};
+  if (columns === undefined || there === undefined) return undefined;
+  const tables = Object.entries(columns) as [string, unknown][];
+  const isRead = ([table, names]: [string, unknown]) =>
+    Array.isArray(names) && names.every((name) => there[table]?.includes(String(name)) === true);
+  const needed = Object.keys(HASHED_COLUMNS).filter((table) => table !== 'event');
+  if (!needed.every((table) => table in columns)) return undefined;
+  return tables.every(isRead) ? columns : undefined;
 }

@@ -7,20 +7,22 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
-import { keepRows } from '../../db/copy/copy-stream.js';
+import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate } from '../../db/copy/copy-tuple.js';
 import { TupleList } from '../../db/copy/tuple-list.js';
+import {
+  type ChangedContract,
+  CONTRACT_COLUMNS,
+  CONTRACT_FIELDS,
+  contractChanged,
+  JOIN_DIGEST,
+  keptDigest,
+  readableChange,
+} from './contract.js';
 import { damagedDate } from './damage/damaged-row.js';
 import { EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
-import {
-  arraysEnd,
-  BIRTH_COLUMNS,
-  BIRTH_FIELDS,
-  type Birth,
-  readBirth,
-  type TaskScope,
-} from './task-input.js';
+import { arraysEnd, type Birth, readBirth, type TaskScope, VERSION_AT } from './task-input.js';
 
 /** A schedule version and the day whose close laid it. */
 export interface ScheduleVersion {
@@ -51,7 +53,7 @@ type Judged = Omit<LoanPast, 'events'>;
 
 /** Loans that are looked up: each is read from its bytes when it is asked for. */
 export class DeepLoans {
-  /** Of `BIRTH_COLUMNS` and the version's day: a tuple a schedule version. */
+  /** Of `CONTRACT_COLUMNS`: a tuple a schedule version. */
   readonly contracts: TupleList;
   /** Of `EVENT_COLUMNS`: those of the loans whose past changes. */
   readonly events: TupleList;
@@ -111,7 +113,7 @@ function requireDated(versions: ScheduleVersion[]): void {
   for (const [k, version] of versions.entries()) versions[k] = { ...version, schedule };
 }
 
-/** The end of a tuple of BIRTH_COLUMNS. */
+/** The end of BIRTH_COLUMNS in a tuple, where the day of its schedule version begins. */
 function birthEnd(view: DataView, at: number): number {
   return arraysEnd(view, at + 110);
 }
@@ -124,7 +126,7 @@ export async function loadDeepLoans(
   changing: readonly number[],
   loans = new DeepLoans(),
 ): Promise<DeepLoans> {
-  await loadContracts(client, loanIds, loans.contracts);
+  await loadContracts(client, loanIds, loans.contracts, scope.date);
   if (changing.length === 0) return loans;
   await loadPastEvents(client, scope, changing, loans.events);
   const bornOn = new Map<number, EpochDay>();
@@ -165,17 +167,26 @@ export async function loadWholePast(
   return loans.get(loanId);
 }
 
+/** With `today` a close holds them against the digests that were kept: `contract_changed` (3). */
 async function loadContracts(
   client: pg.Client,
   loanIds: readonly number[],
   contracts: TupleList,
+  today?: EpochDay,
 ): Promise<void> {
-  const select = `SELECT ${BIRTH_COLUMNS}, s.effective_on FROM ${idList(loanIds)}
+  const select = `SELECT ${CONTRACT_COLUMNS}, ${keptDigest(today ?? 0)} FROM ${idList(loanIds)}
       JOIN loan l ON ${SAME_LOAN('l')}
       JOIN event e ON ${SAME_LOAN('e')} AND is_birth(e.type)
       JOIN schedule s ON ${SAME_LOAN('s')}
+      ${JOIN_DIGEST}
     ORDER BY l.bucket, l.loan_id, s.version`;
-  await keepRows(client, select, BIRTH_FIELDS + 1, contracts);
+  let changed: ChangedContract | undefined;
+  await copyRows(client, select, CONTRACT_FIELDS + 1, (view, at, bytes, end) => {
+    contracts.push(bytes, at, end);
+    const isFirst = view.getInt16(at + VERSION_AT) === 1;
+    if (today !== undefined && isFirst) changed ??= readableChange(view, at, bytes);
+  });
+  if (changed !== undefined) throw await contractChanged(client, changed);
 }
 
 async function loadPastEvents(

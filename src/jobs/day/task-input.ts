@@ -9,13 +9,7 @@ import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
 import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
-import {
-  damagedColumn,
-  damagedDate,
-  damagedKey,
-  int8At,
-  isNextLoan,
-} from './damage/damaged-row.js';
+import { damagedColumn, damagedDate, int8At } from './damage/damaged-row.js';
 import { dayTable } from './day-table.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 
@@ -147,25 +141,8 @@ export const BIRTH_COLUMNS = `l.loan_id, e.event_id, l.principal, l.rate_ppb, l.
   l.born_on, coalesce(l.first_due_on, DATE '9999-12-31'), l.group_id, l.bucket, l.paid_periods,
   e.type, l.periods, s.version, s.due_on, s.principal, s.interest, s.balance_after`;
 export const BIRTH_FIELDS = 17;
-const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
+export const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
   JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id`;
-
-/** The loans born on the day, in loan order. */
-export async function loadBirths(client: pg.Client, scope: TaskScope): Promise<Birth[]> {
-  const births: Birth[] = [];
-  const select = `SELECT ${BIRTH_COLUMNS} FROM event e ${BIRTH_JOINS}
-    WHERE e.business_date = '${formatDay(scope.date)}' AND is_birth(e.type) AND s.version = 1
-      AND e.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
-    ORDER BY e.bucket, e.loan_id`;
-  let before = -1;
-  await copyRows(client, select, BIRTH_FIELDS, (view, at, bytes) => {
-    const loanId = int8At(view, at);
-    if (!isNextLoan(loanId, before)) throw damagedKey('loan', scope.date, loanId, before);
-    before = loanId;
-    births.push(readBirth(view, at, bytes));
-  });
-  return births;
-}
 
 /** Yesterday's held loans of the task, by loan number. */
 export async function loadHeld(
@@ -195,6 +172,9 @@ export async function loadHeld(
 
 /** Where the schedule's arrays begin in a birth's tuple: behind 4 int8, 3 dates, 1 int4, 5 int2. */
 const ARRAYS_AT = 4 * 12 + 3 * 8 + 8 + 5 * 6;
+
+/** Where the version of the schedule lies in it. */
+export const VERSION_AT = 108;
 
 /** The end of four arrays that begin at `at`. */
 export function arraysEnd(view: DataView, at: number): number {
@@ -228,7 +208,7 @@ export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
     bucket: view.getInt16(at + 84),
     paidPeriods: view.getInt16(at + 90),
     type: view.getInt16(at + 96),
-    version: view.getInt16(at + 108),
+    version: view.getInt16(at + VERSION_AT),
     schedule: () => {
       if (damaged !== undefined) throw damaged;
       return readSchedule(arrays);

@@ -5,7 +5,7 @@ import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { writeAudit } from '../approvals/audit.js';
 import type { AppliedVersion } from '../book/apply-dated.js';
-import { storedDocument } from '../book/stored-document.js';
+import { type StoredDocument, storedDocument, valueOfStored } from '../book/stored-document.js';
 import { JOB_LOCKS } from '../runs/lock-order.js';
 import {
   type ImpairmentDocument,
@@ -65,13 +65,14 @@ export async function impairmentInForce(
   client: pg.Client,
   date: EpochDay,
 ): Promise<ImpairmentDocument> {
-  const { rows } = await client.query<{ document: string }>(
-    `SELECT document FROM impairment_version WHERE effective_from <= $1
+  const { rows } = await client.query<StoredDocument>(
+    `SELECT document, sha256 FROM impairment_version WHERE effective_from <= $1
      ORDER BY effective_from DESC LIMIT 1`,
     [formatDay(date)],
   );
   if (rows[0] !== undefined) {
-    return impairmentFromValue(JSON.parse(rows[0].document), { name: 'impairment parameters' });
+    const name = 'impairment parameters';
+    return impairmentFromValue(valueOfStored('impairment_version', name, rows[0]), { name });
   }
   throw new LoanbookError('impairment_missing', 'No impairment parameters are in force.', {
     evidence: { asOf: formatDay(date) },

@@ -116,11 +116,8 @@ async function measureAndPost(
   );
   await run.holdOpenDay(client);
   const postedOn = formatDay(await addEntries(client, entries));
-  await client.query(
-    `INSERT INTO impairment_run (as_of, effective_from, required, allowance, posted_on, made_by)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [day, document.effective_from, required, before, postedOn, options.by],
-  );
+  const kept = [day, document.effective_from, required, before, options.by];
+  await client.query('SELECT keep_impairment($1, $2, $3, $4, $5)', kept);
   const kinds = await allowanceByKind(client, accounts.allowance, day, frame.previousRun);
   if (options.dryRun === true) await client.query('ROLLBACK TO before_run');
   else {

@@ -116,7 +116,8 @@ async function store(
     await client.query(readSql(import.meta.url, 'loans-fee'), [importId, EVENT_TYPE.fee, FEE]);
   }
   await client.query(
-    `UPDATE bucket_counter c SET last_ordinal = given.ordinal
+    `UPDATE bucket_counter c SET last_ordinal = given.ordinal, changes = c.changes + 1,
+       chained_on = NULL
      FROM unnest($1::bigint[]) WITH ORDINALITY AS given (ordinal, place)
      WHERE c.bucket = given.place - 1 AND c.last_ordinal < given.ordinal`,
     [intake.ordinals],

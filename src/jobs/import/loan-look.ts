@@ -2,21 +2,7 @@ import type pg from 'pg';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { nullField } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
-
-/** Printable ASCII without small letters looks like itself. */
-const PLAIN = /^[\x21-\x60\x7b-\x7e]+$/;
-/** What nobody sees: blanks of every kind, zero-width and format characters, soft hyphens. */
-const INVISIBLE = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}\u2800]/gu;
-
-/**
- * What is left of a loan number once width (NFKC), case and invisible characters are taken away;
- * two numbers of the same look are one to those who read them.
- */
-export function lookOf(loanNo: string): string {
-  if (PLAIN.test(loanNo)) return loanNo;
-  const visible = loanNo.normalize('NFKC').replace(INVISIBLE, '');
-  return visible.toUpperCase().normalize('NFKC');
-}
+import { INVISIBLE, lookOf } from '../book/look.js';
 
 /** Writes the look of a number and its bucket; nothing twice where the number is its own look. */
 export function putLook(writer: TupleWriter, loanNo: string): void {

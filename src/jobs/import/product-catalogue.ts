@@ -20,8 +20,8 @@ export class ProductCatalogue {
     const { rows } = await client.query<
       StoredProduct & { product_id: number; version: number; effective_from: string }
     >(
-      `SELECT product_id, code, version, effective_from, document, reading FROM product_version
-       ORDER BY code, effective_from DESC, version DESC`,
+      `SELECT product_id, code, version, effective_from, document, sha256, reading
+       FROM product_version ORDER BY code, effective_from DESC, version DESC`,
     );
     const catalogue = new ProductCatalogue();
     for (const row of rows) {

@@ -35,12 +35,6 @@ export function movementOf(kind: number): string {
   return MOVEMENTS[kind] ?? ENTRY_SOURCES[kind - ENTRY_KIND] ?? String(kind);
 }
 
-/**
- * Any fixed number: entries are numbered one behind the other, without a gap where a try failed.
- * The numbers are in the hash of the day.
- */
-const ENTRY_LOCK = 5_262_666_007;
-
 export interface EntryLine {
   /** Account code. */
   readonly account: string;
@@ -81,9 +75,8 @@ export async function addEntries(
 ): Promise<EpochDay> {
   const { date, isBeingClosed } = await holdOpenDay(client);
   if (isBeingClosed) throw dayIsBeingClosed(formatDay(date), 'entries');
-  await client.query('SELECT pg_advisory_xact_lock($1)', [ENTRY_LOCK]);
   const accounts = await accountsByCode(client);
-  for (const entry of entries) await addEntry(client, date, accounts, entry);
+  for (const entry of entries) await addEntry(client, accounts, entry);
   return date;
 }
 
@@ -102,7 +95,6 @@ async function accountsByCode(client: pg.Client): Promise<Map<string, AccountRow
 
 async function addEntry(
   client: pg.Client,
-  date: EpochDay,
   accounts: ReadonlyMap<string, AccountRow>,
   entry: NewEntry,
 ): Promise<void> {
@@ -122,13 +114,9 @@ async function addEntry(
       subledger: account.subledger,
     });
   });
-  const { rows } = await client.query<{ entry_id: number }>(
-    `INSERT INTO entry (entry_id, business_date, source, reference, memo, bucket, loan_id, group_id,
-       maker, checker) OVERRIDING SYSTEM VALUE
-     VALUES ((SELECT coalesce(max(entry_id), 0) + 1 FROM entry), $1, $2, $3, $4, $5, $6, $7, $8, $9)
-     ON CONFLICT (source, reference) DO NOTHING RETURNING entry_id`,
+  const { rows } = await client.query<{ entry_id: number | null }>(
+    'SELECT post_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS entry_id',
     [
-      formatDay(date),
       source,
       reference,
       entry.memo,
@@ -137,16 +125,11 @@ async function addEntry(
       entry.groupId ?? 0,
       entry.maker,
       entry.checker ?? null,
+      ids,
+      lines.map((line) => line.amount),
     ],
   );
-  const entryId = rows[0]?.entry_id;
-  if (entryId === undefined) throw refused(entry, 'entry_exists', {});
-  await client.query(
-    `INSERT INTO entry_line (entry_id, line, account_id, amount)
-     SELECT $1, place, account_id, amount
-     FROM unnest($2::int[], $3::bigint[]) WITH ORDINALITY AS u (account_id, amount, place)`,
-    [entryId, ids, lines.map((line) => line.amount)],
-  );
+  if (rows[0]?.entry_id === null) throw refused(entry, 'entry_exists', {});
 }
 
 const SAYS = {

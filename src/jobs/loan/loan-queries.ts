@@ -12,6 +12,7 @@ export interface LoanRow {
   readonly version: number;
   readonly productName: string;
   readonly document: string;
+  readonly sha256: string;
   readonly reading: number;
   readonly org: string;
   readonly fundingPlan: string;
@@ -35,7 +36,7 @@ export async function findLoan(
     `SELECT l.bucket, l.loan_id AS "loanId", b.minor_digits AS "minorDigits", b.currency,
        (SELECT max(business_date) FROM sealed_day) AS "lastSealed",
        EXISTS (SELECT FROM sealed_day s WHERE s.business_date = $3) AS "asOfIsSealed",
-       p.code AS product, p.version, p.name AS "productName", p.document, p.reading,
+       p.code AS product, p.version, p.name AS "productName", p.document, p.sha256, p.reading,
        l.org, g.funding_plan AS "fundingPlan", l.principal, l.rate, l.periods,
        l.disbursed_on AS "disbursedOn", l.first_due_on AS "firstDueOn", l.born_on AS "bornOn",
        l.paid_periods AS "paidPeriods"

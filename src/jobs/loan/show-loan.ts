@@ -122,8 +122,8 @@ function notSealed(asOf: string, lastSealed: string | null): LoanbookError {
 }
 
 function termsView(loan: LoanRow, text: Format): LoanTermsView {
-  const { product: code, document, reading } = loan;
-  const terms = storedProductTerms({ code, document, reading });
+  const { product: code, document, sha256, reading } = loan;
+  const terms = storedProductTerms({ code, document, sha256, reading });
   return {
     product: loan.product,
     version: loan.version,

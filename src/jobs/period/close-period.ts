@@ -5,8 +5,8 @@ import { inTransaction } from '../../db/connect.js';
 import { shareOut } from '../../db/share-out.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { writeAudit } from '../approvals/audit.js';
-import { checkChain } from '../day/check-chain.js';
 import type { CheckResult } from '../day/check-result.js';
+import { checkChain } from '../day/proof/check-chain.js';
 import { reconcileGl } from '../ledger/reconcile-gl.js';
 import { barrier } from '../runs/barrier.js';
 import type { Waits } from '../runs/waiting.js';
@@ -133,11 +133,8 @@ async function carryAndClose(
   const now = await periodStates(client);
   if (periodNamed(now, period.name).status === 'closed') return null;
   requireClosable(now, period);
-  await client.query(
-    `INSERT INTO period_event (period, action, made_by, reason, unproven)
-     VALUES ($1, 'close', $2, $3, $4)`,
-    [period.name, by, isAccepted ? reason : '', unproven.join('; ')],
-  );
+  const kept = [period.name, by, isAccepted ? reason : '', unproven.join('; ')];
+  await client.query('SELECT close_period($1, $2, $3, $4)', kept);
   if (isYearEnd) await run.holdOpenDay(client);
   const carried = isYearEnd ? await carryProfit(client, period, by) : null;
   await barrier('period.carry');

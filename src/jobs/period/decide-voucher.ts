@@ -58,8 +58,8 @@ export async function approveVoucher(
     );
     const { no: reference, memo, maker } = voucher;
     const entry = { source: 'manual', reference, memo, maker, checker: by, lines: rows } as const;
-    const date = await addEntries(client, [entry]);
     await decide(client, id, 'approved', by, '');
+    const date = await addEntries(client, [entry]);
     const frame = { id, voucherNo: reference, maker, decidedBy: by };
     return { ...frame, status: 'approved', postedOn: formatDay(date), outcome: 'decided' };
   });
@@ -121,11 +121,7 @@ async function decide(
   by: string,
   reason: string,
 ): Promise<void> {
-  await client.query(
-    `INSERT INTO voucher_decision (voucher_id, decision, made_by, reason)
-     VALUES ($1, $2, $3, $4)`,
-    [id, decision, by, reason],
-  );
+  await client.query('SELECT decide_voucher($1, $2, $3, $4)', [id, decision, by, reason]);
   const verdict = decision === 'approved' ? 'granted' : 'refused';
   await decideSubject(client, { act: 'voucher', subject: String(id) }, verdict, { by, reason });
   const why = reason === '' ? by : `${reason} (${by})`;

@@ -136,29 +136,18 @@ async function store(
   file: { name: string; sha256: string; by: string },
 ): Promise<void> {
   if (vouchers.length === 0) return;
+  const kept = vouchers.map(({ voucherNo, date, memo, lines }) => ({
+    no: voucherNo,
+    date,
+    memo,
+    accounts: lines.map(({ accountId }) => accountId),
+    amounts: lines.map(({ amount }) => String(amount)),
+  }));
+  const facts = [file.name, file.sha256, file.by, JSON.stringify(kept)];
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO voucher_file (name, sha256, made_by) VALUES ($1, $2, $3)
-     RETURNING voucher_file_id AS id`,
-    [file.name, file.sha256, file.by],
+    'SELECT keep_vouchers($1, $2, $3, $4) AS id',
+    facts,
   );
-  for (const { voucherNo, date, memo, lines } of vouchers) {
-    await client.query(
-      `WITH voucher AS (INSERT INTO manual_voucher (voucher_file_id, voucher_no, dated_on, memo)
-         VALUES ($1, $2, $3, $4) RETURNING voucher_id)
-       INSERT INTO manual_voucher_line (voucher_id, line, account_id, amount)
-       SELECT voucher_id, place, account_id, amount
-       FROM voucher, unnest($5::int[], $6::bigint[]) WITH ORDINALITY
-         AS u (account_id, amount, place)`,
-      [
-        rows[0]!.id,
-        voucherNo,
-        date,
-        memo,
-        lines.map(({ accountId }) => accountId),
-        lines.map(({ amount }) => amount),
-      ],
-    );
-  }
   await refusing(() => client.query('SELECT ask_vouchers($1, $2)', [rows[0]!.id, file.by]));
 }
 

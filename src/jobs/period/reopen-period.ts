@@ -53,10 +53,7 @@ export async function reopenPeriod(
       by,
     } as const;
     return withApproval<ReopenedPeriod>(client, asked, { waits, grant }, async () => {
-      await client.query(
-        `INSERT INTO period_event (period, action, made_by, reason) VALUES ($1, 'reopen', $2, $3)`,
-        [name, by, reason],
-      );
+      await client.query('SELECT reopen_period($1, $2, $3)', [name, by, reason]);
       await writeAudit(client, {
         action: 'period reopen',
         subject: name,

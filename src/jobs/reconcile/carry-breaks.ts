@@ -49,9 +49,10 @@ async function resolve(
   { from, resolution, reason }: Explained,
 ): Promise<void> {
   await client.query(
-    `UPDATE recon_break SET state = 'resolved', resolution = $2, reason = $3, resolved_on = $4,
-       resolved_by_statement = $1
-     WHERE state = 'open' AND break_id IN (${from})`,
+    `SELECT move_breaks(array_agg(break_id), jsonb_build_object('state', 'resolved',
+       'resolution', $2::text, 'reason', $3::text, 'resolved_on', $4::date,
+       'resolved_by_statement', $1::integer))
+     FROM recon_break WHERE state = 'open' AND break_id IN (${from})`,
     [statementId, resolution, reason, openDay],
   );
 }

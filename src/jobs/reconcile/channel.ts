@@ -5,7 +5,12 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { writeAudit } from '../approvals/audit.js';
 import { ledgerInForce } from '../book/load-book.js';
 import { openDate } from '../book/open-day.js';
-import { type ApplyOutcome, storedDocument } from '../book/stored-document.js';
+import {
+  type ApplyOutcome,
+  type StoredDocument,
+  storedDocument,
+  valueOfStored,
+} from '../book/stored-document.js';
 import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
 import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
 
@@ -139,13 +144,13 @@ export async function loadChannel(
   kind: ChannelDocument['kind'],
   code?: string,
 ): Promise<ChannelDocument> {
-  const { rows } = await client.query<{ code: string; document: string }>(
-    `SELECT DISTINCT ON (code) code, document FROM channel_version WHERE kind = $1
+  const { rows } = await client.query<StoredChannel>(
+    `SELECT DISTINCT ON (code) code, document, sha256 FROM channel_version WHERE kind = $1
      ORDER BY code, channel_id DESC`,
     [kind],
   );
   const found = code === undefined ? rows : rows.filter((row) => row.code === code);
-  if (found.length === 1) return JSON.parse(found[0]!.document) as ChannelDocument;
+  if (found.length === 1) return storedChannel(found[0]!);
   throw new LoanbookError('unknown_channel', `There is no such ${kind}, or more than one.`, {
     exitCode: EXIT.usage,
     evidence: { asked: code ?? 'the only one', declared: rows.map((row) => row.code).join(', ') },
@@ -153,10 +158,19 @@ export async function loadChannel(
   });
 }
 
+interface StoredChannel extends StoredDocument {
+  readonly code: string;
+}
+
+function storedChannel(row: StoredChannel): ChannelDocument {
+  return valueOfStored('channel_version', `channel ${row.code}`, row) as ChannelDocument;
+}
+
 /** Every declared channel and bank, by code. */
 export async function listChannels(client: pg.Client): Promise<ChannelDocument[]> {
-  const { rows } = await client.query<{ document: string }>(
-    `SELECT DISTINCT ON (code) document FROM channel_version ORDER BY code, channel_id DESC`,
+  const { rows } = await client.query<StoredChannel>(
+    `SELECT DISTINCT ON (code) code, document, sha256 FROM channel_version
+     ORDER BY code, channel_id DESC`,
   );
-  return rows.map((row) => JSON.parse(row.document) as ChannelDocument);
+  return rows.map(storedChannel);
 }

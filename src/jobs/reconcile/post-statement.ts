@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Fen } from '../../accounting/money/units.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import type { ChannelDocument } from './documents/channel-document.js';
-import type { StatementRow } from './statement-record.js';
+import { moveStatement, type StatementRow } from './statement-record.js';
 
 /** Receipts debit the clearing account, payments credit it. */
 export function sideOf({ direction }: Pick<ChannelDocument, 'direction'>): 1 | -1 {
@@ -47,10 +47,7 @@ export async function postStatement(
     ]),
   ].filter((made) => made.lines.length > 0);
   if (entries.length > 0) await addEntries(client, entries);
-  await client.query(
-    `UPDATE statement SET state = 'posted', posted_on = $2 WHERE statement_id = $1`,
-    [row.statement_id, openDay],
-  );
+  await moveStatement(client, row.statement_id, { state: 'posted', posted_on: openDay });
   return entries.length;
 }
 

@@ -22,9 +22,9 @@ import { statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
   insertStatement,
+  keepSums,
   replacedStatement,
   retireStatement,
-  STATEMENT_ROW,
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
@@ -153,9 +153,11 @@ async function undo(
   checker: string | undefined,
 ): Promise<void> {
   await retireStatement(client, earlier.statement_id, openDay);
-  await client.query('UPDATE statement SET settled_by = NULL WHERE settled_by = $1', [
-    earlier.statement_id,
-  ]);
+  await client.query(
+    `SELECT move_statements(array_agg(statement_id), '{"settled_by": null}')
+     FROM statement WHERE settled_by = $1 AND state <> 'replaced'`,
+    [earlier.statement_id],
+  );
   await undoBankLines(client, referenceOf(earlier), maker, checker);
 }
 
@@ -170,27 +172,17 @@ async function matchedOf(client: pg.Client) {
 /** Marks what the bank has paid, ends the breaks that waited for it, and sums what is posted. */
 async function settle(client: pg.Client, id: number, openDay: string): Promise<StatementRow> {
   await client.query(
-    `UPDATE statement t SET settled_by = $1 FROM bank_pair p
-     WHERE p.statement_id = t.statement_id AND p.line > 0`,
+    `SELECT move_statements(array_agg(statement_id), jsonb_build_object('settled_by', $1::integer))
+     FROM bank_pair WHERE line > 0`,
     [id],
   );
   await client.query(
-    `UPDATE recon_break b SET state = 'resolved', resolution = 'received', resolved_on = $2,
-       reason = 'the bank has it on a later day', resolved_by_statement = $1
-     FROM bank_pair p WHERE p.line > 0 AND p.ref = b.order_no AND b.type = 'missing_theirs'
-       AND b.event_id = 0 AND b.state = 'open'`,
+    `SELECT move_breaks(array_agg(b.break_id), jsonb_build_object('state', 'resolved',
+       'resolution', 'received', 'resolved_on', $2::date,
+       'reason', 'the bank has it on a later day', 'resolved_by_statement', $1::integer))
+     FROM recon_break b JOIN bank_pair p ON p.line > 0 AND p.ref = b.order_no
+       AND b.type = 'missing_theirs' AND b.event_id = 0 AND b.state = 'open'`,
     [id, openDay],
   );
-  const { rows } = await client.query<StatementRow>(
-    `UPDATE statement t SET state = 'posted', posted_on = $2, suspense = s.suspense,
-       tolerated_long = s.long, tolerated_short = s.short
-     FROM (SELECT coalesce(sum(suspense), 0)::bigint AS suspense,
-         coalesce(sum(difference) FILTER (WHERE difference > 0 AND tolerated), 0)::bigint AS long,
-         coalesce(-sum(difference) FILTER (WHERE difference < 0 AND tolerated), 0)::bigint AS short
-       FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
-         WHERE statement_id = $1) AS b) AS s
-     WHERE t.statement_id = $1 RETURNING ${STATEMENT_ROW}`,
-    [id, openDay],
-  );
-  return rows[0]!;
+  return keepSums(client, id, { state: 'posted', posted_on: openDay });
 }

@@ -23,9 +23,9 @@ import { requireSealed, statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
   insertStatement,
+  keepSums,
   replacedStatement,
   retireStatement,
-  STATEMENT_ROW,
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
@@ -209,18 +209,5 @@ async function keep(
   const pendUntil = formatDay(date + channel.cross_days);
   const released = await carryBreaks(client, channel, id, openDay);
   await client.query(readSql(import.meta.url, 'insert'), [id, day, pendUntil, openDay]);
-  const { rows } = await client.query<StatementRow>(
-    `UPDATE statement t SET released = $2, suspense = s.suspense,
-       tolerated_long = s.tolerated_long, tolerated_short = s.tolerated_short
-     FROM (SELECT coalesce(sum(suspense), 0)::bigint AS suspense,
-         coalesce(sum(difference) FILTER (WHERE tolerated AND difference > 0), 0)::bigint
-           AS tolerated_long,
-         coalesce(-sum(difference) FILTER (WHERE tolerated AND difference < 0), 0)::bigint
-           AS tolerated_short
-       FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
-         WHERE statement_id = $1) AS b) AS s
-     WHERE t.statement_id = $1 RETURNING ${STATEMENT_ROW}`,
-    [id, released],
-  );
-  return rows[0]!;
+  return keepSums(client, id, { released });
 }

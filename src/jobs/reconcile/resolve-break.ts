@@ -58,7 +58,7 @@ export async function assignBreak(
     const said = `${to}: ${note}`;
     if (held.assignee === to && held.last === lastOf('assign', by, null, said)) return 'unchanged';
     requireOpen(id, held);
-    await client.query('UPDATE recon_break SET assignee = $2 WHERE break_id = $1', [id, to]);
+    await moveBreak(client, id, { assignee: to });
     await record(client, id, 'assign', by, null, said);
     await writeAudit(client, {
       action: 'break assign',
@@ -189,11 +189,8 @@ async function resolve(
   const source = resolution === 'written_off' ? 'tolerance' : 'unidentified';
   const made = entry(source, `break/${id}`, memo, by, lines);
   if (made.lines.length > 0) await addEntries(client, [{ ...made, checker }]);
-  await client.query(
-    `UPDATE recon_break SET state = 'resolved', resolution = $2, reason = $3, resolved_on = $4,
-       suspense = 0 WHERE break_id = $1`,
-    [id, resolution, reason, openDay],
-  );
+  const end = { state: 'resolved', resolution, reason, resolved_on: openDay, suspense: 0 };
+  await moveBreak(client, id, end);
   await record(client, id, 'resolve', by, checker ?? null, `${resolution}: ${reason}`);
   return made.lines.length > 0 ? 1 : 0;
 }
@@ -235,7 +232,7 @@ function requireOpen(id: number, held: HeldBreak): void {
 
 async function loadBreak(client: pg.Client, id: number): Promise<HeldBreak> {
   // Two statements: the second must see what was done while the first waited.
-  await client.query('SELECT FROM recon_break WHERE break_id = $1 FOR UPDATE', [id]);
+  await client.query('SELECT hold_break($1)', [id]);
   const { rows } = await client.query<HeldBreak>(
     `SELECT b.state, b.difference::numeric AS difference, b.suspense::numeric AS suspense,
        b.order_no, b.assignee, t.code, t.kind, t.state AS statement_state,
@@ -258,11 +255,16 @@ async function record(
   checker: string | null,
   note: string,
 ): Promise<void> {
-  await client.query(
-    `INSERT INTO break_action (break_id, action, by_whom, checker, note)
-     VALUES ($1, $2, $3, $4, $5)`,
-    [id, action, by, checker, note],
-  );
+  await client.query('SELECT act_on_break($1, $2, $3, $4, $5)', [id, action, by, checker, note]);
+}
+
+async function moveBreak(
+  client: pg.Client,
+  id: number,
+  facts: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  const json = JSON.stringify(facts);
+  await client.query('SELECT move_breaks(ARRAY[$1::bigint], $2)', [id, json]);
 }
 
 function refused(

@@ -138,48 +138,62 @@ export async function replacedStatement(
  */
 export async function retireStatement(client: pg.Client, id: number, openDay: string) {
   await client.query(
-    `UPDATE recon_break SET state = 'open', resolution = NULL, reason = NULL, resolved_on = NULL,
-       resolved_by_statement = NULL
-     WHERE resolved_by_statement = $1 AND statement_id <> $1`,
+    `SELECT move_breaks(array_agg(break_id), '{"state": "open", "resolution": null,
+       "reason": null, "resolved_on": null, "resolved_by_statement": null}')
+     FROM recon_break WHERE resolved_by_statement = $1 AND statement_id <> $1`,
     [id],
   );
   await client.query(
-    `UPDATE recon_break SET state = 'resolved', resolution = 'replaced', resolved_on = $2,
-       reason = 'another statement took the place of this one'
-     WHERE statement_id = $1`,
+    `SELECT move_breaks(array_agg(break_id), jsonb_build_object('state', 'resolved',
+       'resolution', 'replaced', 'resolved_on', $2::date,
+       'reason', 'another statement took the place of this one'))
+     FROM recon_break WHERE statement_id = $1`,
     [id, openDay],
   );
-  await client.query(`UPDATE statement SET state = 'replaced' WHERE statement_id = $1`, [id]);
+  await moveStatement(client, id, { state: 'replaced' });
 }
 
 export async function insertStatement(client: pg.Client, made: NewStatement): Promise<number> {
-  const { rows } = await client.query<{ statement_id: number }>(
-    `INSERT INTO statement (code, kind, statement_date, revision, name, sha256, state, lines,
-       amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker, release_by,
-       taken_on, by_fallback)
-     VALUES ($1, $2, $3, $4, $5, $6, 'matched', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-       $18)
-     RETURNING statement_id`,
-    [
-      made.code,
-      made.kind,
-      made.statement_date,
-      made.revision,
-      made.name,
-      made.sha256,
-      made.lines,
-      made.amount,
-      made.fee,
-      made.matched,
-      made.our_count,
-      made.our_amount,
-      made.ledger_amount,
-      made.due_on,
-      made.maker,
-      made.releaseBy ?? null,
-      made.takenOn,
-      made.by_fallback,
-    ],
+  const { releaseBy, takenOn, ...facts } = made;
+  const { rows } = await client.query<{ id: number }>('SELECT put_statement($1) AS id', [
+    jsonOf({ ...facts, release_by: releaseBy, taken_on: takenOn }),
+  ]);
+  return rows[0]!.id;
+}
+
+/** Moves a statement on by what of it is given. */
+export async function moveStatement(
+  client: pg.Client,
+  id: number,
+  facts: Readonly<Record<string, string | number | bigint | null>>,
+): Promise<void> {
+  await client.query('SELECT move_statements(ARRAY[$1::integer], $2)', [id, jsonOf(facts)]);
+}
+
+/** Keeps what a statement's breaks sum to, with what else moves on of it, and returns it. */
+export async function keepSums(
+  client: pg.Client,
+  id: number,
+  facts: Readonly<Record<string, string | bigint>>,
+): Promise<StatementRow> {
+  const { rows: sums } = await client.query<Record<string, bigint>>(
+    `SELECT coalesce(sum(suspense), 0) AS suspense,
+       coalesce(sum(difference) FILTER (WHERE tolerated AND difference > 0), 0) AS tolerated_long,
+       coalesce(-sum(difference) FILTER (WHERE tolerated AND difference < 0), 0)
+         AS tolerated_short
+     FROM (SELECT *, resolution = 'tolerated' AS tolerated FROM recon_break
+       WHERE statement_id = $1) AS b`,
+    [id],
   );
-  return rows[0]!.statement_id;
+  await moveStatement(client, id, { ...sums[0], ...facts });
+  const select = `SELECT ${STATEMENT_ROW} FROM statement t WHERE statement_id = $1`;
+  const { rows } = await client.query<StatementRow>(select, [id]);
+  return rows[0]!;
+}
+
+/** JSON with sums as decimal text, which a column of any kind of number reads. */
+function jsonOf(facts: object): string {
+  return JSON.stringify(facts, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
 }

@@ -211,7 +211,7 @@ export async function endExecution(
 ): Promise<void> {
   await client.query(
     `UPDATE execution SET ended_at = clock_timestamp(), outcome = $3, message = $4
-     WHERE run_id = $1 AND attempt = $2
+     WHERE run_id = $1 AND attempt = $2 AND ended_at IS NULL
        AND EXISTS (SELECT FROM run WHERE run_id = $1 AND token = $5)`,
     [run.runId, run.attempt, outcome, message, run.token],
   );

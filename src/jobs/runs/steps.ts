@@ -45,26 +45,17 @@ export interface PhaseDone {
 /** Marks the phases of such a job as done, with what it read and wrote in all. */
 export async function finishSteps(
   client: pg.Client,
-  runId: number,
+  { runId, token }: { readonly runId: number; readonly token: string },
   phases: readonly PhaseDone[],
   { read, written }: { readonly read: number; readonly written: number },
 ): Promise<void> {
-  await client.query(
-    `UPDATE step s SET status = 'done', attempt = s.attempt + 1,
-       started_at = clock_timestamp() - make_interval(secs => d.began),
-       ended_at = clock_timestamp() - make_interval(secs => d.ended),
-       rows_read = CASE WHEN place = 1 THEN $5::bigint ELSE 0 END,
-       rows_written = CASE WHEN place = cardinality($2::text[]) THEN $6::bigint ELSE 0 END
-     FROM unnest($2::text[], $3::float8[], $4::float8[]) WITH ORDINALITY
-       AS d (phase, began, ended, place)
-     WHERE s.run_id = $1 AND s.phase = d.phase`,
-    [
-      runId,
-      phases.map(({ phase }) => phase),
-      phases.map(({ began }) => began),
-      phases.map(({ ended }) => ended),
-      read,
-      written,
-    ],
-  );
+  await client.query('SELECT finish_steps($1, $2, $3, $4, $5, $6, $7)', [
+    runId,
+    token,
+    phases.map(({ phase }) => phase),
+    phases.map(({ began }) => began),
+    phases.map(({ ended }) => ended),
+    read,
+    written,
+  ]);
 }

@@ -85,7 +85,7 @@ export class RunUnderWay {
     const phases = this.#phases.map(
       ({ phase, began, ended }): PhaseDone => ({ phase, began: ago(began), ended: ago(ended) }),
     );
-    await finishSteps(client, this.#run.runId, phases, counts);
+    await inOwnWords(client, this.#run, () => finishSteps(client, this.#run, phases, counts));
     await endRun(client, this.#run);
     this.isFinished = true;
   }

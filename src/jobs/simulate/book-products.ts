@@ -31,7 +31,7 @@ async function loadVersions(bookFolder: string, env: Environment): Promise<Versi
   const target = await resolveTarget(bookFolder, env);
   return withClient(target, {}, async (client) => {
     const { rows } = await client.query<StoredProduct & { from: string }>(
-      `SELECT code, effective_from AS "from", document, reading FROM product_version
+      `SELECT code, effective_from AS "from", document, sha256, reading FROM product_version
        ORDER BY effective_from DESC, version DESC`,
     );
     return rows.map((row) => ({

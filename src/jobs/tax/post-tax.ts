@@ -78,17 +78,13 @@ export async function addTax(
       });
     }
   }
-  await client.query(
-    `INSERT INTO tax_total (business_date, income_account_id, group_id, gross, tax)
-     SELECT $1, * FROM unnest($2::int[], $3::int[], $4::bigint[], $5::bigint[])`,
-    [
-      formatDay(date),
-      kept.map((row) => row.account),
-      kept.map((row) => row.group),
-      kept.map((row) => row.gross),
-      kept.map((row) => row.tax),
-    ],
-  );
+  await client.query('SELECT keep_tax($1, $2, $3, $4, $5)', [
+    formatDay(date),
+    kept.map((row) => row.account),
+    kept.map((row) => row.group),
+    kept.map((row) => row.gross),
+    kept.map((row) => row.tax),
+  ]);
 }
 
 /** The account that a migrated loan's untaxed interest was entered against. */

@@ -5,6 +5,7 @@ import {
   parseProductDocument,
   storedProductTerms,
 } from '../../../src/jobs/book/documents/product-document.js';
+import { storedDocument } from '../../../src/jobs/book/stored-document.js';
 import { simulationReader } from '../../../src/jobs/simulate/documents/simulate-document.js';
 import { YEAR_CUT_REPORT } from '../../support/shared-data.js';
 import { scenarioInput } from '../simulate/simulation.js';
@@ -16,9 +17,9 @@ function rowsOf(
   loan: Readonly<Record<string, unknown>>,
   events: readonly Readonly<Record<string, unknown>>[] = [],
 ): string[] {
-  const document = JSON.stringify(parseProductDocument(`code: A\n${yaml}`, 'test').document);
+  const stored = storedDocument(parseProductDocument(`code: A\n${yaml}`, 'test').document);
   const input = scenarioInput({ loan, events });
-  const terms = storedProductTerms({ code: 'A', document, reading });
+  const terms = storedProductTerms({ code: 'A', ...stored, reading });
   return simulateLoan({ ...input, terms }).schedule.map(
     ({ principal, interest }) => `${principal} + ${interest}`,
   );

@@ -54,8 +54,16 @@ describe('what a try that failed had drawn', () => {
       { account: '1002.01', amount: 5 },
       { account: '6421.01', amount: -5 },
     ];
-    const add = (reference: string) =>
-      addEntries(book.client, [{ source: 'manual', reference, memo: 'm', maker: 'a', lines }]);
+    await book.asOwner(`INSERT INTO statement (code, kind, statement_date, revision, name, sha256,
+        state, lines, amount, fee, matched, our_count, our_amount, ledger_amount, due_on, maker,
+        taken_on)
+      VALUES ('WX', 'channel', '${OPEN_DAY}', 1, 'f', 'x', 'matched', 0, 0, 0, 0, 0, 0, 0,
+        '${OPEN_DAY}', 'a', '${OPEN_DAY}')`);
+    const add = (what: string) => {
+      const reference = `WX/${OPEN_DAY}/1/${what}`;
+      const entry = { source: 'channel', reference, memo: 'm', maker: 'a', lines } as const;
+      return addEntries(book.client, [entry]);
+    };
     await given(() => add('E1'));
     await inTransaction(book.client, () => add('E1'));
     await expect(inTransaction(book.client, () => add('E1'))).rejects.toMatchObject({

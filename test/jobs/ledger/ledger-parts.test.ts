@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
-import { inTransaction } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
-import { addEntries } from '../../../src/jobs/ledger/entry.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { capture } from '../../commands/shell/captured-host.js';
+import { ownEntry } from '../../support/own-entry.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 const PACKAGED = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
@@ -43,7 +42,7 @@ beforeAll(async () => {
     { account: '4104.01', amount: -5 },
   ];
   const entry = { source: 'manual', reference: 'one', memo: 'one', maker: 'li', lines } as const;
-  await inTransaction(client, () => addEntries(client, [entry]));
+  await ownEntry(client, entry);
   await close();
 });
 

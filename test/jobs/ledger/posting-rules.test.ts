@@ -16,6 +16,7 @@ import { previewRules } from '../../../src/jobs/ledger/preview-rules.js';
 import { trialBalance } from '../../../src/jobs/ledger/trial-balance.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
+import { ownEntry } from '../../support/own-entry.js';
 
 const day = (text: string): number => parseDay(text)!;
 const PACKAGED = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
@@ -204,7 +205,7 @@ describe('an entry', () => {
     inTransaction(client, () => addEntries(client, [entry(more)]));
 
   it('is posted by the close of its day, and explained', async () => {
-    expect(await add({ checker: 'wang' })).toBe(day('2026-03-04'));
+    expect(await ownEntry(client, entry({ checker: 'wang' }))).toBe(day('2026-03-04'));
     await closeDays(database.target, { workers: 1, tasks: 2 });
     expect(await closing('2026-03-04', '6421.01')).toBe('0.05');
     const { rows } = await client.query<{ voucher: number }>(

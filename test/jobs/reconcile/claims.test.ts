@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storedDocument } from '../../../src/jobs/book/stored-document.js';
 import { overlapOf } from '../../../src/jobs/reconcile/clearing/claims.js';
 import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { PACKAGED_DOCUMENT } from '../../histories/packaged-ledger.js';
@@ -92,10 +93,11 @@ describe('channel apply', () => {
 
   it('lets a book go on in which two overlap already, and says so', async () => {
     // As a version before could leave it.
+    const { document, sha256 } = storedDocument(parsed('ALL'));
     await book.ask((client) =>
       client.query(
-        `INSERT INTO channel_version (code, kind, document, sha256) VALUES ('ALL', 'channel', $1, '')`,
-        [JSON.stringify(parsed('ALL'))],
+        `INSERT INTO channel_version (code, kind, document, sha256) VALUES ('ALL', 'channel', $1, $2)`,
+        [document, sha256],
       ),
     );
     const both = 'ALL (all orders) and WX (orders WX...)';

@@ -1,5 +1,4 @@
-import { inTransaction } from '../../../src/db/connect.js';
-import { addEntries } from '../../../src/jobs/ledger/entry.js';
+import { ownEntry } from '../../support/own-entry.js';
 import { type Ran, type StatementBook, statementBook } from './statement-book.js';
 
 export const DAY = [
@@ -121,7 +120,7 @@ export async function sixDays(): Promise<SixDays> {
         { account: '1002.01', amount: -amount },
       ];
       const made = { source: 'manual', reference, memo: 'm', maker: 'a', lines } as const;
-      await book.ask((client) => inTransaction(client, () => addEntries(client, [made])));
+      await book.ask((client) => ownEntry(client, made));
     },
     async clearing(...more) {
       const { exitCode, said, stderr } = await book.run('reconcile', 'clearing', ...more);

@@ -7,7 +7,7 @@ import { errorOf, freeze, undisturbedResults, withFrozen } from '../../support/f
 const CASES = [
   ['eod', 'fold', 'meanwhile'],
   ['import', 'end', 'meanwhile'],
-  ['reconcile', 'match', 'later'],
+  ['reconcile', 'store', 'later'],
   ['impairment', 'post', 'meanwhile'],
   ['period', 'rows', 'meanwhile'],
 ] as const;

@@ -10,6 +10,7 @@ import {
   type DocumentSource,
   refuseViolations,
 } from '../../../documents/violations.js';
+import { valueOfStored } from '../stored-document.js';
 import { compileProduct } from './compile-product.js';
 import { productContradictions } from './product-rules.js';
 import { type ProductDocument, productSchema } from './product-schema.js';
@@ -38,14 +39,17 @@ export interface StoredProduct {
   readonly code: string;
   /** JSON, as it was applied. */
   readonly document: string;
+  readonly sha256: string;
   readonly reading: number;
 }
 
 /** The terms of a version of the book, by the reading that it was applied under. */
-export function storedProductTerms({ code, document, reading }: StoredProduct): ProductTerms {
+export function storedProductTerms({ code, reading, ...stored }: StoredProduct): ProductTerms {
   const known = READINGS.find((one) => one === reading);
   if (known === undefined) throw new InvariantError('an unknown reading', { code, reading });
-  return compileProduct(checkedDocument(JSON.parse(document), { name: `product ${code}` }), known);
+  const name = `product ${code}`;
+  const value = valueOfStored('product_version', name, stored);
+  return compileProduct(checkedDocument(value, { name }), known);
 }
 
 function checkedDocument(value: unknown, source: DocumentSource): ProductDocument {

@@ -3,7 +3,7 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { CheckResult } from '../../day/check-result.js';
-import { checkDayHash } from '../../day/day-hash.js';
+import { checkDayHash } from '../../day/proof/day-hash.js';
 import { CHECK_NAMES, type CheckName, runCheck, runPositionSums } from './checks.js';
 
 export const ALL_CHECKS: readonly string[] = [...CHECK_NAMES, 'position_sums', 'hash'];

@@ -4,9 +4,7 @@ import { BUCKET_COUNT, type EpochDay } from '../../../accounting/money/units.js'
 import { withoutPlans } from '../../../db/without-plans.js';
 import type { CheckResult, Difference } from '../../day/check-result.js';
 import { daySql } from '../../day/day-sql.js';
-import { storedTotals } from '../stream/control-totals.js';
 import { cashDifferences } from './check-cash.js';
-import { sumInto } from './sum-overflow.js';
 
 /** The named checks that gate a close, and what each of them says. */
 export const CHECKS = {
@@ -110,19 +108,4 @@ async function runSql(
 function parameterCount(sql: string): number {
   if (sql.includes('$2')) return 2;
   return sql.replace(/^--.*$/gm, '').includes('$1') ? 1 : 0;
-}
-
-/** Sums the day's positions into `subledger_total`, for the checks. */
-export async function sumPositions(client: pg.Client, date: EpochDay): Promise<void> {
-  const sql = daySql(import.meta.url, 'subledger-total', date);
-  const { rows } = await client.query(sql);
-  const insert = `INSERT INTO subledger_total
-     SELECT t.* FROM jsonb_populate_recordset(NULL::subledger_total, $2) AS s,
-       LATERAL (SELECT $1::date AS business_date, s.group_id, s.accruing, s.classification,
-         s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
-         s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
-         s.suspense, s.interest_accrued_total, s.refund_due) AS t`;
-  await sumInto('subledger_total', date, () =>
-    client.query(insert, [formatDay(date), storedTotals(rows)]),
-  );
 }

@@ -7,9 +7,7 @@ import { BALANCE, DayFlow, MOVEMENT } from '../../../accounting/posting/flow.js'
 import { inTransaction } from '../../../db/connect.js';
 import { CopySink } from '../../../db/copy/copy-stream.js';
 import type { Book } from '../../book/book.js';
-import { daySql } from '../../day/day-sql.js';
 import { dayTable } from '../../day/day-table.js';
-import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { DAY_TASK, SideRows } from '../../day/side-rows.js';
 import { ENTRY_KIND, ENTRY_SOURCES, type EntrySource } from '../../ledger/entry.js';
 import { barrier } from '../../runs/barrier.js';
@@ -35,13 +33,11 @@ export async function postGroups(
       `SELECT totals FROM step WHERE run_id = $1 AND phase = 'fold' ORDER BY task`,
       [runId],
     );
-    const step = await client.query(
-      `UPDATE step SET status = 'done', started_at = coalesce(started_at, clock_timestamp()),
-         ended_at = clock_timestamp()
-       WHERE run_id = $1 AND phase = 'post' AND status <> 'done'`,
+    const waiting = await client.query(
+      `SELECT FROM step WHERE run_id = $1 AND phase = 'post' AND status <> 'done'`,
       [runId],
     );
-    if (step.rowCount === 0) return;
+    if (waiting.rowCount === 0) return;
     const tasks = rows.map((row) => readTotals(row.totals).groups);
     const side = groupEntries(book, date, sumGroups(tasks));
     await addWaitingEntries(client, side, date);
@@ -54,12 +50,11 @@ export async function postGroups(
     await flush();
     for (const post of POSTERS) await post(client, side, book, date);
     await flush();
-    await client.query(`UPDATE step SET hash = $2 WHERE run_id = $1 AND phase = 'post'`, [
-      runId,
-      hashOfHashes(side.digests()),
-    ]);
-    const sql = daySql(import.meta.url, 'gl-balance', date);
-    await sumInto('gl_balance', date, () => client.query(sql, [formatDay(date)]));
+    const hashes = Buffer.concat(side.digests());
+    const facts = [formatDay(date), runId, run.token, hashes];
+    await sumInto('gl_balance', date, () =>
+      client.query('SELECT finish_post($1, $2, $3, $4)', facts),
+    );
     await barrier('eod.post');
   });
 }

@@ -19,8 +19,9 @@ import {
   gateSchedules,
   runCheck,
   SCHEDULE_CHECK,
-  sumPositions,
 } from '../checks/checks.js';
+import { sumInto } from '../checks/sum-overflow.js';
+import { sealRefused } from './seal-refused.js';
 
 const DAY_PARENTS = ['position', 'allocation', 'event_outcome', 'journal_line'] as const;
 
@@ -30,15 +31,6 @@ async function stepIsDone(client: pg.Client, runId: number, phase: string): Prom
     [runId, phase],
   );
   return done.rowCount === 1;
-}
-
-async function markDone(client: pg.Client, runId: number, phase: string): Promise<void> {
-  await client.query(
-    `UPDATE step SET status = 'done', ended_at = clock_timestamp(),
-       started_at = coalesce(started_at, clock_timestamp())
-     WHERE run_id = $1 AND phase = $2`,
-    [runId, phase],
-  );
 }
 
 /**
@@ -69,7 +61,7 @@ export async function tidyDay(
       inTransaction(owner, async () => {
         await requireHeld(owner, run);
         await owner.query('SELECT index_day($1)', [formatDay(date)]);
-        await markDone(owner, runId, 'tidy');
+        await owner.query('SELECT finish_phase($1, $2, $3)', [runId, run.token, 'tidy']);
         await barrier('eod.tidy');
       }),
     );
@@ -114,8 +106,10 @@ export async function gateDay(
     await inTransaction(client, async () => {
       await requireHeld(client, run);
       if (await stepIsDone(client, runId, 'check')) return;
-      await sumPositions(client, date);
-      await markDone(client, runId, 'check');
+      const facts = [formatDay(date), runId, run.token];
+      await sumInto('subledger_total', date, () =>
+        client.query('SELECT sum_positions($1, $2, $3)', facts),
+      );
       await barrier('eod.sums');
     });
     const found = new Map<CheckName, CheckResult>();
@@ -188,7 +182,11 @@ export async function sealDay(
       await barrier('eod.seal');
     });
   const jobs = OPEN_DAY_JOBS.filter((job) => job !== 'eod');
-  await patience.forTransaction(client, { jobs, work });
+  try {
+    await patience.forTransaction(client, { jobs, work });
+  } catch (error) {
+    throw sealRefused(error, date);
+  }
 }
 
 /** SHA-256 of the tasks' hashes in order and of the entries of the accounting groups. */

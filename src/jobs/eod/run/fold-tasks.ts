@@ -105,9 +105,9 @@ class TaskFailed extends Error {
   }
 
   toLoanbookError(): LoanbookError {
-    const { code, message, evidence, sqlState, next } = this.#failure;
+    const { code, message, evidence, exitCode, sqlState, next } = this.#failure;
     return new LoanbookError(code, message, {
-      exitCode: this.#failure.exitCode,
+      exitCode,
       evidence: { task: this.#task.task, sqlstate: sqlState, ...evidence },
       next: next ?? 'put it right and run the same command again: it resumes',
       cause: this,

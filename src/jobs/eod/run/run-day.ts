@@ -10,7 +10,7 @@ import { bookFromData } from '../../book/book.js';
 import { loadBookData } from '../../book/load-book.js';
 import { openDate } from '../../book/open-day.js';
 import type { CheckResult } from '../../day/check-result.js';
-import { requireIntactSeal } from '../../day/intact-seal.js';
+import { requireIntactSeal } from '../../day/proof/intact-seal.js';
 import { barrier } from '../../runs/barrier.js';
 import { Heartbeat } from '../../runs/heartbeat.js';
 import { endExecution, settleRun, takeRun } from '../../runs/instance.js';

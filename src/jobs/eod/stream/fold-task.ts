@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
+import { contractsHash, keepContracts, type NewContract } from '../../day/contract.js';
+import type { EventDigest } from '../../day/event-digest.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { type Birth, readPositions } from '../../day/task-input.js';
@@ -31,7 +34,11 @@ export interface TaskCounts {
   readonly events: number;
   readonly eventsRejected: number;
   readonly totals: ControlTotals;
-  readonly hash: Buffer;
+  /** Of each of its tables. */
+  readonly hashes: readonly Buffer[];
+  readonly eventsOfDay: EventDigest;
+  readonly bornToday: number;
+  readonly contracts: readonly NewContract[];
 }
 
 /** The claim was lost while the task was folded: somebody else does it now. */
@@ -77,10 +84,11 @@ export async function runFoldTask(
     });
   }
   while (!(await foldRest(fold, input.births, stream, signal))) await lookUp();
-  const hash = await stream.end();
-  const counts = countsOf(fold, input, hash);
+  const hashes = await stream.end();
+  const counts = countsOf(fold, input, hashes, task.date);
   await writeHeld(session.write, task, fold);
   await writeLeft(session.write, task, fold);
+  await keepContracts(session.write, task.date, counts.contracts);
   await finishStep(session.write, task, counts);
   await barrier('eod.fold');
   await session.write.query('COMMIT');
@@ -104,7 +112,12 @@ async function foldRest(
   return fold.foldUpTo(Number.POSITIVE_INFINITY);
 }
 
-function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
+function countsOf(
+  fold: TaskFold,
+  input: TaskInput,
+  hashes: readonly Buffer[],
+  date: EpochDay,
+): TaskCounts {
   return {
     read: fold.rowsRead,
     written: fold.loan.positions.rows,
@@ -115,8 +128,21 @@ function countsOf(fold: TaskFold, input: TaskInput, hash: Buffer): TaskCounts {
     events: input.events.size + fold.born,
     eventsRejected: fold.loan.totals.eventsRejected,
     totals: fold.loan.totals.totals(),
-    hash,
+    hashes,
+    eventsOfDay: input.events.digest(date),
+    bornToday: input.newLoans.count,
+    contracts: bornContracts(fold, input),
   };
+}
+
+/** Of a loan that is held instead nothing came into the book: its contract may be put right. */
+function bornContracts(
+  fold: TaskFold,
+  { newLoans: { contracts } }: TaskInput,
+): readonly NewContract[] {
+  if (fold.held.length === 0) return contracts;
+  const held = new Set(fold.held.map(({ loanId }) => loanId));
+  return contracts.filter(({ loanId }) => !held.has(loanId));
 }
 
 async function writeHeld(client: pg.Client, task: FoldTask, fold: TaskFold): Promise<void> {
@@ -149,27 +175,32 @@ async function writeLeft(client: pg.Client, task: FoldTask, fold: TaskFold): Pro
 }
 
 async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts): Promise<void> {
-  const done = await client.query(
-    `UPDATE step SET status = 'done', rows_read = $4, rows_written = $5, loans_born = $6,
-       loans_returned = $7, loans_closed = $8, loans_held = $9, events_read = $10,
-       events_rejected = $11, totals = $12, hash = $13, ended_at = clock_timestamp(),
-       lease_until = NULL
-     WHERE run_id = $1 AND phase = 'fold' AND task = $2 AND token = $3 AND status = 'claimed'`,
+  const { eventsOfDay, contracts } = counts;
+  const did = {
+    rows_read: counts.read,
+    rows_written: counts.written,
+    loans_born: counts.born,
+    loans_returned: counts.returned,
+    loans_closed: counts.closed,
+    loans_held: counts.held,
+    events_read: counts.events,
+    events_rejected: counts.eventsRejected,
+    events: eventsOfDay.count + counts.bornToday,
+    contracts: contracts.length,
+  };
+  const { rows } = await client.query<{ done: boolean }>(
+    'SELECT finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9) AS done',
     [
       task.runId,
       task.task,
       task.token,
-      counts.read,
-      counts.written,
-      counts.born,
-      counts.returned,
-      counts.closed,
-      counts.held,
-      counts.events,
-      counts.eventsRejected,
+      JSON.stringify(did),
       storedTotals(counts.totals),
-      counts.hash,
+      Buffer.concat(counts.hashes),
+      eventsOfDay.hash(),
+      eventsOfDay.marks(),
+      contractsHash(contracts),
     ],
   );
-  if (done.rowCount !== 1) throw new ClaimLost('the claim of this task was lost');
+  if (rows[0]?.done !== true) throw new ClaimLost('the claim of this task was lost');
 }

@@ -5,6 +5,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readInt8 } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
+import { loadBirths, loadUnborn, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
@@ -12,7 +13,6 @@ import { loadLastRows } from '../../day/kept-position.js';
 import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
   type Birth,
-  loadBirths,
   loadHeld,
   loadNextInstallments,
   NextInstallments,
@@ -33,10 +33,11 @@ export async function loadInput(
   buffers: FoldBuffers,
 ): Promise<TaskInput> {
   const events = await loadEvents(read, task, buffers.events);
-  const today = await loadBirths(read, task);
+  const { births: today, contracts } = await loadBirths(read, task);
   if (first) {
     return {
       events,
+      newLoans: { contracts, count: today.length },
       next: new NextInstallments(buffers.nextInstallments),
       births: today,
       held: new Map(),
@@ -45,12 +46,19 @@ export async function loadInput(
   }
   const next = await loadNextInstallments(read, task, buffers.nextInstallments);
   const held = await loadHeld(read, task);
+  await requireIntactContracts(read, task, [...held.keys()]);
   const unborn: Birth[] = [];
   for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);
   const births = unborn.length === 0 ? today : [...unborn, ...today];
-  if (unborn.length > 0) births.sort((a, b) => a.loanId - b.loanId);
+  if (unborn.length > 0) {
+    births.sort((a, b) => a.loanId - b.loanId);
+    const ids = unborn.map(({ loanId }) => loanId);
+    contracts.push(...(await loadUnborn(read, ids)));
+    contracts.sort((a, b) => a.loanId - b.loanId);
+  }
   return {
     events,
+    newLoans: { contracts, count: today.length },
     next,
     births,
     held,

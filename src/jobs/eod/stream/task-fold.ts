@@ -7,6 +7,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { bear } from '../../day/birth.js';
+import type { NewLoans } from '../../day/contract.js';
 import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
   damagedColumn,
@@ -35,6 +36,7 @@ export interface TaskInput {
   readonly next: NextInstallments;
   /** Loans born today and loans whose birth is being held, in loan order. */
   readonly births: readonly Birth[];
+  readonly newLoans: NewLoans;
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
   /** Loans whose events of today may need more than the position, by number. */

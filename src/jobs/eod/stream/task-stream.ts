@@ -4,7 +4,6 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { CopySink } from '../../../db/copy/copy-stream.js';
 import { dayTable } from '../../day/day-table.js';
 import { POSITION_ROOM } from '../../day/fold-buffers.js';
-import { hashOfHashes } from '../../day/hash-of-hashes.js';
 import { POSITION_COLUMNS } from '../../day/position-row.js';
 import type { SideTable } from '../../day/side-tables.js';
 import type { TaskFold } from './task-fold.js';
@@ -76,11 +75,11 @@ export class TaskStream {
     });
   }
 
-  /** Writes what is left; returns the task's hash. */
-  async end(): Promise<Buffer> {
+  /** Writes what is left; returns the hash of each of the task's tables. */
+  async end(): Promise<Buffer[]> {
     await this.#flushPositions();
     await this.#sink?.finish();
     await this.#flushSide();
-    return hashOfHashes([this.#hash.digest(), ...this.#fold.loan.side.digests()]);
+    return [this.#hash.digest(), ...this.#fold.loan.side.digests()];
   }
 }

@@ -52,8 +52,10 @@ describe('the parameters of a close', () => {
     await untilItWaits();
     await book.client.query(`INSERT INTO product_version
         (code, version, name, effective_from, document, sha256, reading)
-      SELECT 'LATE', 1, 'LATE', effective_from, replace(document, '"CASH"', '"LATE"'), sha256, reading
-      FROM product_version WHERE code = 'CASH' AND version = 1`);
+      SELECT 'LATE', 1, 'LATE', effective_from, document,
+        encode(sha256(convert_to(document, 'UTF8')), 'hex'), reading
+      FROM (SELECT effective_from, replace(document, '"CASH"', '"LATE"') AS document, reading
+        FROM product_version WHERE code = 'CASH' AND version = 1) AS made`);
     await importLoans(book.client, { file: csv('LATE', 5) });
     await sharing.query('COMMIT');
     expect(await closing).toMatchObject({ born: 5, held: 0 });
@@ -73,6 +75,9 @@ describe('the parameters of a close', () => {
     await begin();
     await book.asOwner(
       `UPDATE policy_version SET document = replace(document, '"non_accrual_after":90', '"non_accrual_after":91')`,
+    );
+    await book.asOwner(
+      `UPDATE policy_version SET sha256 = encode(sha256(convert_to(document, 'UTF8')), 'hex')`,
     );
     const resumed = runDay(book.database.target, pool, { tasks: TASKS });
     await expect(resumed).rejects.toMatchObject({ code: 'other_parameters' });

@@ -5,6 +5,7 @@ import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
 import { ENGINE_VERSION } from '../../../../src/accounting/fold/close-day.js';
 import { withClient } from '../../../../src/db/connect.js';
 import { applyLedger } from '../../../../src/jobs/book/apply-dated.js';
+import { HASHED_COLUMNS } from '../../../../src/jobs/day/hashed-columns.js';
 import { closeDays } from '../../../../src/jobs/eod/run/close-days.js';
 import { discardDay } from '../../../../src/jobs/eod/run/discard-day.js';
 import { eodStatus } from '../../../../src/jobs/eod/run/eod-status.js';
@@ -61,8 +62,9 @@ describe('a close', () => {
 
   it('held by another host exits 75 and names the holder; its lease runs out', async () => {
     await sql(`INSERT INTO run (job, business_date, tasks, status, engine_version, holder, token,
-      lease_until) VALUES ('eod', '2026-03-30', 4, 'open', ${ENGINE_VERSION}, 'elsewhere/77/other',
-      gen_random_uuid(), now() + interval '1 hour')`);
+      lease_until, hashed_columns) VALUES ('eod', '2026-03-30', 4, 'open', ${ENGINE_VERSION},
+      'elsewhere/77/other', gen_random_uuid(), now() + interval '1 hour',
+      '${JSON.stringify(HASHED_COLUMNS)}')`);
     await expect(closeDays(database.target, OPTIONS)).rejects.toMatchObject({
       code: 'day_is_being_closed',
       exitCode: 75,
@@ -130,6 +132,9 @@ describe('a close', () => {
     await sql(`UPDATE ledger_version SET document = jsonb_set(document::jsonb, '{rules}',
       (SELECT jsonb_agg(rule) FROM jsonb_array_elements(document::jsonb -> 'rules') AS rule
        WHERE rule ->> 'on' <> 'repayment'))::text`);
+    await sql(
+      `UPDATE ledger_version SET sha256 = encode(sha256(convert_to(document, 'UTF8')), 'hex')`,
+    );
     await expect(closeDays(database.target, OPTIONS)).rejects.toMatchObject({
       code: 'no_posting_rule',
       evidence: { movement: 'repayment' },

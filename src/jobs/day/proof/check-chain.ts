@@ -1,12 +1,17 @@
 import type pg from 'pg';
-import { eachDay, formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../../accounting/money/units.js';
-import { shareOut } from '../../db/share-out.js';
-import { EXIT, LoanbookError } from '../../errors.js';
-import type { Difference } from './check-result.js';
+import { eachDay, formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { shareOut } from '../../../db/share-out.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import type { Difference } from '../check-result.js';
+import { dayTable } from '../day-table.js';
+import { chainLink, proofLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
+import { contractDifferences } from './check-contracts.js';
+import { derivedDifferences } from './check-derived.js';
+import { digestDifferences } from './check-digests.js';
+import { type DayDifference, type DayRange, inputDifferences } from './check-inputs.js';
+import { lookDifferences } from './check-looks.js';
 import { checkDayHash } from './day-hash.js';
-import { dayTable } from './day-table.js';
-import { hashOfHashes } from './hash-of-hashes.js';
 
 export interface ChainOptions {
   /** First and last sealed day; left out: all of them. */
@@ -33,13 +38,8 @@ export interface ChainResult {
   readonly broken: readonly BrokenDay[];
   /** Of the last day looked at: whoever keeps it elsewhere can tell a chain that was made anew. */
   readonly chainHash: string;
-}
-
-interface ChainedDay {
-  readonly day: EpochDay;
-  readonly runId: number;
-  readonly content: Buffer;
-  readonly chain: Buffer;
+  /** Null: the day was sealed before it was kept. */
+  readonly proofHash: string | null;
 }
 
 /**
@@ -51,10 +51,10 @@ export async function checkChain(client: pg.Client, options: ChainOptions): Prom
   const { days, first, open } = await chainOf(client);
   const from = Math.max(options.from ?? first, first);
   const to = Math.min(options.to ?? open - 1, open - 1);
-  const chosen = days.filter(({ day }) => day >= from && day <= to);
+  const chosen = days.filter(({ day }) => parseDay(day)! >= from && parseDay(day)! <= to);
   if (chosen.length === 0) throw noSealedDay(from, to);
-  const byDay = new Map(days.map((day) => [day.day, day]));
-  const sessions = [client, ...(options.helpers ?? [])];
+  const byDay = new Map(days.map((seal) => [parseDay(seal.day)!, seal]));
+  const sessions = [client, ...(options.helpers ?? [])] as const;
   let done = 0;
   const looked = await shareOut(sessions, eachDay(from, to), async (session, day) => {
     options.signal?.throwIfAborted();
@@ -63,7 +63,13 @@ export async function checkChain(client: pg.Client, options: ChainOptions): Prom
     options.onDay?.(done, to - from + 1);
     return { businessDate: formatDay(day), differences };
   });
-  const broken = looked.filter(({ differences }) => differences.length > 0);
+  const inputs = byDayOf(await bookDifferences(sessions, { from, to }), { from, to });
+  const broken = looked
+    .map(({ businessDate, differences }) => ({
+      businessDate,
+      differences: [...differences, ...(inputs.get(businessDate) ?? [])],
+    }))
+    .filter(({ differences }) => differences.length > 0);
   return {
     from: formatDay(from),
     to: formatDay(to),
@@ -72,32 +78,64 @@ export async function checkChain(client: pg.Client, options: ChainOptions): Prom
     firstBroken: broken[0]?.businessDate ?? null,
     broken,
     chainHash: chosen.at(-1)!.chain.toString('hex'),
+    proofHash: chosen.at(-1)!.proof?.toString('hex') ?? null,
   };
+}
+
+/** What was chained beside the rows of the days themselves. */
+const BOOK_PROOFS = [
+  inputDifferences,
+  digestDifferences,
+  contractDifferences,
+  derivedDifferences,
+  lookDifferences,
+] as const;
+
+async function bookDifferences(
+  sessions: readonly [pg.Client, ...pg.Client[]],
+  range: DayRange,
+): Promise<DayDifference[]> {
+  return (
+    await shareOut(sessions, BOOK_PROOFS, (session, differences) => differences(session, range))
+  ).flat();
+}
+
+/** What belongs to no day of the range is told with its first or last one. */
+function byDayOf(
+  differences: readonly DayDifference[],
+  { from, to }: DayRange,
+): Map<string, Difference[]> {
+  const found = new Map<string, Difference[]>();
+  for (const { day: own, ...difference } of differences) {
+    const day = formatDay(Math.min(Math.max(parseDay(own) ?? to, from), to));
+    found.set(day, [...(found.get(day) ?? []), difference]);
+  }
+  return found;
 }
 
 async function chainOf(
   client: pg.Client,
-): Promise<{ days: ChainedDay[]; first: EpochDay; open: EpochDay }> {
+): Promise<{ days: Seal[]; first: EpochDay; open: EpochDay }> {
   const book = await client.query<{ first: string; open: string }>(
     'SELECT first_business_date AS first, business_date AS open FROM book',
   );
-  const { rows } = await client.query<{ day: string; run: number; content: Buffer; chain: Buffer }>(
-    `SELECT business_date AS day, run_id AS run, content_hash AS content, chain_hash AS chain
-     FROM sealed_day ORDER BY business_date`,
+  const { rows: days } = await client.query<Seal>(
+    `SELECT ${SEAL_COLUMNS} FROM sealed_day s ORDER BY business_date`,
   );
-  const days = rows.map(({ day, run, content, chain }) => ({
-    day: parseDay(day) ?? 0,
-    runId: run,
-    content,
-    chain,
-  }));
   const { first = '', open = '' } = book.rows[0] ?? {};
-  return { days, first: parseDay(first) ?? 0, open: parseDay(open) ?? 0 };
+  // Of a book whose own row is gone, what is sealed can still be looked at.
+  const firstSealed = parseDay(days[0]?.day ?? first) ?? 0;
+  const lastSealed = parseDay(days.at(-1)?.day ?? open) ?? 0;
+  return {
+    days,
+    first: Math.min(firstSealed, parseDay(first) ?? firstSealed),
+    open: parseDay(open) ?? lastSealed + 1,
+  };
 }
 
 async function dayDifferences(
   client: pg.Client,
-  byDay: ReadonlyMap<EpochDay, ChainedDay>,
+  byDay: ReadonlyMap<EpochDay, Seal>,
   date: EpochDay,
   first: EpochDay,
 ): Promise<Difference[]> {
@@ -107,15 +145,19 @@ async function dayDifferences(
   }
   const missing = await missingTables(client, date);
   if (missing.length > 0) return missing;
-  const found = [...(await checkDayHash(client, date, sealed.runId)).differences];
+  const found = [...(await checkDayHash(client, date, sealed.run)).differences];
   // Where the rows differ, checkDayHash has judged the link by them; here by what was sealed.
   const before = byDay.get(date - 1);
-  const link = hashOfHashes([before?.chain ?? Buffer.alloc(0), sealed.content]);
+  const link = chainLink(before?.chain ?? null, sealed.content);
+  const proof = proofLink(before?.proof ?? null, sealed);
   if (before === undefined && date !== first) {
     found.push({ place: 'the day before', expected: 'in the chain', actual: 'missing' });
   } else if (!link.equals(sealed.chain)) {
     const expected = link.toString('hex');
     found.push({ place: 'link to the day before', expected, actual: sealed.chain.toString('hex') });
+  } else if (proof !== null && !proof.equals(sealed.proof ?? Buffer.alloc(0))) {
+    const actual = sealed.proof?.toString('hex') ?? 'none';
+    found.push({ place: 'proof of the seal', expected: proof.toString('hex'), actual });
   }
   return found;
 }

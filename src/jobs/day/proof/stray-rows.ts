@@ -1,15 +1,9 @@
 import type pg from 'pg';
-import type { EpochDay } from '../../accounting/money/units.js';
-import type { Difference } from './check-result.js';
-import { dayTable } from './day-table.js';
-import { DAY_TASK, VOUCHERS_PER_TASK } from './side-rows.js';
-
-interface Share {
-  readonly phase: 'fold' | 'post';
-  readonly task: number;
-  readonly bucket_from: number;
-  readonly bucket_to: number;
-}
+import type { EpochDay } from '../../../accounting/money/units.js';
+import type { Difference } from '../check-result.js';
+import { dayTable } from '../day-table.js';
+import { DAY_TASK, VOUCHERS_PER_TASK } from '../side-rows.js';
+import type { TaskShare } from './rows-hash.js';
 
 /**
  * Rows of a day that are in the share of no task, and so in the hash of none: somebody put them
@@ -18,7 +12,7 @@ interface Share {
 export async function strayRows(
   client: pg.Client,
   date: EpochDay,
-  steps: readonly Share[],
+  steps: readonly TaskShare[],
 ): Promise<Difference[]> {
   const folds = steps.filter(({ phase }) => phase === 'fold');
   const from = folds.map(({ bucket_from }) => bucket_from);

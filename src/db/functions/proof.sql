@@ -1,0 +1,112 @@
+-- What proves that nothing was changed behind a seal. The program holds the rows against it by
+-- queries of its own (jobs/day/check-inputs.ts): a function could be changed with the rows.
+
+-- The columns of a table's key, in order.
+CREATE OR REPLACE FUNCTION key_columns(name text) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT array_agg(a.attname::text ORDER BY k.place)
+  FROM pg_index i CROSS JOIN unnest(i.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
+  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+  WHERE i.indrelid = to_regclass(quote_ident(name)) AND i.indisprimary
+$$;
+
+-- The columns of a table but those named, in their order.
+CREATE OR REPLACE FUNCTION proven_columns(name text, beside text[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
+  WHERE attrelid = to_regclass(quote_ident(name)) AND attnum > 0 AND NOT attisdropped
+    AND attname <> ALL (beside)
+$$;
+
+-- Chains, at the seal of d, what came in since the seal before; returns the hash of it.
+CREATE OR REPLACE FUNCTION chain_inputs(d date) RETURNS bytea
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = loanbook, pg_temp SET "DateStyle" = 'ISO' SET "TimeZone" = 'UTC' AS $$
+DECLARE
+  since date;
+  each chained_table;
+  names text[];
+  counts boolean;
+  key text;
+BEGIN
+  SELECT coalesce(max(business_date), '-infinity') INTO since
+    FROM sealed_day WHERE inputs_hash IS NOT NULL;
+  -- Definitions first: the loop reads them.
+  FOR each IN SELECT * FROM chained_table ORDER BY table_name LOOP
+    IF each.day_column = 'chained_on' THEN
+      EXECUTE format('UPDATE %I AS t SET chained_on = $1 WHERE chained_on IS NULL AND (%s)',
+        each.table_name, each.ready) USING d;
+    END IF;
+    names := proven_columns(each.table_name, each.beside || '{chained_on}');
+    counts := 'changes' = ANY (names);
+    SELECT string_agg(format('%I', name), ', ') INTO key
+      FROM unnest(key_columns(each.table_name)) AS name;
+    EXECUTE format(
+      'INSERT INTO sealed_input (business_date, table_name, columns, rows, keys, changes, digests,
+         hash)
+       SELECT $1, $2, $3, count(*), array_agg(key), %s, array_agg(digest),
+         sha256(convert_to(string_agg(key || E''\t'' || changes || E''\n'', ''''), ''UTF8'')
+           || string_agg(digest, NULL))
+       FROM (SELECT concat_ws(''/'', %s) COLLATE "C" AS key, %s AS changes,
+           substr(sha256(record_send(ROW(%s))), 1, 16) AS digest
+         FROM %I WHERE %I > $4 AND %I <= $1 ORDER BY key) AS rows
+       HAVING count(*) > 0',
+      CASE WHEN counts THEN 'array_agg(changes)' ELSE 'NULL' END, key,
+      CASE WHEN counts THEN 'changes' ELSE '0' END,
+      (SELECT string_agg(format('%I', name), ', ') FROM unnest(names) AS name),
+      each.table_name, each.day_column, each.day_column)
+    USING d, each.table_name, names, since;
+  END LOOP;
+  RETURN inputs_hash(d);
+END $$;
+
+-- The hash of what is chained with d.
+CREATE OR REPLACE FUNCTION inputs_hash(d date) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT sha256(coalesce(convert_to(string_agg(table_name || E'\t'
+      || array_to_string(columns, ',') || E'\t' || rows || E'\n', ''
+      ORDER BY table_name COLLATE "C"), 'UTF8')
+    || string_agg(hash, NULL ORDER BY table_name COLLATE "C"), ''))
+  FROM sealed_input WHERE business_date = d
+$$;
+
+-- The place of a sealed day in the chain of what was chained with it.
+CREATE OR REPLACE FUNCTION proof_link(before bytea, chained bytea, inputs bytea, of_run integer,
+  at timestamptz) RETURNS bytea
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT sha256(coalesce(before, '') || chained || inputs || convert_to(
+    of_run || E'\t' || (extract(epoch FROM at) * 1000000)::bigint, 'UTF8'))
+$$;
+
+-- Hashes a part of a large table that no close writes, once it is whole. Again it does nothing.
+CREATE OR REPLACE FUNCTION digest_rows(name text, of_part date) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  condition text;
+  names text[] := proven_columns(name, '{}');
+  place text;
+  whole bigint;
+BEGIN
+  SELECT digested_table.of_part INTO condition FROM digested_table WHERE table_name = name;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'rows of % are not digested', name USING ERRCODE = 'LB007';
+  END IF;
+  SELECT string_agg(format('%I', column_name), ', ') INTO place
+    FROM unnest(key_columns(name)) AS column_name;
+  EXECUTE format(
+    'INSERT INTO row_digest (table_name, part, bucket_from, columns, rows, marks, hash)
+     SELECT $2, $1, bucket / 64 * 64, $3, count(*),
+       string_agg(substr(digest, 1, 4), NULL ORDER BY %s),
+       sha256(string_agg(digest, NULL ORDER BY %s))
+     FROM (SELECT %s, sha256(record_send(ROW(%s))) AS digest FROM %I WHERE %s) AS rows
+     GROUP BY bucket / 64
+     ON CONFLICT DO NOTHING',
+    place, place, place, array_to_string(names, ', '), name, condition)
+  USING of_part, name, names;
+  SELECT coalesce(sum(rows), 0) INTO whole FROM row_digest
+    WHERE table_name = name AND part = of_part;
+  RETURN whole;
+END $$;
+
+REVOKE ALL ON FUNCTION key_columns(text), proven_columns(text, text[]), chain_inputs(date),
+  inputs_hash(date), digest_rows(text, date) FROM PUBLIC;

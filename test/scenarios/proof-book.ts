@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
+import { applyLedger } from '../../src/jobs/book/apply-dated.js';
+import { applyProduct } from '../../src/jobs/book/apply-product.js';
+import { createBook } from '../../src/jobs/book/create-book.js';
+import { checksBesideHash } from '../../src/jobs/eod/checks/check-day.js';
+import { closeDays } from '../../src/jobs/eod/run/close-days.js';
+import { discardDay } from '../../src/jobs/eod/run/discard-day.js';
+import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
+import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
+import { cancelImport } from '../../src/jobs/import/cancel-import.js';
+import { importEvents } from '../../src/jobs/import/import-events.js';
+import { importLoans } from '../../src/jobs/import/import-loans.js';
+import { closePeriod } from '../../src/jobs/period/close-period.js';
+import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
+import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
+import { reopenPeriod } from '../../src/jobs/period/reopen-period.js';
+import { applyChannel } from '../../src/jobs/reconcile/channel.js';
+import { reconcileBank } from '../../src/jobs/reconcile/reconcile-bank.js';
+import { reconcileChannel } from '../../src/jobs/reconcile/reconcile-channel.js';
+import { assignBreak, resolveBreak } from '../../src/jobs/reconcile/resolve-break.js';
+import { endExecution, takeRun } from '../../src/jobs/runs/instance.js';
+import { Patience } from '../../src/jobs/runs/waiting.js';
+import { packageRoot } from '../../src/package-root.js';
+import { type ScratchBook, scratchBook } from '../support/scratch-book.js';
+
+const FRAME = `effective_from: 2025-01-01
+interest: {basis: 365, period_interest: actual_days}
+`;
+/** NIGHT: a night of penalty is the whole principal, so that a large loan is held soon. */
+const PRODUCTS = [
+  `code: NIGHT
+${FRAME}repayment: {method: bullet, periods: 1, interval: {every: 1, unit: day}}
+penalty: {rate: {annual: 365}}
+`,
+  `code: ROLL
+${FRAME}repayment: {method: equal_principal, periods: 6, interval: {every: 2, unit: day}}
+allocation: {early_payment: hold}
+`,
+];
+
+const LOANS = [
+  'BIG,NIGHT,50000000000000.00,0,1,2026-03-28,head',
+  'LATE,NIGHT,1200.00,0,1,2026-03-28,head',
+  'A1,ROLL,1200.00,0.36,6,2026-03-28,head',
+  'a-2,ROLL,600.00,0.18,6,2026-03-28,east',
+  'GONE,ROLL,300.00,0.18,6,2026-03-28,east',
+  'OPENED,ROLL,900.00,0.18,6,2026-03-25,head',
+  'SELF,ROLL,600.00,0.18,2,2026-03-28,head',
+];
+const OWN_ROWS = ['SELF,2026-03-30,300.00,0.60,1.00', 'SELF,2026-04-15,300.00,2.50,0.50'];
+
+/** Events by the day that is open when they come. */
+const EVENTS: Readonly<Record<string, readonly string[]>> = {
+  '2026-03-29': ['S1,GONE,settlement,2026-03-29,,', 'R1,A1,repayment,2026-03-29,10.00,'],
+  '2026-03-30': ['P1,A1,prepayment,2026-03-30,100.00,', 'R2,a-2,repayment,2026-03-30,101.00,'],
+  '2026-03-31': ['R3,LATE,repayment,2026-03-29,500.00,', 'V1,A1,reversal,2026-03-31,,R1'],
+  '2026-04-01': ['R4,a-2,repayment,2026-04-01,100.00,', 'W1,LATE,write_off,2026-04-01,,'],
+};
+
+const CHANNEL = `code: WX
+columns: {order_no: order, amount: amount, fee: fee, value_date: date}
+`;
+const BANK = `code: ICBC
+kind: bank
+columns: {order_no: ref, amount: amount, value_date: date}
+`;
+const IMPAIRMENT = `effective_from: 2026-01-01
+stages: {stage_2_after: 0, stage_3_after: 90}
+exposure: [principal]
+parameters:
+  - {stage: 1, pd: '0.01', lgd: '0.45'}
+  - {stage: 2, pd: '0.1', lgd: '0.45'}
+  - {stage: 3, pd: '1', lgd: '0.75'}
+`;
+
+export const PROOF_DAYS = ['2026-03-28', '2026-03-29', '2026-03-30', '2026-03-31'] as const;
+/** The last two sealed days: what was done to the book by hand is chained with the first of them. */
+export const LATER_DAYS = ['2026-04-01', '2026-04-02'] as const;
+
+/**
+ * A book in which every table has a row: loans of all sorts, late events, a schedule laid again,
+ * loans held and gone, tax, a month closed, opened again and closed, impairment, manual vouchers,
+ * statements with breaks, an import taken back, a close discarded. All of it is sealed.
+ */
+export async function proofBook(): Promise<ScratchBook> {
+  const book = await scratchBook();
+  const { client } = book;
+  const policyFile = `${packageRoot}/config/policy-uncapped.yaml`;
+  const frame = { firstBusinessDate: parseDay(PROOF_DAYS[0])!, calendar: 'cn', policyFile };
+  await createBook(client, { entity: 'Proof', currency: 'CNY', ...frame });
+  for (const text of PRODUCTS) await applyProduct(client, text, 'product');
+  const head = 'loan_no,product,principal,rate,periods,disbursed_on,org';
+  await importLoans(client, {
+    file: book.file('loans.csv', head, ...LOANS),
+    schedules: book.file('rows.csv', 'loan_no,due_on,principal,interest,fee', ...OWN_ROWS),
+  });
+  await takeBack(book);
+  for (const day of PROOF_DAYS) {
+    await bring(book, day);
+    await close(book, day);
+  }
+  await byHand(book);
+  await register(book);
+  for (const day of LATER_DAYS) {
+    await bring(book, day);
+    await close(book, day);
+  }
+  return book;
+}
+
+async function bring(book: ScratchBook, day: string): Promise<void> {
+  const events = EVENTS[day];
+  if (events === undefined) return;
+  const head = 'ref,loan_no,type,value_date,amount,of';
+  const file = book.file(`events-${day}.csv`, head, ...events);
+  const { rowsRejected } = await importEvents(book.client, { file });
+  if (rowsRejected > 0) throw new Error(`events of ${day} were rejected`);
+}
+
+async function close({ database }: ScratchBook, day: string): Promise<void> {
+  await closeDays(database.target, { through: parseDay(day)!, workers: 1, tasks: 2 });
+}
+
+/** An import of events that is taken back, and a close that is begun and discarded. */
+async function takeBack({ client, file }: ScratchBook): Promise<void> {
+  const head = 'ref,loan_no,type,value_date,amount,of';
+  const path = file('back.csv', head, 'X1,LATE,repayment,2026-03-28,1.00,');
+  const { importId } = await importEvents(client, { file: path });
+  await cancelImport(client, { importId: importId ?? 0, reason: 'the wrong file' });
+  const date = parseDay(PROOF_DAYS[0])!;
+  const close = { job: 'eod', date, workers: 1, tasks: 1, phases: ['fold', 'post'] } as const;
+  const run = await takeRun(client, close, new Patience());
+  await endExecution(client, run, 'failed', 'stopped by a person');
+  await discardDay(client, date, 'begun too early');
+}
+
+/** Persons, one of whom is not one any more: from here on names are not taken as they are. */
+async function register({ client }: ScratchBook): Promise<void> {
+  const add = (name: string, role: string) =>
+    client.query('SELECT add_person($1, $2, NULL, $3)', [name, [role], 'Root']);
+  await add('Root', 'administrator');
+  for (const name of ['Li Na', 'Wang', 'Zhao']) await add(name, 'finance');
+  await add('Gone', 'risk');
+  await client.query('SELECT disable_person($1, $2)', ['Gone', 'Root']);
+}
+
+/** Everything that people do beside the loans, with 1 April open. */
+async function byHand(book: ScratchBook): Promise<void> {
+  const { client, file } = book;
+  await applyLedger(client, renamedLedger(), 'ledger');
+  const lines = ['PAY,2026-04-01,1012.01,100.50,,fee', 'PAY,2026-04-01,1012.02,,100.50,fee'];
+  const waits = ['WAIT,2026-04-01,1012.01,9.00,,fee', 'WAIT,2026-04-01,1012.02,,9.00,fee'];
+  const more = ['NO,2026-04-01,1012.01,7.00,,fee', 'NO,2026-04-01,1012.02,,7.00,fee'];
+  const vouchers = file(
+    'vouchers.csv',
+    'voucher_no,date,account,debit,credit,memo',
+    ...lines,
+    ...more,
+    ...waits,
+  );
+  await importVouchers(client, { file: vouchers, by: 'Li Na' });
+  const waiting = (await listVouchers(client, false)).vouchers;
+  const idOf = (no: string) => waiting.find(({ voucherNo }) => voucherNo === no)?.id ?? 0;
+  await approveVoucher(client, { id: idOf('PAY'), by: 'Wang' });
+  await rejectVoucher(client, { id: idOf('NO'), by: 'Wang', reason: 'not ours' });
+  await applyChannel(client, CHANNEL, 'channel');
+  await applyChannel(client, BANK, 'bank');
+  const orders = [
+    'R2,101.00,0.30,2026-03-30',
+    'OTHER,55.00,0.10,2026-03-30',
+    'MORE,5.00,0,2026-03-30',
+  ];
+  const statement = file('wx-2026-03-30.csv', 'order,amount,fee,date', ...orders);
+  await reconcileChannel(client, { file: statement, channel: 'WX', by: 'Li Na' });
+  const bank = file('icbc-2026-04-01.csv', 'ref,amount,date', 'TRANSFER,3.00,2026-04-01');
+  await reconcileBank(client, { file: bank, channel: 'ICBC', by: 'Li Na' });
+  const breaks = await book.rows('SELECT break_id::int AS id FROM recon_break ORDER BY break_id');
+  const [first, second] = breaks.map(({ id }) => Number(id));
+  await assignBreak(client, first ?? 0, { to: 'Zhao', by: 'Li Na', note: 'look' });
+  await resolveBreak(client, second ?? 0, { as: 'refunded', reason: 'paid back', by: 'Zhao' });
+  await applyImpairment(client, IMPAIRMENT, 'impairment');
+  await runImpairment(client, { by: 'Li Na' });
+  const period = {
+    name: '2026-03',
+    by: 'Zhao',
+    acceptUnproven: 'known',
+    checksOf: checksBesideHash,
+  };
+  await closePeriod(client, period);
+  await reopenPeriod(client, { name: '2026-03', by: 'Zhao', reason: 'a voucher more' });
+  await closePeriod(client, period);
+}
+
+/** The packaged ledger with another name for an account, from the last day on. */
+function renamedLedger(): string {
+  const text = readFileSync(join(packageRoot, 'config/ledger.yaml'), 'utf8');
+  return text
+    .replace(/^effective_from: .*$/m, `effective_from: ${LATER_DAYS[1]}`)
+    .replace('Cash at bank', 'Cash at banks');
+}
