@@ -9,7 +9,11 @@ export type Fingerprint = ReadonlyMap<string, string>;
  */
 const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
 const LEFT_OUT_COLUMNS = /^(?:holder|attempt|parameters|(?:.*_)?login)$/;
-const LEFT_OUT_TABLES = ['execution', 'run_session', 'function_file', 'migration'];
+const LEFT_OUT_TABLES = [
+  ...['execution', 'run_session', 'function_file', 'migration'],
+  // What the seals chained: digests of rows with their times, proven by `check chain`.
+  ...['sealed_input', 'row_digest'],
+];
 
 /** A close is one run however often it was begun; another job that comes again has its own. */
 const ONLY_WHERE: Readonly<Record<string, string>> = {
@@ -26,12 +30,14 @@ const NUMBERS_TOO = ['run_id', 'audit_id', 'settled_by', 'resolved_by_statement'
 const HASHED_NUMBERS = ['event_id', 'entry_id', 'group_id', 'account_id'];
 
 /**
- * The chain of the audit covers times and is proven by itself (`audit verify`). What its rows are
- * of may be such a number, alone or by name.
+ * The chains of the audit and of what the seals proved cover times; `audit verify` and `check
+ * chain` are asked instead. What a row of the audit is of may be such a number, alone or by name.
  */
 const INSTEAD: Readonly<Record<string, string>> = {
   'audit.hash': 'NULL',
   'audit_head.hash': 'NULL',
+  'sealed_day.inputs_hash': 'NULL',
+  'sealed_day.proof_hash': 'NULL',
   'audit.subject': `regexp_replace(subject, '^[0-9]+$', 'a number')`,
   'audit.before': `before - '{run,statement}'::text[]`,
   'audit.after': `after - '{run,statement}'::text[]`,

@@ -165,6 +165,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`put_statement('{"taken_on": "${SEALED}", "maker": "a"}')`, 'LB001'],
     [`put_statement('{"taken_on": "${OPEN}", "maker": "a", "release_by": "a"}')`, 'LB024'],
   ],
+  reserve_events: [[`reserve_events(1)`, 'done']],
   reopen_period: [[`reopen_period('2026-04', 'x', 'y')`, 'LB012']],
   seal_day: [
     [`seal_day('${SEALED}', 1, ${ANY}, '')`, 'LB001'],

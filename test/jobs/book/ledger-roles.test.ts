@@ -144,6 +144,9 @@ describe('a book whose ledger has other codes in their roles', () => {
       first: parseDay('2026-12-01')!,
       last: parseDay('2026-12-31')!,
     };
+    await asked.book.asOwner(
+      `INSERT INTO period_event (period, action, made_by) VALUES ('2026-12', 'close', 'Li Na')`,
+    );
     const carried = await inTransaction(client, () =>
       carryProfit(client, period as never, 'Li Na'),
     );
