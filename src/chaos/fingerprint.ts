@@ -31,14 +31,17 @@ const HASHED_NUMBERS = ['event_id', 'entry_id', 'group_id', 'account_id'];
 
 /**
  * The chains of the audit and of what the seals proved cover times; `audit verify` and `check
- * chain` are asked instead. What a row of the audit is of may be such a number, alone or by name.
+ * chain` are asked instead. What a row of the audit or an approval is of may be such a number,
+ * alone or by name.
  */
+const SUBJECT = `regexp_replace(subject, '^[0-9]+$', 'a number')`;
 const INSTEAD: Readonly<Record<string, string>> = {
+  'approval.subject': SUBJECT,
   'audit.hash': 'NULL',
   'audit_head.hash': 'NULL',
   'sealed_day.inputs_hash': 'NULL',
   'sealed_day.proof_hash': 'NULL',
-  'audit.subject': `regexp_replace(subject, '^[0-9]+$', 'a number')`,
+  'audit.subject': SUBJECT,
   'audit.before': `before - '{run,statement}'::text[]`,
   'audit.after': `after - '{run,statement}'::text[]`,
 };
