@@ -12,6 +12,7 @@ import { trialBalance } from '../../src/jobs/ledger/trial-balance.js';
 import { showLoan } from '../../src/jobs/loan/show-loan.js';
 import { ownEntry } from '../support/own-entry.js';
 import { type ScratchBook, scratchBook } from '../support/scratch-book.js';
+import { UNCHAIN } from '../support/unchain.js';
 
 /**
  * Three loans of 36,500.00 at 10% over 365 days: 10.00 a night each, 20.00 due every second day. The
@@ -275,6 +276,9 @@ it('a ledger without rules for it closes its days until a loan is sold', async (
   await book.asOwner(`UPDATE ledger_version SET document = jsonb_set(document::jsonb, '{rules}',
     (SELECT jsonb_agg(rule) FROM jsonb_array_elements(document::jsonb -> 'rules') AS rule
      WHERE rule ->> 'on' <> 'transfer'))::text`);
+  await book.asOwner(`UPDATE ledger_version
+    SET sha256 = encode(sha256(convert_to(document, 'UTF8')), 'hex')`);
+  await book.asOwner(UNCHAIN);
   await lend('LAST,2026-04-06');
   await closeThrough('2026-04-06');
   await send('TZ,LAST,transfer,2026-04-07,36000.00,,,,');

@@ -18,29 +18,35 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
     AND attname <> ALL (beside)
 $$;
 
--- Chains, at the seal of d, what came in since the seal before; returns the hash of it.
+-- Chains, at the seal of d, what came in since the seal before; returns the hash of it. A table
+-- none of whose rows waits to be chained is passed by.
 CREATE OR REPLACE FUNCTION chain_inputs(d date) RETURNS bytea
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = loanbook, pg_temp SET "DateStyle" = 'ISO' SET "TimeZone" = 'UTC' AS $$
 DECLARE
   since date;
-  each chained_table;
-  names text[];
-  counts boolean;
-  key text;
+  each record;
+  waiting bigint;
 BEGIN
   SELECT coalesce(max(business_date), '-infinity') INTO since
     FROM sealed_day WHERE inputs_hash IS NOT NULL;
-  -- Definitions first: the loop reads them.
-  FOR each IN SELECT * FROM chained_table ORDER BY table_name LOOP
+  FOR each IN
+    SELECT t.table_name, t.day_column, t.ready, c.names, 'changes' = ANY (c.names) AS counts, k.key,
+      (SELECT string_agg(format('%I', name), ', ') FROM unnest(c.names) AS name) AS list
+    FROM chained_table t CROSS JOIN LATERAL (
+      SELECT array_agg(attname::text ORDER BY attnum) AS names FROM pg_attribute
+      WHERE attrelid = to_regclass(quote_ident(t.table_name)) AND attnum > 0
+        AND NOT attisdropped AND attname <> ALL (t.beside || '{chained_on}')
+    ) AS c CROSS JOIN LATERAL (
+      SELECT string_agg(format('%I', name), ', ') AS key FROM unnest(key_columns(t.table_name)) AS name
+    ) AS k ORDER BY t.table_name
+  LOOP
     IF each.day_column = 'chained_on' THEN
       EXECUTE format('UPDATE %I AS t SET chained_on = $1 WHERE chained_on IS NULL AND (%s)',
         each.table_name, each.ready) USING d;
+      GET DIAGNOSTICS waiting = ROW_COUNT;
+      CONTINUE WHEN waiting = 0;
     END IF;
-    names := proven_columns(each.table_name, each.beside || '{chained_on}');
-    counts := 'changes' = ANY (names);
-    SELECT string_agg(format('%I', name), ', ') INTO key
-      FROM unnest(key_columns(each.table_name)) AS name;
     EXECUTE format(
       'INSERT INTO sealed_input (business_date, table_name, columns, rows, keys, changes, digests,
          hash)
@@ -51,11 +57,10 @@ BEGIN
            substr(sha256(record_send(ROW(%s))), 1, 16) AS digest
          FROM %I WHERE %I > $4 AND %I <= $1 ORDER BY key) AS rows
        HAVING count(*) > 0',
-      CASE WHEN counts THEN 'array_agg(changes)' ELSE 'NULL' END, key,
-      CASE WHEN counts THEN 'changes' ELSE '0' END,
-      (SELECT string_agg(format('%I', name), ', ') FROM unnest(names) AS name),
+      CASE WHEN each.counts THEN 'array_agg(changes)' ELSE 'NULL' END, each.key,
+      CASE WHEN each.counts THEN 'changes' ELSE '0' END, each.list,
       each.table_name, each.day_column, each.day_column)
-    USING d, each.table_name, names, since;
+    USING d, each.table_name, each.names, since;
   END LOOP;
   RETURN inputs_hash(d);
 END $$;

@@ -4,7 +4,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { hashOfHashes } from '../hash-of-hashes.js';
 import { chainLink, proofLink, SEAL_COLUMNS, type Seal } from './chain-link.js';
-import { inputDifferences } from './check-inputs.js';
+import { inputDifferences, sealDifferences } from './check-inputs.js';
 
 interface StandingSeal extends Seal {
   readonly before: Buffer | null;
@@ -57,9 +57,11 @@ export async function requireIntactSeal(client: pg.Client, date: EpochDay): Prom
 }
 
 async function requireIntactInputs(client: pg.Client, date: EpochDay): Promise<void> {
+  const yesterday = { from: date, to: date };
   const changed = [
+    ...(await sealDifferences(client, yesterday)),
     ...(await inputDifferences(client, { from: 0, to: date }, USED_BY_CLOSE)),
-    ...(await inputDifferences(client, { from: date, to: date }, LEFT_BY_DAY)),
+    ...(await inputDifferences(client, yesterday, LEFT_BY_DAY)),
   ];
   const [first] = changed;
   if (first === undefined) return;

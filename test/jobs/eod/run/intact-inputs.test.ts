@@ -98,7 +98,7 @@ describe('a close over what was changed since it was sealed', () => {
       `DELETE FROM chained_table WHERE table_name = 'entry'`,
       'chained_table entry',
     ],
-    ['what a seal chained', `UPDATE sealed_input SET rows = rows + 1`, 'sealed_input '],
+    ['what a seal chained', `UPDATE sealed_input SET rows = rows + 1`, 'what was chained'],
   ])('stops at what yesterday has left: %s', async (_what, sql, place) => {
     expect(await changed(sql, close)).toMatchObject({
       code: 'seal_broken',
