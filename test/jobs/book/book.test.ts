@@ -119,7 +119,7 @@ describe('a new book', () => {
   it.each([
     ['currency', { currency: 'CNX' }, 'unknown_currency'],
     ['calendar file', { calendar: '/nonexistent/cal.yaml' }, 'file_missing'],
-    ['ledger file', { ledgerFile: '/nonexistent' }, 'file_missing'],
+    ['ledger file', { ledgerFile: '/nonexistent/ledger.yaml' }, 'file_missing'],
   ])('refuses a wrong %s and leaves nothing behind', async (_name, change, code) => {
     await expect(create(change)).rejects.toMatchObject({ code, exitCode: 2 });
     await expect(loadBook(client)).rejects.toMatchObject({ code: 'no_book' });
