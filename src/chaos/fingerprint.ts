@@ -8,16 +8,10 @@ export type Fingerprint = ReadonlyMap<string, string>;
  * step was begun.
  */
 const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
-const LEFT_OUT_COLUMNS = ['holder', 'attempt', 'login', 'parameters'];
-/** What the audit says of a change names it by numbers; its hashes are over times. */
-const LEFT_OUT_OF: Readonly<Record<string, readonly string[]>> = {
-  audit: ['subject', 'before', 'after', 'hash'],
-  audit_head: ['hash'],
-  sealed_day: ['inputs_hash', 'proof_hash'],
-};
+const LEFT_OUT_COLUMNS = /^(?:holder|attempt|parameters|(?:.*_)?login)$/;
 const LEFT_OUT_TABLES = [
   ...['execution', 'run_session', 'function_file', 'migration'],
-  // What the seals chained: digests of rows with their times.
+  // What the seals chained: digests of rows with their times, proven by `check chain`.
   ...['sealed_input', 'row_digest'],
 ];
 
@@ -29,21 +23,43 @@ const ONLY_WHERE: Readonly<Record<string, string>> = {
 
 /**
  * Numbers that name a row and are in no hash: one that was drawn by a try that failed is skipped,
- * so they are compared by their order. Numbers that a day's hash covers are compared as they are.
+ * so they are compared by their order. All that a sequence gives are such, and what refers to them
+ * by another name, but for those that a day's hash covers: they are compared as they are.
  */
-const NUMBERS = [
-  ...['import_id', 'run_id', 'statement_id', 'break_id', 'action_id', 'audit_id', 'settled_by'],
-  ...['voucher_id', 'voucher_file_id', 'period_event_id', 'resolved_by_statement', 'channel_id'],
-];
+const NUMBERS_TOO = ['run_id', 'audit_id', 'settled_by', 'resolved_by_statement'];
+const HASHED_NUMBERS = ['event_id', 'entry_id', 'group_id', 'account_id'];
+
+/**
+ * The chains of the audit and of what the seals proved cover times; `audit verify` and `check
+ * chain` are asked instead. What a row of the audit or an approval is of may be such a number,
+ * alone or by name.
+ */
+const SUBJECT = `regexp_replace(subject, '^[0-9]+$', 'a number')`;
+const INSTEAD: Readonly<Record<string, string>> = {
+  'approval.subject': SUBJECT,
+  'audit.hash': 'NULL',
+  'audit_head.hash': 'NULL',
+  'sealed_day.inputs_hash': 'NULL',
+  'sealed_day.proof_hash': 'NULL',
+  'audit.subject': SUBJECT,
+  'audit.before': `before - '{run,statement}'::text[]`,
+  'audit.after': `after - '{run,statement}'::text[]`,
+};
 
 interface ColumnRow {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** It has its numbers from a sequence. */
+    readonly isDrawn: boolean;
+  }[];
 }
 
 /** Every table there is, a day's sealed ones as rows of their parent. */
 const TABLES = `SELECT c.relname AS name,
-    json_agg(json_build_object('name', a.attname, 'type', t.typname) ORDER BY a.attnum) AS columns
+    json_agg(json_build_object('name', a.attname, 'type', t.typname,
+      'isDrawn', a.attidentity <> '') ORDER BY a.attnum) AS columns
   FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
   WHERE c.relnamespace = 'loanbook'::regnamespace AND c.relkind IN ('r', 'p')
@@ -81,14 +97,17 @@ export async function rowsOf(client: pg.Client, table: string): Promise<string[]
 /** For each table the query that gives a text a row. */
 async function rowTexts(client: pg.Client): Promise<{ name: string; text: string }[]> {
   const { rows } = await client.query<ColumnRow>(TABLES, [LEFT_OUT_TABLES]);
+  const drawn = rows.flatMap(({ columns }) => columns.filter(({ isDrawn }) => isDrawn));
+  const byOrder = new Set([...NUMBERS_TOO, ...drawn.map(({ name }) => name)]);
+  for (const name of HASHED_NUMBERS) byOrder.delete(name);
   return rows.map(({ name, columns }) => {
-    const leftOut = [...LEFT_OUT_COLUMNS, ...(LEFT_OUT_OF[name] ?? [])];
     const kept = columns.filter(
-      (column) => !LEFT_OUT_TYPES.includes(column.type) && !leftOut.includes(column.name),
+      (column) => !LEFT_OUT_TYPES.includes(column.type) && !LEFT_OUT_COLUMNS.test(column.name),
     );
-    const fields = kept.map(({ name: column }) =>
-      NUMBERS.includes(column) ? `dense_rank() OVER (ORDER BY "${column}")` : `"${column}"`,
-    );
+    const fields = kept.map(({ name: column }) => {
+      const asItIs = INSTEAD[`${name}.${column}`] ?? `"${column}"`;
+      return byOrder.has(column) ? `dense_rank() OVER (ORDER BY "${column}")` : asItIs;
+    });
     const where = ONLY_WHERE[name] ?? 'true';
     return { name, text: `SELECT ROW(${fields.join(', ')})::text FROM "${name}" WHERE ${where}` };
   });

@@ -12,6 +12,7 @@ import { COLLEAGUE, type House, OPERATOR } from './house.js';
 import type { Cell } from './kinds.js';
 import { SEEN_MS_MIN, type SeenPhase, stayIn, unseen, untilPhase, Watch } from './observe.js';
 import { attend, type Unexpected } from './operator.js';
+import { PROOFS } from './programme.js';
 import { SMALL_DISK } from './small-disk.js';
 import type { Expected, Stage } from './stages.js';
 
@@ -148,7 +149,7 @@ export class RoundPlay {
       tries += attended.tries;
       unexpected.push(...attended.unexpected);
     }
-    for (const words of job.after) {
+    for (const words of [...job.after, ...PROOFS]) {
       const again = () => this.#start(OPERATOR, words);
       const attended = await attend(await again().ended, 0, this.#cell.kind, again);
       unexpected.push(...attended.unexpected);
@@ -177,7 +178,11 @@ export class RoundPlay {
     });
   }
 
-  #start(login: string, words = this.#stage.words, barriers?: string): RunningCommand {
+  #start(
+    login: string,
+    words: readonly string[] = this.#stage.words,
+    barriers?: string,
+  ): RunningCommand {
     const target = this.#house.target(this.#database, login);
     const { bookFolder } = this.#house;
     const command = startCommand(words, target, { bookFolder, barriers });

@@ -33,7 +33,6 @@ GRANT SELECT ON loanbook.migration TO loanbook_batch;`;
 export async function bootstrap(client: pg.Client): Promise<void> {
   await requireUtf8(client);
   for (const role of ROLES) await racing(() => ensureRole(client, role));
-  await racing(() => letOwnerEndSessions(client));
   await inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [INSTALL_LOCK]);
     await ensureSchema(client);
@@ -80,21 +79,13 @@ async function ensureRole(client: pg.Client, role: string): Promise<void> {
 }
 
 /**
- * A run that another login has lost is taken over at once where the owner's role may end its
- * sessions; elsewhere the takeover waits until the server ends them. A login may end its own.
+ * Whether a takeover ends the sessions of any login: the owner was given the right, or the login is
+ * a superuser. It is never taken: who has it may end other people's sessions in the whole cluster.
  */
-async function letOwnerEndSessions(client: pg.Client): Promise<void> {
-  if (await mayOwnerEndSessions(client)) return;
-  try {
-    await client.query(`GRANT ${SIGNAL_ROLE} TO loanbook_owner`);
-  } catch (error) {
-    if (sqlStateOf(error) !== '42501') throw error;
-  }
-}
-
 export async function mayOwnerEndSessions(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ may: boolean }>(
-    `SELECT pg_has_role('loanbook_owner', $1, 'USAGE') AS may`,
+    `SELECT pg_has_role('loanbook_owner', $1, 'USAGE') OR
+       (SELECT rolsuper FROM pg_roles WHERE rolname = session_user) AS may`,
     [SIGNAL_ROLE],
   );
   return rows[0]?.may === true;

@@ -38,7 +38,7 @@ export type JobName = keyof typeof PLACES;
 const PASSING = `'{import_id, event_id, of_event_id, entry_id, statement_id, break_id, audit_id,
   period_event_id, settled_by, last_event_id, hash, subject, before, after,
   inputs_hash, proof_hash}'::text[]`;
-const OF_RUNS = ['run', 'execution', 'step', 'run_session', 'sealed_input', 'row_digest'];
+const OF_RUNS = ['run', 'execution', 'step', 'run_session', 'sealed_input'];
 
 export class FrozenBook {
   readonly #built: TestDatabase;

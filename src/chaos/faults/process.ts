@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT } from '../../errors.js';
 import { COLLEAGUE } from '../house.js';
 import { eventually, type Fault } from './scene.js';
 
@@ -38,7 +39,7 @@ export const takeOver: Fault = async ({ goOn, startSecond }) => {
   goOn();
   await second.ended;
   const complaint = ended === undefined ? `not replaced within ${TAKE_OVER_MS} ms` : undefined;
-  return { complaint, hit: ({ stderr }) => stderr.includes('run_lost') };
+  return { complaint, hit: ({ code }) => code === EXIT.locked && ended !== undefined };
 };
 
 /** Both are under way at once, each with a session of its own login. */

@@ -27,7 +27,8 @@ beforeAll(async () => {
   await withClient(database.target, {}, (client) => createBook(client, FRAME));
   for (const login of logins) {
     await asAdministrator(`CREATE ROLE ${login} LOGIN PASSWORD '${PASSWORD}';
-      GRANT loanbook_owner, loanbook_batch TO ${login}`);
+      GRANT loanbook_owner, loanbook_batch TO ${login};
+      GRANT pg_signal_backend TO loanbook_owner`);
   }
 });
 afterAll(async () => {
