@@ -66,7 +66,8 @@ function rounds(chosen: readonly Column[]): Column[][] {
   return Array.from({ length: longest }, (_, k) => kinds.flatMap((own) => own.slice(k, k + 1)));
 }
 
-describe('a book in which every table has rows', () => {
+// Some hundred changes, and a look at the whole book behind each.
+describe('a book in which every table has rows', { timeout: 240_000 }, () => {
   it('holds while nobody changes it', async () => {
     expect(await told(client)).toEqual([]);
     const { rows } = await client.query(
