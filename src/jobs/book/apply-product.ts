@@ -18,6 +18,9 @@ export interface AppliedProduct {
   readonly outcome: ApplyOutcome;
 }
 
+/** Any fixed number: products are numbered without a gap, also where a try failed. */
+const PRODUCT_LOCK = 5_262_666_009;
+
 /** Who applies a document; a granted one is applied now. */
 export interface ApplyBy {
   readonly by?: string;
@@ -56,9 +59,13 @@ export async function applyProduct(
       return { ...identity, outcome: 'unchanged' };
     }
     refuseViolations({ name: source }, keysWithoutEffect(document));
+    await client.query('SELECT pg_advisory_xact_lock($1)', [PRODUCT_LOCK]);
     const inserted = await client.query(
-      `INSERT INTO product_version (code, version, name, effective_from, document, sha256, reading)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (code, version) DO NOTHING`,
+      `INSERT INTO product_version (product_id, code, version, name, effective_from, document,
+         sha256, reading) OVERRIDING SYSTEM VALUE
+       VALUES ((SELECT coalesce(max(product_id), 0) + 1 FROM product_version),
+         $1, $2, $3, $4, $5, $6, $7)
+       ON CONFLICT (code, version) DO NOTHING`,
       [code, version, name, effectiveFrom, stored.document, stored.sha256, CURRENT_READING],
     );
     if (inserted.rowCount === 1) {
