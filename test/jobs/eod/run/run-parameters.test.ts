@@ -51,8 +51,9 @@ describe('the parameters of a close', () => {
     const closing = runDay(book.database.target, pool, { tasks: TASKS });
     await untilItWaits();
     await book.client.query(`INSERT INTO product_version
-        (code, version, name, effective_from, document, sha256, reading)
-      SELECT 'LATE', 1, 'LATE', effective_from, document,
+        (product_id, code, version, name, effective_from, document, sha256, reading)
+      OVERRIDING SYSTEM VALUE
+      SELECT (SELECT max(product_id) + 1 FROM product_version), 'LATE', 1, 'LATE', effective_from, document,
         encode(sha256(convert_to(document, 'UTF8')), 'hex'), reading
       FROM (SELECT effective_from, replace(document, '"CASH"', '"LATE"') AS document, reading
         FROM product_version WHERE code = 'CASH' AND version = 1) AS made`);
