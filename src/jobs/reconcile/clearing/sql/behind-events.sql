@@ -62,4 +62,4 @@ WHERE CASE WHEN code IS NULL THEN amount <> 0
   ELSE is_covered OR (amount <> side * own AND NOT EXISTS (
     SELECT FROM recon_break b JOIN in_force i USING (statement_id)
     WHERE b.event_id = judged.event_id AND b.type = 'ledger')) END
-ORDER BY abs(amount) DESC, "orderNo"
+ORDER BY abs(amount) DESC, "orderNo", bucket, loan_id, event_id
