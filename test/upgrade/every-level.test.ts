@@ -1,11 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withClient } from '../../src/db/connect.js';
-import { commandLine, type RunLine } from '../support/command-line.js';
-import type { TestDatabase } from '../support/database.js';
-import { dumpedBook, UPGRADE_FIXTURES } from './dumped-book.js';
+import { UPGRADE_FIXTURES } from './dumped-book.js';
+import { UpgradedBook } from './upgraded-book.js';
 
 /**
  * A small book of every level of migrations on which the program closed days, as the last version
@@ -50,51 +46,34 @@ it('has a book of each level', () => {
 });
 
 describe.each(LEVELS)('a book of %s', (level) => {
-  let database: TestDatabase;
-  let folder: string;
-  let loanbook: RunLine;
+  let book: UpgradedBook;
   beforeAll(async () => {
-    database = await dumpedBook(level);
-    folder = mkdtempSync(join(tmpdir(), 'loanbook-level-'));
-    loanbook = commandLine(database.target, folder);
+    book = await UpgradedBook.of(level);
   });
-  afterAll(async () => {
-    await database.drop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  async function json<T>(args: readonly string[], exitCode = 0): Promise<T> {
-    const ended = await loanbook(['--json', ...args]);
-    expect({ args, ...ended }).toMatchObject({ exitCode });
-    return JSON.parse(ended.stdout) as T;
-  }
-
-  function rows<T extends object>(sql: string): Promise<T[]> {
-    return withClient(database.target, {}, async (client) => (await client.query<T>(sql)).rows);
-  }
+  afterAll(() => book.remove());
 
   it('is migrated with its days, balances, breaks and closed month as they were', async () => {
-    const [chain, balances] = [await rows(CHAIN), await rows(BALANCES)];
+    const [chain, balances] = [await book.rows(CHAIN), await book.rows(BALANCES)];
     expect(chain).toHaveLength(5);
-    await json(['db', 'migrate']);
-    expect(await rows(CHAIN)).toEqual(chain);
-    expect(await rows(BALANCES)).toEqual(balances);
-    expect(await json(['check', 'chain'])).toMatchObject({ days: 5, ok: true });
-    expect(await json(['check'])).toMatchObject({ businessDate: '2026-03-01' });
-    const breaks = await rows<{ type: string }>('SELECT type FROM recon_break ORDER BY 1');
+    await book.json(['db', 'migrate']);
+    expect(await book.rows(CHAIN)).toEqual(chain);
+    expect(await book.rows(BALANCES)).toEqual(balances);
+    expect(await book.json(['check', 'chain'])).toMatchObject({ days: 5, ok: true });
+    expect(await book.json(['check'])).toMatchObject({ businessDate: '2026-03-01' });
+    const breaks = await book.rows<{ type: string }>('SELECT type FROM recon_break ORDER BY 1');
     expect(breaks).toHaveLength(level < FIRST_WITH_BREAKS ? 0 : 2);
-    const months = await json<{ periods: object[] }>(['gl', 'period', 'list']);
+    const months = await book.json<{ periods: object[] }>(['gl', 'period', 'list']);
     expect(months.periods[0]).toMatchObject({ period: '2026-02', status: 'closed' });
   });
 
   it('closes two days more, with the figures that a hand counts', async () => {
-    const { days } = await json<{ days: object[] }>(['eod', 'run', '--through', '2026-03-03']);
+    const { days } = await book.json<{ days: object[] }>(['eod', 'run', '--through', '2026-03-03']);
     expect(days).toMatchObject([
       { businessDate: '2026-03-02', loans: 6, held: 0 },
       { businessDate: '2026-03-03', loans: 6, held: 0 },
     ]);
-    expect(await rows(POSITIONS)).toMatchObject(BY_HAND);
-    expect(await json(['check'])).toMatchObject({ businessDate: '2026-03-03' });
-    expect(await json(['check', 'chain'])).toMatchObject({ days: 7, ok: true });
+    expect(await book.rows(POSITIONS)).toMatchObject(BY_HAND);
+    expect(await book.json(['check'])).toMatchObject({ businessDate: '2026-03-03' });
+    expect(await book.json(['check', 'chain'])).toMatchObject({ days: 7, ok: true });
   });
 });

@@ -86,25 +86,6 @@ BEGIN
   RETURN content;
 END $$;
 
--- Sums of the positions of a day by group and what an account may be the sub-ledger of.
-CREATE OR REPLACE FUNCTION ledger_measures(d date)
-RETURNS TABLE (group_id integer, measure text, amount numeric)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
-  SELECT s.group_id, m.measure, sum(m.amount)
-  FROM subledger_total s, LATERAL (VALUES
-    ('principal_normal', principal - principal_overdue),
-    ('principal_overdue', principal_overdue),
-    ('interest_accrued', CASE WHEN accruing THEN interest_accrued ELSE 0 END),
-    ('interest_due', CASE WHEN accruing THEN interest_due ELSE 0 END),
-    ('penalty', CASE WHEN accruing THEN penalty_due ELSE 0 END),
-    ('compound', CASE WHEN accruing THEN compound_due ELSE 0 END),
-    ('fee', fee_due), ('suspense', suspense), ('refund_due', refund_due),
-    ('off_balance_interest', CASE WHEN accruing THEN 0
-       ELSE interest_accrued + interest_due + penalty_due + compound_due END)
-  ) AS m (measure, amount)
-  WHERE s.business_date = d GROUP BY s.group_id, m.measure
-$$;
-
 -- Refuses a day whose sums do not follow from the day before and from what its tasks counted. All of
 -- it is read from sums, but for the events of the day, which are counted.
 CREATE OR REPLACE FUNCTION require_tied_day(d date, of_run integer) RETURNS void
@@ -141,7 +122,7 @@ BEGIN
       WHERE b.business_date = d AND a.subledger IS NOT NULL
       UNION ALL SELECT a.code, m.group_id, 0,
         CASE WHEN a.normal_side = 'debit' THEN m.amount ELSE 0 - m.amount END
-      FROM ledger_measures(d) m JOIN account a ON a.subledger = m.measure) AS accounts
+      FROM subledger_measured(d) m JOIN account a ON a.subledger = m.measure) AS accounts
     GROUP BY code, group_id
   )
   SELECT format('%s: %s said, %s there', place, said, there) INTO wrong
@@ -265,5 +246,5 @@ BEGIN
   RETURN dropped;
 END $$;
 
-REVOKE ALL ON FUNCTION require_whole_run(date, integer), ledger_measures(date),
+REVOKE ALL ON FUNCTION require_whole_run(date, integer),
   require_tied_day(date, integer), require_intact_seal(date) FROM PUBLIC;

@@ -1,23 +1,17 @@
 import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import { type FileContent, inspectFile } from '../../files/file-content.js';
 import type { Approvable } from '../approvals/approval.js';
-import type { FileProof } from '../import/source/file-proof.js';
 import { barrier } from '../runs/barrier.js';
-import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
-import { loadChannel } from './channel.js';
 import { expectedReceipts } from './clearing/expected-receipts.js';
-import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
-import { RECONCILE_PHASES, type ReconcileOptions } from './reconcile-channel.js';
-import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
-import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
-import { openStatementProof, stageStatement } from './stage-statement.js';
+import type { ReconcileOptions } from './reconcile-options.js';
+import { type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, takeOrAsk } from './replace-statement.js';
+import { stageStatement } from './stage-statement.js';
 import { statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
@@ -28,6 +22,7 @@ import {
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
+import { type Taking, takeAsRun } from './statement-run.js';
 
 /**
  * Reconciles a bank statement with the nets that channels owe, and posts every line of it: the
@@ -36,39 +31,13 @@ import {
  */
 export async function reconcileBank(
   client: pg.Client,
-  options: BankOptions,
+  options: Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>,
 ): Promise<Approvable<Outcome>> {
-  const bank = await loadChannel(client, 'bank', options.channel);
-  const content = await inspectFile(options.file, options.signal);
-  const minorDigits = await minorDigitsOf(client);
-  const replacing = await replacementWaits(client, options);
-  const key = `${bank.code}/${content.sha256}`;
-  const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
-  return withRun(client, job, options.waits, (run) =>
-    run.besideClose(client, async () => {
-      const proof = await openStatementProof(content, bank, minorDigits, options.says);
-      const scene = { client, bank, content, minorDigits, proof, options, run, replacing };
-      return inTransaction(client, () => takeStatement(scene));
-    }),
-  );
-}
-
-type BankOptions = Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>;
-
-interface Taking {
-  readonly client: pg.Client;
-  readonly bank: ChannelDocument;
-  readonly content: FileContent;
-  readonly minorDigits: number;
-  readonly proof: FileProof;
-  readonly options: BankOptions;
-  readonly run: RunUnderWay;
-  /** A second person decides later where a posted statement would be replaced. */
-  readonly replacing: boolean;
+  return takeAsRun(client, 'bank', options, takeStatement);
 }
 
 async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
-  const { client, bank, content, minorDigits, proof, options, run, replacing } = taking;
+  const { client, channel: bank, content, minorDigits, proof, options, run, replacing } = taking;
   const signal = run.orLost(options.signal);
   await run.lock(client);
   const openDay = formatDay((await run.holdOpenDay(client)).date);
@@ -102,7 +71,7 @@ interface Read {
 
 /** Matches the statement, posts its lines and keeps it with its breaks. */
 async function keep(
-  { client, bank, content, options, run }: Taking,
+  { client, channel: bank, content, options, run }: Taking,
   { totals, date, openDay, earlier }: Read,
 ): Promise<Outcome> {
   const { by, releaseBy } = options;

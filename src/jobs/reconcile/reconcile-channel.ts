@@ -2,23 +2,20 @@ import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
-import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
-import { type FileContent, inspectFile } from '../../files/file-content.js';
-import type { Approvable, Grant } from '../approvals/approval.js';
+import type { FileContent } from '../../files/file-content.js';
+import type { Approvable } from '../approvals/approval.js';
 import { writeAudit } from '../approvals/audit.js';
-import type { FileProof, SenderSays } from '../import/source/file-proof.js';
 import { barrier } from '../runs/barrier.js';
-import type { Waits } from '../runs/waiting.js';
-import { type RunUnderWay, withRun } from '../runs/with-run.js';
+import type { RunUnderWay } from '../runs/with-run.js';
 import { carryBreaks } from './carry-breaks.js';
-import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
 import { postStatement, referenceOf, undoStatement } from './post-statement.js';
-import { minorDigitsOf, type Outcome, outcomeOf } from './reconcile-outcome.js';
-import { auditStatement, replacementWaits, takeOrAsk } from './replace-statement.js';
-import { openStatementProof, stageStatement } from './stage-statement.js';
+import type { ReconcileOptions } from './reconcile-options.js';
+import { type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { auditStatement, takeOrAsk } from './replace-statement.js';
+import { stageStatement } from './stage-statement.js';
 import { requireSealed, statementDate } from './statement-day.js';
 import type { StatementTotals } from './statement-reader.js';
 import {
@@ -29,33 +26,11 @@ import {
   type StatementRow,
   sameStatement,
 } from './statement-record.js';
-
-export interface ReconcileOptions {
-  readonly file: string;
-  /** Code of the channel or bank; left out, the only one. */
-  readonly channel?: string;
-  readonly date?: EpochDay;
-  readonly by: string;
-  /** Match and keep the breaks, post nothing yet. */
-  readonly matchOnly?: boolean;
-  /** Who releases a statement that takes the place of a posted one. */
-  readonly releaseBy?: string;
-  /** A second person decides now that it takes the place of a posted one; `by` is who asked. */
-  readonly grant?: Grant;
-  /** What its sender says of the file. */
-  readonly says?: SenderSays;
-  readonly waits?: Waits;
-  readonly signal?: AbortSignal;
-  /** Told when every line is in the database. */
-  readonly onStaged?: () => void;
-}
+import { type Taking, takeAsRun } from './statement-run.js';
 
 /** Every join has its hash table in memory; what lies in permanent tables is read by both cores. */
 const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
   SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0`;
-
-/** Phases of every reconciliation. */
-export const RECONCILE_PHASES = ['stage', 'match', 'store'];
 
 /**
  * Reconciles a channel statement three ways, with our events and with the clearing account, in one
@@ -69,27 +44,7 @@ export async function reconcileChannel(
   client: pg.Client,
   options: ReconcileOptions,
 ): Promise<Approvable<Outcome>> {
-  const channel = await loadChannel(client, 'channel', options.channel);
-  const content = await inspectFile(options.file, options.signal);
-  const minorDigits = await minorDigitsOf(client);
-  const replacing = await replacementWaits(client, options);
-  const key = `${channel.code}/${content.sha256}`;
-  const job = { job: 'reconcile', key, phases: RECONCILE_PHASES } as const;
-  return withRun(client, job, options.waits, (run) =>
-    run.besideClose(client, async () => {
-      const proof = await openStatementProof(content, channel, minorDigits, options.says);
-      const scene = { client, channel, content, minorDigits, proof, options, run, replacing };
-      return inTransaction(client, () => takeStatement(scene));
-    }),
-  );
-}
-
-interface Taking extends Pick<Scene, 'client' | 'channel' | 'content' | 'options'> {
-  readonly minorDigits: number;
-  readonly proof: FileProof;
-  readonly run: RunUnderWay;
-  /** A second person decides later where a posted statement would be replaced. */
-  readonly replacing: boolean;
+  return takeAsRun(client, 'channel', options, takeStatement);
 }
 
 async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {

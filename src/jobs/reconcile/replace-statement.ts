@@ -11,7 +11,7 @@ import {
 } from '../approvals/approval.js';
 import { writeAudit } from '../approvals/audit.js';
 import { referenceOf } from './post-statement.js';
-import type { ReconcileOptions } from './reconcile-channel.js';
+import type { ReconcileOptions } from './reconcile-options.js';
 import type { Outcome } from './reconcile-outcome.js';
 import type { StatementRow } from './statement-record.js';
 

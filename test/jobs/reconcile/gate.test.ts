@@ -7,10 +7,8 @@ import { withClient } from '../../../src/db/connect.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { applyChannel } from '../../../src/jobs/reconcile/channel.js';
 import { reconcileBank } from '../../../src/jobs/reconcile/reconcile-bank.js';
-import {
-  type ReconcileOptions,
-  reconcileChannel,
-} from '../../../src/jobs/reconcile/reconcile-channel.js';
+import { reconcileChannel } from '../../../src/jobs/reconcile/reconcile-channel.js';
+import type { ReconcileOptions } from '../../../src/jobs/reconcile/reconcile-options.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
 const DAY = parseDay('2026-03-30')!;

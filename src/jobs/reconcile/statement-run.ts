@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import { inTransaction } from '../../db/connect.js';
+import { type FileContent, inspectFile } from '../../files/file-content.js';
+import type { Approvable } from '../approvals/approval.js';
+import type { FileProof } from '../import/source/file-proof.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
+import { loadChannel } from './channel.js';
+import type { ChannelDocument } from './documents/channel-document.js';
+import type { ReconcileOptions } from './reconcile-options.js';
+import { minorDigitsOf, type Outcome } from './reconcile-outcome.js';
+import { replacementWaits } from './replace-statement.js';
+import { openStatementProof } from './stage-statement.js';
+
+/** A statement that is being taken, of a channel or of a bank. */
+export interface Taking {
+  readonly client: pg.Client;
+  readonly channel: ChannelDocument;
+  readonly content: FileContent;
+  readonly minorDigits: number;
+  readonly proof: FileProof;
+  readonly options: ReconcileOptions;
+  readonly run: RunUnderWay;
+  /** A second person decides later where a posted statement would be replaced. */
+  readonly replacing: boolean;
+}
+
+const PHASES = ['stage', 'match', 'store'];
+
+/**
+ * Takes a statement with `take` in one transaction, as a run of its content. Throws LoanbookError
+ * `unknown_channel`, what is wrong with the file, `reconciliation_is_running` and `run_lost` (75).
+ */
+export async function takeAsRun(
+  client: pg.Client,
+  kind: 'channel' | 'bank',
+  options: ReconcileOptions,
+  take: (taking: Taking) => Promise<Approvable<Outcome>>,
+): Promise<Approvable<Outcome>> {
+  const channel = await loadChannel(client, kind, options.channel);
+  const content = await inspectFile(options.file, options.signal);
+  const minorDigits = await minorDigitsOf(client);
+  const replacing = await replacementWaits(client, options);
+  const key = `${channel.code}/${content.sha256}`;
+  const job = { job: 'reconcile', key, phases: PHASES } as const;
+  return withRun(client, job, options.waits, (run) =>
+    run.besideClose(client, async () => {
+      const proof = await openStatementProof(content, channel, minorDigits, options.says);
+      const taking = { client, channel, content, minorDigits, proof, options, run, replacing };
+      return inTransaction(client, () => take(taking));
+    }),
+  );
+}
