@@ -2,7 +2,8 @@
 // the test processes, which load `src`, and those of what only runs from `dist`: the threads of a
 // fold, and the programs that tests start. There is no bar to reach.
 //   npm run coverage -- test/jobs/eod
-// With `--of FOLDER` no test is run: it shows what NODE_V8_COVERAGE left in that folder.
+// With `--of FOLDER` no test is run: it shows what NODE_V8_COVERAGE left in that folder, together
+// with the `coverage-final.json` of vitest where that lies there too.
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -25,6 +26,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = pathToFileURL(join(root, 'dist')).href;
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const reports = join(root, 'coverage');
+const OF_VITEST = 'coverage-final.json';
 /** Counts of one script that are kept before they are merged: those of a process are megabytes. */
 const KEPT_MAX = 8;
 
@@ -115,11 +117,11 @@ function report(map, folder) {
 
 async function main(args) {
   const [option, given] = args;
-  if (option === '--of') return report(await merged(given), given);
+  if (option === '--of') return report(await merged(given, read(join(given, OF_VITEST))), given);
   const folder = mkdtempSync(join(tmpdir(), 'loanbook-coverage-'));
   try {
     process.exitCode = runTests(args, folder);
-    report(await merged(folder, read(join(reports, 'coverage-final.json'))), reports);
+    report(await merged(folder, read(join(reports, OF_VITEST))), reports);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
