@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type pg from 'pg';
+import { SIGNAL_ROLE } from '../db/bootstrap.js';
 import { withClient } from '../db/connect.js';
 import { writeBookFiles } from './book-files.js';
 import { startCommand } from './command.js';
@@ -108,6 +109,8 @@ async function setUpBase(house: House, commands: readonly (readonly string[])[])
   for (const login of [OPERATOR, COLLEAGUE]) {
     await admin.query(`CREATE ROLE ${login} LOGIN IN ROLE loanbook_owner, loanbook_batch`);
   }
+  // As docs/operations.md has it where several ordinary logins run jobs.
+  await admin.query(`GRANT ${SIGNAL_ROLE} TO loanbook_owner`);
   for (const words of commands) await undisturbed(house, 'stage_base', words);
 }
 

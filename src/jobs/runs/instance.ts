@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { ENGINE_VERSION } from '../../accounting/fold/close-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
+import { SIGNAL_ROLE } from '../../db/bootstrap.js';
 import { inTransaction } from '../../db/connect.js';
-import { LoanbookError } from '../../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import { HASHED_COLUMNS } from '../day/hashed-columns.js';
 import { isSurelyDead, thisHolder } from './holder.js';
 import { type OtherRun, otherRun, RUN_ROW } from './in-the-way.js';
@@ -16,7 +17,7 @@ import {
   requireHeld,
 } from './lease.js';
 import { isRunning, OPEN_DAY_JOBS } from './lock-order.js';
-import { endLostSessions, keepSession } from './sessions.js';
+import { type BusySession, busyLostSessions, endLostSessions, keepSession } from './sessions.js';
 import { giveBackSteps, type StepPlan, writeSteps } from './steps.js';
 import { type Patience, SLICED } from './waiting.js';
 
@@ -145,7 +146,8 @@ async function claim(
 
 /**
  * Makes sure that nobody writes for an earlier holder of the run any more: its sessions are ended,
- * and a transaction of one that cannot be ended is waited for. Then gives back what it had claimed.
+ * and the transactions of those that cannot be ended are waited for. Then gives back what it had
+ * claimed. Throws LoanbookError `sessions_left` (75).
  */
 export async function settleRun(
   client: pg.Client,
@@ -153,7 +155,17 @@ export async function settleRun(
   patience: Patience,
 ): Promise<void> {
   if (!run.resumed) return;
-  await endLostSessions(client, run.runId);
+  let left: readonly BusySession[] = [];
+  await patience.until(client, {
+    jobs: [run.job],
+    isLock: true,
+    attempt: async () => {
+      if ((await endLostSessions(client, run.runId)) === 0) return true;
+      left = await busyLostSessions(client, run.runId);
+      return left.length === 0 ? true : undefined;
+    },
+    over: () => sessionsLeft(run, left),
+  });
   await patience.forTransaction(client, {
     jobs: [run.job],
     work: () =>
@@ -163,6 +175,19 @@ export async function settleRun(
         await requireHeld(client, run);
         await giveBackSteps(client, run.runId);
       }),
+  });
+}
+
+/** In the midst of a COPY no timeout of the server ends the session of a process that is frozen. */
+function sessionsLeft({ runId, job }: HeldRun, left: readonly BusySession[]): LoanbookError {
+  const message = 'Sessions of the process that lost this run are still in a transaction.';
+  const statements = left.map(({ pid }) => `SELECT pg_terminate_backend(${pid});`).join(' ');
+  return new LoanbookError('sessions_left', message, {
+    exitCode: EXIT.locked,
+    evidence: { run: runId, job, logins: [...new Set(left.map(({ login }) => login))].join(', ') },
+    next:
+      `An administrator of the server ends them: \`${statements}\` After ` +
+      `\`GRANT ${SIGNAL_ROLE} TO loanbook_owner\` loanbook does. Then the same command again.`,
   });
 }
 

@@ -111,3 +111,25 @@ export async function lostSessions(client: pg.Client, runId: number): Promise<nu
   const { rowCount } = await client.query('SELECT FROM lost_sessions($1)', [runId]);
   return rowCount ?? 0;
 }
+
+/** A session of a lost run that is in a transaction. */
+export interface BusySession {
+  readonly pid: number;
+  readonly login: string;
+}
+
+/**
+ * Those of the lost sessions that may hold what others need. Idle ones are in nobody's way, and
+ * whoever is in a transaction has the lock of its own number.
+ */
+export async function busyLostSessions(client: pg.Client, runId: number): Promise<BusySession[]> {
+  const { rows } = await client.query<BusySession>(
+    `SELECT pid, coalesce(usename, '') AS login
+     FROM lost_sessions($1) JOIN pg_stat_activity USING (pid)
+     WHERE EXISTS (SELECT FROM pg_locks WHERE locktype = 'virtualxid' AND granted
+       AND pg_locks.pid = pg_stat_activity.pid)
+     ORDER BY pid`,
+    [runId],
+  );
+  return rows;
+}

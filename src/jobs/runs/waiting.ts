@@ -30,6 +30,8 @@ export interface Attempt<T> {
   readonly attempt: () => Promise<T | undefined>;
   /** The error when the time is up; by default the last of `attempt`. */
   readonly over: (waitsFor: WaitsFor) => unknown;
+  /** It waits for what the database holds, also where nobody asked to wait for another run. */
+  readonly isLock?: boolean;
 }
 
 /** The same for what waits for a lock of the database itself. */
@@ -56,8 +58,8 @@ export class Patience {
    * Calls `attempt` until it gives something or the time is up. Meanwhile whoever stands in its way
    * is told, and the sessions of those that lost their lease are ended.
    */
-  until<T>(client: pg.Client, { jobs, attempt, over }: Attempt<T>): Promise<T> {
-    return this.#until(client, jobs, attempt, over, () => this.#runsMs);
+  until<T>(client: pg.Client, attempt: Attempt<T>): Promise<T> {
+    return this.#until(client, attempt, () => (attempt.isLock ? this.#locksMs : this.#runsMs));
   }
 
   /** `work` runs behind a savepoint of the transaction that is open. */
@@ -91,14 +93,12 @@ export class Patience {
       }
     };
     const last = (waitsFor: WaitsFor) => over?.(waitsFor) ?? failure;
-    return (await this.#until(client, jobs, attempt, last, () => this.#locksMs)).value;
+    return (await this.until(client, { jobs, attempt, over: last, isLock: true })).value;
   }
 
   async #until<T>(
     client: pg.Client,
-    jobs: readonly Job[],
-    attempt: () => Promise<T | undefined>,
-    over: (waitsFor: WaitsFor) => unknown,
+    { jobs, attempt, over }: Attempt<T>,
     leftMs: () => number,
   ): Promise<T> {
     // The client itself may be in a transaction, in which nothing else is to be done.

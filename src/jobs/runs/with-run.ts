@@ -2,7 +2,6 @@ import type pg from 'pg';
 import { targetOf } from '../../db/client.js';
 import { withClient } from '../../db/connect.js';
 import { isInterrupted } from '../../db/interrupt.js';
-import { isSessionLost } from '../../db/outage.js';
 import { LoanbookError } from '../../errors.js';
 import { holdOpenDay, type OpenDay, openDate } from '../book/open-day.js';
 import { Heartbeat } from './heartbeat.js';
@@ -167,34 +166,30 @@ export async function withRun<T>(
     if (!run.isFinished) await endRun(client, held);
     return result;
   } catch (error) {
-    throw await outcomeOf(client, held, heartbeat.lost, error);
+    throw await outcomeOf(client, held, error);
   } finally {
     await heartbeat.stop();
   }
 }
 
 /** What is to be thrown of a failed job: that it lost its run, if that is behind it. */
-async function outcomeOf(
-  client: pg.Client,
-  run: HeldRun,
-  lost: AbortSignal,
-  error: unknown,
-): Promise<unknown> {
-  const failure = await lossBehind(client, run, lost, error);
+async function outcomeOf(client: pg.Client, run: HeldRun, error: unknown): Promise<unknown> {
+  const failure = await lossBehind(client, run, error);
   if (isLost(failure)) return failure;
   await giveUp(client, run, isInterrupted(), failure);
   return failure;
 }
 
-/** `run_lost` where a session that ended, or a signal, was the takeover's doing; else the error. */
+/**
+ * `run_lost` where the run is another's by now, whatever else is said: a session that ended, rows
+ * that were there already or no more, may all be the takeover's doing. Else the error.
+ */
 export async function lossBehind(
   client: pg.Client,
   run: HeldRun,
-  lost: AbortSignal,
   error: unknown,
 ): Promise<unknown> {
   if (error instanceof LoanbookError && isLost(error)) return error;
-  if (!isSessionLost(error) && !isLost(error) && !lost.aborted) return error;
   const own = { applicationName: `loanbook ${run.job}` };
   try {
     await withClient(targetOf(client), own, (session) => requireHeld(session, run));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { connect, destroyClient, withClient } from '../../../src/db/connect.js';
 import type { DatabaseTarget } from '../../../src/db/target.js';
@@ -58,6 +59,9 @@ function take(client: pg.Client, patience = new Patience()): Promise<HeldRun> {
 
 const pidOf = async (client: pg.Client) =>
   (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid;
+
+/** Also of a session that is too busy to be asked. */
+const pidNow = (client: pg.Client) => (client as unknown as { processID: number }).processID;
 
 const runsOut = (run: HeldRun) =>
   asAdministrator('UPDATE loanbook.run SET lease_until = now() WHERE run_id = $1', [run.runId]);
@@ -129,17 +133,64 @@ describe('a session that nobody of ours may end', () => {
     await runsOut(run);
     const taker = await open(as(logins[0]));
     const taken = await take(taker);
-    const pid = await pidOf(taker);
-    let isSettled = false;
-    const settling = settleRun(taker, taken, new Patience({ waitMs: 60_000 })).then(() => {
+    let [isSettled, isWaiting] = [false, false];
+    const onWait = () => {
+      isWaiting = true;
+    };
+    const patience = new Patience({ waitMs: 60_000, onWait });
+    const settling = settleRun(taker, taken, patience).then(() => {
       isSettled = true;
     });
-    const waits = `SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event_type = 'Lock'`;
-    while (((await asAdministrator(waits, [pid])).rowCount ?? 0) === 0) await sleep(20);
+    while (!isWaiting) await sleep(20);
     expect([isSettled, await living([await pidOf(control)])]).toEqual([false, 1]);
     await control.query('COMMIT');
     await settling;
     await expect(requireHeld(control, run)).rejects.toMatchObject({ code: 'run_lost' });
+  });
+});
+
+/** In the midst of sending rows, when nothing that the server has ends the session by itself. */
+async function sendingRows(run: HeldRun): Promise<pg.Client> {
+  const sender = await open(as(undefined));
+  await keepSession(sender, run);
+  await sender.query('BEGIN; CREATE TEMPORARY TABLE sent (n integer)');
+  // Of its rows none comes; its end is the administrator's doing.
+  sender.query(copyFrom('COPY sent FROM STDIN')).on('error', () => undefined);
+  const reads = `SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active'
+    AND query LIKE 'COPY%' AND wait_event = 'ClientRead'`;
+  while (((await asAdministrator(reads, [pidNow(sender)])).rowCount ?? 0) === 0) {
+    await sleep(20);
+  }
+  return sender;
+}
+
+describe('a session in the midst of sending rows that nobody of ours may end', () => {
+  it('ends the wait for it with the statement that an administrator needs', async () => {
+    const control = await open(as(undefined));
+    const run = await take(control);
+    const sender = await sendingRows(run);
+    await runsOut(run);
+    const taker = await open(as(logins[0]));
+    const taken = await take(taker);
+    const pid = pidNow(sender);
+    await expect(settleRun(taker, taken, new Patience({ waitMs: 600 }))).rejects.toMatchObject({
+      code: 'sessions_left',
+      exitCode: 75,
+      evidence: { run: run.runId, job: 'period', logins: database.target.user },
+      next: expect.stringContaining(`SELECT pg_terminate_backend(${pid});`),
+    });
+    await asAdministrator('SELECT pg_terminate_backend($1)', [pid]);
+    while ((await living([pid])) > 0) await sleep(20);
+    await settleRun(taker, taken, new Patience());
+  });
+
+  it('does not hold anybody up while it is in no transaction', async () => {
+    const control = await open(as(undefined));
+    const run = await take(control);
+    await runsOut(run);
+    const taker = await open(as(logins[0]));
+    await settleRun(taker, await take(taker), new Patience());
+    expect(await living([pidNow(control)])).toBe(1);
   });
 });
 

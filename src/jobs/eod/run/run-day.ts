@@ -132,7 +132,7 @@ async function closeOnce(
     try {
       return await closeHeld({ control, target, pool, options, memory, date, heartbeat }, run);
     } catch (error) {
-      const failure = await lossBehind(control, run, heartbeat.lost, error);
+      const failure = await lossBehind(control, run, error);
       if (!isLost(failure)) await giveUp(control, run, options.signal?.aborted === true, failure);
       throw failure;
     } finally {
