@@ -4,6 +4,7 @@ import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { refusing } from '../approvals/acting.js';
 import { writeAudit } from '../approvals/audit.js';
+import { openDate } from '../book/open-day.js';
 import { type KeySource, makeKeys, readKeys, sourceName } from './key-source.js';
 import type { MasterKeys } from './key-text.js';
 import { keyedHash, type Suite, type SuiteKey } from './suite.js';
@@ -54,8 +55,8 @@ function requireSame(source: KeySource, keys: MasterKeys, known: readonly KnownK
 }
 
 /**
- * The master keys of the book; undefined where there are none, or none at hand. Throws LoanbookError
- * `key_differs` (2) and what `readKeys` throws.
+ * The master keys of the book; undefined where there are none, or none at hand. Throws
+ * LoanbookError `key_differs` (2) and what `readKeys` throws.
  */
 export async function keysAtHand(
   client: pg.Client,
@@ -81,7 +82,9 @@ export async function requireKeys(client: pg.Client, source: KeySource): Promise
   throw new LoanbookError('keys_missing', 'The master keys of the book are not here.', {
     exitCode: EXIT.usage,
     evidence: { keys: sourceName(source) },
-    next: 'Name their file with LOANBOOK_KEYS, or a command that prints them with LOANBOOK_KEYS_COMMAND.',
+    next:
+      'Name their file with LOANBOOK_KEYS, or a command that prints them with ' +
+      'LOANBOOK_KEYS_COMMAND.',
   });
 }
 
@@ -95,12 +98,13 @@ export interface InitialKeys {
 
 /**
  * Gives the book its first master keys: those of the file or the command, or new ones in the file
- * where it is not there. Again it changes nothing. Throws what `requireKeys` throws.
+ * where it is not there. Again it changes nothing. Throws what `requireKeys` throws, and `no_book`.
  */
 export async function initKeys(
   client: pg.Client,
   { source, suite, by }: { source: KeySource; suite: Suite; by: string },
 ): Promise<InitialKeys> {
+  await openDate(client);
   const known = await knownKeys(client);
   const keys = known.length === 0 ? undefined : await requireKeys(client, source);
   if (keys !== undefined) {

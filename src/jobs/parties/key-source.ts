@@ -83,7 +83,7 @@ function openToOthers(file: string, mode: number): LoanbookError {
   return new LoanbookError('keys_open_to_others', 'Others can read the master keys.', {
     exitCode: EXIT.usage,
     evidence: { file, mode: mode.toString(8).padStart(4, '0'), rule: 'mode 0600' },
-    next: 'Take their rights away with `chmod 600`; if somebody may have read them, rotate the keys.',
+    next: 'Take their rights away with `chmod 600`; who may have read them has read the keys.',
   });
 }
 

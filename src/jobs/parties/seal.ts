@@ -111,6 +111,6 @@ function notAuthentic(context: string): LoanbookError {
       row: context === '' ? undefined : context,
       rule: 'sealed by this key for this row',
     },
-    next: 'Check that the master keys are those of this book; else `loanbook check chain` shows the change.',
+    next: 'Somebody changed or moved them: `loanbook check chain` shows where.',
   });
 }

@@ -3,9 +3,9 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { DayDifference, DayRange } from './check-inputs.js';
 
 /**
- * Customers beside what their hashes say: as many rows as each import names, on the open day too; no
- * row of a sealed day that its seal has not hashed; no party without its key, and no loan of a party
- * that is not there.
+ * Customers beside what their hashes say: as many rows as each import names, on the open day too;
+ * no row of a sealed day that its seal has not hashed; no party without its key, and no loan of a
+ * party that is not there.
  */
 export async function partyDifferences(
   client: pg.Client,
@@ -34,7 +34,7 @@ export async function partyDifferences(
        UNION ALL
        SELECT e.name || ' ' || e.entered_on || ', buckets from ' || e.share, 'no row', 'rows'
        FROM entered e
-       WHERE e.entered_on < (SELECT business_date FROM book) AND NOT EXISTS (
+       WHERE e.entered_on < (SELECT max(business_date) FROM book) AND NOT EXISTS (
          SELECT FROM row_digest d WHERE d.table_name = e.name AND d.part = e.entered_on
            AND d.bucket_from = e.share)
        UNION ALL
