@@ -11,8 +11,10 @@ import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
 import { IMPORT } from './import/index.js';
 import { INIT } from './init/index.js';
+import { KEYS } from './keys/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
 import { POLICY } from './policy/index.js';
 import { PORTFOLIO } from './portfolio/index.js';
@@ -30,6 +32,8 @@ const DOMAINS: readonly CommandDomain[] = [
   POLICY,
   LEDGER,
   CALENDAR,
+  KEYS,
+  PARTY,
   IMPORT,
   GENERATE,
   EOD,

@@ -27,8 +27,13 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   imported_file: true,
   loan: true,
   loan_look: true,
+  loan_party: true,
   schedule: true,
   schedule_balance: true,
+  // Customers, sealed: an import names its rows.
+  party: true,
+  party_import: true,
+  party_key: true,
   // What a close or a job writes in bulk: the seal counts it, the chain holds it.
   held_loan: true,
   impairment_loan: true,
@@ -85,6 +90,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   write_audit: [[`write_audit('mine', 'said')`, 'done']],
   analyze_events: [[`analyze_events()`, 'done']],
   analyze_loans: [[`analyze_loans()`, 'done']],
+  analyze_parties: [[`analyze_parties()`, 'done']],
   cancel_import: [
     [`cancel_import(1, '')`, 'LB004'],
     [`cancel_import(1, 'because')`, 'LB011'],
@@ -118,6 +124,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('2026-03-30', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
+  ],
+  keep_master_keys: [
+    [`keep_master_keys('[]', 'Wang')`, 'LB022'],
+    [`keep_master_keys('[]', 'Root')`, 'LB030'],
   ],
   keep_session: [[`keep_session(1, ${ANY})`, 'LB002']],
   keep_tax: [

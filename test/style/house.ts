@@ -56,8 +56,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/simulate': ['jobs/book'],
   'jobs/generate': ['jobs/book'],
   'jobs/import': ['jobs/approvals', 'jobs/book', 'jobs/runs', 'jobs/simulate'],
+  'jobs/parties': ['jobs/approvals', 'jobs/book', 'jobs/import', 'jobs/runs'],
   'jobs/ledger': ['jobs/book', 'jobs/day', 'jobs/import'],
-  'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger'],
+  'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/parties'],
   'jobs/reconcile': [
     'jobs/approvals',
     'jobs/book',
@@ -80,7 +81,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/runs'],
+  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/parties', 'jobs/runs'],
   'commands/approve': [
     'commands/shell',
     'jobs/approvals',
@@ -100,8 +101,10 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
   'commands/import': ['commands/shell', 'jobs/import'],
   'commands/init': ['commands/shell', 'jobs/approvals', 'jobs/book'],
+  'commands/keys': ['commands/shell', 'jobs/parties'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
   'commands/policy': ['commands/shell', 'jobs/book'],
   'commands/portfolio': ['commands/shell', 'jobs/ledger'],

@@ -69,6 +69,7 @@ function loansKind(schedules: ScheduleFile | null): ImportKind<LoanIntake> {
       ['loan_no', 'loan_no_in_book'],
       ['loan_no', 'loan_no_repeated'],
       ['loan_no', 'loan_no_looks_like'],
+      ['party', 'unknown_party'],
     ],
     totalColumn: 'principal',
     analyze: 'analyze_loans',
@@ -108,6 +109,7 @@ async function store(
 ): Promise<void> {
   await client.query(readSql(import.meta.url, 'loans-groups'));
   await client.query(readSql(import.meta.url, 'loans-loan'), [importId]);
+  await client.query(readSql(import.meta.url, 'loans-party'));
   await client.query(readSql(import.meta.url, 'loans-look'));
   await client.query(readSql(import.meta.url, 'loans-schedule'));
   await client.query(readSql(import.meta.url, 'loans-balances'));

@@ -67,6 +67,8 @@ export class LoanIntake implements RowIntake {
     const org = fields[9] || ORG_DEFAULT;
     if (!isCleanText(loanNo)) return problem('loan_no', 'malformed_text', loanNo);
     if (!isCleanText(org)) return problem('org', 'malformed_text', org);
+    const party = fields[10]!;
+    if (!isCleanText(party)) return problem('party', 'malformed_text', party);
     const own = this.second?.of(loanNo) ?? null;
     if (own !== null && own.problem !== null) return own.problem;
     const terms = this.#readTerms(fields, own);
@@ -76,6 +78,8 @@ export class LoanIntake implements RowIntake {
     const wrong = this.#checkSchedule(terms, schedule, fields, own !== null);
     if (wrong !== undefined) return wrong;
     this.#put(writer, line, loanNo, org, fields[4]!, terms);
+    if (party === '') nullField(writer);
+    else writer.text(party);
     dateArray(writer, schedule.dueOn);
     int8Array(writer, schedule.principal);
     int8Array(writer, schedule.interest);

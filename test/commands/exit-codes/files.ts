@@ -38,6 +38,8 @@ const FILES: Readonly<Record<string, string>> = {
   'loans.csv':
     'loan_no,product,principal,rate,periods,disbursed_on\nN1,LP,1000.00,0.1,12,2026-03-03\n',
   'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
+  'parties.csv': 'party,name,phone\nC1,王小二,13800138000\n',
+  'parties-bad.csv': 'party,name,phone\nC2,王小二,1\n',
   'repayments.csv': 'ref,loan_no,value_date,amount\nQ1,CUT-1,2026-03-03,10.00\n',
   'repayments-bad.csv': 'ref,loan_no,value_date,amount\nQ2,CUT-1,2026-03-03,x\n',
   'events.csv': 'ref,loan_no,type,value_date,amount\nQ3,CUT-1,fee,2026-03-03,1.00\n',

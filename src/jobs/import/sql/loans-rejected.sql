@@ -1,4 +1,5 @@
--- Loan numbers that the book has (1) or that an earlier line of the file has (2).
+-- Loan numbers that the book has (1) or that an earlier line of the file has (2), and parties that
+-- the book does not have (4).
 CREATE TEMP TABLE rejected ON COMMIT DROP AS
 SELECT line, min(problem) AS problem, NULL::text AS value
 FROM (
@@ -11,5 +12,8 @@ FROM (
     GROUP BY bucket, loan_no HAVING count(*) > 1
   ) AS repeated ON repeated.bucket = s.bucket AND repeated.loan_no = s.loan_no
   WHERE s.line > repeated.first_line
+  UNION ALL
+  SELECT s.line, 4 FROM stage s
+  WHERE s.party IS NOT NULL AND NOT EXISTS (SELECT FROM party_key k WHERE k.party_no = s.party)
 ) AS found
 GROUP BY line

@@ -17,6 +17,8 @@ CREATE TEMP TABLE stage (
   first_due_on  date,
   paid_periods  smallint NOT NULL,
   born_on       date NOT NULL,
+  -- Who it is with, where the file says it.
+  party         text COLLATE "C",
   due_on        date[] NOT NULL,
   due_principal bigint[] NOT NULL,
   due_interest  bigint[] NOT NULL,
