@@ -95,11 +95,11 @@ async function requireNoMacros(parts: WorkbookParts): Promise<void> {
  * The sheet that a layout names: by its name, or by its number among those that are shown; the
  * first of these when left out. Throws LoanbookError `sheet_missing` with the names of all.
  */
-export function sheetOf({ parts, sheets }: Workbook, wanted: string = '1'): SheetInfo {
+export function sheetOf({ parts, sheets }: Workbook, wanted?: string): SheetInfo {
   const shown = sheets.filter(({ isHidden }) => !isHidden);
-  const byName = sheets.find(({ name }) => name.trim() === wanted.trim());
-  const isNumber = /^[1-9][0-9]{0,4}$/.test(wanted);
-  const found = byName ?? (isNumber ? shown[Number(wanted) - 1] : undefined);
+  const byName = sheets.find(({ name }) => name.trim() === wanted?.trim());
+  const number = wanted === undefined ? 1 : Number(/^[1-9][0-9]{0,4}$/.exec(wanted)?.[0]);
+  const found = byName ?? shown[number - 1];
   if (found !== undefined) return found;
   const names = sheets.map(({ name, isHidden }) => (isHidden ? `${name} (hidden)` : name));
   const evidence = { file: parts.archive.path, value: wanted, sheets: names.join(', ') };
