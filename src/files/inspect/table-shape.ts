@@ -63,14 +63,17 @@ function commonWidth(rows: readonly SampleRow[]): number {
   return best;
 }
 
-/** Behind the last row: what follows is of another width, or sums up. */
+/**
+ * Behind the last row: the last lines, as far as they are of another width or blank, and from a
+ * line of totals on.
+ */
 function endOf(rows: readonly SampleRow[], begin: number, width: number): number {
   let end = rows.length;
-  const isTail = ({ fields }: SampleRow) =>
-    fields.length !== width || isTotalWord(fields[0] ?? '') || fields.every((each) => !each.trim());
+  let isRun = true;
   for (let at = rows.length - 1; at > begin && at >= rows.length - BEHIND_MAX; at -= 1) {
-    const row = rows[at];
-    if (row !== undefined && isTail(row)) end = at;
+    const fields = rows[at]?.fields ?? [];
+    isRun &&= fields.length !== width || fields.every((field) => field.trim() === '');
+    if (isRun || isTotalWord(fields[0] ?? '')) end = at;
   }
   return end;
 }

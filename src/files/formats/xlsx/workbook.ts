@@ -79,12 +79,15 @@ async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
   return { parts, sheets, is1904, stringsPart: strings?.target, stylesPart: styles?.target };
 }
 
-/** A workbook that only says that it has macros is one to a spreadsheet too. */
+/**
+ * A workbook that only says that it has macros is one to a spreadsheet too. What it says of all
+ * parts with some ending says nothing: SheetJS says of `bin` in each that it writes that it has.
+ */
 async function requireNoMacros(parts: WorkbookParts): Promise<void> {
   let has = false;
   await parts.readWhole('[Content_Types].xml', {
-    open: (_name, { ContentType = '' }) => {
-      has ||= /macroEnabled|vbaProject/i.test(ContentType);
+    open: (name, { ContentType = '' }) => {
+      has ||= name === 'Override' && /macroEnabled|vbaProject/i.test(ContentType);
     },
     close: () => undefined,
   });
