@@ -72,8 +72,9 @@ function endOf(rows: readonly SampleRow[], begin: number, width: number): number
   let isRun = true;
   for (let at = rows.length - 1; at > begin && at >= rows.length - BEHIND_MAX; at -= 1) {
     const fields = rows[at]?.fields ?? [];
-    isRun &&= fields.length !== width || fields.every((field) => field.trim() === '');
-    if (isRun || isTotalWord(fields[0] ?? '')) end = at;
+    const isBlank = fields.every((field) => field.trim() === '');
+    isRun &&= fields.length !== width || isBlank;
+    if (isRun || isTotalWord(fields[0] ?? '') || (isBlank && end === at + 1)) end = at;
   }
   return end;
 }

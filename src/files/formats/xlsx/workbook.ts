@@ -52,15 +52,13 @@ async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
   const file = parts.archive.path;
   if (parts.names().some((name) => MACROS.test(name))) throw withMacros(file);
   await requireNoMacros(parts);
-  const [main] = await parts.related('', 'officeDocument');
+  const main = (await parts.related('')).find(({ kind }) => kind === 'officeDocument');
   if (main === undefined) throw parts.broken('the package has a workbook', '_rels/.rels');
   if (main.target.endsWith('.bin')) {
     throw refused('workbook_binary', 'The workbook is a binary one (.xlsb).', { file });
   }
-  const targets = new Map<string, string>();
-  for (const { id, target } of await parts.related(main.target, 'worksheet')) {
-    targets.set(id, target);
-  }
+  const related = await parts.related(main.target);
+  const sheetParts = related.filter(({ kind }) => kind === 'worksheet');
   const sheets: SheetInfo[] = [];
   let is1904 = false;
   await parts.readWhole(main.target, {
@@ -68,15 +66,15 @@ async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
       if (name === 'workbookPr') is1904 = isTrue(attributes.date1904);
       if (name !== 'sheet') return;
       const id = Object.entries(attributes).find(([key]) => /(?:^|:)id$/.test(key))?.[1] ?? '';
-      const part = targets.get(id);
+      const part = sheetParts.find((each) => each.id === id)?.target;
       const isHidden = (attributes.state ?? 'visible') !== 'visible';
       if (part !== undefined) sheets.push({ name: attributes.name ?? '', part, isHidden });
     },
     close: () => undefined,
   });
-  const [strings] = await parts.related(main.target, 'sharedStrings');
-  const [styles] = await parts.related(main.target, 'styles');
-  return { parts, sheets, is1904, stringsPart: strings?.target, stylesPart: styles?.target };
+  const partOf = (wanted: string) => related.find(({ kind }) => kind === wanted)?.target;
+  const [stringsPart, stylesPart] = [partOf('sharedStrings'), partOf('styles')];
+  return { parts, sheets, is1904, stringsPart, stylesPart };
 }
 
 /**
