@@ -76,7 +76,8 @@ function columnLines({ columns, titlesLine, format }: Examination): string[] {
     const place = isNamed ? `title: ${scalar(title)}` : `at: ${column.at}`;
     const from = fields[at];
     const less = column === income && outgo !== undefined ? `, less: ${scalar(outgo.title)}` : '';
-    const text = `- {${place}, from: ${from ?? `column_${column.at}`}${typeText(column, from)}${less}}`;
+    const field = from ?? `column_${column.at}`;
+    const text = `- {${place}, from: ${field}${typeText(column, from)}${less}}`;
     return from === undefined && isAny ? `# ${text}` : text;
   });
 }

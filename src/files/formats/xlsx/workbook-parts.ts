@@ -5,7 +5,7 @@ import { type XmlHandler, XmlReader } from '../xml-reader.js';
 
 interface Related {
   readonly id: string;
-  /** `worksheet` and the like: the last word of its type, in the strict form of the standard too. */
+  /** `worksheet` and the like: the last word of its type, in the standard's strict form too. */
   readonly kind: string;
   readonly target: string;
 }
