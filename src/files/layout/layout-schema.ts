@@ -36,6 +36,7 @@ const theirWords = z.union([words(), listOf(words())], {
   error: 'must be a word, or a list of words',
 });
 
+/** A column of a layout. */
 const column = mapping({
   ...place,
   from: words().optional().describe('Our field.'),
@@ -72,6 +73,9 @@ const column = mapping({
     .string({ error: 'must be text' })
     .optional()
     .describe('What an empty field stands for; it is written for nothing.'),
+  trim: listOf(characters())
+    .optional()
+    .describe('Characters taken off both ends, where not those of the layout.'),
   pad: characters().optional().describe('fixed: what a field is filled up with.'),
   align: oneOf('left', 'right').optional().describe('fixed: on which side a field lies.'),
 });
