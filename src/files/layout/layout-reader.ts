@@ -145,10 +145,8 @@ export class LayoutReader {
       }
       if (this.#headLeft === 0) this.#claims.push(this.#head.read(record, line));
       this.#headLeft -= 1;
-      return;
-    }
-    this.#titles = record;
-    await this.#openRows(line);
+    } else this.#titles = record;
+    if (this.isAtRows) await this.#openRows(line);
   }
 
   async #openRows(line: number): Promise<void> {

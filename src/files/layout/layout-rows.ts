@@ -5,7 +5,7 @@ import { titleOf } from './column-places.js';
 import type { LayoutDocument } from './layout-document.js';
 import { LayoutReader } from './layout-reader.js';
 import { type RecordBatch, SOURCES } from './record-sources.js';
-import { offsetOfLine } from './text-blocks.js';
+import { offsetOfLine } from './text/text-blocks.js';
 
 /** The first thing wrong with a row; `field` is ours, `rule` a name of layout-rule-names.ts. */
 export interface LayoutProblem {

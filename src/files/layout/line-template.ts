@@ -27,10 +27,10 @@ export function placesOf(template: string): string[] {
   return templatePieces(template).flatMap(({ place }) => (place === undefined ? [] : [place]));
 }
 
-/** Fills a template; `valueOf` gives undefined for a place that has no value: it is returned. */
+/** Fills a template; `valueAt` gives undefined for a place that has no value: it is returned. */
 export function filledTemplate(
   template: string,
-  valueOf: (place: string) => string | undefined,
+  valueAt: (place: string) => string | undefined,
 ): { readonly text: string } | { readonly lacks: string } {
   let text = '';
   for (const { text: own, place, width } of templatePieces(template)) {
@@ -38,7 +38,7 @@ export function filledTemplate(
       text += own;
       continue;
     }
-    const value = valueOf(place);
+    const value = valueAt(place);
     if (value === undefined || (width !== undefined && value.length > width)) {
       return { lacks: place };
     }

@@ -2,7 +2,7 @@ import type { CsvBatch } from '../csv-reader.js';
 import type { LayoutDocument } from './layout-document.js';
 import type { LayoutRange } from './layout-rows.js';
 import type { LayoutFormat } from './layout-schema.js';
-import { textRecords } from './text-records.js';
+import { textRecords } from './text/text-records.js';
 
 /** Records of one stretch of a file. */
 export interface RecordBatch extends CsvBatch {

@@ -1,5 +1,5 @@
-import type { LayoutDocument } from './layout-document.js';
-import type { RecordBatch, SourceOptions } from './record-sources.js';
+import type { LayoutDocument } from '../layout-document.js';
+import type { RecordBatch, SourceOptions } from '../record-sources.js';
 import { RecordSplitter } from './record-splitter.js';
 import { textBlocks } from './text-blocks.js';
 

@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { EXIT, LoanbookError } from '../../errors.js';
-import { fileChunks } from '../file-content.js';
-import { requireText } from '../file-kind.js';
-import type { LayoutCharset } from './layout-schema.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { fileChunks } from '../../file-content.js';
+import { requireText } from '../../file-kind.js';
+import type { LayoutCharset } from '../layout-schema.js';
 
 /** Whole lines of a file as text, the last one perhaps without its end. */
 export interface TextBlock {
@@ -91,7 +91,7 @@ function lastLineEnd(bytes: Buffer, charset: LayoutCharset): number {
 class BlockDecoder {
   readonly #path: string;
   readonly #charset: LayoutCharset;
-  readonly #decoder: TextDecoder | undefined;
+  readonly #decoder: InstanceType<typeof TextDecoder> | undefined;
   #offset: number;
 
   constructor(path: string, charset: LayoutCharset, from: number) {

@@ -1,6 +1,6 @@
-import { EXIT, LoanbookError } from '../../errors.js';
-import { fileTruncated } from '../csv-reader.js';
-import type { LayoutDocument } from './layout-document.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { fileTruncated } from '../../csv-reader.js';
+import type { LayoutDocument } from '../layout-document.js';
 import { RECORD_LENGTH_MAX } from './text-blocks.js';
 
 /** What a splitter has made of the text so far. */
