@@ -61,12 +61,7 @@ const REPORTS: readonly (readonly [
   ['gl voucher list', '--all', 'vouchers'],
   ['impairment run', '--dry-run --by 甲', '分段计量', ['准备变动']],
   ['import list', '', 'imports'],
-  [
-    'layout check',
-    '@layout.yaml @layout.csv',
-    'rows',
-    ['problems', 'rules'],
-  ],
+  ['layout check', '@rows.yaml @rows.txt', 'first'],
   ['layout list', '', 'layouts'],
   ['loan list', '', 'loans'],
   ['loan show', 'CUT-1', 'installments', ['terms', 'position', 'held']],

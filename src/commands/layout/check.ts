@@ -54,9 +54,9 @@ function reportOf(name: string, layout: LayoutDocument, tried: TriedLayout): Rep
   const problemColumns = { line: 'count', field: 'text', rule: 'text', value: 'text' } as const;
   return {
     head: { layout: name, file, rows, good, leftOut, total, provedBy },
-    main: 'rows',
+    main: 'first',
     tables: [
-      tableOf('rows', { line: 'count', ...columns }, first, { title: 'First rows' }),
+      tableOf('first', { line: 'count', ...columns }, first, { title: 'First rows' }),
       tableOf('problems', problemColumns, problems, { title: 'First problems' }),
       tableOf('rules', { rule: 'text', rows: 'count' }, rules, { title: 'Problems by rule' }),
     ],
