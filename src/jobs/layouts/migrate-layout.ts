@@ -17,8 +17,8 @@ export interface MigratedLayout {
 
 /**
  * The layout that says the same of a file as a column mapping, a channel's `file` and `columns`, or
- * a layout of vouchers. Throws LoanbookError `invalid_document` for a document that is none of them,
- * or is not valid itself.
+ * a layout of vouchers. Throws LoanbookError `invalid_document` for a document that is none of
+ * them, or is not valid itself.
  */
 export function migratedLayout(text: string, source: string): MigratedLayout {
   const document = readDocumentText(text, source);
