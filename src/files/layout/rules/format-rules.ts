@@ -17,7 +17,7 @@ const EFFECT: Readonly<Partial<Record<Key, readonly LayoutFormat[]>>> = {
   sheet: ['xlsx'],
   skip: TABLES,
   comment: TEXTS,
-  blank_lines: LINES,
+  blank_lines: TABLES,
   short_rows: TABLES,
   long_rows: ['delimited', 'xlsx'],
   unterminated: TEXTS,
