@@ -13,6 +13,7 @@ import { IMPAIRMENT } from './impairment/index.js';
 import { IMPORT } from './import/index.js';
 import { INIT } from './init/index.js';
 import { KEYS } from './keys/index.js';
+import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
 import { PARTY } from './party/index.js';
@@ -37,6 +38,7 @@ const DOMAINS: readonly CommandDomain[] = [
   PARTY,
   IMPORT,
   FILES,
+  LAYOUT,
   GENERATE,
   EOD,
   CHECK,

@@ -67,6 +67,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/ledger',
     'jobs/runs',
   ],
+  'jobs/layouts': ['jobs/book', 'jobs/import', 'jobs/ledger', 'jobs/reconcile'],
   'jobs/period': [
     'jobs/approvals',
     'jobs/book',
@@ -103,6 +104,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/import': ['commands/shell', 'jobs/import'],
   'commands/init': ['commands/shell', 'jobs/approvals', 'jobs/book'],
   'commands/keys': ['commands/shell', 'jobs/parties'],
+  'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
   'commands/party': ['commands/shell', 'jobs/parties'],
