@@ -8,7 +8,7 @@ import {
 } from '../import/documents/mapping-document.js';
 
 /** Our field that the total of a file of each kind is the sum of. */
-const TOTAL_OF: Readonly<Record<MappingDocument['kind'], string>> = {
+const TOTAL_OF: Readonly<Record<Exclude<MappingDocument['kind'], 'parties'>, string>> = {
   loans: 'principal',
   schedules: 'principal',
   repayments: 'amount',
