@@ -40,6 +40,7 @@ export class RejectFile {
   #rows: Rejected[] = [];
   #file: NewFile | undefined;
   #count = 0;
+  readonly #byRule = new Map<string, number>();
 
   /** `source` is the file whose rows are rejected; its header is on the first line of it. */
   constructor(path: string, header: readonly string[], source: string) {
@@ -53,9 +54,16 @@ export class RejectFile {
     return this.#count;
   }
 
+  /** How many rows each rule rejected, the rule of most rows first. */
+  get byRule(): Readonly<Record<string, number>> {
+    const rules = [...this.#byRule].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    return Object.fromEntries(rules);
+  }
+
   /** `rowLine`: the line of the source on which the row begins, left out where it is not in it. */
   async add(reject: Reject, row: readonly string[], rowLine = 0): Promise<void> {
     this.#count += 1;
+    this.#byRule.set(reject.rule, (this.#byRule.get(reject.rule) ?? 0) + 1);
     this.#rows.push({ reject, row, rowLine });
     if (this.#rows.length >= BATCH_ROWS) await this.#attempt(() => this.#flush());
   }

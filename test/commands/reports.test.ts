@@ -60,6 +60,7 @@ const REPORTS: readonly (readonly [
   ['gl trial-balance', '', 'lines'],
   ['gl voucher list', '--all', 'vouchers'],
   ['impairment run', '--dry-run --by 甲', '分段计量', ['准备变动']],
+  ['import explain', '', 'rules'],
   ['import list', '', 'imports'],
   ['loan list', '', 'loans'],
   ['loan show', 'CUT-1', 'installments', ['terms', 'position', 'held']],

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import type { ImportOptions } from '../../jobs/import/import-file.js';
+import { type ImportOptions, ruleLines } from '../../jobs/import/import-file.js';
 import type { ImportOutcome } from '../../jobs/import/import-outcome.js';
 import type { ImportKindName } from '../../jobs/import/row-intake.js';
 import type { CommandContext } from '../shell/context.js';
@@ -77,10 +77,12 @@ export async function runImport(
 }
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
-  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ...counts } = outcome;
+  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ...read } = outcome;
+  const { rejectedByRule, ...counts } = read;
   printOutcome(context, {
     ...counts,
     amount: formatAmount(amount, minorDigits),
+    rejectedByRule: context.json && rejectedByRule ? ruleLines(rejectedByRule) : undefined,
     schedulesFile: schedules?.file,
     schedulesSha256: schedules?.sha256,
     schedulesRead: schedules?.read,
@@ -91,5 +93,10 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
   });
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  if (rejectedByRule !== undefined) {
+    context.note(
+      `By rule: ${ruleLines(rejectedByRule).join(', ')}. \`loanbook import explain\` has a page of each.`,
+    );
+  }
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
 }

@@ -179,6 +179,7 @@ async function runImport(
     ...counts,
     amount: staged.amount,
     minorDigits,
+    ...(rowsRejected > 0 ? { rejectedByRule: file.rejects.byRule } : {}),
     rejectFile: rowsRejected > 0 ? file.rejects.path : null,
     dryRun: options.dryRun === true,
     ...staged.outcome,
@@ -231,9 +232,17 @@ function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number):
       file: file.content.path,
       rows: rowsRead,
       rejected: file.rejects.count,
+      byRule: ruleLines(file.rejects.byRule).join(', '),
       maxRejects,
       rejectFile: file.rejects.path,
     },
-    next: 'Correct the rows named in the reject file, or raise --max-rejects.',
+    next:
+      'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import explain ' +
+      'RULE` says what a rule means.',
   });
+}
+
+/** Such as `malformed_rate 12`, the rule of most rows first. */
+export function ruleLines(byRule: Readonly<Record<string, number>>): string[] {
+  return Object.entries(byRule).map(([rule, rows]) => `${rule} ${rows}`);
 }
