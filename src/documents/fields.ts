@@ -94,6 +94,13 @@ export function words() {
   );
 }
 
+/** Text of a character or more, which may be blanks: a delimiter, what is trimmed. */
+export function characters() {
+  return field('must be text, of a character at least', { type: 'string', minLength: 1 }, (text) =>
+    text === '' ? undefined : text,
+  );
+}
+
 /** An ISO 4217 code. */
 export function currencyCode() {
   return field(
