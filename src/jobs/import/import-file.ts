@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly file: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** Path or name of a layout, in the place of a mapping. */
+  readonly layout?: string;
   /** What its sender says of the file. */
   readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
@@ -126,10 +128,10 @@ async function openFile(
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  for (const input of [options.file, options.mapping]) {
+  for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  const rejects = new RejectFile(path, source.header, options.file);
+  const rejects = new RejectFile(path, source.header, options.file, source.rejectShape);
   return { ...source, rejects, signal, onProgress };
 }
 
