@@ -27,8 +27,8 @@ export interface ImportSpeed extends OtherLoads {
 const DAY = parseDay('2026-02-25')!;
 
 /**
- * Imports a generated book into an empty one and closes its first day, then, into another empty one,
- * as many loans with twelve instalments of their own each.
+ * Imports a generated book into an empty one and closes its first day, then, into another
+ * empty one, as many loans with twelve instalments of their own each.
  */
 export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
   const memory = new MemorySampler();

@@ -24,8 +24,8 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N] [--import]
-  [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N]
+  [--import] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY

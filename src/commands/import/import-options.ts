@@ -107,7 +107,8 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
   if (rejectedByRule !== undefined) {
     context.note(
-      `By rule: ${ruleLines(rejectedByRule).join(', ')}. \`loanbook import explain\` has a page of each.`,
+      `By rule: ${ruleLines(rejectedByRule).join(', ')}. ` +
+        '`loanbook import explain RULE` says what each means.',
     );
   }
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');

@@ -239,8 +239,8 @@ function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number):
       rejectFile: file.rejects.path,
     },
     next:
-      'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import explain ' +
-      'RULE` says what a rule means.',
+      'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import ' +
+      'explain RULE` says what a rule means.',
   });
 }
 

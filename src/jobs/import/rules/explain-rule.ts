@@ -28,7 +28,7 @@ export function importRules(): ImportRule[] {
   );
 }
 
-/** What a rule means and what to do. Throws LoanbookError `unknown_rule` (2), naming the nearest. */
+/** What a rule means, and what to do. Throws LoanbookError `unknown_rule` (2), naming others. */
 export function explainRule(code: string): ImportRule {
   const rules = importRules();
   const found = rules.find(({ rule }) => rule === code);

@@ -43,7 +43,7 @@ interface BucketRow {
   readonly bucket: number;
 }
 
-/** Checks the rows of a task and writes them into the staging tables, those that cannot go in too. */
+/** Checks the rows of a task and writes them, and what cannot go in, into the staging tables. */
 export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> {
   const { client, scene, columns, scheduleColumns } = on;
   const own =
