@@ -60,6 +60,7 @@ const REPORTS: readonly (readonly [
   ['gl trial-balance', '', 'lines'],
   ['gl voucher list', '--all', 'vouchers'],
   ['impairment run', '--dry-run --by 甲', '分段计量', ['准备变动']],
+  ['import explain', '', 'rules'],
   ['import list', '', 'imports'],
   ['keys list', '', 'keys'],
   ['layout check', '@rows.yaml @rows.txt', 'first'],

@@ -10,6 +10,7 @@ import { senderSays } from '../shell/sender-options.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 
 interface Flags {
+  readonly layout?: string;
   readonly maxRejects?: string;
   readonly rejectFile?: string;
   readonly rows?: string;
@@ -25,6 +26,7 @@ export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
     cmd
       .argument('<file>')
+      .option('--layout <layout>')
       .option('--max-rejects <count>')
       .option('--reject-file <file>')
       .option('--rows <count>')
@@ -34,12 +36,12 @@ export const command: CommandModule<[string], Flags> = {
     configureWait(cmd);
   },
   async run(context, [file], flags) {
-    const { rejectFile, dryRun, rows, unterminated, by } = flags;
+    const { layout, rejectFile, dryRun, rows, unterminated, by } = flags;
     const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
     const says = senderSays({ rows, unterminated });
     const { onProgress, finish } = progressOf(context);
     const options = {
-      ...{ file, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
+      ...{ file, layout, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
       ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
     };
     const actor = { by, act: 'import', isNamed: false } as const;

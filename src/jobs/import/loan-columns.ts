@@ -14,7 +14,7 @@ export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'party', required: false },
 ];
 
-/** Columns of the staging table, in the order in which `put` writes them. */
+/** Columns of `import_row`, in the order in which `put` writes them. */
 export const LOAN_STAGE_COLUMNS = [
   'line',
   'bucket',
@@ -33,10 +33,18 @@ export const LOAN_STAGE_COLUMNS = [
   'paid_periods',
   'born_on',
   'party',
-  'due_on',
-  'due_principal',
-  'due_interest',
-  'balance_after',
   'due_fee',
   'brought',
+] as const;
+
+/** Columns of `import_schedule`, those of the first version of a schedule. */
+export const LOAN_SCHEDULE_COLUMNS = [
+  'bucket',
+  'loan_id',
+  'version',
+  'effective_on',
+  'balance_after',
+  'due_on',
+  'principal',
+  'interest',
 ] as const;

@@ -25,8 +25,8 @@ import { type GoodRow, makeStage, stageParties } from './stage-parties.js';
 export interface PartyImportOptions {
   readonly file: string;
   readonly keys: KeySource;
-  /** Path of a column mapping document. */
-  readonly mapping?: string;
+  /** Path or name of a layout. */
+  readonly layout?: string;
   readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
   readonly maxRejects?: number;
@@ -94,10 +94,10 @@ export async function importParties(
 
 function rejectFileOf(options: PartyImportOptions, source: SourceFile): RejectFile {
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  for (const input of [options.file, options.mapping]) {
+  for (const input of [options.file, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  return new RejectFile(path, source.header, options.file);
+  return new RejectFile(path, source.header, options.file, source.rejectShape);
 }
 
 /** One attempt; the reject file is there when it has ended, or gone. */

@@ -1,4 +1,3 @@
-import { csvBatches } from '../../files/csv-reader.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
 import { RowCount } from '../import/source/row-count.js';
 import type { RowProblem } from '../import/source/source-columns.js';
@@ -27,8 +26,8 @@ export interface PartyFileEnd {
 
 export interface PartyFileOptions {
   readonly file: string;
-  /** Path of a column mapping document. */
-  readonly mapping?: string;
+  /** Path or name of a layout, in the place of a mapping. */
+  readonly layout?: string;
   readonly says?: SenderSays;
   readonly signal?: AbortSignal;
 }
@@ -41,26 +40,24 @@ export function openPartyFile(options: PartyFileOptions): Promise<SourceFile> {
 
 /**
  * The rows of a file of parties, batch by batch in constant memory, with what proves it at the end.
- * This is the only place that knows how such a file is read. Throws as `csvBatches` and `RowCount`.
+ * This is the only place that knows how such a file is read. Throws as its reader and `RowCount` do.
  */
 export async function* partyRows(
   source: SourceFile,
   signal?: AbortSignal,
 ): AsyncGenerator<PartyBatch, PartyFileEnd> {
-  const { content, columns } = source;
+  const { columns } = source;
   const count = new RowCount(source, '', 0);
-  let isHeader = true;
-  for await (const batch of csvBatches(content.path, signal)) {
+  for await (const batch of source.rows(signal)) {
     const rows: PartyRow[] = [];
     for (const [at, raw] of batch.records.entries()) {
-      if (isHeader) {
-        isHeader = false;
-        continue;
-      }
       const line = batch.lines[at]!;
       if (count.isTrailer(raw, line)) continue;
       const fields: string[] = [];
-      const problem = shapeProblem(source, raw, batch.hasNul) ?? columns.read(raw, fields);
+      const problem =
+        batch.problemOf?.(at) ??
+        shapeProblem(source, raw, batch.hasNul) ??
+        columns.read(raw, fields);
       count.add(raw, line, problem);
       rows.push({ line, fields, problem: problem ?? undefined, raw });
     }

@@ -1,20 +1,40 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { requireCharset } from '../../../files/charset.js';
-import { csvBatches, nulField } from '../../../files/csv-reader.js';
+import { type CsvBatch, csvBatches, nulField } from '../../../files/csv-reader.js';
 import { type FileContent, inspectFile } from '../../../files/file-content.js';
+import type { RejectShape } from '../../../files/reject-file.js';
 import { readTextFile } from '../../../files/text-file.js';
 import type { TotalsLine } from '../documents/file-rules.js';
 import { type MappingDocument, parseMappingDocument } from '../documents/mapping-document.js';
 import { FileProof, type SenderSays } from './file-proof.js';
+import { openByLayout } from './layout-source.js';
 import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
 
-/** A CSV file whose header is known to be right. */
+/** Records of a stretch of a source file, none of them its header. */
+export interface SourceBatch extends CsvBatch {
+  /** What is wrong with a record as a whole, where its reader says so. */
+  problemOf?(at: number): RowProblem | undefined;
+}
+
+/** Where our columns are in the records of a file; plain data, for threads to make them of. */
+export interface ColumnPlan {
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly mapping: MappingDocument | undefined;
+}
+
+/** A file whose columns are known to be right. */
 export interface SourceFile {
   readonly content: FileContent;
   readonly header: readonly string[];
+  readonly plan: ColumnPlan;
   readonly columns: SourceColumns;
   readonly trailer: TotalsLine | undefined;
   readonly proof: FileProof;
+  /** How its rows are copied into a reject file. */
+  readonly rejectShape?: RejectShape;
+  /** Its records; may be asked for again. */
+  rows(signal?: AbortSignal): AsyncGenerator<SourceBatch>;
 }
 
 export interface SourceOptions {
@@ -23,19 +43,23 @@ export interface SourceOptions {
   readonly says?: SenderSays;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** Path or name of a layout, in the place of a mapping. */
+  readonly layout?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Finds our columns in the header of a file. Throws LoanbookError `file_missing`,
  * `file_unreadable`, `file_empty`, `file_truncated`, `wrong_header`, `wrong_charset`, and
- * `invalid_document` for a wrong mapping.
+ * `invalid_document` for a wrong mapping, and as `openByLayout` does.
  */
 export async function openSource(
   kind: MappingDocument['kind'],
   specs: readonly ColumnSpec[],
-  { file, mapping, minorDigits, says, signal }: SourceOptions,
+  options: SourceOptions,
 ): Promise<SourceFile> {
+  if (options.layout !== undefined) return await openByLayout(kind, specs, options, options.layout);
+  const { file, mapping, minorDigits, says, signal } = options;
   const names = specs.map((column) => column.name);
   const document =
     mapping === undefined
@@ -48,8 +72,23 @@ export async function openSource(
   const header = await readHeader(file);
   const titles = Object.values(document?.columns ?? {}).map(({ from = '' }) => from);
   await requireCharset(file, header.join(','), titles, 'utf-8');
+  const plan = { file, header, mapping: document };
   const columns = new SourceColumns(file, header, specs, document);
-  return { content, header, columns, trailer, proof };
+  const rows = (ending?: AbortSignal) => rowsBelow(file, ending);
+  return { content, header, plan, columns, trailer, proof, rows };
+}
+
+/** The records below the header. */
+async function* rowsBelow(file: string, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
+  let isHeader = true;
+  for await (const batch of csvBatches(file, signal)) {
+    if (isHeader && batch.records.length > 0) {
+      isHeader = false;
+      yield { ...batch, records: batch.records.slice(1), lines: batch.lines.slice(1) };
+    } else {
+      yield batch;
+    }
+  }
 }
 
 async function readHeader(file: string): Promise<readonly string[]> {
