@@ -40,7 +40,7 @@ export function openPartyFile(options: PartyFileOptions): Promise<SourceFile> {
 
 /**
  * The rows of a file of parties, batch by batch in constant memory, with what proves it at the end.
- * This is the only place that knows how such a file is read. Throws as its reader and `RowCount` do.
+ * This is the only place that knows how such a file is read. Throws as its reader and `RowCount`.
  */
 export async function* partyRows(
   source: SourceFile,

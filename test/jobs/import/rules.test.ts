@@ -5,6 +5,11 @@ import { explainRule, importRules } from '../../../src/jobs/import/rules/explain
 import { packageRoot } from '../../../src/package-root.js';
 
 const FOLDER = join(packageRoot, 'src/jobs/import');
+const PARTIES = ['party-record.ts', 'import-parties.ts'].map((name) =>
+  join(packageRoot, 'src/jobs/parties', name),
+);
+/** Fields of a customer of which a value that is none becomes a rule of its own. */
+const PARTY_FIELDS = ['phone', 'account', 'email', 'address', 'device'];
 /** Where a rule is named in the sources: as `rule:`, or behind its field, or given back by a reader. */
 const NAMED = [
   /\brule(?: =|:) '([a-z_]+)'/g,
@@ -22,7 +27,7 @@ const OTHERS = new Set([
   ],
   ...['analyze_events', 'analyze_loans', 'control_file', 'balance_after', 'first_due_on'],
   ...['paid_periods', 'business_date', 'disbursed_on', 'due_on', 'early_payment', 'loan_no'],
-  ...['product_version', 'value_date'],
+  ...['product_version', 'value_date', 'id_number', 'id_type'],
 ]);
 /** Codes of contracts that the engine refuses: they become rules as they are. */
 const REFUSED = [
@@ -38,7 +43,8 @@ function namedInSources(): Set<string> {
       (name) =>
         name.endsWith('.ts') && !name.startsWith('rules/') && !name.startsWith('documents/'),
     )
-    .map((name) => readFileSync(join(FOLDER, name), 'utf8'));
+    .map((name) => readFileSync(join(FOLDER, name), 'utf8'))
+    .concat(PARTIES.map((file) => readFileSync(file, 'utf8')));
   const found = texts.flatMap((text) =>
     NAMED.flatMap((pattern) => [...text.matchAll(pattern)].map(([, rule = '']) => rule)),
   );
@@ -49,7 +55,11 @@ describe('the pages of rules', () => {
   it('have one for each rule that the sources name, and none that nothing gives', () => {
     const pages = importRules().map(({ rule }) => rule);
     expect(new Set(pages).size).toBe(pages.length);
-    const given = new Set([...namedInSources(), ...REFUSED]);
+    const given = new Set([
+      ...namedInSources(),
+      ...REFUSED,
+      ...PARTY_FIELDS.map((field) => `malformed_${field}`),
+    ]);
     expect([...given].filter((rule) => !pages.includes(rule)).sort()).toEqual([]);
     expect(pages.filter((rule) => !given.has(rule)).sort()).toEqual([]);
   });
