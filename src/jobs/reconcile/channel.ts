@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
@@ -12,7 +13,12 @@ import {
   valueOfStored,
 } from '../book/stored-document.js';
 import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
-import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
+import {
+  type ChannelDocument,
+  type DeclaredChannel,
+  parseChannelDocument,
+} from './documents/channel-document.js';
+import { namedLayout } from './statement/named-layout.js';
 
 /** Any fixed number: two documents that claim the same orders cannot be applied side by side. */
 const CHANNEL_LOCK = 5_262_666_005;
@@ -27,7 +33,8 @@ export interface AppliedChannel {
 
 /**
  * Declares a channel or a bank, or a new version of it; earlier statements stay as they were taken.
- * Throws LoanbookError `invalid_document`; `unknown_account` or `account_has_subledger` (2) for an
+ * A layout that it names is beside it, or comes with the package. Throws LoanbookError
+ * `invalid_document`, `layout_missing`; `unknown_account` or `account_has_subledger` (2) for an
  * account that nothing can be posted to; `channels_overlap` (2) where another one in force may
  * claim the same orders. What overlapped before this was refused goes on and is told.
  */
@@ -37,7 +44,7 @@ export async function applyChannel(
   source: string,
 ): Promise<AppliedChannel> {
   const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
-  const document = parseChannelDocument(text, source, roles);
+  const document = await withLayout(parseChannelDocument(text, source, roles), source);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
@@ -61,6 +68,15 @@ export async function applyChannel(
     });
     return { code, kind, outcome: 'applied', overlaps };
   });
+}
+
+/** The layout that a channel names, in the place of its name. */
+async function withLayout(
+  { layout: name, ...declared }: DeclaredChannel,
+  source: string,
+): Promise<ChannelDocument> {
+  if (name === undefined) return declared;
+  return { ...declared, layout: await namedLayout(name, dirname(source)) };
 }
 
 /**

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { refuseViolations, type Violation } from '../../../documents/violations.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { parseLayout } from '../../../files/layout/layout-document.js';
+import { readTextFile } from '../../../files/text-file.js';
+import { packageRoot } from '../../../package-root.js';
+import { NEEDED_FIELDS } from './statement-layout.js';
+
+/** A layout as a channel keeps it: whole, so that nothing changes behind what was applied. */
+export interface NamedLayout {
+  readonly name: string;
+  /** YAML. */
+  readonly text: string;
+  /** It came with the package: it may be read in another character set than it names. */
+  readonly packaged: boolean;
+}
+
+const PACKAGED = join(packageRoot, 'config/layouts');
+const ENDINGS = ['', '.yaml', '.yml', '.json'];
+
+/**
+ * The layout of a statement by its name: a file of the folder given, else one that comes with the
+ * package. Throws LoanbookError `layout_missing` (2) and `invalid_document`, also for a layout
+ * without a column that a statement needs.
+ */
+export async function namedLayout(name: string, folder: string): Promise<NamedLayout> {
+  const beside = fileOf(resolve(folder, name));
+  const isName = !/[\\/]/.test(name);
+  const path = beside ?? (isName ? fileOf(join(PACKAGED, name)) : undefined);
+  if (path === undefined) throw missing(name, folder);
+  const text = await readTextFile(path);
+  requireStatement(text, path);
+  return { name, text, packaged: beside === undefined };
+}
+
+function fileOf(path: string): string | undefined {
+  const files = ENDINGS.map((ending) => path + ending);
+  return files.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+function requireStatement(text: string, source: string): void {
+  const { kind, columns } = parseLayout(text, source);
+  const found: Violation[] = [];
+  if (kind !== '' && kind !== 'statement') {
+    found.push({ path: 'kind', rule: 'must be statement', value: kind });
+  }
+  for (const field of NEEDED_FIELDS) {
+    if (columns.some(({ from }) => from === field)) continue;
+    found.push({ path: 'columns', rule: `a statement needs a column from: ${field}` });
+  }
+  refuseViolations({ name: source }, found);
+}
+
+function missing(name: string, folder: string): LoanbookError {
+  return new LoanbookError('layout_missing', 'There is no such layout.', {
+    exitCode: EXIT.usage,
+    evidence: { layout: name, folder },
+    next: 'Name one of docs/layouts.md, or a file beside the document.',
+  });
+}
