@@ -1,12 +1,12 @@
 import { readDocumentText } from '../../documents/read-text.js';
 import { checkShape, refuseViolations } from '../../documents/violations.js';
-import { layoutViolations } from './layout-rules.js';
 import {
   type LayoutCharset,
   type LayoutFormat,
   type LayoutShape,
   layoutSchema,
 } from './layout-schema.js';
+import { layoutViolations } from './rules/layout-rules.js';
 
 /** A checked layout: what a file looks like, with every default filled in. */
 export interface LayoutDocument {

@@ -2,6 +2,7 @@ import { parseTotal } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { encodeGb18030 } from '../gb18030.js';
 import { ClaimLine } from './claim-line.js';
+import { isInFile, titleOf } from './column-places.js';
 import { filledPlaces, type PlaceValues, valueOfPlace } from './file-places.js';
 import type { LayoutDocument } from './layout-document.js';
 import type { LayoutCharset } from './layout-schema.js';
@@ -169,13 +170,22 @@ function requireWritable(layout: LayoutDocument): void {
         ? 'balance: a running balance is not ours to say'
         : typeof head === 'object' && head.totals !== undefined
           ? 'head.totals'
-          : undefined;
+          : hasSharedPlace(layout)
+            ? 'two columns of one place'
+            : undefined;
   if (reason === undefined) return;
   throw new LoanbookError('layout_not_written', 'Files of this layout are read only.', {
     exitCode: EXIT.usage,
     evidence: { layout: layout.layout, rule: reason },
     next: 'Write with another layout.',
   });
+}
+
+/** Columns that a condition chooses between when a file is read. */
+function hasSharedPlace({ columns }: LayoutDocument): boolean {
+  const keys = columns.filter(isInFile).map(({ at, ...column }) => at ?? titleOf(column));
+  const isText = columns.every(({ start }) => start === undefined);
+  return isText && new Set(keys).size < keys.length;
 }
 
 /** Text as bytes; the first piece with the byte order mark where the charset has one. */
