@@ -18,7 +18,8 @@ import {
   type DeclaredChannel,
   parseChannelDocument,
 } from './documents/channel-document.js';
-import { namedLayout } from './statement/named-layout.js';
+import { type NamedLayout, namedLayout } from './statement/named-layout.js';
+import { statementLayouts } from './statement/statement-layout.js';
 
 /** Any fixed number: two documents that claim the same orders cannot be applied side by side. */
 const CHANNEL_LOCK = 5_262_666_005;
@@ -44,7 +45,7 @@ export async function applyChannel(
   source: string,
 ): Promise<AppliedChannel> {
   const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
-  const document = await withLayout(parseChannelDocument(text, source, roles), source);
+  const document = await withLayouts(parseChannelDocument(text, source, roles), source);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
@@ -70,13 +71,20 @@ export async function applyChannel(
   });
 }
 
-/** The layout that a channel names, in the place of its name. */
-async function withLayout(
-  { layout: name, ...declared }: DeclaredChannel,
+/** A channel with the layouts that it names, in the place of their names. */
+async function withLayouts(
+  { layout, ...declared }: DeclaredChannel,
   source: string,
 ): Promise<ChannelDocument> {
-  if (name === undefined) return declared;
-  return { ...declared, layout: await namedLayout(name, dirname(source)) };
+  if (layout === undefined) {
+    // Throws where its own keys say what no file can be.
+    statementLayouts(declared, source);
+    return declared;
+  }
+  const names = typeof layout === 'string' ? [layout] : layout;
+  const layouts: NamedLayout[] = [];
+  for (const name of names) layouts.push(await namedLayout(name, dirname(source)));
+  return { ...declared, layouts };
 }
 
 /**

@@ -69,7 +69,9 @@ const channelSchema = mapping({
   order_prefix: words().optional(),
   refund_prefix: words().optional(),
   accounts: accountsSchema.default({}),
-  layout: words().optional(),
+  layout: z
+    .union([words(), listOf(words())], { error: 'must be a name, or a list of names' })
+    .optional(),
   file: fileSchema.default(fileSchema.parse({})),
   // As a mapping says it; the same as `file.unterminated`.
   unterminated: unterminatedRule().optional(),
@@ -84,16 +86,18 @@ const channelSchema = mapping({
 
 type ChannelShape = z.output<typeof channelSchema>;
 
-/** A checked channel or bank as it is written: its layout is a name. Amounts in minor units. */
+/** A checked channel or bank as it is written: its layouts are names. Amounts in minor units. */
 export type DeclaredChannel = Omit<ChannelShape, 'accounts'> & {
   readonly accounts: ChannelAccounts;
 };
 
 /**
- * A channel or bank as the book keeps it: how its statements look is in `layout`; without one
- * `file`, `columns` and `statuses` say it.
+ * A channel or bank as the book keeps it: how its statements look is in `layouts`, the first that
+ * fits; without one `file`, `columns` and `statuses` say it.
  */
-export type ChannelDocument = Omit<DeclaredChannel, 'layout'> & { readonly layout?: NamedLayout };
+export type ChannelDocument = Omit<DeclaredChannel, 'layout'> & {
+  readonly layouts?: readonly NamedLayout[];
+};
 
 /**
  * A channel or bank from YAML or JSON text; accounts that it does not name are those of the roles.

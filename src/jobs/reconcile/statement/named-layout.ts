@@ -40,10 +40,14 @@ function fileOf(path: string): string | undefined {
 }
 
 function requireStatement(text: string, source: string): void {
-  const { kind, columns } = parseLayout(text, source);
+  const { kind, columns, control } = parseLayout(text, source);
   const found: Violation[] = [];
   if (kind !== '' && kind !== 'statement') {
     found.push({ path: 'kind', rule: 'must be statement', value: kind });
+  }
+  if (control?.content !== undefined) {
+    const rule = 'has no effect: the control file of a statement is name,rows[,total[,sha256]]';
+    found.push({ path: 'control.content', rule, value: control.content });
   }
   for (const field of NEEDED_FIELDS) {
     if (columns.some(({ from }) => from === field)) continue;

@@ -1,42 +1,68 @@
 import type pg from 'pg';
-import { CopySink } from '../../db/copy/copy-stream.js';
-import { TupleWriter } from '../../db/copy/tuple-writer.js';
-import { readSql } from '../../db/sql-file.js';
-import type { FileContent } from '../../files/file-content.js';
-import { FileProof, type SenderSays } from '../import/source/file-proof.js';
-import type { ChannelDocument } from './documents/channel-document.js';
-import { type StatementLine, StatementReader, type StatementTotals } from './statement-reader.js';
+import { CopySink } from '../../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../../db/copy/tuple-writer.js';
+import { readSql } from '../../../db/sql-file.js';
+import type { FileContent } from '../../../files/file-content.js';
+import type { LayoutDocument } from '../../../files/layout/layout-document.js';
+import { FileProof, type SenderSays } from '../../import/source/file-proof.js';
+import type { ChannelDocument } from '../documents/channel-document.js';
+import { fittingLayout } from './fitting-layout.js';
+import {
+  type StatementLine,
+  type StatementMoney,
+  StatementReader,
+  type StatementTotals,
+} from './statement-reader.js';
 
 const WRITER_ROOM = 1 << 20;
 const COLUMNS = ['line', 'order_no', 'amount', 'fee', 'success', 'value_date', 'loan_no'];
 
-export interface StatementFile {
+/** A statement whose layout is known, with what its channel and its sender say of it. */
+export interface OpenStatement {
   readonly content: FileContent;
   readonly channel: ChannelDocument;
+  readonly layout: LayoutDocument;
   readonly proof: FileProof;
-  readonly minorDigits: number;
-  readonly signal?: AbortSignal;
+  readonly money: StatementMoney;
 }
 
 /**
- * What its channel and its sender say of a statement, its own totals to come. Throws as
- * `FileProof.open` does.
+ * Looks how a statement is laid out; its own totals are to come. Throws as `FileProof.open` and
+ * `layoutRows` do.
  */
-export function openStatementProof(
+export async function openStatement(
   content: FileContent,
-  { file, unterminated }: ChannelDocument,
-  minorDigits: number,
+  channel: ChannelDocument,
+  money: StatementMoney,
   says?: SenderSays,
-): Promise<FileProof> {
-  const { control, head, trailer } = file;
-  const totals = { count: head?.count ?? trailer?.count, amount: head?.amount ?? trailer?.amount };
+): Promise<OpenStatement> {
+  const layout = await fittingLayout(content.path, channel, money.minorDigits);
+  const { file } = channel;
   const rules = {
-    control,
-    unterminated: unterminated ?? file.unterminated,
-    totals,
-    minorDigits: file.amount_unit === 'minor' ? 0 : minorDigits,
+    control: file.control ?? layout.control,
+    unterminated: channel.unterminated ?? file.unterminated ?? unterminated(layout),
+    totals: totalsOf(layout),
+    minorDigits: layout.amount_unit === 'minor' ? 0 : money.minorDigits,
   };
-  return FileProof.open(content, rules, says);
+  const proof = await FileProof.open(content, rules, says);
+  return { content, channel, layout, proof, money };
+}
+
+/** What proves itself to its end needs no line end: balances, a closing element, a directory. */
+function unterminated({ format, unterminated: said }: LayoutDocument): 'refused' | 'allowed' {
+  return format === 'mt940' || format === 'camt' || format === 'xlsx' ? 'allowed' : said;
+}
+
+/** Whether a line of the file says its count and its total. */
+function totalsOf({ head, trailer }: LayoutDocument): { count?: number; amount?: number } {
+  const said = { count: false, total: false };
+  for (const line of [head, trailer]) {
+    for (const what of ['count', 'total'] as const) {
+      said[what] ||=
+        typeof line === 'string' ? line.includes(`{${what}`) : line?.[what] !== undefined;
+    }
+  }
+  return { ...(said.count && { count: 1 }), ...(said.total && { amount: 1 }) };
 }
 
 /**
@@ -45,10 +71,11 @@ export function openStatementProof(
  */
 export async function stageStatement(
   client: pg.Client,
-  { content, channel, proof, minorDigits, signal }: StatementFile,
+  { content, money, ...opened }: OpenStatement,
+  signal?: AbortSignal,
 ): Promise<StatementTotals> {
   await client.query(readSql(import.meta.url, 'stage'));
-  const reader = new StatementReader(proof, content.path, channel, minorDigits);
+  const reader = new StatementReader({ path: content.path, ...opened, ...money });
   const writer = new TupleWriter(WRITER_ROOM);
   const sink = new CopySink(client, 'statement_line', COLUMNS);
   let totals: StatementTotals | undefined;

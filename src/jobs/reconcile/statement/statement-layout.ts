@@ -1,4 +1,8 @@
-import { type LayoutDocument, layoutOf, parseLayout } from '../../../files/layout/layout-document.js';
+import {
+  type LayoutDocument,
+  layoutOf,
+  parseLayout,
+} from '../../../files/layout/layout-document.js';
 import type { TotalsLine } from '../../import/documents/file-rules.js';
 import type { ChannelDocument, StatementColumn } from '../documents/channel-document.js';
 
@@ -20,11 +24,25 @@ export const NEEDED_FIELDS: readonly StatementField[] = ['order_no', 'amount', '
 /** What was always taken off the fields of a statement. */
 const BLANKS = [' ', '\t', '\r', '\u00a0', '\u3000', '\ufeff'];
 
-/** How the statements of a channel look: its layout, or what its own keys say. */
-export function statementLayout(channel: ChannelDocument): LayoutDocument {
-  const { layout, code } = channel;
-  if (layout === undefined) return layoutOf(shapeOf(channel), `channel ${code}`);
-  return parseLayout(layout.text, `layout ${layout.name}`);
+/** What statements of a channel may look like. */
+export interface StatementLayout {
+  readonly layout: LayoutDocument;
+  /** It came with the package: its files may be in another character set than it names. */
+  readonly packaged: boolean;
+}
+
+/** How the statements of a channel look: by its layouts, or by what its own keys say. */
+export function statementLayouts(
+  channel: ChannelDocument,
+  source = `channel ${channel.code}`,
+): readonly StatementLayout[] {
+  const { layouts } = channel;
+  if (layouts === undefined)
+    return [{ layout: layoutOf(shapeOf(channel), source), packaged: false }];
+  return layouts.map(({ name, text, packaged }) => ({
+    layout: parseLayout(text, `layout ${name}`),
+    packaged,
+  }));
 }
 
 /** The keys `file`, `columns` and `statuses` of a channel as a layout. */

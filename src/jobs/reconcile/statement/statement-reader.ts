@@ -87,7 +87,7 @@ export class StatementReader {
     this.#hasStatus = layout.columns.some(({ from }) => from === 'status');
     this.#isChannel = channel.kind === 'channel';
     // Before there were layouts, no statement of a channel had refunds.
-    this.#mayGoOut = !this.#isChannel || channel.layout !== undefined;
+    this.#mayGoOut = !this.#isChannel || channel.layouts !== undefined;
     this.#mayFeeComeBack = channel.file.negative_fees === 'allowed';
   }
 
