@@ -5,8 +5,8 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { ChannelDocument } from './documents/channel-document.js';
-import type { StatementTotals } from './statement/statement-reader.js';
 import { STANDING } from './standing.js';
+import type { StatementTotals } from './statement/statement-reader.js';
 
 /** Events that money of a channel stands behind, by its direction. */
 const EVENTS_OF = {

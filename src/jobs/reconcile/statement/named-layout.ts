@@ -17,21 +17,22 @@ export interface NamedLayout {
 }
 
 const PACKAGED = join(packageRoot, 'config/layouts');
+const NAME = /^[a-z0-9-]+$/;
 const ENDINGS = ['', '.yaml', '.yml', '.json'];
 
 /**
- * The layout of a statement by its name: a file of the folder given, else one that comes with the
- * package. Throws LoanbookError `layout_missing` (2) and `invalid_document`, also for a layout
+ * The layout of a statement by its name: one that comes with the package, else a file of the folder
+ * given; a channel may be called like its layout, so a name alone is first that of the package.
+ * Throws LoanbookError `layout_missing` (2) and `invalid_document`, also for a layout
  * without a column that a statement needs.
  */
 export async function namedLayout(name: string, folder: string): Promise<NamedLayout> {
-  const beside = fileOf(resolve(folder, name));
-  const isName = !/[\\/]/.test(name);
-  const path = beside ?? (isName ? fileOf(join(PACKAGED, name)) : undefined);
+  const packaged = NAME.test(name) ? fileOf(join(PACKAGED, name)) : undefined;
+  const path = packaged ?? fileOf(resolve(folder, name));
   if (path === undefined) throw missing(name, folder);
   const text = await readTextFile(path);
   requireStatement(text, path);
-  return { name, text, packaged: beside === undefined };
+  return { name, text, packaged: packaged !== undefined };
 }
 
 function fileOf(path: string): string | undefined {
