@@ -32,10 +32,10 @@ Builds a book and closes ordinary days, one with 30% of the repayments dated a d
 streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
 or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
 instalments, on one core and without a server. With --reconcile it only reconciles a statement of N
-lines with N events, one in a hundred of them broken, and holds what is found to what was planted; its file is in the charset, with a line
-of totals where --trailer is said.
-With --periods it closes the last N days of a month and one more, then times impairment at the month
-end, the close of the month and the reconciliation of the ledger over all of the days.
+lines with N events, one in a hundred of them broken, and holds what is found to what was planted;
+its file is in the charset, with a line of totals behind where --trailer is said. With --periods it
+closes the last N days of a month and one more, then times impairment at the month end, the close of
+the month and the reconciliation of the ledger over all of the days.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -46,8 +46,8 @@ end, the close of the month and the reconciliation of the ledger over all of the
   );
 } else if (values.reconcile !== undefined) {
   const charset = values.charset === 'gb18030' ? 'gb18030' : 'utf-8';
-  const planted = { charset, trailer: values.trailer } as const;
-  const speed = await reconcileSpeed(Number(values.reconcile), planted);
+  const written = { charset, trailer: values.trailer } as const;
+  const speed = await reconcileSpeed(Number(values.reconcile), written);
   const { lines, planted, found, wrong, seconds, stage_seconds, peak_rss_mb } = speed;
   process.stdout.write(
     values.json

@@ -14,9 +14,9 @@ import {
   expectedType,
   orderNo,
   type PlantedFile,
-  plantedChannel,
   plantEventsSql,
   plantedAt,
+  plantedChannel,
   writeStatement,
 } from './plant-breaks.js';
 

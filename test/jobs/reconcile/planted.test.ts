@@ -7,9 +7,9 @@ import { formatAmount } from '../../../src/accounting/money/amount-text.js';
 import {
   expectedType,
   orderNo,
-  plantedChannel,
   plantEventsSql,
   plantedAt,
+  plantedChannel,
   writeStatement,
 } from '../../../src/bench/plant-breaks.js';
 import { withClient } from '../../../src/db/connect.js';

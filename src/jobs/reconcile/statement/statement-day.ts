@@ -5,8 +5,8 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import type { StatementTotals } from './statement-reader.js';
 
 /**
- * The day that a statement is of: what its head or trailer says, else what was asked for, else its last value
- * date. Throws LoanbookError `statement_of_another_day` where two of them differ, and
+ * The day that a statement is of: what its head or trailer says, else what was asked for, else its
+ * last value date. Throws LoanbookError `statement_of_another_day` where two of them differ, and
  * `statement_without_date`.
  */
 export function statementDate(
