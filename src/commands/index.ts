@@ -11,6 +11,7 @@ import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
 import { IMPORT } from './import/index.js';
 import { INIT } from './init/index.js';
+import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
 import { PERSON } from './person/index.js';
@@ -31,6 +32,7 @@ const DOMAINS: readonly CommandDomain[] = [
   LEDGER,
   CALENDAR,
   IMPORT,
+  LAYOUT,
   GENERATE,
   EOD,
   CHECK,

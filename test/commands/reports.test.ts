@@ -61,6 +61,8 @@ const REPORTS: readonly (readonly [
   ['gl voucher list', '--all', 'vouchers'],
   ['impairment run', '--dry-run --by 甲', '分段计量', ['准备变动']],
   ['import list', '', 'imports'],
+  ['layout check', '@rows.yaml @rows.txt', 'first'],
+  ['layout list', '', 'layouts'],
   ['loan list', '', 'loans'],
   ['loan show', 'CUT-1', 'installments', ['terms', 'position', 'held']],
   ['loan statement', 'CUT-1', 'transactions'],

@@ -66,6 +66,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/ledger',
     'jobs/runs',
   ],
+  'jobs/layouts': ['jobs/book', 'jobs/import', 'jobs/ledger', 'jobs/reconcile'],
   'jobs/period': [
     'jobs/approvals',
     'jobs/book',
@@ -100,6 +101,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
   'commands/import': ['commands/shell', 'jobs/import'],
   'commands/init': ['commands/shell', 'jobs/approvals', 'jobs/book'],
+  'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
   'commands/person': ['commands/shell', 'jobs/approvals'],

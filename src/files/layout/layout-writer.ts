@@ -127,7 +127,12 @@ class FileWriter {
   #claim(by: 'head' | 'trailer', known: PlaceValues, sums: ReadonlyMap<string, bigint>): string {
     const line = this.#layout[by]!;
     const values = { ...known, minorDigits: this.#options.minorDigits };
-    if (typeof line === 'string') return this.#rows.whole(filledPlaces(line, this.#layout, values));
+    if (typeof line === 'string') {
+      const { format, delimiter } = this.#layout;
+      const filled = (part: string) => filledPlaces(part, this.#layout, values);
+      if (format === 'fixed') return this.#rows.whole(filled(line));
+      return this.#rows.line(line.split(delimiter).map(filled), 0);
+    }
     const { starts, below = 0, count, total, date, totals = {} } = line;
     const fields: string[] = [];
     const put = (place: number | undefined, text: () => string) => {

@@ -35,7 +35,7 @@ export interface AppliedChannel {
 /**
  * Declares a channel or a bank, or a new version of it; earlier statements stay as they were taken.
  * A layout that it names is beside it, or comes with the package. Throws LoanbookError
- * `invalid_document`, `layout_missing`; `unknown_account` or `account_has_subledger` (2) for an
+ * `invalid_document`, `unknown_layout`; `unknown_account` or `account_has_subledger` (2) for an
  * account that nothing can be posted to; `channels_overlap` (2) where another one in force may
  * claim the same orders. What overlapped before this was refused goes on and is told.
  */

@@ -33,6 +33,9 @@ const FILES: Readonly<Record<string, string>> = {
   'calendar.yaml': 'holidays: [2030-01-01]\nworkdays: []\n',
   'impairment.yaml': later(read('config/impairment.yaml')),
   'layout.yaml': read('config/layouts/voucher-lines.yaml'),
+  'rows.yaml': read('fixtures/layouts/repayments.yaml'),
+  'rows.txt': read('fixtures/layouts/repayments.txt'),
+  'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
   'simulate.json': JSON.stringify(SIMULATION),
   'empty.csv': '',
   'loans.csv':

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { refuseViolations, type Violation } from '../../../documents/violations.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
+import { packagedNames, packagedPath } from '../../../files/layout/find-layout.js';
 import { parseLayout } from '../../../files/layout/layout-document.js';
 import { readTextFile } from '../../../files/text-file.js';
-import { packageRoot } from '../../../package-root.js';
 import { NEEDED_FIELDS } from './statement-layout.js';
 
 /** A layout as a channel keeps it: whole, so that nothing changes behind what was applied. */
@@ -16,23 +16,21 @@ export interface NamedLayout {
   readonly packaged: boolean;
 }
 
-const PACKAGED = join(packageRoot, 'config/layouts');
-const NAME = /^[a-z0-9-]+$/;
 const ENDINGS = ['', '.yaml', '.yml', '.json'];
 
 /**
  * The layout of a statement by its name: one that comes with the package, else a file of the folder
  * given; a channel may be called like its layout, so a name alone is first that of the package.
- * Throws LoanbookError `layout_missing` (2) and `invalid_document`, also for a layout
+ * Throws LoanbookError `unknown_layout` (2) and `invalid_document`, also for a layout
  * without a column that a statement needs.
  */
 export async function namedLayout(name: string, folder: string): Promise<NamedLayout> {
-  const packaged = NAME.test(name) ? fileOf(join(PACKAGED, name)) : undefined;
-  const path = packaged ?? fileOf(resolve(folder, name));
+  const packaged = packagedNames().includes(name);
+  const path = packaged ? packagedPath(name) : fileOf(resolve(folder, name));
   if (path === undefined) throw missing(name, folder);
   const text = await readTextFile(path);
   requireStatement(text, path);
-  return { name, text, packaged: packaged !== undefined };
+  return { name, text, packaged };
 }
 
 function fileOf(path: string): string | undefined {
@@ -58,9 +56,9 @@ function requireStatement(text: string, source: string): void {
 }
 
 function missing(name: string, folder: string): LoanbookError {
-  return new LoanbookError('layout_missing', 'There is no such layout.', {
+  return new LoanbookError('unknown_layout', 'There is no such layout.', {
     exitCode: EXIT.usage,
-    evidence: { layout: name, folder },
-    next: 'Name one of docs/layouts.md, or a file beside the document.',
+    evidence: { layout: name, folder, packaged: packagedNames().join(', ') },
+    next: 'Name one that `loanbook layout list` shows, or a file beside the document.',
   });
 }

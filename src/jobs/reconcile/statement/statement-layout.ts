@@ -4,7 +4,11 @@ import {
   parseLayout,
 } from '../../../files/layout/layout-document.js';
 import type { TotalsLine } from '../../import/documents/file-rules.js';
-import type { ChannelDocument, StatementColumn } from '../documents/channel-document.js';
+import {
+  type ChannelDocument,
+  STATEMENT_COLUMNS,
+  type StatementColumn,
+} from '../documents/channel-document.js';
 
 /** Our fields of a statement, in the order in which its reader asks for them. */
 export const STATEMENT_FIELDS = [
@@ -38,45 +42,48 @@ export function statementLayouts(
 ): readonly StatementLayout[] {
   const { layouts } = channel;
   if (layouts === undefined)
-    return [{ layout: layoutOf(shapeOf(channel), source), packaged: false }];
+    return [{ layout: layoutOf(layoutKeysOf(channel), source), packaged: false }];
   return layouts.map(({ name, text, packaged }) => ({
     layout: parseLayout(text, `layout ${name}`),
     packaged,
   }));
 }
 
-/** The keys `file`, `columns` and `statuses` of a channel as a layout. */
-function shapeOf({ code, columns, file, statuses }: ChannelDocument): Record<string, unknown> {
-  const { delimiter, charset, titles } = file;
+/** The keys `file`, `columns` and `statuses` of a channel as those of a layout. */
+export function layoutKeysOf({
+  code,
+  columns,
+  file,
+  statuses,
+}: Pick<ChannelDocument, 'code' | 'columns' | 'file' | 'statuses'>): Record<string, unknown> {
+  const { delimiter, charset, amount_unit, date_format, titles, head, trailer } = file;
   return {
     layout: code,
     kind: 'statement',
-    format: 'delimited',
-    charset,
     delimiter,
+    charset,
+    amount_unit,
+    date_format,
     titles,
     trim: BLANKS,
-    amount_unit: file.amount_unit,
-    date_format: file.date_format,
-    head: figuresOf(file.head),
-    trailer: figuresOf(file.trailer),
-    columns: Object.entries(columns).map(([field, name]) => ({
-      ...(titles ? { title: name } : { at: Number(name) }),
-      from: field,
-      ...formOf(field as StatementColumn, statuses),
-    })),
+    ...(head !== undefined && { head: figuresOf(head) }),
+    ...(trailer !== undefined && { trailer: figuresOf(trailer) }),
+    columns: STATEMENT_COLUMNS.flatMap((field) => {
+      const name = columns[field];
+      const place = titles ? { title: name } : { at: Number(name) };
+      return name === undefined ? [] : [{ ...place, from: field, ...formOf(field, statuses) }];
+    }),
   };
 }
 
-function figuresOf(line: TotalsLine | undefined) {
-  if (line === undefined) return undefined;
-  const { amount: total, ...rest } = line;
-  return { ...rest, total };
+function figuresOf({ amount: total, ...rest }: TotalsLine): Record<string, unknown> {
+  return { ...rest, ...(total !== undefined && { total }) };
 }
 
 function formOf(field: StatementColumn, { success, failed }: ChannelDocument['statuses']) {
   if (field === 'value_date') return { type: 'date' };
-  if (field === 'amount' || field === 'fee') return { type: 'amount' };
+  if (field === 'amount') return { type: 'amount' };
+  if (field === 'fee') return { type: 'amount', empty: '0' };
   if (field !== 'status') return {};
   return { values: { success, ...(failed.length > 0 && { failed }) } };
 }

@@ -276,7 +276,7 @@ describe('a statement is refused', () => {
 
   it('whose layout is nowhere, or is none of a statement', async () => {
     const asked = readStatement(join(OURS, 'cmb.csv'), 'bank', 'nobody');
-    await expect(asked).rejects.toMatchObject({ code: 'layout_missing', exitCode: 2 });
+    await expect(asked).rejects.toMatchObject({ code: 'unknown_layout', exitCode: 2 });
     const vouchers = readStatement(join(OURS, 'cmb.csv'), 'bank', 'voucher-lines');
     await expect(vouchers).rejects.toMatchObject({ code: 'invalid_document' });
   });
