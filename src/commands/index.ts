@@ -6,6 +6,7 @@ import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
 import { DB } from './db/index.js';
 import { EOD } from './eod/index.js';
+import { FILES } from './files/index.js';
 import { GENERATE } from './generate/index.js';
 import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
@@ -33,6 +34,7 @@ const DOMAINS: readonly CommandDomain[] = [
   CALENDAR,
   IMPORT,
   LAYOUT,
+  FILES,
   GENERATE,
   EOD,
   CHECK,

@@ -96,6 +96,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
+  'commands/files': ['commands/shell'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],

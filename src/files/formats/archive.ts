@@ -24,6 +24,9 @@ const DEFLATED = 8;
  * A ZIP archive, read from its directory at the end, an entry as a stream. Throws LoanbookError
  * `archive_malformed`, `archive_damaged` (its bytes are not those that were packed),
  * `archive_encrypted`, `archive_method`, `archive_too_large`, and those of a file.
+ *
+ * yauzl (MIT, kept, 120 kB, one dependency of 4 kB): it reads the directory, by which a workbook's
+ * shared texts are found before its sheets; fflate reads an archive only from its beginning on.
  */
 export class Archive {
   readonly path: string;

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { requireRegularFile, unreadable } from '../regular-file.js';
 import { Archive } from './archive.js';
 
-/** What a file's bytes are packed in; `compound` is the container of old Excel and of encryption. */
+/** What a file's bytes are packed in; `compound` is that of old Excel and of encryption. */
 export type Container = 'plain' | 'gzip' | 'zip' | 'workbook' | 'compound';
 
 const HEAD_BYTES = 8;

@@ -58,6 +58,10 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['simulate', 0, 'nobody', '@simulate.json'],
   ['simulate', 2, 'nobody', '@missing.json'],
 
+  ['files inspect', 0, 'nobody', '@loans.csv --out @loans-layout.yaml'],
+  ['files inspect', 1, 'nobody', '@empty.csv'],
+  ['files inspect', 2, 'nobody', '@missing.csv'],
+
   ['generate', 0, 'nobody', `${GENERATE} --out @generated`],
   ['generate', 2, 'nobody', '--loans 21 --seed 1 --out @generated'],
   ['generate', 1, 'nobody', `${GENERATE} --out @product.yaml/under`],

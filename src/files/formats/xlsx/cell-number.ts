@@ -53,7 +53,8 @@ function plainDecimal(stored: string): Plain | undefined {
   if (fractionText.length > DECIMALS_MAX) return undefined;
   const significant = digits.replace(/^0+|0+$/g, '').length;
   const isZero = wholeText === '' && fractionText === '';
-  const text = `${wholeText === '' ? '0' : wholeText}${fractionText === '' ? '' : '.'}${fractionText}`;
+  const fractional = fractionText === '' ? '' : `.${fractionText}`;
+  const text = `${wholeText === '' ? '0' : wholeText}${fractional}`;
   return {
     text: sign === '-' && !isZero ? `-${text}` : text,
     significant,

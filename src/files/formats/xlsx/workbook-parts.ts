@@ -3,11 +3,9 @@ import type { ReadOptions } from '../read-options.js';
 import { refusedFile } from '../refused-file.js';
 import { type XmlHandler, XmlReader } from '../xml-reader.js';
 
-/** Tells a part of a workbook from another, in a package of the standard or of its strict form. */
-type Relation = 'officeDocument' | 'worksheet' | 'sharedStrings' | 'styles' | 'vbaProject';
-
 interface Related {
   readonly id: string;
+  /** `worksheet` and the like: the last word of its type, in the standard's strict form too. */
   readonly kind: string;
   readonly target: string;
 }
@@ -70,8 +68,8 @@ export class WorkbookParts {
     }
   }
 
-  /** What a part leads to, by kind; targets as names of parts. */
-  async related(part: string, kind: Relation): Promise<readonly Related[]> {
+  /** What a part leads to; targets as names of parts. */
+  async related(part: string): Promise<readonly Related[]> {
     const slash = part.lastIndexOf('/');
     const folder = part.slice(0, slash + 1);
     const relations = `${folder}_rels/${part.slice(slash + 1)}.rels`;
@@ -80,8 +78,8 @@ export class WorkbookParts {
     await this.readWhole(relations, {
       open: (name, { Id = '', Type = '', Target = '', TargetMode }) => {
         if (name !== 'Relationship' || TargetMode === 'External') return;
-        const ending = Type.slice(Type.lastIndexOf('/') + 1);
-        if (ending === kind) found.push({ id: Id, kind: ending, target: resolved(folder, Target) });
+        const kind = Type.slice(Type.lastIndexOf('/') + 1);
+        found.push({ id: Id, kind, target: resolved(folder, Target) });
       },
       close: () => undefined,
     });

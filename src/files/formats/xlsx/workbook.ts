@@ -52,15 +52,13 @@ async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
   const file = parts.archive.path;
   if (parts.names().some((name) => MACROS.test(name))) throw withMacros(file);
   await requireNoMacros(parts);
-  const [main] = await parts.related('', 'officeDocument');
+  const main = (await parts.related('')).find(({ kind }) => kind === 'officeDocument');
   if (main === undefined) throw parts.broken('the package has a workbook', '_rels/.rels');
   if (main.target.endsWith('.bin')) {
     throw refused('workbook_binary', 'The workbook is a binary one (.xlsb).', { file });
   }
-  const targets = new Map<string, string>();
-  for (const { id, target } of await parts.related(main.target, 'worksheet')) {
-    targets.set(id, target);
-  }
+  const related = await parts.related(main.target);
+  const sheetParts = related.filter(({ kind }) => kind === 'worksheet');
   const sheets: SheetInfo[] = [];
   let is1904 = false;
   await parts.readWhole(main.target, {
@@ -68,23 +66,26 @@ async function readWorkbook(parts: WorkbookParts): Promise<Workbook> {
       if (name === 'workbookPr') is1904 = isTrue(attributes.date1904);
       if (name !== 'sheet') return;
       const id = Object.entries(attributes).find(([key]) => /(?:^|:)id$/.test(key))?.[1] ?? '';
-      const part = targets.get(id);
+      const part = sheetParts.find((each) => each.id === id)?.target;
       const isHidden = (attributes.state ?? 'visible') !== 'visible';
       if (part !== undefined) sheets.push({ name: attributes.name ?? '', part, isHidden });
     },
     close: () => undefined,
   });
-  const [strings] = await parts.related(main.target, 'sharedStrings');
-  const [styles] = await parts.related(main.target, 'styles');
-  return { parts, sheets, is1904, stringsPart: strings?.target, stylesPart: styles?.target };
+  const partOf = (wanted: string) => related.find(({ kind }) => kind === wanted)?.target;
+  const [stringsPart, stylesPart] = [partOf('sharedStrings'), partOf('styles')];
+  return { parts, sheets, is1904, stringsPart, stylesPart };
 }
 
-/** A workbook that only says that it has macros is one to a spreadsheet too. */
+/**
+ * A workbook that only says that it has macros is one to a spreadsheet too. What it says of all
+ * parts with some ending says nothing: SheetJS says of `bin` in each that it writes that it has.
+ */
 async function requireNoMacros(parts: WorkbookParts): Promise<void> {
   let has = false;
   await parts.readWhole('[Content_Types].xml', {
-    open: (_name, { ContentType = '' }) => {
-      has ||= /macroEnabled|vbaProject/i.test(ContentType);
+    open: (name, { ContentType = '' }) => {
+      has ||= name === 'Override' && /macroEnabled|vbaProject/i.test(ContentType);
     },
     close: () => undefined,
   });
@@ -95,12 +96,11 @@ async function requireNoMacros(parts: WorkbookParts): Promise<void> {
  * The sheet that a layout names: by its name, or by its number among those that are shown; the
  * first of these when left out. Throws LoanbookError `sheet_missing` with the names of all.
  */
-export function sheetOf({ parts, sheets }: Workbook, wanted: string | number = 1): SheetInfo {
+export function sheetOf({ parts, sheets }: Workbook, wanted?: string): SheetInfo {
   const shown = sheets.filter(({ isHidden }) => !isHidden);
-  const found =
-    typeof wanted === 'number'
-      ? shown[wanted - 1]
-      : sheets.find(({ name }) => name.trim() === wanted.trim());
+  const byName = sheets.find(({ name }) => name.trim() === wanted?.trim());
+  const number = wanted === undefined ? 1 : Number(/^[1-9][0-9]{0,4}$/.exec(wanted)?.[0]);
+  const found = byName ?? shown[number - 1];
   if (found !== undefined) return found;
   const names = sheets.map(({ name, isHidden }) => (isHidden ? `${name} (hidden)` : name));
   const evidence = { file: parts.archive.path, value: wanted, sheets: names.join(', ') };

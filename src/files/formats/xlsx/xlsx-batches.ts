@@ -8,7 +8,7 @@ import { openWorkbook, sheetOf, type Workbook } from './workbook.js';
 
 export interface XlsxOptions extends ReadOptions {
   /** By name, or by number among the sheets that are shown; the first of these when left out. */
-  readonly sheet?: string | number | undefined;
+  readonly sheet?: string | undefined;
   /** Is told of a cell that has lost something; without it the file is refused. */
   readonly onProblem?: ((problem: CellProblem) => void) | undefined;
 }
