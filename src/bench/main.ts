@@ -14,6 +14,8 @@ const { values } = parseArgs({
     'days-before': { type: 'string', default: '0' },
     schedules: { type: 'string' },
     reconcile: { type: 'string' },
+    charset: { type: 'string', default: 'utf-8' },
+    trailer: { type: 'boolean', default: false },
     periods: { type: 'string' },
     import: { type: 'boolean', default: false },
     only: { type: 'string', default: 'all' },
@@ -24,19 +26,20 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N]
-  [--import] [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N]
+  [--charset utf-8|gb18030] [--trailer] [--periods N] [--import] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
 streams of the same tasks in the same run. Uses a server of its own in a temporary folder,
 or DATABASE_URL. With --schedules it only lays so many level payment schedules of 12 to 36
 instalments, on one core and without a server. With --reconcile it only reconciles a statement of N
-lines with N events, one in a hundred of them broken, and holds what is found to what was planted.
-With --periods it closes the last N days of a month and one more, then times impairment at the month
-end, the close of the month and the reconciliation of the ledger over all of the days. With --import
-it imports the loans into an empty book, beside the bare copies of others, and as many with twelve
-instalments of their own each.
+lines with N events, one in a hundred of them broken, and holds what is found to what was planted;
+its file is in the charset, with a line of totals behind where --trailer is said. With --periods it
+closes the last N days of a month and one more, then times impairment at the month end, the close of
+the month and the reconciliation of the ledger over all of the days. With --import it imports the
+loans into an empty book, beside the bare copies of others, and as many with twelve instalments of
+their own each.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -46,7 +49,9 @@ instalments of their own each.
       : `${schedules} schedules, ${instalments} instalments: ${seconds.toFixed(2)} s\n`,
   );
 } else if (values.reconcile !== undefined) {
-  const speed = await reconcileSpeed(Number(values.reconcile));
+  const charset = values.charset === 'gb18030' ? 'gb18030' : 'utf-8';
+  const written = { charset, trailer: values.trailer } as const;
+  const speed = await reconcileSpeed(Number(values.reconcile), written);
   const { lines, planted, found, wrong, seconds, stage_seconds, peak_rss_mb } = speed;
   process.stdout.write(
     values.json

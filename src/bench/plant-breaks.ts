@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { formatDay } from '../accounting/calendar/epoch-day.js';
 import { formatAmount } from '../accounting/money/amount-text.js';
 import type { EpochDay } from '../accounting/money/units.js';
+import { encodeGb18030 } from '../files/gb18030.js';
 
 /** What is planted, in turn: the type of break, or how a match is made hard. */
 const PLANTED = [
@@ -39,15 +40,27 @@ function amountOf(i: number): number {
   return 1_000 + ((i * 7_919) % 500_000);
 }
 
+/** How a planted statement is written. */
+export interface PlantedFile {
+  readonly charset: 'utf-8' | 'gb18030';
+  /** A line of totals behind the rows. */
+  readonly trailer: boolean;
+}
+
+/** As most partners write them. */
+const USUAL: PlantedFile = { charset: 'utf-8', trailer: true };
+
 /** A channel whose statements are written by `writeStatement`. */
-export const PLANTED_CHANNEL = `code: WX
+export function plantedChannel({ charset, trailer }: PlantedFile = USUAL): string {
+  const totals = trailer ? '  trailer: {starts: T, count: 2, amount: 3}\n' : '';
+  return `code: WX
 name: 微信支付
 order_prefix: WX
 file:
+  charset: ${charset}
   head: {starts: H, count: 2, amount: 3, date: 4}
   titles: true
-  trailer: {starts: T, count: 2, amount: 3}
-  repeated_orders: break
+${totals}  repeated_orders: break
 columns:
   order_no: 商户订单号
   amount: 订单金额
@@ -60,6 +73,7 @@ fallbacks: [[loan_no, amount, value_date]]
 tolerance: ${PLANT_TOLERANCE}
 cross_days: 2
 `;
+}
 
 /**
  * Inserts the events of a day set-based, with their outcomes and journal lines, and moves the book
@@ -117,6 +131,7 @@ export function writeStatement(
   file: string,
   events: number,
   date: EpochDay,
+  { charset, trailer }: PlantedFile = USUAL,
 ): { lines: number; total: number } {
   const day = formatDay(date);
   let lines = 0;
@@ -128,6 +143,8 @@ export function writeStatement(
     }
   }
   const out = openSync(file, 'w');
+  const write = (text: string) =>
+    writeSync(out, charset === 'gb18030' ? encodeGb18030(text) : Buffer.from(text));
   const totals = `${lines},${formatAmount(total, 2)}`;
   let text = `H,${totals},${day}\n商户订单号,订单金额,手续费,交易状态,交易日期,借据号\n`;
   for (let i = 0; i < events; i += 1) {
@@ -136,10 +153,10 @@ export function writeStatement(
       text += `${day},L${i}\n`;
     }
     if (text.length < 1 << 20) continue;
-    writeSync(out, text);
+    write(text);
     text = '';
   }
-  writeSync(out, `${text}T,${totals}\n`);
+  write(trailer ? `${text}T,${totals}\n` : text);
   closeSync(out);
   return { lines, total };
 }

@@ -13,9 +13,10 @@ import { MemorySampler } from './memory.js';
 import {
   expectedType,
   orderNo,
-  PLANTED_CHANNEL,
+  type PlantedFile,
   plantEventsSql,
   plantedAt,
+  plantedChannel,
   writeStatement,
 } from './plant-breaks.js';
 
@@ -35,12 +36,18 @@ export interface ReconcileSpeed {
 }
 
 /** A server of its own in a temporary folder, or DATABASE_URL; removed when done. */
-export async function reconcileSpeed(events: number): Promise<ReconcileSpeed> {
+export async function reconcileSpeed(
+  events: number,
+  planted: PlantedFile,
+): Promise<ReconcileSpeed> {
   const folder = mkdtempSync(join(tmpdir(), 'loanbook-reconcile-'));
   try {
     const target = await resolveTarget(folder);
     await migrate(target);
-    return await measureReconciliation(target, events, join(folder, 'statement.csv'));
+    return await measureReconciliation(target, events, {
+      file: join(folder, 'statement.csv'),
+      planted,
+    });
   } finally {
     await removeEmbedded(folder);
     rmSync(folder, { recursive: true, force: true });
@@ -51,19 +58,19 @@ export async function reconcileSpeed(events: number): Promise<ReconcileSpeed> {
 export async function measureReconciliation(
   target: DatabaseTarget,
   events: number,
-  file: string,
+  { file, planted }: { readonly file: string; readonly planted?: PlantedFile },
 ): Promise<ReconcileSpeed> {
   await withClient(target, {}, async (client) => {
     const frame = { firstBusinessDate: DAY - 1, calendar: 'none' };
     await createBook(client, { entity: 'Bench', currency: 'CNY', ...frame });
-    await applyChannel(client, PLANTED_CHANNEL, 'plant');
+    await applyChannel(client, plantedChannel(planted), 'plant');
   });
   await withClient(target, { role: 'owner' }, async (client) => {
     await client.query(plantEventsSql(events, DAY));
     await client.query('VACUUM (ANALYZE) event, event_outcome, journal_line');
   });
   await withClient(target, { role: 'login' }, (client) => client.query('CHECKPOINT'));
-  const { lines } = writeStatement(file, events, DAY);
+  const { lines } = writeStatement(file, events, DAY, planted);
   const memory = new MemorySampler();
   memory.takePeakMb();
   const started = performance.now();

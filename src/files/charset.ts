@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { EXIT, LoanbookError } from '../errors.js';
 
@@ -30,6 +31,22 @@ export async function requireCharset(
     evidence: { file, charset, foundCharset: found, titles: missing.join(', ') },
     next: `Save the file as ${charset}, or say of a channel \`file.charset\`. Nothing was taken.`,
   });
+}
+
+/**
+ * Whether a text file is in UTF-8, GB18030 or UTF-16, by its byte order mark and the bytes of its
+ * beginning: what is no UTF-8 is GB18030.
+ */
+export async function charsetOf(
+  file: string,
+): Promise<'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be'> {
+  const head = await headOf(file);
+  const mark = head.subarray(0, 2).toString('hex');
+  if (mark === 'fffe') return 'utf-16le';
+  if (mark === 'feff') return 'utf-16be';
+  // A character may be cut at the end of what is looked at.
+  const whole = head.length < HEAD_BYTES ? head : head.subarray(0, head.lastIndexOf(0x0a) + 1);
+  return isUtf8(whole) ? 'utf-8' : 'gb18030';
 }
 
 async function headOf(file: string): Promise<Buffer> {

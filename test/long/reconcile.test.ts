@@ -10,7 +10,9 @@ it('reconciles a million lines in 15 s and constant memory, every planted break 
   const measure = async (events: number) => {
     const database = await testDatabase();
     try {
-      return await measureReconciliation(database.target, events, join(folder, 'statement.csv'));
+      return await measureReconciliation(database.target, events, {
+        file: join(folder, 'statement.csv'),
+      });
     } finally {
       await database.drop();
     }

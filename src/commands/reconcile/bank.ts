@@ -6,6 +6,7 @@ import { senderSays } from '../shell/sender-options.js';
 import { waitsOf } from '../shell/wait-option.js';
 import {
   configureReconcile,
+  layoutOption,
   type ReconcileFlags,
   releaser,
   showOutcome,
@@ -14,15 +15,17 @@ import {
 export const command: CommandModule<[string], ReconcileFlags> = {
   configure: configureReconcile,
   async run(context, [file], flags) {
-    const { channel } = flags;
+    const { channel, matchOnly } = flags;
     const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
+    const layout = await layoutOption(flags);
     const says = senderSays(flags);
     const waits = waitsOf(context, flags);
+    const taking = { layout, matchOnly, releaseBy, says, waits, signal };
     const actor = { by: flags.by, act: 'statement' } as const;
     const outcome = await actInBook(context, actor, (client, by) =>
-      reconcileBank(client, { file, channel, date, by, releaseBy, says, waits, signal }),
+      reconcileBank(client, { file, channel, date, by, ...taking }),
     );
     return showOutcome(context, outcome);
   },

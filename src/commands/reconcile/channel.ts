@@ -6,24 +6,23 @@ import { senderSays } from '../shell/sender-options.js';
 import { waitsOf } from '../shell/wait-option.js';
 import {
   configureReconcile,
+  layoutOption,
   type ReconcileFlags,
   releaser,
   showOutcome,
 } from './reconcile-options.js';
 
-export const command: CommandModule<[string], ReconcileFlags & { matchOnly?: boolean }> = {
-  configure(cmd) {
-    configureReconcile(cmd);
-    cmd.option('--match-only');
-  },
+export const command: CommandModule<[string], ReconcileFlags> = {
+  configure: configureReconcile,
   async run(context, [file], flags) {
     const { channel, matchOnly } = flags;
     const releaseBy = releaser(flags);
     const date = dayOption('--date', flags.date);
     const { signal } = context;
+    const layout = await layoutOption(flags);
     const says = senderSays(flags);
     const waits = waitsOf(context, flags);
-    const taking = { matchOnly, releaseBy, says, waits, signal };
+    const taking = { layout, matchOnly, releaseBy, says, waits, signal };
     const actor = { by: flags.by, act: 'statement' } as const;
     const outcome = await actInBook(context, actor, (client, by) =>
       reconcileChannel(client, { file, channel, date, by, ...taking }),

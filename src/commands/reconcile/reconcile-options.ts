@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
 import type { Approvable } from '../../jobs/approvals/approval.js';
 import type { Outcome } from '../../jobs/reconcile/reconcile-outcome.js';
+import { type NamedLayout, namedLayout } from '../../jobs/reconcile/statement/named-layout.js';
 import type { CommandContext } from '../shell/context.js';
 import { printJson, printOutcome } from '../shell/output.js';
 import { noteWaiting } from '../shell/person-option.js';
@@ -12,6 +13,8 @@ import { configureWait } from '../shell/wait-option.js';
 export interface ReconcileFlags extends SenderFlags {
   readonly channel?: string;
   readonly date?: string;
+  readonly layout?: string;
+  readonly matchOnly?: boolean;
   readonly by?: string;
   readonly release?: boolean;
   readonly releaseBy?: string;
@@ -23,11 +26,18 @@ export function configureReconcile(cmd: Command): void {
     .argument('<file>')
     .option('--channel <code>')
     .option('--date <date>')
+    .option('--layout <name>')
+    .option('--match-only')
     .option('--by <name>')
     .option('--release')
     .option('--release-by <name>');
   configureSender(cmd);
   configureWait(cmd);
+}
+
+/** The layout that a command names, in its folder or of the package. */
+export async function layoutOption({ layout }: ReconcileFlags): Promise<NamedLayout | undefined> {
+  return layout === undefined ? undefined : namedLayout(layout, '.');
 }
 
 /** Who releases a statement, if anybody does. Throws LoanbookError `release_needs_a_name` (2). */

@@ -7,6 +7,15 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN type = event_type_prepayment() OR amount = 0 THEN nullif(allocated + to_suspense, 0) ELSE amount END
 $$;
 
+-- The cash of an event as a channel of receipts counts it: what goes back to the customer is below
+-- zero.
+CREATE OR REPLACE FUNCTION event_moved(type smallint, amount bigint, allocated bigint, to_suspense bigint)
+RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN type IN (event_type_suspense_refund(), event_type_merchant_refund())
+    THEN -abs(event_cash(type, amount, allocated, to_suspense))
+    ELSE event_cash(type, amount, allocated, to_suspense) END
+$$;
+
 -- So many numbers in a row, the first of them. They are in the hash of the day, so an import that
 -- fails must leave none out: a RESTART is undone with its transaction, what nextval drew is not.
 -- The lock of imports is held until then.

@@ -16,6 +16,11 @@ export function packagedNames(): string[] {
     .sort();
 }
 
+/** The file of a packaged layout. */
+export function packagedPath(name: string): string {
+  return join(FOLDER, name + ENDING);
+}
+
 /** The text of a layout with where it comes from. */
 export interface LayoutText {
   readonly text: string;
@@ -37,8 +42,8 @@ export async function layoutText(nameOrPath: string): Promise<LayoutText> {
       next: 'Name a file, or one of the packaged ones: `loanbook layout list`.',
     });
   }
-  const path = join(FOLDER, nameOrPath + ENDING);
-  return { text: await readTextFile(path), source: `${nameOrPath}${ENDING}` };
+  const text = await readTextFile(packagedPath(nameOrPath));
+  return { text, source: `${nameOrPath}${ENDING}` };
 }
 
 /** A checked layout by path or name; throws as `layoutText` and `parseLayout` do. */

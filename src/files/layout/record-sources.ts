@@ -1,4 +1,6 @@
 import type { CsvBatch } from '../csv-reader.js';
+import { camtBatches } from '../formats/camt/camt-batches.js';
+import { mt940Batches } from '../formats/mt940/mt940-batches.js';
 import type { LayoutDocument } from './layout-document.js';
 import type { LayoutRange } from './layout-rows.js';
 import type { LayoutFormat } from './layout-schema.js';
@@ -31,4 +33,7 @@ export type RecordSource = (
 export const SOURCES: Readonly<Partial<Record<LayoutFormat, RecordSource>>> = {
   delimited: textRecords,
   fixed: textRecords,
+  mt940: (path, { charset }, { signal }) =>
+    mt940Batches(path, { charset: charset.replace('-bom', ''), signal }),
+  camt: (path, _, { signal }) => camtBatches(path, { signal }),
 };

@@ -13,6 +13,7 @@ export const BREAK_TYPES = {
   ledger: '业务与账务不符',
   duplicate: '重复',
   cross_day: '跨日',
+  refund: '退款-我方无记录',
   cash: '已入账资金被重算',
 } as const;
 export type BreakType = keyof typeof BREAK_TYPES;

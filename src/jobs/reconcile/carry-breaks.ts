@@ -63,11 +63,11 @@ async function resolve(
  */
 async function closeWaiting(
   client: pg.Client,
-  { code, tolerance, direction }: ChannelDocument,
+  { code, tolerance, ...channel }: ChannelDocument,
   statementId: number,
   openDay: string,
 ): Promise<void> {
-  await client.query(readSql(import.meta.url, 'closed'), [code, eventTypesOf(direction)]);
+  await client.query(readSql(import.meta.url, 'closed'), [code, eventTypesOf(channel)]);
   await client.query(readSql(import.meta.url, 'closed-breaks'), [statementId, tolerance, openDay]);
   const ends = [
     ['posted', 'posted = their_amount', 'the close of its day posted it'],

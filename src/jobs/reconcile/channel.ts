@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
@@ -12,7 +13,13 @@ import {
   valueOfStored,
 } from '../book/stored-document.js';
 import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
-import { type ChannelDocument, parseChannelDocument } from './documents/channel-document.js';
+import {
+  type ChannelDocument,
+  type DeclaredChannel,
+  parseChannelDocument,
+} from './documents/channel-document.js';
+import { type NamedLayout, namedLayout } from './statement/named-layout.js';
+import { statementLayouts } from './statement/statement-layout.js';
 
 /** Any fixed number: two documents that claim the same orders cannot be applied side by side. */
 const CHANNEL_LOCK = 5_262_666_005;
@@ -27,7 +34,8 @@ export interface AppliedChannel {
 
 /**
  * Declares a channel or a bank, or a new version of it; earlier statements stay as they were taken.
- * Throws LoanbookError `invalid_document`; `unknown_account` or `account_has_subledger` (2) for an
+ * A layout that it names is beside it, or comes with the package. Throws LoanbookError
+ * `invalid_document`, `unknown_layout`; `unknown_account` or `account_has_subledger` (2) for an
  * account that nothing can be posted to; `channels_overlap` (2) where another one in force may
  * claim the same orders. What overlapped before this was refused goes on and is told.
  */
@@ -37,7 +45,7 @@ export async function applyChannel(
   source: string,
 ): Promise<AppliedChannel> {
   const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
-  const document = parseChannelDocument(text, source, roles);
+  const document = await withLayouts(parseChannelDocument(text, source, roles), source);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
@@ -61,6 +69,22 @@ export async function applyChannel(
     });
     return { code, kind, outcome: 'applied', overlaps };
   });
+}
+
+/** A channel with the layouts that it names, in the place of their names. */
+async function withLayouts(
+  { layout, ...declared }: DeclaredChannel,
+  source: string,
+): Promise<ChannelDocument> {
+  if (layout === undefined) {
+    // Throws where its own keys say what no file can be.
+    statementLayouts(declared, source);
+    return declared;
+  }
+  const names = typeof layout === 'string' ? [layout] : layout;
+  const layouts: NamedLayout[] = [];
+  for (const name of names) layouts.push(await namedLayout(name, dirname(source)));
+  return { ...declared, layouts };
 }
 
 /**

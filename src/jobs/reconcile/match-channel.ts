@@ -1,17 +1,21 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
+import { EVENT_TYPE, type EventTypeName } from '../../accounting/events/loan-event.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import { STANDING } from './standing.js';
+import type { StatementTotals } from './statement/statement-reader.js';
 
 /** Events that money of a channel stands behind, by its direction. */
 const EVENTS_OF = {
   receipts: ['repayment', 'settlement', 'prepayment', 'recovery'],
   payments: ['disbursement'],
 } as const;
+
+/** Events that a refund in a channel's statement may be: what they pay out is below zero. */
+const REFUNDS = ['suspense_refund', 'merchant_refund'] as const;
 
 /**
  * What an event's order number is. A loan is paid out once, under its own number; what pays it back
@@ -50,16 +54,17 @@ export async function matchChannel(
   client: pg.Client,
   channel: ChannelDocument,
   date: EpochDay,
-  succeeded: number,
+  { succeeded, paidOut }: StatementTotals,
 ): Promise<Matched> {
-  const { code, cross_days: crossDays, accounts, direction } = channel;
+  const { code, cross_days: crossDays, accounts, direction, refund_prefix: refunds } = channel;
   const day = formatDay(date);
-  const types = eventTypesOf(direction);
+  const types = eventTypesOf(channel);
+  const named = paidOut > 0n && direction === 'receipts' ? codesOf(REFUNDS) : null;
   const sqlOf = (name: string) => readSql(import.meta.url, name, orderParts(direction));
   const prefix = channel.order_prefix ?? '';
   const side = direction === 'receipts' ? 1 : -1;
   const account = await accountId(client, accounts.clearing);
-  await client.query(sqlOf('ours'), [day, types, prefix, account, side]);
+  await client.query(sqlOf('ours'), [day, types, prefix, account, side, refunds, named]);
   const shared = await client.query(readSql(import.meta.url, 'shared'));
   if ((shared.rowCount ?? 0) > 0) await client.query(readSql(import.meta.url, 'together'));
   await client.query(readSql(import.meta.url, 'pair'));
@@ -68,14 +73,14 @@ export async function matchChannel(
   await client.query(readSql(import.meta.url, 'booked'), [code]);
   const since = await firstDayToLookAt(client, code, formatDay(date - crossDays));
   const until = formatDay(date + crossDays);
-  const window = [day, types, since, until, account, side, code, prefix];
+  const window = [day, types, since, until, account, side, code, prefix, named];
   await client.query(sqlOf('around'), window);
   await client.query(readSql(import.meta.url, 'carried'), [code]);
   const byFallback = await matchByFallbacks(client, channel);
   await client.query(readSql(import.meta.url, 'found'), [channel.tolerance]);
   await client.query(readSql(import.meta.url, 'known'));
   const before = await dayBefore(client, code, day);
-  await client.query(sqlOf('undone'), [day, types, prefix, before, code]);
+  await client.query(sqlOf('undone'), [day, types, prefix, before, code, refunds]);
   return { ...(await totals(client, succeeded)), byFallback };
 }
 
@@ -84,9 +89,20 @@ export function orderParts(direction: ChannelDocument['direction']): Record<stri
   return ORDERS[direction];
 }
 
-/** The codes of the events that money of a channel stands behind. */
-export function eventTypesOf(direction: ChannelDocument['direction']): number[] {
-  return EVENTS_OF[direction].map((name) => EVENT_TYPE[name]);
+/**
+ * The codes of the events that money of a channel stands behind; refunds are among them where the
+ * channel says how their numbers begin.
+ */
+export function eventTypesOf({
+  direction,
+  refund_prefix: refunds,
+}: Pick<ChannelDocument, 'direction' | 'refund_prefix'>): number[] {
+  const types = codesOf(EVENTS_OF[direction]);
+  return refunds === undefined ? types : [...types, EVENT_TYPE.suspense_refund];
+}
+
+function codesOf(names: readonly EventTypeName[]): number[] {
+  return names.map((name) => EVENT_TYPE[name]);
 }
 
 /** Refuses a statement that has an order number twice, and lists the first of them. */

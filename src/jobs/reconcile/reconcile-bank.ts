@@ -9,11 +9,11 @@ import { expectedReceipts } from './clearing/expected-receipts.js';
 import { findRepeated } from './match-channel.js';
 import { referenceOf } from './post-statement.js';
 import type { ReconcileOptions } from './reconcile-options.js';
-import { type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { type Outcome, outcomeOf, readOutcome } from './reconcile-outcome.js';
 import { auditStatement, takeOrAsk } from './replace-statement.js';
-import { stageStatement } from './stage-statement.js';
-import { statementDate } from './statement-day.js';
-import type { StatementTotals } from './statement-reader.js';
+import { stageStatement } from './statement/stage-statement.js';
+import { statementDate } from './statement/statement-day.js';
+import type { StatementTotals } from './statement/statement-reader.js';
 import {
   insertStatement,
   keepSums,
@@ -26,21 +26,23 @@ import { type Taking, takeAsRun } from './statement-run.js';
 
 /**
  * Reconciles a bank statement with the nets that channels owe, and posts every line of it: the
- * second level, behind the channels' own statements. The same file again does nothing. Throws as
- * `reconcileChannel` does; a posted bank statement is never replaced.
+ * second level, behind the channels' own statements. The same file again does nothing. With
+ * `matchOnly` it is only tried: nothing is posted and nothing kept. Throws as `reconcileChannel`
+ * does.
  */
 export async function reconcileBank(
   client: pg.Client,
-  options: Omit<ReconcileOptions, 'matchOnly' | 'onStaged'>,
+  options: Omit<ReconcileOptions, 'onStaged'>,
 ): Promise<Approvable<Outcome>> {
   return takeAsRun(client, 'bank', options, takeStatement);
 }
 
 async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
-  const { client, channel: bank, content, minorDigits, proof, options, run, replacing } = taking;
+  const { client, channel: bank, statement, options, run, replacing } = taking;
   const signal = run.orLost(options.signal);
   await run.lock(client);
   const openDay = formatDay((await run.holdOpenDay(client)).date);
+  const { content } = statement;
   const { sha256 } = content;
   const same = await sameStatement(client, bank.code, sha256);
   if (same !== undefined && options.grant === undefined) {
@@ -48,18 +50,27 @@ async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
   }
   run.phase('stage');
   const { file, by: maker, releaseBy } = options;
-  const staged = { content, channel: bank, proof, minorDigits, signal };
-  const totals = await stageStatement(client, staged);
+  const totals = await stageStatement(client, statement, signal);
   run.phase('match');
   const date = formatDay(statementDate(content.path, totals, options.date));
   const own = { file, maker, releaseBy, waits: replacing };
   const earlier = await replacedStatement(client, bank.code, date, own);
+  const read = { totals, date, openDay, earlier };
   const replacement = { kind: 'bank', code: bank.code, date, sha256, earlier } as const;
-  const said = await takeOrAsk(client, replacement, options, replacing, () =>
-    keep(taking, { totals, date, openDay, earlier }),
-  );
+  const said =
+    options.matchOnly === true
+      ? await tried(client, () => keep(taking, read))
+      : await takeOrAsk(client, replacement, options, replacing, () => keep(taking, read));
   await run.finish(client, { read: totals.lines, written: totals.lines });
   return said;
+}
+
+/** What taking a statement would come to; all of it is undone. */
+async function tried(client: pg.Client, take: () => Promise<Outcome>): Promise<Outcome> {
+  await client.query('SAVEPOINT tried');
+  const outcome = await take();
+  await client.query('ROLLBACK TO SAVEPOINT tried');
+  return { ...outcome, outcome: 'tried' };
 }
 
 interface Read {
@@ -71,10 +82,11 @@ interface Read {
 
 /** Matches the statement, posts its lines and keeps it with its breaks. */
 async function keep(
-  { client, channel: bank, content, options, run }: Taking,
+  { client, channel: bank, statement, options, run }: Taking,
   { totals, date, openDay, earlier }: Read,
 ): Promise<Outcome> {
   const { by, releaseBy } = options;
+  const { content } = statement;
   if (earlier !== undefined) await undo(client, earlier, openDay, by, releaseBy);
   await findRepeated(client, bank, content.path);
   const expected = await expectedReceipts(client, bank);
@@ -105,7 +117,7 @@ async function keep(
   await postBankLines(client, bank, referenceOf(row), expected, by);
   await barrier('reconcile.store');
   const outcome = earlier === undefined ? 'taken' : 'replaced';
-  const said = await outcomeOf(client, row, outcome, totals.provedBy);
+  const said = await outcomeOf(client, row, outcome, readOutcome(statement, totals));
   await auditStatement(client, row, earlier, by);
   return said;
 }

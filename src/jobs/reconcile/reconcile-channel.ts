@@ -3,7 +3,6 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
-import type { FileContent } from '../../files/file-content.js';
 import type { Approvable } from '../approvals/approval.js';
 import { writeAudit } from '../approvals/audit.js';
 import { barrier } from '../runs/barrier.js';
@@ -13,11 +12,11 @@ import type { ChannelDocument } from './documents/channel-document.js';
 import { findRepeated, type Matched, matchChannel } from './match-channel.js';
 import { postStatement, referenceOf, undoStatement } from './post-statement.js';
 import type { ReconcileOptions } from './reconcile-options.js';
-import { type Outcome, outcomeOf } from './reconcile-outcome.js';
+import { type Outcome, outcomeOf, readOutcome } from './reconcile-outcome.js';
 import { auditStatement, takeOrAsk } from './replace-statement.js';
-import { stageStatement } from './stage-statement.js';
-import { requireSealed, statementDate } from './statement-day.js';
-import type { StatementTotals } from './statement-reader.js';
+import { type OpenStatement, stageStatement } from './statement/stage-statement.js';
+import { requireSealed, statementDate } from './statement/statement-day.js';
+import type { StatementTotals } from './statement/statement-reader.js';
 import {
   insertStatement,
   keepSums,
@@ -48,10 +47,11 @@ export async function reconcileChannel(
 }
 
 async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
-  const { client, channel, content, minorDigits, proof, options, run, replacing } = taking;
+  const { client, channel, statement, options, run, replacing } = taking;
   const signal = run.orLost(options.signal);
   await run.lock(client);
   const openDay = formatDay((await run.holdOpenDay(client)).date);
+  const { content } = statement;
   const { sha256 } = content;
   const { code } = channel;
   const same = await sameStatement(client, code, sha256);
@@ -62,8 +62,7 @@ async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
   }
   run.phase('stage');
   await client.query(MATCH_SETTINGS);
-  const staged = { content, channel, proof, minorDigits, signal };
-  const totals = await stageStatement(client, staged);
+  const totals = await stageStatement(client, statement, signal);
   options.onStaged?.();
   await barrier('reconcile.stage');
   run.phase('match');
@@ -73,7 +72,7 @@ async function takeStatement(taking: Taking): Promise<Approvable<Outcome>> {
   const own = { file, maker, releaseBy, waits: replacing };
   const earlier = await replacedStatement(client, code, formatDay(date), own);
   const replacement = { kind: 'channel', code, date: formatDay(date), sha256, earlier } as const;
-  const scene = { client, channel, content, totals, date, openDay, options };
+  const scene = { client, channel, statement, totals, date, openDay, options };
   const said = await takeOrAsk(client, replacement, options, replacing, () =>
     matchAndKeep(scene, run, earlier),
   );
@@ -87,7 +86,7 @@ async function matchAndKeep(
   run: RunUnderWay,
   earlier: StatementRow | undefined,
 ): Promise<Outcome> {
-  const { client, channel, content, totals, date, openDay, options } = scene;
+  const { client, channel, statement, totals, date, openDay, options } = scene;
   const { by: maker, releaseBy } = options;
   if (earlier !== undefined) {
     await retireStatement(client, earlier.statement_id, openDay);
@@ -95,8 +94,8 @@ async function matchAndKeep(
       await undoStatement(client, channel, earlier, maker, releaseBy);
     }
   }
-  await findRepeated(client, channel, content.path);
-  const matched = await matchChannel(client, channel, date, totals.succeeded);
+  await findRepeated(client, channel, statement.content.path);
+  const matched = await matchChannel(client, channel, date, totals);
   await barrier('reconcile.match');
   await run.fence(client);
   run.phase('store');
@@ -104,7 +103,7 @@ async function matchAndKeep(
   if (options.matchOnly !== true) await postStatement(client, channel, row, maker, openDay);
   await barrier('reconcile.store');
   const outcome = earlier === undefined ? 'taken' : 'replaced';
-  const said = await outcomeOf(client, row, outcome, totals.provedBy);
+  const said = await outcomeOf(client, row, outcome, readOutcome(statement, totals));
   await auditStatement(client, row, earlier, maker);
   return said;
 }
@@ -127,7 +126,7 @@ async function again(
 interface Scene {
   readonly client: pg.Client;
   readonly channel: ChannelDocument;
-  readonly content: FileContent;
+  readonly statement: OpenStatement;
   readonly totals: StatementTotals;
   readonly date: EpochDay;
   readonly openDay: string;
@@ -136,7 +135,7 @@ interface Scene {
 
 /** Writes the statement with its sums, and its breaks. */
 async function keep(
-  { client, channel, content, totals, date, openDay, options }: Scene,
+  { client, channel, statement: { content }, totals, date, openDay, options }: Scene,
   matched: Matched,
   earlier: StatementRow | undefined,
 ): Promise<StatementRow> {

@@ -1,14 +1,16 @@
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { noBook } from '../book/open-day.js';
-import type { ProvedBy } from '../import/source/file-proof.js';
 import { listChannels } from './channel.js';
 import { overlapsAmong, overlapText } from './clearing/claims.js';
+import type { OpenStatement } from './statement/stage-statement.js';
+import type { StatementMoney, StatementTotals } from './statement/statement-reader.js';
 import type { StatementRow } from './statement-record.js';
 
-/** What a reconciliation did and found; amounts are decimal text. */
-export interface Outcome {
-  readonly outcome: 'taken' | 'replaced' | 'posted' | 'unchanged';
+/** What a reconciliation did, found and, where it read the file, had; amounts are decimal text. */
+export interface Outcome extends Partial<ReadOutcome> {
+  /** `tried`: nothing of it is kept. */
+  readonly outcome: 'taken' | 'replaced' | 'posted' | 'unchanged' | 'tried';
   readonly code: string;
   readonly date: string;
   readonly statement: number;
@@ -34,21 +36,59 @@ export interface Outcome {
   readonly open: number;
   /** Other channels that claim some of its orders; in words. */
   readonly overlaps: readonly string[];
-  /** What shows that the file is whole, where it was read. */
-  readonly provedBy?: ProvedBy;
+}
+
+/** What a file had; amounts are decimal text, of the lines that succeeded. */
+export interface ReadOutcome {
+  readonly layout: string;
+  readonly charset: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Lines that the layout leaves out. */
+  readonly leftOut: number;
+  /** The total is the one less the other. */
+  readonly received: string;
+  readonly paidOut: string;
+  /** What shows that the file is whole. */
+  readonly provedBy: StatementTotals['provedBy'];
+}
+
+/** What the amounts of the book are in. */
+export async function moneyOf(client: pg.Client): Promise<StatementMoney> {
+  const { rows } = await client.query<StatementMoney>(
+    'SELECT currency, minor_digits AS "minorDigits" FROM book',
+  );
+  if (rows[0] === undefined) throw noBook();
+  return rows[0];
 }
 
 export async function minorDigitsOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ minor_digits: number }>('SELECT minor_digits FROM book');
-  if (rows[0] === undefined) throw noBook();
-  return rows[0].minor_digits;
+  return (await moneyOf(client)).minorDigits;
+}
+
+/** What was read of a statement, as its outcome shows it. */
+export function readOutcome(
+  { layout, money }: OpenStatement,
+  totals: StatementTotals,
+): ReadOutcome {
+  const text = (fen: bigint) => formatAmount(fen, money.minorDigits);
+  return {
+    layout: layout.layout,
+    charset: layout.charset,
+    succeeded: totals.succeeded,
+    failed: totals.lines - totals.succeeded,
+    leftOut: totals.leftOut,
+    received: text(totals.received),
+    paidOut: text(totals.paidOut),
+    provedBy: totals.provedBy,
+  };
 }
 
 export async function outcomeOf(
   client: pg.Client,
   row: StatementRow,
   outcome: Outcome['outcome'],
-  provedBy?: ProvedBy,
+  read?: ReadOutcome,
 ): Promise<Outcome> {
   const digits = await minorDigitsOf(client);
   const text = (fen: bigint) => formatAmount(fen, digits);
@@ -82,6 +122,6 @@ export async function outcomeOf(
     overlaps: overlapsAmong(await listChannels(client))
       .filter(({ codes }) => codes.includes(row.code))
       .map(overlapText),
-    provedBy,
+    ...read,
   };
 }

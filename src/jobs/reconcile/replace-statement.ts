@@ -31,7 +31,7 @@ export interface AskedReplacement {
   readonly code: string;
   readonly file: string;
   readonly sha256: string;
-  readonly options: Pick<ReconcileOptions, 'channel' | 'date' | 'matchOnly' | 'says'>;
+  readonly options: Pick<ReconcileOptions, 'channel' | 'date' | 'layout' | 'matchOnly' | 'says'>;
 }
 
 /**
@@ -88,9 +88,15 @@ export async function takeOrAsk(
 
 function askedOf(
   { kind, code, sha256 }: Replacement,
-  { file, channel, date, matchOnly, says }: ReconcileOptions,
+  { file, channel, date, layout, matchOnly, says }: ReconcileOptions,
 ): AskedReplacement {
-  return { kind, code, file: resolve(file), sha256, options: { channel, date, matchOnly, says } };
+  return {
+    kind,
+    code,
+    file: resolve(file),
+    sha256,
+    options: { channel, date, layout, matchOnly, says },
+  };
 }
 
 /** What the audit keeps of a statement that went in. */

@@ -1,23 +1,20 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
-import { type FileContent, inspectFile } from '../../files/file-content.js';
+import { inspectFile } from '../../files/file-content.js';
 import type { Approvable } from '../approvals/approval.js';
-import type { FileProof } from '../import/source/file-proof.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { loadChannel } from './channel.js';
 import type { ChannelDocument } from './documents/channel-document.js';
 import type { ReconcileOptions } from './reconcile-options.js';
-import { minorDigitsOf, type Outcome } from './reconcile-outcome.js';
+import { moneyOf, type Outcome } from './reconcile-outcome.js';
 import { replacementWaits } from './replace-statement.js';
-import { openStatementProof } from './stage-statement.js';
+import { type OpenStatement, openStatement } from './statement/stage-statement.js';
 
 /** A statement that is being taken, of a channel or of a bank. */
 export interface Taking {
   readonly client: pg.Client;
   readonly channel: ChannelDocument;
-  readonly content: FileContent;
-  readonly minorDigits: number;
-  readonly proof: FileProof;
+  readonly statement: OpenStatement;
   readonly options: ReconcileOptions;
   readonly run: RunUnderWay;
   /** A second person decides later where a posted statement would be replaced. */
@@ -36,17 +33,24 @@ export async function takeAsRun(
   options: ReconcileOptions,
   take: (taking: Taking) => Promise<Approvable<Outcome>>,
 ): Promise<Approvable<Outcome>> {
-  const channel = await loadChannel(client, kind, options.channel);
-  const content = await inspectFile(options.file, options.signal);
-  const minorDigits = await minorDigitsOf(client);
+  const declared = await loadChannel(client, kind, options.channel);
+  const { layout, signal } = options;
+  const channel = layout === undefined ? declared : { ...declared, layouts: [layout] };
+  const content = await inspectFile(options.file, signal, kindsOf(channel));
+  const money = await moneyOf(client);
   const replacing = await replacementWaits(client, options);
   const key = `${channel.code}/${content.sha256}`;
   const job = { job: 'reconcile', key, phases: PHASES } as const;
   return withRun(client, job, options.waits, (run) =>
     run.besideClose(client, async () => {
-      const proof = await openStatementProof(content, channel, minorDigits, options.says);
-      const taking = { client, channel, content, minorDigits, proof, options, run, replacing };
+      const statement = await openStatement(content, channel, money, options.says);
+      const taking = { client, channel, statement, options, run, replacing };
       return inTransaction(client, () => take(taking));
     }),
   );
+}
+
+/** A layout may be one of a workbook or of XML; what a file is, its reader sees. */
+function kindsOf({ layouts }: ChannelDocument): 'text' | 'any' {
+  return layouts === undefined ? 'text' : 'any';
 }

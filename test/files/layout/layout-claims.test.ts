@@ -224,7 +224,7 @@ describe('a file in parts', () => {
 });
 
 it('a format that nothing reads is named', async () => {
-  const layout = layoutOf({ format: 'mt940', columns }, 'test');
+  const layout = layoutOf({ format: 'ndjson', columns }, 'test');
   const reading = layoutRows(fileOf(ROWS), layout, { fields: FIELDS, minorDigits: 2 }).next();
   await expect(reading).rejects.toMatchObject({ code: 'format_not_read', exitCode: 2 });
 });

@@ -19,6 +19,12 @@ describe('two channels', () => {
     ['one begins the other', [prefix('W')], [prefix('WX')], 'order_prefix'],
     ['both the same', [prefix('WX')], [prefix('WX')], 'order_prefix'],
     ['payments that take all', [pays], [pays, prefix('L')], 'order_prefix'],
+    [
+      'refunds that are orders of the other',
+      [prefix('WX'), 'refund_prefix: RF'],
+      [prefix('RF0')],
+      'order_prefix',
+    ],
     ['prefixes that part', [prefix('WX')], [prefix('WA')], undefined],
     ['in both directions', [], [pays], undefined],
     ['a bank', [], ['kind: bank'], undefined],

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
-import { splitFields } from '../../../src/jobs/reconcile/statement-columns.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { PACKAGED_DOCUMENT } from '../../histories/packaged-ledger.js';
 
@@ -11,7 +10,7 @@ const CHANNELS = join(packageRoot, 'fixtures/channels');
 
 it.each(readdirSync(CHANNELS))('%s is a channel', (name) => {
   const document = parseChannelDocument(readFileSync(join(CHANNELS, name), 'utf8'), name, ROLES);
-  expect(document.columns.order_no).not.toBeUndefined();
+  expect(document.columns.order_no ?? document.layout).not.toBeUndefined();
 });
 
 it.each([
@@ -26,14 +25,21 @@ it.each([
     'code: X\nfile: {titles: false}\ncolumns: {order_no: o, amount: 2, value_date: 3}',
     'columns.order_no: must be the number of a field',
   ],
+  [
+    'a layout and columns',
+    'code: X\nlayout: icbc\ncolumns: {order_no: o}',
+    'columns.order_no: is what the layout says',
+  ],
+  [
+    'a layout and the shape of its files',
+    'code: X\nlayout: icbc\nfile: {charset: gb18030, trailer: {starts: T, count: 2}}',
+    'file.trailer: is what the layout says',
+  ],
+  [
+    'refunds of a bank',
+    'code: X\nkind: bank\nlayout: icbc\nrefund_prefix: R',
+    'refund_prefix: is for channels of receipts',
+  ],
 ])('refuses a document with %s', (_what, text, says) => {
   expect(() => parseChannelDocument(text, 'x', ROLES)).toThrow(says);
-});
-
-it.each([
-  ['a,b', ',', ['a', 'b']],
-  ['a|+||+|c', '|+|', ['a', '', 'c']],
-  ['"a,""1""",b', ',', ['a,"1"', 'b']],
-])('splits %s', (text, delimiter, fields) => {
-  expect(splitFields(text, delimiter)).toEqual(fields);
 });

@@ -7,9 +7,9 @@ import { formatAmount } from '../../../src/accounting/money/amount-text.js';
 import {
   expectedType,
   orderNo,
-  PLANTED_CHANNEL,
   plantEventsSql,
   plantedAt,
+  plantedChannel,
   writeStatement,
 } from '../../../src/bench/plant-breaks.js';
 import { withClient } from '../../../src/db/connect.js';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   await withClient(database.target, {}, async (client) => {
     const frame = { firstBusinessDate: DAY - 1, calendar: 'none' };
     await createBook(client, { entity: 'T', currency: 'CNY', ...frame });
-    await applyChannel(client, PLANTED_CHANNEL, 'wx.yaml');
+    await applyChannel(client, plantedChannel(), 'wx.yaml');
   });
   await withClient(database.target, { role: 'owner' }, (client) =>
     client.query(plantEventsSql(EVENTS, DAY)),

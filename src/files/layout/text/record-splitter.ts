@@ -36,6 +36,8 @@ export class RecordSplitter {
   readonly #isQuoted: boolean;
   readonly #comment: readonly string[];
   readonly #blankEnds: boolean;
+  /** A line of nothing but blanks is one of empty fields. */
+  readonly #isBlankCut: boolean;
   readonly #behind: number;
   #skip: number;
   #line: number;
@@ -51,6 +53,7 @@ export class RecordSplitter {
     this.#isFixed = layout.format === 'fixed';
     this.#isQuoted = layout.quoting !== 'none' && !this.#isFixed;
     this.#comment = layout.comment;
+    this.#isBlankCut = layout.delimiter.trim() === '';
     this.#blankEnds = layout.blank_lines === 'end';
     this.#behind = layout.skip.behind;
     this.#skip = isPart ? 0 : layout.skip.before;
@@ -104,7 +107,7 @@ export class RecordSplitter {
 
   #isBlank(text: string, at: number, stop: number): boolean {
     if (stop === at) return true;
-    if (!this.#isFixed || text.charCodeAt(at) !== 0x20) return false;
+    if (text.charCodeAt(at) > 0x20 || (!this.#isFixed && this.#isBlankCut)) return false;
     return text.slice(at, stop).trim() === '';
   }
 

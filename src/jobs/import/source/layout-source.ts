@@ -29,7 +29,7 @@ export async function openByLayout(
   requireColumns(kind, specs, layout, named);
   const isText = TEXTS.has(layout.format);
   const isWide = layout.charset.startsWith('utf-16');
-  const inspected = await inspectFile(file, signal, { isText: isText && !isWide });
+  const inspected = await inspectFile(file, signal, isText && !isWide ? 'text' : 'any');
   const endsWithNewline = inspected.endsWithNewline || !isText || isWide;
   const content = { ...inspected, endsWithNewline };
   const { unterminated } = layout;

@@ -16,9 +16,12 @@ export interface Overlap {
 export function overlapOf(a: ChannelDocument, b: ChannelDocument): Overlap | undefined {
   if (a.code === b.code || a.kind !== 'channel' || b.kind !== 'channel') return undefined;
   const codes = [a.code, b.code] as const;
-  const [own, other] = [a.order_prefix ?? '', b.order_prefix ?? ''];
-  if (a.direction === b.direction && (own.startsWith(other) || other.startsWith(own))) {
-    return { key: 'order_prefix', codes, claims: [ordersOf(own), ordersOf(other)] };
+  if (a.direction === b.direction) {
+    for (const own of prefixesOf(a)) {
+      const other = prefixesOf(b).find((one) => own.startsWith(one) || one.startsWith(own));
+      if (other === undefined) continue;
+      return { key: 'order_prefix', codes, claims: [ordersOf(own), ordersOf(other)] };
+    }
   }
   const ref = settlementRefOf(a);
   if (a.accounts.bank !== b.accounts.bank || ref !== settlementRefOf(b)) return undefined;
@@ -43,6 +46,11 @@ export function overlapText({ codes, claims }: Overlap): string {
 /** The bank's reference of a channel's net; `{date}` is the day of the statement. */
 export function settlementRefOf({ settlement_ref: ref, code }: ChannelDocument): string {
   return ref ?? `${code}{date}`;
+}
+
+/** What orders and refunds of a channel begin with. */
+function prefixesOf({ order_prefix: orders = '', refund_prefix: refunds }: ChannelDocument) {
+  return refunds === undefined ? [orders] : [orders, refunds];
 }
 
 function ordersOf(prefix: string): string {

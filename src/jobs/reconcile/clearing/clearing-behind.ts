@@ -64,8 +64,9 @@ export async function itemsBehind(
   const known = JSON.stringify(
     channels.map((channel) => ({
       code: channel.code,
-      types: eventTypesOf(channel.direction),
+      types: eventTypesOf(channel),
       prefix: channel.order_prefix ?? '',
+      refunds: channel.refund_prefix,
       pays: channel.direction === 'payments',
       side: sideOf(channel),
     })),

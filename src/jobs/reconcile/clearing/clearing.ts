@@ -167,8 +167,9 @@ async function eventsWithout(
       day,
       days.map((row) => row.day),
       channel.code,
-      eventTypesOf(channel.direction),
+      eventTypesOf(channel),
       channel.order_prefix ?? '',
+      channel.refund_prefix,
     ],
   );
   return rows[0]!.amount;

@@ -4,6 +4,7 @@ import { readDocumentText } from '../../../documents/read-text.js';
 import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
 import type { LedgerRole, LedgerRoles } from '../../book/documents/ledger-roles.js';
 import { controlRule, totalsLine, unterminatedRule } from '../../import/documents/file-rules.js';
+import type { NamedLayout } from '../statement/named-layout.js';
 
 /** Columns of a statement by our names. */
 export const STATEMENT_COLUMNS = [
@@ -66,11 +67,15 @@ const channelSchema = mapping({
   name: words().optional(),
   direction: oneOf('receipts', 'payments').default('receipts'),
   order_prefix: words().optional(),
+  refund_prefix: words().optional(),
   accounts: accountsSchema.default({}),
+  layout: z
+    .union([words(), listOf(words())], { error: 'must be a name, or a list of names' })
+    .optional(),
   file: fileSchema.default(fileSchema.parse({})),
   // As a mapping says it; the same as `file.unterminated`.
   unterminated: unterminatedRule().optional(),
-  columns: columnNames,
+  columns: columnNames.default({}),
   statuses: statusSchema.default({ success: [], failed: [] }),
   fallbacks: listOf(listOf(oneOf(...FALLBACK_KEYS))).default([]),
   tolerance: integer(0).default(0),
@@ -81,9 +86,17 @@ const channelSchema = mapping({
 
 type ChannelShape = z.output<typeof channelSchema>;
 
-/** A checked channel or bank; amounts in minor units, `file` says how its statements read. */
-export type ChannelDocument = Omit<ChannelShape, 'accounts'> & {
+/** A checked channel or bank as it is written: its layouts are names. Amounts in minor units. */
+export type DeclaredChannel = Omit<ChannelShape, 'accounts'> & {
   readonly accounts: ChannelAccounts;
+};
+
+/**
+ * A channel or bank as the book keeps it: how its statements look is in `layouts`, the first that
+ * fits; without one `file`, `columns` and `statuses` say it.
+ */
+export type ChannelDocument = Omit<DeclaredChannel, 'layout'> & {
+  readonly layouts?: readonly NamedLayout[];
 };
 
 /**
@@ -94,7 +107,7 @@ export function parseChannelDocument(
   text: string,
   sourceName: string,
   roles: LedgerRoles,
-): ChannelDocument {
+): DeclaredChannel {
   const source = { name: sourceName };
   const document = checkShape(channelSchema, readDocumentText(text, sourceName), source);
   const accounts = Object.entries(ROLE_OF).map(([name, role]) => {
@@ -105,11 +118,27 @@ export function parseChannelDocument(
       ? [{ path: `accounts.${name}`, rule: 'is required: the ledger has no account in that role' }]
       : [],
   );
-  refuseViolations(source, [...unnamed, ...violationsOf(document)]);
+  refuseViolations(source, [...unnamed, ...violationsOf(document), ...refundViolations(document)]);
   return { ...document, accounts: Object.fromEntries(accounts) as ChannelAccounts };
 }
 
-function violationsOf({ columns, statuses, fallbacks, kind, file }: ChannelShape): Violation[] {
+function violationsOf(document: ChannelShape): Violation[] {
+  const { columns, fallbacks, kind, layout } = document;
+  const found = layout === undefined ? columnViolations(document) : besideLayout(document);
+  for (const [k, keys] of fallbacks.entries()) {
+    const path = `fallbacks[${k}]`;
+    if (!keys.includes('loan_no')) found.push({ path, rule: 'must contain loan_no' });
+    else if (columns.loan_no === undefined && layout === undefined) {
+      found.push({ path, rule: 'needs the column loan_no in the statement' });
+    }
+  }
+  if (kind === 'bank' && fallbacks.length > 0) {
+    found.push({ path: 'fallbacks', rule: 'are for channels: a bank line stands for a day' });
+  }
+  return found;
+}
+
+function columnViolations({ columns, statuses, file }: ChannelShape): Violation[] {
   const found: Violation[] = [];
   for (const name of ['order_no', 'amount', 'value_date'] as const) {
     if (columns[name] === undefined) found.push({ path: `columns.${name}`, rule: 'is required' });
@@ -124,15 +153,25 @@ function violationsOf({ columns, statuses, fallbacks, kind, file }: ChannelShape
   if (columns.status !== undefined && statuses.success.length === 0) {
     found.push({ path: 'statuses.success', rule: 'must name the words of a success' });
   }
-  for (const [k, keys] of fallbacks.entries()) {
-    const path = `fallbacks[${k}]`;
-    if (!keys.includes('loan_no')) found.push({ path, rule: 'must contain loan_no' });
-    else if (columns.loan_no === undefined) {
-      found.push({ path, rule: 'needs the column loan_no in the statement' });
-    }
-  }
-  if (kind === 'bank' && fallbacks.length > 0) {
-    found.push({ path: 'fallbacks', rule: 'are for channels: a bank line stands for a day' });
-  }
   return found;
+}
+
+/** Keys that beside a layout would say the same once more; of `file` a few say something else. */
+function besideLayout({ columns, statuses, file }: ChannelShape): Violation[] {
+  const defaults = fileSchema.parse({});
+  const ofLayout = ['delimiter', 'charset', 'amount_unit', 'date_format', 'titles'] as const;
+  const keys = [
+    ...ofLayout.filter((key) => file[key] !== defaults[key]).map((key) => `file.${key}`),
+    ...(['head', 'trailer'] as const)
+      .filter((key) => file[key] !== undefined)
+      .map((key) => `file.${key}`),
+    ...Object.keys(columns).map((name) => `columns.${name}`),
+    ...(statuses.success.length + statuses.failed.length > 0 ? ['statuses'] : []),
+  ];
+  return keys.map((path) => ({ path, rule: 'is what the layout says: only one of them may' }));
+}
+
+function refundViolations({ refund_prefix: prefix, kind, direction }: ChannelShape): Violation[] {
+  if (prefix === undefined || (kind === 'channel' && direction === 'receipts')) return [];
+  return [{ path: 'refund_prefix', rule: 'is for channels of receipts', value: prefix }];
 }

@@ -2,7 +2,9 @@
 -- slips, orders that have not been closed yet, and orders settled before. `settled`: a statement in
 -- force of that day has matched the event already. $1 = the day, $2 = the event types, $3 = the
 -- first and $4 = the last day looked at, $5 = the clearing account, $6 = 1 or -1, $7 = the channel,
--- $8 = what its order numbers begin with: what begins otherwise is another channel's. Filled in: the join of events by their order number.
+-- $8 = what its order numbers begin with: what begins otherwise is another channel's; $9 = the
+-- types of refunds, which a line below zero names. Filled in: the join of events by their order
+-- number.
 -- Lines without an event are few: each is looked up by key, which the events are read once for.
 -- Several events of one order and day count together, as in reconcile-together.
 CREATE TEMP TABLE around ON COMMIT DROP AS
@@ -22,7 +24,7 @@ FROM (
       CASE WHEN r.found THEN standing_reversed()
         WHEN o.event_id IS NULL THEN standing_waiting()
         WHEN o.rule = '' THEN standing_posted() ELSE standing_rejected() END AS standing,
-      event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS our_amount,
+      event_moved(e.type, e.amount, o.allocated, o.to_suspense) AS our_amount,
       (coalesce(j.amount, 0) * $6::integer)::bigint AS ledger, b.break_id,
       b.break_id IS NULL AND (EXISTS (
         SELECT FROM statement t WHERE t.code = $7 AND t.statement_date = e.business_date
@@ -32,9 +34,11 @@ FROM (
           AND x.resolution IS DISTINCT FROM 'replaced'
           AND x.type IN ('cross_day', 'unposted', 'amount')
       )) AS settled
-    FROM (SELECT line, order_no FROM pair
-      WHERE event_id IS NULL AND success = 1 AND starts_with(order_no, $8)) AS p
-    JOIN :events AND e.type = ANY ($2::smallint[])
+    FROM (SELECT line, order_no, their_amount FROM pair
+      WHERE event_id IS NULL AND success = 1 AND order_no <> ''
+        AND (starts_with(order_no, $8) OR their_amount < 0)) AS p
+    JOIN :events AND e.type = ANY (
+      CASE WHEN p.their_amount < 0 THEN $9::smallint[] ELSE $2::smallint[] END)
       AND e.business_date BETWEEN $3::date AND $4::date AND e.business_date <> $1::date
     LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
       AND o.loan_id = e.loan_id AND o.event_id = e.event_id

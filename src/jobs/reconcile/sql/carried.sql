@@ -7,5 +7,5 @@ FROM recon_break b
 JOIN statement t ON t.statement_id = b.statement_id AND t.code = $1
 JOIN pair p ON p.order_no = b.order_no AND p.line IS NULL AND p.standing < standing_rejected()
   AND p.our_amount IS NOT NULL
-WHERE b.state = 'open' AND b.type = 'missing_ours'
+WHERE b.state = 'open' AND b.type IN ('missing_ours', 'refund')
 ORDER BY b.break_id

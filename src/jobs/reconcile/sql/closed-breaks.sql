@@ -15,7 +15,8 @@ SELECT sum(put_breaks($1::integer, facts)) FROM (
     FROM (
       SELECT b.order_no, b.line, b.bucket, b.loan_id, b.event_id, b.their_amount, b.our_amount,
         b.since, b.our_events, c.posted, b.their_amount - c.posted AS difference,
-        CASE WHEN c.posted = 0 THEN 'status' ELSE 'amount' END AS type,
+        CASE WHEN c.posted <> 0 THEN 'amount' WHEN b.their_amount < 0 THEN 'refund'
+          ELSE 'status' END AS type,
         c.posted <> 0 AND abs(b.their_amount - c.posted) <= $2 AS is_tolerated
       FROM recon_break b JOIN closed c USING (break_id)
       WHERE c.posted <> c.their_amount

@@ -1,6 +1,7 @@
 -- Every break of the statement with its type, in the order of precedence. Differences are theirs
 -- less ours; what is long and unexplained goes to suspense. What waits for its close is only that:
--- what a settlement comes to, say, is known behind the close. $1 = the tolerance.
+-- what a settlement comes to, say, is known behind the close. A refund of theirs that no event of ours
+-- stands for is short: it stays on the clearing account. $1 = the tolerance.
 CREATE TEMP TABLE found ON COMMIT DROP AS
 WITH judged AS (
   SELECT 'duplicate' AS type, r.order_no, r.line, 0 AS bucket, 0::bigint AS loan_id,
@@ -9,7 +10,9 @@ WITH judged AS (
     false AS explained
   FROM repeated r WHERE r.success = 1
   UNION ALL
-  SELECT CASE WHEN p.success = 0 OR p.standing > standing_waiting() THEN 'status'
+  SELECT CASE WHEN p.success = 1 AND p.their_amount < 0 AND p.standing > standing_waiting()
+        THEN 'refund'
+      WHEN p.success = 0 OR p.standing > standing_waiting() THEN 'status'
       WHEN p.standing = standing_waiting() THEN 'unposted'
       WHEN p.events > 1 AND p.our_amount = p.events * p.their_amount THEN 'duplicate'
       WHEN p.their_amount <> p.our_amount THEN 'amount' ELSE 'ledger' END,
@@ -25,7 +28,9 @@ WITH judged AS (
     AND (p.success = 0 OR p.standing <> standing_posted() OR p.their_amount <> p.our_amount
       OR p.ledger <> p.our_amount)
   UNION ALL
-  SELECT CASE WHEN a.settled THEN 'duplicate' WHEN a.standing > standing_waiting() THEN 'status'
+  SELECT CASE WHEN p.their_amount < 0 AND (a.settled OR a.standing > standing_waiting())
+        THEN 'refund'
+      WHEN a.settled THEN 'duplicate' WHEN a.standing > standing_waiting() THEN 'status'
       WHEN a.standing = standing_waiting() THEN 'unposted'
       WHEN p.their_amount <> a.our_amount THEN 'amount'
       WHEN a.ledger <> a.our_amount THEN 'ledger' ELSE 'cross_day' END,
@@ -36,7 +41,7 @@ WITH judged AS (
     a.standing, a.events, a.break_id IS NOT NULL
   FROM around a JOIN pair p ON p.line = a.line
   UNION ALL
-  SELECT 'missing_ours', p.order_no, p.line, 0, 0, 0, p.their_amount, NULL, NULL,
+  SELECT CASE WHEN p.their_amount < 0 THEN 'refund' ELSE 'missing_ours' END, p.order_no, p.line, 0, 0, 0, p.their_amount, NULL, NULL,
     p.their_amount, standing_none(), 0, false
   FROM pair p
   WHERE p.event_id IS NULL AND p.success = 1 AND NOT EXISTS (

@@ -1,7 +1,9 @@
 -- Our side of a channel's day: what the day's events of the channel say, and what the ledger has of
--- each on the clearing account.
+-- each on the clearing account. A refund that a line names is of the channel, whatever its number
+-- begins with.
 -- $1 = the day, $2 = the event types, $3 = what its order numbers begin with, $4 = the clearing
--- account, $5 = 1, or -1 where debits pay out. Filled in: what an event's order number is
+-- account, $5 = 1, or -1 where debits pay out, $6 = what its refunds begin with, $7 = the types of
+-- refunds that lines may name; null: none. Filled in: what an event's order number is
 -- (order), and the join that brings it, if any (of).
 -- Grouping a million events by their order number here took 4 s of 12: orders of several events are
 -- put together behind (reconcile-shared, reconcile-together).
@@ -11,7 +13,7 @@ SELECT :order COLLATE "C" AS order_no, e.bucket, e.loan_id, e.event_id, e.busine
   CASE WHEN r.of_event_id IS NOT NULL THEN standing_reversed()
     WHEN o.event_id IS NULL THEN standing_waiting()
     WHEN o.rule = '' THEN standing_posted() ELSE standing_rejected() END AS standing,
-  event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS amount,
+  event_moved(e.type, e.amount, o.allocated, o.to_suspense) AS amount,
   coalesce(j.amount, 0) * $5::integer AS ledger
 FROM event e :of
 LEFT JOIN event_outcome o ON o.business_date = $1::date AND o.event_id = e.event_id
@@ -26,5 +28,7 @@ LEFT JOIN (
     AND w.bucket = v.bucket AND w.loan_id = v.loan_id AND w.rule = ''
   WHERE v.business_date >= $1::date AND v.type = event_type_reversal()
 ) AS r ON r.of_event_id = e.event_id
-WHERE e.business_date = $1::date AND e.type = ANY ($2::smallint[])
-  AND starts_with(:order, $3)
+WHERE e.business_date = $1::date AND (
+  (e.type = ANY ($2::smallint[]) AND (starts_with(:order, $3) OR starts_with(:order, $6)))
+  OR (e.type = ANY ($7::smallint[]) AND e.ref COLLATE "C" IN (
+    SELECT order_no FROM statement_line WHERE amount < 0)))

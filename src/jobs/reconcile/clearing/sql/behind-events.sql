@@ -5,7 +5,7 @@
 -- on a later day.
 WITH channels AS (
   SELECT * FROM jsonb_to_recordset($3::jsonb)
-    AS c (code text, types smallint[], prefix text, pays boolean, side integer)
+    AS c (code text, types smallint[], prefix text, refunds text, pays boolean, side integer)
 ), moved AS (
   SELECT bucket, loan_id, event_id, sum(amount) AS amount FROM journal_line
   WHERE account_id = $1 AND business_date <= $2::date AND event_id <> 0 AND kind < kind_entry()
@@ -20,7 +20,7 @@ WITH channels AS (
 ), known AS (
   SELECT m.amount, m.bucket, m.loan_id, m.event_id, n.loan_no, e.ref, e.business_date, c.code,
     c.side, u.reversed_on, CASE WHEN c.pays THEN n.loan_no ELSE e.ref END AS order_no,
-    coalesce(event_cash(e.type, e.amount, coalesce(o.allocated, f.allocated),
+    coalesce(event_moved(e.type, e.amount, coalesce(o.allocated, f.allocated),
       coalesce(o.to_suspense, f.to_suspense)), 0) AS gross,
     coalesce(o.rule, f.rule) = '' AS posted
   FROM moved m
@@ -37,7 +37,8 @@ WITH channels AS (
   LEFT JOIN LATERAL (
     SELECT * FROM channels c
     WHERE e.type = ANY (c.types)
-      AND starts_with(CASE WHEN c.pays THEN n.loan_no ELSE e.ref END, c.prefix)
+      AND (starts_with(CASE WHEN c.pays THEN n.loan_no ELSE e.ref END, c.prefix)
+        OR starts_with(e.ref, c.refunds))
     ORDER BY length(c.prefix) DESC, c.code LIMIT 1
   ) AS c ON true
   LEFT JOIN undone u ON u.bucket = m.bucket AND u.loan_id = m.loan_id

@@ -39,7 +39,7 @@ WITH judged AS (
   WHERE first.rule = ''
   GROUP BY break_id
 ), posted AS (
-  SELECT c.break_id, event_cash(e.type, e.amount, o.allocated, o.to_suspense) AS cash
+  SELECT c.break_id, event_moved(e.type, e.amount, o.allocated, o.to_suspense) AS cash
   FROM chosen c
   JOIN event e ON e.bucket = c.bucket AND e.loan_id = c.loan_id AND e.event_id = c.event_id
   LEFT JOIN event_outcome o ON o.business_date = e.business_date AND o.bucket = e.bucket
@@ -58,7 +58,7 @@ WITH judged AS (
   WHERE c.our_status = 'posted' AND v.business_date <= $1::date
 ), sides AS (
   SELECT c.*,
-    CASE WHEN c.type = 'missing_ours' OR (c.type IN ('status', 'duplicate') AND c.difference > 0)
+    CASE WHEN c.type IN ('missing_ours', 'refund') OR c.event_id = 0 OR (c.type IN ('status', 'duplicate') AND c.difference > 0)
         THEN 0
       WHEN c.our_status = 'waiting' THEN coalesce(w.posted, 0)
       WHEN c.type = 'ledger' THEN c.ledger_amount

@@ -1,27 +1,27 @@
 import type pg from 'pg';
-import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import type { EpochDay } from '../../accounting/money/units.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
 import type { StatementTotals } from './statement-reader.js';
 
 /**
- * The day that a statement is of: what its head says, else what was asked for, else its last value
- * date. Throws LoanbookError `statement_of_another_day` where two of them differ, and
+ * The day that a statement is of: what its head or trailer says, else what was asked for, else its
+ * last value date. Throws LoanbookError `statement_of_another_day` where two of them differ, and
  * `statement_without_date`.
  */
 export function statementDate(
   file: string,
-  { headDate, lastValueDate }: StatementTotals,
+  { saidDate, lastValueDate }: StatementTotals,
   asked: EpochDay | undefined,
 ): EpochDay {
-  if (headDate !== undefined && asked !== undefined && headDate !== asked) {
+  if (saidDate !== undefined && asked !== undefined && saidDate !== asked) {
     throw new LoanbookError('statement_of_another_day', 'The statement is of another day.', {
       exitCode: EXIT.usage,
-      evidence: { file, line: 1, expected: formatDay(asked), actual: formatDay(headDate) },
+      evidence: { file, line: 1, expected: formatDay(asked), actual: formatDay(saidDate) },
       next: 'Name the right file, or leave --date out.',
     });
   }
-  const date = headDate ?? asked ?? lastValueDate;
+  const date = saidDate ?? asked ?? lastValueDate;
   if (date !== undefined) return date;
   throw new LoanbookError('statement_without_date', 'The statement does not say of which day.', {
     exitCode: EXIT.usage,
