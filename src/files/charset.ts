@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import { EXIT, LoanbookError } from '../errors.js';
+import { openChunks } from './formats/open-chunks.js';
 
 const HEAD_BYTES = 1 << 16;
 const CHARSETS = ['utf-8', 'gb18030', 'big5'] as const;
@@ -50,11 +50,10 @@ export async function charsetOf(
 }
 
 async function headOf(file: string): Promise<Buffer> {
-  const handle = await open(file, 'r');
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
+  let head = Buffer.alloc(0);
+  for await (const chunk of openChunks(file)) {
+    head = Buffer.concat([head, chunk]);
+    if (head.length >= HEAD_BYTES) break;
   }
+  return head.subarray(0, HEAD_BYTES);
 }

@@ -1,9 +1,12 @@
 import type { CsvBatch } from '../csv-reader.js';
 import { camtBatches } from '../formats/camt/camt-batches.js';
 import { mt940Batches } from '../formats/mt940/mt940-batches.js';
+import { ndjsonBatches } from '../formats/ndjson-batches.js';
+import { xlsxBatches } from '../formats/xlsx/xlsx-batches.js';
 import type { LayoutDocument } from './layout-document.js';
 import type { LayoutRange } from './layout-rows.js';
 import type { LayoutFormat } from './layout-schema.js';
+import { sheetRecords } from './sheet-records.js';
 import { textRecords } from './text/text-records.js';
 
 /** Records of one stretch of a file. */
@@ -36,4 +39,7 @@ export const SOURCES: Readonly<Partial<Record<LayoutFormat, RecordSource>>> = {
   mt940: (path, { charset }, { signal }) =>
     mt940Batches(path, { charset: charset.replace('-bom', ''), signal }),
   camt: (path, _, { signal }) => camtBatches(path, { signal }),
+  ndjson: (path, { charset }, { signal }) =>
+    ndjsonBatches(path, { charset: charset.replace('-bom', ''), signal }),
+  xlsx: sheetRecords((path, { sheet }, { signal }) => xlsxBatches(path, { sheet, signal })),
 };

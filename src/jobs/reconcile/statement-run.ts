@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
-import { inspectFile } from '../../files/file-content.js';
+import { inspectPacked } from '../../files/formats/packed-content.js';
 import type { Approvable } from '../approvals/approval.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { loadChannel } from './channel.js';
@@ -36,7 +36,7 @@ export async function takeAsRun(
   const declared = await loadChannel(client, kind, options.channel);
   const { layout, signal } = options;
   const channel = layout === undefined ? declared : { ...declared, layouts: [layout] };
-  const content = await inspectFile(options.file, signal, kindsOf(channel));
+  const content = await inspectPacked(options.file, signal, kindsOf(channel));
   const money = await moneyOf(client);
   const replacing = await replacementWaits(client, options);
   const key = `${channel.code}/${content.sha256}`;

@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { EXIT, LoanbookError } from '../../../errors.js';
-import { fileChunks } from '../../file-content.js';
 import { requireText } from '../../file-kind.js';
+import { openChunks } from '../../formats/open-chunks.js';
 import type { LayoutCharset } from '../layout-schema.js';
 
 /** Whole lines of a file as text, the last one perhaps without its end. */
@@ -38,27 +38,30 @@ export async function* textBlocks(
   const decoder = new BlockDecoder(path, charset, range?.from ?? 0);
   const isWide = charset.startsWith('utf-16');
   let rest: Buffer = Buffer.alloc(0);
-  let bytesRead = 0;
-  for await (const chunk of chunksOf(path, range, signal)) {
-    if (bytesRead === 0 && range === undefined && !isWide) requireText(path, chunk);
-    bytesRead += chunk.length;
+  // Of a packed file as many as were unpacked.
+  const meter = { bytes: 0 };
+  let isFirst = range === undefined && !isWide;
+  for await (const chunk of chunksOf(path, { range, signal }, meter)) {
+    if (isFirst) requireText(path, chunk);
+    isFirst = false;
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const cut = lastLineEnd(bytes, charset);
     rest = bytes.subarray(cut);
     if (rest.length > RECORD_LENGTH_MAX) throw await decoder.tooLong();
     if (cut === 0) continue;
+    const bytesRead = meter.bytes;
     yield { ...(await decoder.decoded(bytes.subarray(0, cut))), bytesRead, isLast: false };
   }
-  yield { ...(await decoder.decoded(rest)), bytesRead, isLast: true };
+  yield { ...(await decoder.decoded(rest)), bytesRead: meter.bytes, isLast: true };
 }
 
 async function* chunksOf(
   path: string,
-  range: ByteRange | undefined,
-  signal: AbortSignal | undefined,
+  { range, signal }: { range: ByteRange | undefined; signal: AbortSignal | undefined },
+  meter: { bytes: number },
 ): AsyncGenerator<Buffer> {
   if (range === undefined) {
-    yield* fileChunks(path, signal);
+    yield* openChunks(path, { signal, meter });
     return;
   }
   if (range.to <= range.from) return;
@@ -70,6 +73,7 @@ async function* chunksOf(
   try {
     for await (const chunk of stream) {
       signal?.throwIfAborted();
+      meter.bytes += (chunk as Buffer).length;
       yield chunk as Buffer;
     }
   } finally {
@@ -164,7 +168,7 @@ class BlockDecoder {
 async function lineAt(path: string, offset: number): Promise<number> {
   let line = 1;
   let from = 0;
-  for await (const chunk of fileChunks(path)) {
+  for await (const chunk of openChunks(path)) {
     const held = chunk.subarray(0, Math.max(offset - from, 0));
     for (let at = held.indexOf(NEWLINE); at >= 0; at = held.indexOf(NEWLINE, at + 1)) line += 1;
     from += chunk.length;
@@ -177,7 +181,7 @@ async function lineAt(path: string, offset: number): Promise<number> {
 export async function offsetOfLine(path: string, line: number): Promise<number> {
   let left = line - 1;
   let from = 0;
-  for await (const chunk of fileChunks(path)) {
+  for await (const chunk of openChunks(path)) {
     let at = -1;
     while (left > 0) {
       at = chunk.indexOf(NEWLINE, at + 1);

@@ -1,6 +1,6 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
-import { inspectFile } from '../../../files/file-content.js';
+import { inspectPacked } from '../../../files/formats/packed-content.js';
 import { findLayout } from '../../../files/layout/find-layout.js';
 import type { LayoutDocument } from '../../../files/layout/layout-document.js';
 import { type LayoutProblem, layoutRows } from '../../../files/layout/layout-rows.js';
@@ -16,7 +16,7 @@ const TEXTS = new Set(['delimited', 'fixed', 'ndjson']);
 /**
  * A file as a layout says it looks like: its records are our columns as canonical text. Throws
  * LoanbookError `layout_of_another_kind` and `layout_lacks_columns` (2), and as `findLayout`,
- * `inspectFile` and `FileProof.open` do; while its rows are read, as `layoutRows` does.
+ * `inspectPacked` and `FileProof.open` do; while its rows are read, as `layoutRows` does.
  */
 export async function openByLayout(
   kind: MappingDocument['kind'],
@@ -29,14 +29,15 @@ export async function openByLayout(
   requireColumns(kind, specs, layout, named);
   const isText = TEXTS.has(layout.format);
   const isWide = layout.charset.startsWith('utf-16');
-  const inspected = await inspectFile(file, signal, isText && !isWide ? 'text' : 'any');
+  const kinds = isText && !isWide ? 'text' : 'any';
+  const { isPacked, ...inspected } = await inspectPacked(file, signal, kinds);
   const endsWithNewline = inspected.endsWithNewline || !isText || isWide;
   const content = { ...inspected, endsWithNewline };
   const { unterminated } = layout;
   const proof = await FileProof.open(content, { unterminated, minorDigits }, says);
   const header = specs.map(({ name }) => name);
   const plan = { file, header, mapping: undefined };
-  const isCopied = isText && !isWide;
+  const isCopied = isText && !isWide && !isPacked;
   return {
     content,
     header,
