@@ -37,6 +37,14 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/money',
     'accounting/posting',
   ],
+  'accounting/opening': [
+    'accounting/calendar',
+    'accounting/events',
+    'accounting/fold',
+    'accounting/money',
+    'accounting/posting',
+    'accounting/schedule',
+  ],
   'accounting/simulate': [
     'accounting/backdating',
     'accounting/calendar',
@@ -44,6 +52,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/events',
     'accounting/fold',
     'accounting/money',
+    'accounting/opening',
     'accounting/posting',
     'accounting/product',
     'accounting/schedule',

@@ -77,7 +77,7 @@ export async function runImport(
 }
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
-  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ...counts } = outcome;
+  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...counts } = outcome;
   printOutcome(context, {
     ...counts,
     amount: formatAmount(amount, minorDigits),
@@ -85,11 +85,15 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     schedulesSha256: schedules?.sha256,
     schedulesRead: schedules?.read,
     schedulesTaken: schedules?.taken,
+    agesDiffering: ages?.differing,
     rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,
   });
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  for (const { loanNo, field, said, here } of ages?.first ?? []) {
+    context.note(`Loan ${loanNo}: ${field} is ${here} here, the file says ${said}.`);
+  }
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
 }

@@ -21,6 +21,11 @@ export const IMPORT: CommandDomain = {
       load: () => import('./events.js'),
     },
     {
+      path: 'import balances',
+      summary: 'import the positions of running loans from a CSV file',
+      load: () => import('./balances.js'),
+    },
+    {
       path: 'import list',
       summary: 'files that were imported, the newest first',
       load: () => import('./list.js'),

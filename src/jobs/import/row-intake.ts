@@ -41,7 +41,7 @@ export interface ImportScene {
 }
 
 /** What a file brings; it is kept with the import. */
-export type ImportKindName = 'loans' | 'repayments' | 'events';
+export type ImportKindName = 'loans' | 'repayments' | 'events' | 'balances';
 
 /** What a kind of file adds to the common way of importing. */
 export interface ImportKind<Intake extends RowIntake = RowIntake> {
@@ -61,10 +61,10 @@ export interface ImportKind<Intake extends RowIntake = RowIntake> {
   /** The column of `stage` whose sum is the file's control total. */
   readonly totalColumn: string;
   /** Function of the schema that takes statistics of the tables written. */
-  readonly analyze: 'analyze_loans' | 'analyze_events';
+  readonly analyze: 'analyze_loans' | 'analyze_events' | 'analyze_balances';
   openIntake(scene: ImportScene): Promise<Intake>;
   /** What this kind adds to the outcome; `stage` holds what can go in. */
-  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules'>>;
+  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules' | 'ages'>>;
   /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
   store(client: pg.Client, intake: Intake, importId: number, firstEventId: number): Promise<void>;
 }

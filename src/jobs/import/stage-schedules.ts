@@ -22,15 +22,52 @@ export function scheduleField(file: SourceFile, column: string): string {
   return column === '' ? 'schedule' : `schedule.${file.columns.nameOf(column)}`;
 }
 
+/** Rows of one loan as they come. */
+export interface LoanRows {
+  readonly loanNo: string;
+  /** A row that cannot be read: the loan's rows cannot be taken. The first one is reported. */
+  spoil(problem: RowProblem, line: number): void;
+  /** Adds a row; `fields` are our columns in order. */
+  add(fields: readonly string[], line: number): void;
+  put(writer: TupleWriter, ordinal: number, nameOf: (column: string) => string): void;
+}
+
+/** What a file of rows that stand together by loan is staged as. */
+export interface GroupedKind {
+  /** The temporary table, and the statement that makes it. */
+  readonly table: string;
+  readonly stageSql: string;
+  readonly stageColumns: readonly string[];
+  readonly begin: (loanNo: string, line: number) => LoanRows;
+  readonly nameOf: (column: string) => string;
+}
+
 /**
  * Reads a file of schedules into the temporary table `own_schedule`, one row a loan; returns how
  * many. The rows of one loan stand together, so that no more than these are in memory: what is
  * wrong with one is kept with its loan.
  */
-export async function stageSchedules(scene: ImportScene, file: ScheduleFile): Promise<number> {
-  await scene.client.query(readSql(import.meta.url, 'schedules-stage'));
-  const sink = new CopySink(scene.client, 'own_schedule', SCHEDULE_STAGE_COLUMNS);
-  const stager = new ScheduleStager(file, scene.minorDigits);
+export function stageSchedules(scene: ImportScene, file: ScheduleFile): Promise<number> {
+  const { minorDigits } = scene;
+  return stageGrouped(scene, file, {
+    table: 'own_schedule',
+    stageSql: 'schedules-stage',
+    stageColumns: SCHEDULE_STAGE_COLUMNS,
+    begin: (loanNo, line) => new ScheduleGroup(loanNo, line, minorDigits),
+    nameOf: (column) => scheduleField(file, column),
+  });
+}
+
+/** The same for any file whose rows of one loan stand together; its amount is `principal`. */
+export async function stageGrouped(
+  scene: ImportScene,
+  file: ScheduleFile,
+  kind: GroupedKind,
+): Promise<number> {
+  const { table } = kind;
+  await scene.client.query(readSql(import.meta.url, kind.stageSql));
+  const sink = new CopySink(scene.client, table, kind.stageColumns);
+  const stager = new GroupStager(file, scene.minorDigits, kind);
   let failure: unknown;
   try {
     await stager.writeRows(sink);
@@ -40,22 +77,24 @@ export async function stageSchedules(scene: ImportScene, file: ScheduleFile): Pr
   // A COPY left open would keep the connection from ever answering the ROLLBACK.
   await sink.finish();
   if (failure !== undefined) throw failure;
-  await scene.client.query('CREATE INDEX ON own_schedule (loan_no)');
-  await scene.client.query('ANALYZE own_schedule');
+  await scene.client.query(`CREATE INDEX ON ${table} (loan_no)`);
+  await scene.client.query(`ANALYZE ${table}`);
   return stager.count;
 }
 
-class ScheduleStager {
+class GroupStager {
   count = 0;
   readonly #file: ScheduleFile;
   readonly #minorDigits: number;
   readonly #writer = new TupleWriter(WRITER_ROOM);
   readonly #fields: string[] = [];
-  #group: ScheduleGroup | undefined;
+  readonly #kind: GroupedKind;
+  #group: LoanRows | undefined;
   /** A row whose loan cannot be told, behind the last row of the loan before. */
   #stray: { readonly problem: RowProblem; readonly line: number } | undefined;
 
-  constructor(file: ScheduleFile, minorDigits: number) {
+  constructor(file: ScheduleFile, minorDigits: number, kind: GroupedKind) {
+    this.#kind = kind;
     this.#file = file;
     this.#minorDigits = minorDigits;
   }
@@ -102,7 +141,7 @@ class ScheduleStager {
 
   #begin(loanNo: string, line: number): void {
     this.#close();
-    this.#group = new ScheduleGroup(loanNo, line, this.#minorDigits);
+    this.#group = this.#kind.begin(loanNo, line);
     if (this.#stray !== undefined) this.#group.spoil(this.#stray.problem, this.#stray.line);
     this.#stray = undefined;
   }
@@ -110,8 +149,7 @@ class ScheduleStager {
   #close(): void {
     if (this.#group === undefined) return;
     this.count += 1;
-    const nameOf = (column: string) => scheduleField(this.#file, column);
-    this.#group.put(this.#writer, this.count, nameOf);
+    this.#group.put(this.#writer, this.count, this.#kind.nameOf);
     this.#group = undefined;
   }
 

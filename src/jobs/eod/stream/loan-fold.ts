@@ -1,4 +1,5 @@
 import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
+import { IN_OPENING } from '../../../accounting/backdating/verdict.js';
 import type { LoanEvent } from '../../../accounting/events/loan-event.js';
 import { installmentAt, type NextInstallment } from '../../../accounting/fold/billing.js';
 import { closeDay } from '../../../accounting/fold/close-day.js';
@@ -11,6 +12,7 @@ import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
 import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
+import { openedOf } from '../../day/birth.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan } from '../../day/loan-past.js';
@@ -123,6 +125,19 @@ export class LoanFold {
     }
   }
 
+  /** Events valued before the loan was born: its position has them where its history came along. */
+  judgeEarly(birth: Birth, early: readonly number[], history: readonly DatedEvent[]): void {
+    const { bucket, loanId } = birth;
+    const isWhole = birth.opening()?.fromBirth === true;
+    const inPosition = new Set(isWhole ? history.map(({ eventId }) => eventId) : []);
+    for (const eventId of inPosition) {
+      const none = { rule: IN_OPENING, allocated: 0, toSuspense: 0 };
+      this.side.addOutcome(bucket, loanId, eventId, none);
+    }
+    const refused = early.filter((eventId) => !inPosition.has(eventId));
+    this.reject(bucket, loanId, refused, 'value_date_before_the_book');
+  }
+
   #foldToday(events: readonly LoanEvent[], file: LoanFile | null): void {
     const row = this.row;
     const { position } = row;
@@ -158,7 +173,9 @@ export class LoanFold {
     const late = events.filter(changesThePast).map(({ eventId }) => eventId);
     this.reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
     const { contract } = birth;
-    const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
+    const opened = openedOf(birth, birth.opening(), birth.schedule());
+    const own = { contract, schedule, changed: false, opened };
+    const file: LoanFile = { ...own, totals: () => row.openTotals() };
     let ordinal = 0;
     for (let date = from; date <= this.#date; date += 1) {
       const due = position.nextDueOn === date;

@@ -6,7 +6,7 @@ import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
-import { bear } from '../../day/birth.js';
+import { bear, historyOf } from '../../day/birth.js';
 import type { NewLoans } from '../../day/contract.js';
 import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
@@ -277,13 +277,14 @@ export class TaskFold {
       const all = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
       const day = firstDay(all, bornOn, this.#date);
       const isDue = bornOn === this.#date || this.#input.held.has(loanId);
-      const file = isDue ? bear(row, birth, bornOn, days, flow) : neverBorn(birth);
+      const history = historyOf(all, bornOn);
+      const file = isDue ? bear(row, birth, bornOn, days, flow, history) : neverBorn(birth);
       side.add(row.position, flow);
       const entered = enteredBy(row.position);
       this.loan.foldDays(birth, bornOn, day.own, file.schedule);
       totals.enter(entered);
       this.born += 1;
-      this.loan.reject(bucket, loanId, day.early, 'value_date_before_the_book');
+      this.loan.judgeEarly(birth, day.early, history);
       for (const [eventId, rule] of day.reversed) {
         side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
       }
