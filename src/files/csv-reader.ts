@@ -1,6 +1,10 @@
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { EXIT, LoanbookError } from '../errors.js';
 import { fileChunks } from './file-content.js';
+import { PlainLines } from './plain-lines.js';
+
+/** Where the parser says that its error is; it may not have seen the whole file. */
+const AT_LINE = /at line \d+/;
 
 /** Records of one stretch of the file, with the line that each begins on. */
 export interface CsvBatch {
@@ -19,19 +23,28 @@ export interface CsvBatch {
  * `csv_malformed` for a stray quote, `file_missing`, `file_unreadable`.
  */
 export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGenerator<CsvBatch> {
-  const parser = new BatchParser(path);
+  const plain = new PlainLines();
+  let parser: BatchParser | undefined;
   let bytesRead = 0;
   let hasNul = false;
   for await (const chunk of fileChunks(path, signal)) {
     bytesRead += chunk.length;
     // A record may begin in the chunk before.
     hasNul ||= chunk.includes(0);
-    await parser.write(chunk);
-    const batch = parser.take(bytesRead);
-    if (batch.records.length > 0) yield { ...batch, hasNul };
+    const lines = parser === undefined ? plain.push(chunk) : undefined;
+    if (lines === undefined) {
+      // From the first quote on: a line is no longer a record.
+      if (parser === undefined) {
+        parser = new BatchParser(path, plain);
+        await parser.write(plain.held());
+      }
+      await parser.write(chunk);
+    }
+    const batch = { ...(lines ?? parser!.take()), bytesRead, hasNul };
+    if (batch.records.length > 0) yield batch;
   }
-  await parser.end();
-  yield { ...parser.take(bytesRead), hasNul };
+  await parser?.end();
+  yield { ...(parser?.take() ?? plain.end()), bytesRead, hasNul };
 }
 
 /** Collects records from the parser's callback, which is quicker than reading its stream. */
@@ -41,11 +54,15 @@ class BatchParser {
   #records: string[][] = [];
   #lines: number[] = [];
   #endLine = 0;
+  /** Lines of the file before what is parsed here. */
+  readonly #linesBefore: number;
 
-  constructor(path: string) {
+  constructor(path: string, { linesBefore, lineEnd }: PlainLines) {
     this.#path = path;
+    this.#linesBefore = linesBefore;
     this.#parser = parse({
-      bom: true,
+      bom: linesBefore === 0,
+      ...(lineEnd === undefined ? {} : { record_delimiter: lineEnd }),
       relax_column_count: true,
       skip_empty_lines: true,
       on_record: (record: string[], context) => {
@@ -59,6 +76,7 @@ class BatchParser {
   }
 
   async write(chunk: Buffer): Promise<void> {
+    if (chunk.length === 0) return;
     await new Promise<void>((resolve, reject) => {
       this.#parser.write(chunk, (error) => (error ? reject(this.#explain(error)) : resolve()));
     });
@@ -72,8 +90,8 @@ class BatchParser {
     });
   }
 
-  take(bytesRead: number): Omit<CsvBatch, 'hasNul'> {
-    const batch = { records: this.#records, lines: this.#lines, bytesRead };
+  take(): Pick<CsvBatch, 'records' | 'lines'> {
+    const batch = { records: this.#records, lines: this.#lines };
     this.#records = [];
     this.#lines = [];
     return batch;
@@ -87,16 +105,16 @@ class BatchParser {
     }
     this.#endLine = endLine;
     this.#records.push(record);
-    this.#lines.push(line);
+    this.#lines.push(line + this.#linesBefore);
   }
 
   #explain(error: Error): Error {
     if (!(error instanceof CsvError)) return error;
-    const line = Number(error.lines);
+    const line = Number(error.lines) + this.#linesBefore;
     if (error.code === 'CSV_QUOTE_NOT_CLOSED') return fileTruncated(this.#path, line);
     return new LoanbookError('csv_malformed', 'The file is not well-formed CSV.', {
       exitCode: EXIT.failed,
-      evidence: { file: this.#path, line, rule: error.message },
+      evidence: { file: this.#path, line, rule: error.message.replace(AT_LINE, `at line ${line}`) },
       next: 'Write a field that holds quotes as "a ""quoted"" word". Nothing was imported.',
     });
   }

@@ -1,5 +1,5 @@
 import type { EpochDay } from '../../accounting/money/units.js';
-import type { ImportScene } from './row-intake.js';
+import type { LoanScene } from './row-intake.js';
 
 /** Between which days a new value date lies, both included. */
 export interface DateBounds {
@@ -11,7 +11,7 @@ export interface DateBounds {
  * By the policy in force on the open day. Today is the clock's, or the open day of a book that is
  * ahead of it: what such a book closes next can't be refused.
  */
-export function dateBounds({ openDay, today, boundsOn }: ImportScene): DateBounds {
+export function dateBounds({ openDay, today, boundsOn }: LoanScene): DateBounds {
   const bounds = boundsOn(openDay);
   if (bounds === null) return { first: Number.NEGATIVE_INFINITY, last: Number.POSITIVE_INFINITY };
   const { daysAhead, lateDays } = bounds;

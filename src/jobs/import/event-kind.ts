@@ -5,15 +5,28 @@ import { EVENT_STAGE_COLUMNS, EventIntake } from './event-intake.js';
 import { ProductCatalogue } from './product-catalogue.js';
 import type { ImportKind } from './row-intake.js';
 import type { ColumnSpec } from './source/source-columns.js';
+import { stageInTable, type TableKind } from './stage-file.js';
 
 /** A kind of file that brings events of some types, with the columns that these need. */
 export function eventKind(
   kind: 'repayments' | 'events',
   columns: readonly ColumnSpec[],
   types: readonly EventName[],
-): ImportKind<EventIntake> {
+): ImportKind {
+  const table = eventTable(columns, types);
   return {
     kind,
+    columns,
+    analyze: 'analyze_events',
+    stage: (scene, file) => stageInTable(scene, table, file),
+  };
+}
+
+function eventTable(
+  columns: readonly ColumnSpec[],
+  types: readonly EventName[],
+): TableKind<EventIntake> {
+  return {
     columns,
     stageColumns: EVENT_STAGE_COLUMNS,
     stageSql: 'events-stage',
@@ -35,7 +48,6 @@ export function eventKind(
     ],
     judge: rejectCostlyRates,
     totalColumn: 'amount',
-    analyze: 'analyze_events',
     async openIntake(scene) {
       const { productIds, unitsAYear } = (await ProductCatalogue.load(scene.client)).rateUnits();
       await scene.client.query(readSql(import.meta.url, 'events-rate-units'), [
@@ -45,7 +57,7 @@ export function eventKind(
       await boundFees(scene.client);
       return new EventIntake(scene, columns, types);
     },
-    async store(client, _intake, importId, firstEventId) {
+    async store(client, importId, firstEventId) {
       await client.query(readSql(import.meta.url, 'events-event'), [importId, firstEventId]);
     },
   };

@@ -4,7 +4,6 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
-import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
@@ -17,13 +16,12 @@ import { barrier } from '../runs/barrier.js';
 import { isLost } from '../runs/lease.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
-import { exactTotal, type ImportOutcome, outcomeOfThen } from './import-outcome.js';
+import { type ImportOutcome, outcomeOfThen } from './import-outcome.js';
 import { recordImport, requireNew, reserveEvents } from './import-record.js';
-import { rejectStaged } from './late-rejects.js';
-import type { ImportKind, RowIntake } from './row-intake.js';
+import type { ImportKind } from './row-intake.js';
 import type { SenderSays } from './source/file-proof.js';
 import { openSource } from './source/source-file.js';
-import { type ImportFile, stageFile } from './stage-file.js';
+import type { ImportFile } from './stage-file.js';
 
 /** Rows from which on the close is planned with fresh statistics. */
 const ANALYZED_ROWS_MIN = 1000;
@@ -60,9 +58,9 @@ const PHASES = ['stage', 'store'];
  * `file_unreadable`, `file_empty`, `wrong_header`, `wrong_charset`, `file_truncated`,
  * `file_total_differs`, `bad_trailer`, `csv_malformed`, and those of its control file.
  */
-export async function importFile<Intake extends RowIntake>(
+export async function importFile(
   client: pg.Client,
-  kind: ImportKind<Intake>,
+  kind: ImportKind,
   options: ImportOptions,
 ): Promise<ImportOutcome> {
   let file = await openFile(client, kind, options);
@@ -85,28 +83,34 @@ export async function importFile<Intake extends RowIntake>(
 }
 
 /** One attempt; the reject file is there when it has ended, or gone. */
-async function takeFile<Intake extends RowIntake>(
+async function takeFile(
   client: pg.Client,
-  kind: ImportKind<Intake>,
+  kind: ImportKind,
   file: ImportFile,
   options: ImportOptions,
   run: RunUnderWay,
 ): Promise<ImportOutcome> {
   let isDone = false;
   let isAnothers = false;
+  // What another process may go on with stays where it is.
+  let isOver = true;
   try {
-    const outcome = await inTransaction(client, () => runImport(client, kind, file, options, run));
+    const { isAnalyzed, ...outcome } = await inTransaction(client, () =>
+      runImport(client, kind, file, options, run),
+    );
     isAnothers = outcome.doneBefore === true;
     isDone = !isAnothers;
-    if (isDone && outcome.rowsTaken >= ANALYZED_ROWS_MIN && outcome.importId !== null) {
-      await client.query(`SELECT ${kind.analyze}()`);
+    if (isDone && !isAnalyzed && outcome.rowsTaken >= ANALYZED_ROWS_MIN) {
+      if (outcome.importId !== null) await client.query(`SELECT ${kind.analyze}()`);
     }
     return outcome;
   } catch (error) {
     isDone = error instanceof LoanbookError && error.code === 'too_many_rejects';
     isAnothers = isLost(error) || run.lost.aborted || isSessionLost(error);
+    isOver = error instanceof LoanbookError && error.exitCode !== EXIT.interrupted && !isAnothers;
     throw error;
   } finally {
+    if (isOver) await kind.clear?.(client).catch(() => undefined);
     if (isDone) await file.rejects.close();
     else if (isAnothers) await file.rejects.abandon();
     else await file.rejects.remove();
@@ -129,19 +133,20 @@ async function openFile(
   return { ...source, rejects, signal, onProgress };
 }
 
-async function runImport<Intake extends RowIntake>(
+async function runImport(
   client: pg.Client,
-  kind: ImportKind<Intake>,
+  kind: ImportKind,
   opened: ImportFile,
   options: ImportOptions,
   run: RunUnderWay,
-): Promise<ImportOutcome> {
+): Promise<ImportOutcome & { readonly isAnalyzed?: true }> {
   const { content } = opened;
   const signal = run.orLost(opened.signal);
   await run.lock(client);
   const openDay = await run.holdOpenDay(client);
   // What has to wait for the close anyway is not read to its end first.
-  const check = (intake: RowIntake) => requireDayNotClosing(openDay, intake, content);
+  const check = (intake: { readonly entersOpenDay: boolean }) =>
+    requireDayNotClosing(openDay, intake, content);
   const file = { ...opened, signal, ...(options.waits?.waitMs ? { check } : {}) };
   const second = kind.secondSha256 ?? null;
   const before = await requireNew(client, kind.kind, content, options.again === true, second);
@@ -157,30 +162,26 @@ async function runImport<Intake extends RowIntake>(
   };
   await client.query(`SET LOCAL work_mem = '256MB'`);
   run.phase('stage');
-  await client.query(readSql(import.meta.url, kind.stageSql));
-  const intake = await kind.openIntake(scene);
-  const staged = await stageFile(scene, kind, intake, file);
-  await rejectStaged(client, kind, file);
-  const totals = await stageTotals(client, kind);
+  const staged = await kind.stage(scene, file, run);
   await barrier('import.stage');
   const rowsRejected = file.rejects.count;
   if (rowsRejected > (options.maxRejects ?? 0)) {
     throw tooManyRejects(file, staged.rowsRead, options.maxRejects ?? 0);
   }
-  requireDayNotClosing(openDay, intake, content);
+  requireDayNotClosing(openDay, staged, content);
   signal.throwIfAborted();
-  const counts = { rowsRead: staged.rowsRead, rowsTaken: totals.rows, rowsRejected };
+  const counts = { rowsRead: staged.rowsRead, rowsTaken: staged.rows, rowsRejected };
   const outcome = {
     kind: kind.kind,
     file: content.path,
     sha256: content.sha256,
     provedBy: staged.provedBy,
     ...counts,
-    amount: totals.amount,
+    amount: staged.amount,
     minorDigits,
     rejectFile: rowsRejected > 0 ? file.rejects.path : null,
     dryRun: options.dryRun === true,
-    ...(await kind.outcome?.(client, intake)),
+    ...staged.outcome,
   };
   // A file without rows leaves no trace: those of two quiet days have the same content.
   if (options.dryRun === true || staged.rowsRead === 0) return { ...outcome, importId: null };
@@ -191,17 +192,17 @@ async function runImport<Intake extends RowIntake>(
     name: basename(content.path),
     again: before.again,
   });
-  const firstEventId = await reserveEvents(client, staged.lastLine);
-  await kind.store(client, intake, importId, firstEventId);
+  const firstEventId = await reserveEvents(client, staged.events);
+  const isAnalyzed = await staged.store(importId, firstEventId);
   await barrier('import.store');
-  await run.finish(client, { read: staged.rowsRead, written: totals.rows });
+  await run.finish(client, { read: staged.rowsRead, written: staged.rows });
   await writeAudit(client, {
     action: `import ${kind.kind}`,
     subject: importId,
-    after: { sha256: content.sha256, ...counts, amount: String(totals.amount) },
+    after: { sha256: content.sha256, ...counts, amount: String(staged.amount) },
   });
   await barrier('import.end');
-  return { ...outcome, importId };
+  return { ...outcome, importId, ...(isAnalyzed ? ({ isAnalyzed } as const) : {}) };
 }
 
 export async function currencyOfBook(
@@ -214,18 +215,12 @@ export async function currencyOfBook(
   return rows[0];
 }
 
-async function stageTotals(
-  client: pg.Client,
-  kind: ImportKind,
-): Promise<{ rows: number; amount: number | bigint }> {
-  const { rows } = await client.query<{ rows: number; amount: bigint }>(
-    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
-  );
-  return { rows: rows[0]!.rows, amount: exactTotal(rows[0]!.amount) };
-}
-
-function requireDayNotClosing(openDay: OpenDay, intake: RowIntake, content: FileContent): void {
-  if (!openDay.isBeingClosed || !intake.entersOpenDay) return;
+function requireDayNotClosing(
+  openDay: OpenDay,
+  staged: { readonly entersOpenDay: boolean },
+  content: FileContent,
+): void {
+  if (!openDay.isBeingClosed || !staged.entersOpenDay) return;
   throw dayIsBeingClosed(formatDay(openDay.date), content.path);
 }
 

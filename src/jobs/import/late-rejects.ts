@@ -1,10 +1,8 @@
 import type pg from 'pg';
 import { copyRows } from '../../db/copy/copy-stream.js';
 import { readSql } from '../../db/sql-file.js';
-import { csvBatches } from '../../files/csv-reader.js';
 import { shownNumber } from './loan-look.js';
-import type { ImportKind } from './row-intake.js';
-import type { ImportFile } from './stage-file.js';
+import type { ImportFile, TableKind } from './stage-file.js';
 
 /**
  * Rejects the staged rows that stand against the book or each other, and takes them out of `stage`.
@@ -12,7 +10,7 @@ import type { ImportFile } from './stage-file.js';
  */
 export async function rejectStaged(
   client: pg.Client,
-  kind: ImportKind,
+  kind: TableKind,
   file: ImportFile,
 ): Promise<void> {
   await client.query('ANALYZE stage');
@@ -45,14 +43,14 @@ interface Found {
 }
 
 async function addRejects(
-  kind: ImportKind,
+  kind: TableKind,
   file: ImportFile,
   { lines, problems, values }: Found,
 ): Promise<void> {
   const { columns, rejects } = file;
   const fields: string[] = [];
   let next = 0;
-  for await (const batch of csvBatches(file.content.path, file.signal)) {
+  for await (const batch of file.rows(file.signal)) {
     for (const [at, row] of batch.records.entries()) {
       const line = lines[next];
       if (line === undefined) return;

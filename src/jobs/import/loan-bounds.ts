@@ -8,15 +8,15 @@ import {
 import type { ProductTerms } from '../../accounting/product/product.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { type DateBounds, dateBounds, isTooFarAhead } from './date-bounds.js';
-import type { ImportScene } from './row-intake.js';
+import type { LoanScene } from './row-intake.js';
 import type { RowProblem } from './source/source-columns.js';
 
 /** Holds new loans to the bounds of the policy in force on their disbursement day. */
 export class LoanBounds {
-  readonly #scene: ImportScene;
+  readonly #scene: LoanScene;
   readonly #dates: DateBounds;
 
-  constructor(scene: ImportScene) {
+  constructor(scene: LoanScene) {
     this.#scene = scene;
     this.#dates = dateBounds(scene);
   }

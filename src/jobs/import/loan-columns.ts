@@ -13,7 +13,7 @@ export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'org', required: false },
 ];
 
-/** Columns of the staging table, in the order in which `put` writes them. */
+/** Columns of `import_row`, in the order in which `put` writes them. */
 export const LOAN_STAGE_COLUMNS = [
   'line',
   'bucket',
@@ -31,10 +31,18 @@ export const LOAN_STAGE_COLUMNS = [
   'first_due_on',
   'paid_periods',
   'born_on',
-  'due_on',
-  'due_principal',
-  'due_interest',
-  'balance_after',
   'due_fee',
   'brought',
+] as const;
+
+/** Columns of `import_schedule`, those of the first version of a schedule. */
+export const LOAN_SCHEDULE_COLUMNS = [
+  'bucket',
+  'loan_id',
+  'version',
+  'effective_on',
+  'balance_after',
+  'due_on',
+  'principal',
+  'interest',
 ] as const;

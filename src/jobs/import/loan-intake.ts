@@ -1,6 +1,6 @@
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { isAboveCostCap } from '../../accounting/cost/cost-cap.js';
-import { bucketOf, IDS_PER_BUCKET } from '../../accounting/fold/loan-bucket.js';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { parseAmount, parseRatePpb } from '../../accounting/money/amount-text.js';
 import { Refusal } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
@@ -11,18 +11,34 @@ import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-a
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { LoanBounds } from './loan-bounds.js';
-import { LOAN_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
+import { LOAN_COLUMNS, LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
 import { putLook } from './loan-look.js';
-import { agreedSchedule, type OwnSchedule } from './own-schedule.js';
-import type { OwnSchedules } from './own-schedules.js';
+import type { LoanNumbers } from './loan-numbers.js';
+import { agreedSchedule, type OwnSchedule, type OwnSchedules } from './own-schedule.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
-import type { ImportScene, RowIntake } from './row-intake.js';
+import type { LoanScene, RowIntake } from './row-intake.js';
 import { isCleanText, parseCount } from './source/field-text.js';
 import type { RowProblem } from './source/source-columns.js';
 
 const ORG_DEFAULT = 'head';
 /** What a smallint holds. */
 const PERIODS_MAX = 32_767;
+
+const FIRST_VERSION = 1;
+
+/** What a loan is held to beside its own product. */
+export interface LoanRules {
+  readonly catalogue: ProductCatalogue;
+  readonly costCapOn: CostCapOn;
+}
+
+interface LoanIds {
+  readonly line: number;
+  readonly bucket: number;
+  readonly loanId: number;
+  readonly loanNo: string;
+  readonly org: string;
+}
 
 interface LoanTerms {
   readonly entry: CatalogueEntry;
@@ -33,33 +49,34 @@ interface LoanTerms {
 /** Reads loans: a disbursement from the open day on, an opening (a migrated loan) before it. */
 export class LoanIntake implements RowIntake {
   entersOpenDay = false;
-  readonly second?: OwnSchedules;
+  /** Staged numbers that are not what they look like. */
+  looks = 0;
+  readonly #own: OwnSchedules | undefined;
+  /** Takes a tuple of LOAN_SCHEDULE_COLUMNS for each loan. */
+  readonly #schedules: TupleWriter;
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
   readonly #minorDigits: number;
   readonly #bounds: LoanBounds;
-  readonly #ordinals: number[];
+  readonly #numbers: LoanNumbers;
 
-  /** `rules`: what a loan is held to beside its own product; `own`: schedules that loans bring. */
+  /** `own`: schedules that loans bring. */
   constructor(
-    rules: { readonly catalogue: ProductCatalogue; readonly costCapOn: CostCapOn },
-    scene: ImportScene,
-    ordinals: number[],
+    rules: LoanRules,
+    scene: LoanScene,
+    numbers: LoanNumbers,
+    schedules: TupleWriter,
     own?: OwnSchedules,
   ) {
-    if (own !== undefined) this.second = own;
+    this.#own = own;
+    this.#schedules = schedules;
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
     this.#openDay = scene.openDay;
     this.#minorDigits = scene.minorDigits;
     this.#bounds = new LoanBounds(scene);
-    this.#ordinals = ordinals;
-  }
-
-  /** The last ordinal given, by bucket. */
-  get ordinals(): readonly number[] {
-    return this.#ordinals;
+    this.#numbers = numbers;
   }
 
   take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined {
@@ -67,7 +84,7 @@ export class LoanIntake implements RowIntake {
     const org = fields[9] || ORG_DEFAULT;
     if (!isCleanText(loanNo)) return problem('loan_no', 'malformed_text', loanNo);
     if (!isCleanText(org)) return problem('org', 'malformed_text', org);
-    const own = this.second?.of(loanNo) ?? null;
+    const own = this.#own?.of(loanNo) ?? null;
     if (own !== null && own.problem !== null) return own.problem;
     const terms = this.#readTerms(fields, own);
     if ('rule' in terms) return terms;
@@ -75,13 +92,15 @@ export class LoanIntake implements RowIntake {
     if ('rule' in schedule) return schedule;
     const wrong = this.#checkSchedule(terms, schedule, fields, own !== null);
     if (wrong !== undefined) return wrong;
-    this.#put(writer, line, loanNo, org, fields[4]!, terms);
-    dateArray(writer, schedule.dueOn);
-    int8Array(writer, schedule.principal);
-    int8Array(writer, schedule.interest);
-    int8Array(writer, schedule.balanceAfter);
+    const bucket = bucketOf(loanNo);
+    const loanId = this.#numbers.nextId(bucket);
+    const clash = this.#numbers.clashOf(loanNo);
+    if (clash !== undefined) return problem('loan_no', clash, loanNo);
+    const ids = { line, bucket, loanId, loanNo, org };
+    this.#put(writer, ids, fields[4]!, terms);
     int8Array(writer, schedule.fee ?? []);
     boolField(writer, own !== null);
+    this.#putSchedule(ids, terms, schedule);
     return undefined;
   }
 
@@ -94,8 +113,8 @@ export class LoanIntake implements RowIntake {
     try {
       // Of a loan with its own schedule as well: an event that lays it again asks for the payment.
       const laid = laySchedule(entry.terms, contract);
-      if (own === null || this.second === undefined) return laid;
-      return agreedSchedule(own, contract, this.second.words);
+      if (own === null || this.#own === undefined) return laid;
+      return agreedSchedule(own, contract, this.#own.words);
     } catch (error) {
       // An amount of the schedule is no safe integer.
       if (error instanceof RangeError) {
@@ -180,23 +199,18 @@ export class LoanIntake implements RowIntake {
 
   #put(
     writer: TupleWriter,
-    line: number,
-    loanNo: string,
-    org: string,
+    { line, bucket, loanId, loanNo, org }: LoanIds,
     rate: string,
     { entry, contract, paidPeriods }: LoanTerms,
   ): void {
-    const bucket = bucketOf(loanNo);
-    const ordinal = this.#ordinals[bucket]! + 1;
-    this.#ordinals[bucket] = ordinal;
     const bornOn = Math.max(contract.disbursedOn, this.#openDay);
     if (bornOn === this.#openDay) this.entersOpenDay = true;
     writer.tuple(LOAN_STAGE_COLUMNS.length);
     writer.int4(line);
     writer.int2(bucket);
-    writer.int8(bucket * IDS_PER_BUCKET + ordinal);
+    writer.int8(loanId);
     writer.text(loanNo);
-    putLook(writer, loanNo);
+    if (putLook(writer, loanNo)) this.looks += 1;
     writer.int4(entry.productId);
     writer.text(org);
     writer.int8(contract.principal);
@@ -208,6 +222,19 @@ export class LoanIntake implements RowIntake {
     else writer.date(contract.firstDueOn);
     writer.int2(paidPeriods);
     writer.date(bornOn);
+  }
+
+  #putSchedule({ bucket, loanId }: LoanIds, { contract }: LoanTerms, schedule: Schedule): void {
+    const writer = this.#schedules;
+    writer.tuple(LOAN_SCHEDULE_COLUMNS.length);
+    writer.int2(bucket);
+    writer.int8(loanId);
+    writer.int2(FIRST_VERSION);
+    writer.date(contract.disbursedOn);
+    int8Array(writer, schedule.balanceAfter);
+    dateArray(writer, schedule.dueOn);
+    int8Array(writer, schedule.principal);
+    int8Array(writer, schedule.interest);
   }
 }
 

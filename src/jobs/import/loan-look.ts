@@ -4,8 +4,11 @@ import { nullField } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { INVISIBLE, lookOf } from '../book/look.js';
 
-/** Writes the look of a number and its bucket; nothing twice where the number is its own look. */
-export function putLook(writer: TupleWriter, loanNo: string): void {
+/**
+ * Writes the look of a number and its bucket; nothing twice where the number is its own look, and
+ * returns false.
+ */
+export function putLook(writer: TupleWriter, loanNo: string): boolean {
   const look = lookOf(loanNo);
   if (look === loanNo) {
     nullField(writer);
@@ -14,6 +17,7 @@ export function putLook(writer: TupleWriter, loanNo: string): void {
     writer.text(look);
     writer.int2(bucketOf(look));
   }
+  return look !== loanNo;
 }
 
 /** A number as it can be told from its likes: what is invisible in it is written as a code. */

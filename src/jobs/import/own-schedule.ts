@@ -33,6 +33,13 @@ export interface ScheduleWords {
   readonly nameOf: (column: string) => string;
 }
 
+/** The schedules that the loans at hand bring along. */
+export interface OwnSchedules {
+  readonly words: ScheduleWords;
+  /** The schedule that a loan brings; null: its product lays it. */
+  of(loanNo: string): OwnSchedule | null;
+}
+
 /** The schedule as the book keeps it, or what is wrong with it for this loan. */
 export function agreedSchedule(
   own: OwnSchedule,

@@ -2,8 +2,11 @@ import type pg from 'pg';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { BoundsOn } from '../book/policy-bounds.js';
+import type { RunUnderWay } from '../runs/with-run.js';
 import type { ImportOutcome } from './import-outcome.js';
+import type { ProvedBy } from './source/file-proof.js';
 import type { ColumnSpec, RowProblem } from './source/source-columns.js';
+import type { ImportFile } from './stage-file.js';
 
 /** What of a second file no row of the first asks for, and why it cannot stay out silently. */
 export interface Unclaimed {
@@ -29,9 +32,8 @@ export interface RowIntake {
   take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined;
 }
 
-/** What the intake of a file needs to know of the book. */
-export interface ImportScene {
-  readonly client: pg.Client;
+/** What is asked of the rows of a file, whatever they are. */
+export interface LoanScene {
   readonly openDay: EpochDay;
   readonly minorDigits: number;
   readonly currency: string;
@@ -40,31 +42,46 @@ export interface ImportScene {
   readonly boundsOn: BoundsOn;
 }
 
+/** What the intake of a file needs to know of the book. */
+export interface ImportScene extends LoanScene {
+  readonly client: pg.Client;
+}
+
 /** What a file brings; it is kept with the import. */
 export type ImportKindName = 'loans' | 'repayments' | 'events' | 'balances';
 
+/** A file that was read and checked; what of it can go in is laid out in the database. */
+export interface StagedFile {
+  readonly rowsRead: number;
+  /** Line on which the last row begins. */
+  readonly lastLine: number;
+  readonly provedBy: ProvedBy;
+  /** Rows that can go in, and the sum of their amounts. */
+  readonly rows: number;
+  readonly amount: number | bigint;
+  /** A row that can go in belongs to the open day. */
+  readonly entersOpenDay: boolean;
+  /** Event numbers that it takes. */
+  readonly events: number;
+  /** What it adds to the outcome. */
+  readonly outcome?: Pick<ImportOutcome, 'schedules' | 'ages'>;
+  /**
+   * Moves it into the book; the row of line n gets event firstEventId + n - 1. Returns whether the
+   * server has statistics of what was written.
+   */
+  store(importId: number, firstEventId: number): Promise<boolean>;
+}
+
 /** What a kind of file adds to the common way of importing. */
-export interface ImportKind<Intake extends RowIntake = RowIntake> {
+export interface ImportKind {
   readonly kind: ImportKindName;
   readonly columns: readonly ColumnSpec[];
-  readonly stageColumns: readonly string[];
   /** Digest of a second file that comes along. */
   readonly secondSha256?: string;
-  /** Statement (a file of the folder `sql`) that makes the temporary table `stage`. */
-  readonly stageSql: string;
-  /** Statements that make the temporary table `rejected` (line, problem) out of `stage`. */
-  readonly rejectSql: readonly string[];
-  /** Adds to `rejected` what no statement can judge, after the first of `rejectSql`. */
-  judge?(client: pg.Client): Promise<void>;
-  /** Field and rule of `problem` 1, 2 ... in `rejected`. */
-  readonly problems: readonly (readonly [field: string, rule: string])[];
-  /** The column of `stage` whose sum is the file's control total. */
-  readonly totalColumn: string;
   /** Function of the schema that takes statistics of the tables written. */
   readonly analyze: 'analyze_loans' | 'analyze_events' | 'analyze_balances';
-  openIntake(scene: ImportScene): Promise<Intake>;
-  /** What this kind adds to the outcome; `stage` holds what can go in. */
-  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules' | 'ages'>>;
-  /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
-  store(client: pg.Client, intake: Intake, importId: number, firstEventId: number): Promise<void>;
+  /** Reads the file and lays it out; the rows that can't go in are in its reject file. */
+  stage(scene: ImportScene, file: ImportFile, run: RunUnderWay): Promise<StagedFile>;
+  /** Takes away what staging left outside its transaction, which has ended. */
+  clear?(client: pg.Client): Promise<void>;
 }

@@ -1,10 +1,7 @@
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
-import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { parseAmount } from '../../accounting/money/amount-text.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
-import { dateArray, int8Array } from '../../db/copy/copy-array.js';
-import type { TupleWriter } from '../../db/copy/tuple-writer.js';
-import { NOT_SAID } from './own-schedule.js';
+import { NOT_SAID, type OwnSchedule } from './own-schedule.js';
 import { parseCount } from './source/field-text.js';
 import type { ColumnSpec, RowProblem } from './source/source-columns.js';
 
@@ -20,24 +17,6 @@ export const SCHEDULE_COLUMNS: readonly ColumnSpec[] = [
   { name: 'total', required: false },
   { name: 'balance_after', required: false },
 ];
-
-/** Columns of the staging table, in the order in which `put` writes them. */
-export const SCHEDULE_STAGE_COLUMNS = [
-  'ordinal',
-  'bucket',
-  'loan_no',
-  'line',
-  'due_on',
-  'principal',
-  'interest',
-  'fee',
-  'balance_after',
-  'lines',
-  'problem_line',
-  'field',
-  'rule',
-  'value',
-] as const;
 
 /** Of AMOUNTS, in its order; NOT_SAID where the row leaves one out. */
 type Amounts = [principal: Fen, interest: Fen, fee: Fen, total: Fen, balanceAfter: Fen];
@@ -77,26 +56,22 @@ export class ScheduleGroup {
     else this.#problem = { ...problem, line };
   }
 
-  put(writer: TupleWriter, ordinal: number, nameOf: (column: string) => string): void {
-    const { field = '', rule = '', value = '', line = 0 } = this.#problem ?? {};
+  /** The schedule; `ordinal` is its place among those of the file, from 1. */
+  taken(ordinal: number, nameOf: (column: string) => string): OwnSchedule {
     const isGapless = this.#lines.every((at, row) => at === this.#line + row);
-    writer.tuple(SCHEDULE_STAGE_COLUMNS.length);
-    writer.int4(ordinal);
-    writer.int2(bucketOf(this.loanNo));
-    writer.text(this.loanNo);
-    writer.int4(this.#line);
-    dateArray(writer, this.#dueOn);
-    int8Array(writer, this.#principal);
-    int8Array(writer, this.#interest);
-    int8Array(writer, this.#fee.some((fee) => fee !== 0) ? this.#fee : []);
     const isSaid = this.#balanceAfter.some((balance) => balance !== NOT_SAID);
-    int8Array(writer, isSaid ? this.#balanceAfter : []);
-    int8Array(writer, isGapless ? [] : this.#lines);
-    writer.int4(line);
-    writer.text(rule === '' ? '' : nameOf(field));
-    writer.text(rule);
-    // The server's text holds no such character.
-    writer.text(value.replaceAll('\0', '\ufffd'));
+    const problem = this.#problem;
+    return {
+      ordinal,
+      line: this.#line,
+      dueOn: this.#dueOn,
+      principal: this.#principal,
+      interest: this.#interest,
+      fee: this.#fee.some((fee) => fee !== 0) ? this.#fee : [],
+      balanceAfter: isSaid ? this.#balanceAfter : [],
+      lines: isGapless ? [] : this.#lines,
+      problem: problem === undefined ? null : { ...problem, field: nameOf(problem.field) },
+    };
   }
 
   #read(fields: readonly string[]): RowProblem | undefined {

@@ -1,11 +1,14 @@
+import type pg from 'pg';
 import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
-import { csvBatches } from '../../files/csv-reader.js';
+import { readSql } from '../../db/sql-file.js';
 import type { Reject, RejectFile } from '../../files/reject-file.js';
-import type { ImportKind, ImportScene, RowIntake } from './row-intake.js';
+import { exactTotal, type ImportOutcome } from './import-outcome.js';
+import { rejectStaged } from './late-rejects.js';
+import type { ImportScene, RowIntake, StagedFile } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
 import { RowCount } from './source/row-count.js';
-import type { RowProblem, SourceColumns } from './source/source-columns.js';
+import type { ColumnSpec, RowProblem, SourceColumns } from './source/source-columns.js';
 import { type SourceFile, shapeProblem } from './source/source-file.js';
 
 const WRITER_ROOM = 1 << 20;
@@ -18,48 +21,96 @@ export interface ImportFile extends SourceFile {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
   /** Throws where the rest need not be read. */
-  readonly check?: (intake: RowIntake) => void;
+  readonly check?: (intake: { readonly entersOpenDay: boolean }) => void;
 }
 
-export interface Staged {
+/** A kind of file that is staged in one temporary table, by one thread. */
+export interface TableKind<Intake extends RowIntake = RowIntake> {
+  readonly columns: readonly ColumnSpec[];
+  readonly stageColumns: readonly string[];
+  /** Statement (a file of the folder `sql`) that makes the temporary table `stage`. */
+  readonly stageSql: string;
+  /** Statements that make the temporary table `rejected` (line, problem) out of `stage`. */
+  readonly rejectSql: readonly string[];
+  /** Adds to `rejected` what no statement can judge, after the first of `rejectSql`. */
+  judge?(client: pg.Client): Promise<void>;
+  /** Field and rule of `problem` 1, 2 ... in `rejected`. */
+  readonly problems: readonly (readonly [field: string, rule: string])[];
+  /** The column of `stage` whose sum is the file's control total. */
+  readonly totalColumn: string;
+  openIntake(scene: ImportScene): Promise<Intake>;
+  /** What this kind adds to the outcome; `stage` holds what can go in. */
+  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules' | 'ages'>>;
+  /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
+  store(client: pg.Client, importId: number, firstEventId: number): Promise<void>;
+}
+
+interface Read {
   /** What the intake found missing from the file counts as read, and was rejected. */
   readonly rowsRead: number;
-  /** Line on which the last row begins. */
   readonly lastLine: number;
   readonly provedBy: ProvedBy;
 }
 
 /** Reads the whole file into the temporary table `stage`; rows that can't go in are rejected. */
-export async function stageFile(
+export async function stageInTable<Intake extends RowIntake>(
   scene: ImportScene,
-  kind: ImportKind,
+  kind: TableKind<Intake>,
+  file: ImportFile,
+): Promise<StagedFile> {
+  const { client } = scene;
+  await client.query(readSql(import.meta.url, kind.stageSql));
+  const intake = await kind.openIntake(scene);
+  const read = await copyRows(scene, kind, intake, file);
+  const unclaimed = await rejectUnclaimed(intake, file);
+  await rejectStaged(client, kind, file);
+  const { rows } = await client.query<{ rows: number; amount: bigint }>(
+    `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
+  );
+  return {
+    ...read,
+    rowsRead: read.rowsRead + unclaimed,
+    rows: rows[0]!.rows,
+    amount: exactTotal(rows[0]!.amount),
+    entersOpenDay: intake.entersOpenDay,
+    events: read.lastLine,
+    outcome: (await kind.outcome?.(client, intake)) ?? {},
+    async store(importId, firstEventId) {
+      await kind.store(client, importId, firstEventId);
+      return false;
+    },
+  };
+}
+
+async function copyRows(
+  scene: ImportScene,
+  kind: TableKind,
   intake: RowIntake,
   file: ImportFile,
-): Promise<Staged> {
+): Promise<Read> {
   const sink = new StageSink(scene, kind, intake.second !== undefined);
-  let staged: Staged | undefined;
+  let read: Read | undefined;
   let failure: unknown;
   try {
     const count = new RowCount(file, kind.totalColumn, scene.minorDigits);
-    staged = await writeRows(sink, intake, file, count);
+    read = await writeRows(sink, intake, file, count);
   } catch (error) {
     failure = error;
   }
   // A COPY left open would keep the connection from ever answering the ROLLBACK.
   await sink.finish();
-  if (staged === undefined) throw failure;
-  const unclaimed = await rejectUnclaimed(intake, file);
-  return { ...staged, rowsRead: staged.rowsRead + unclaimed };
+  if (read === undefined) throw failure;
+  return read;
 }
 
 /** One COPY for the whole file; one a batch where the intake asks the database in between. */
 class StageSink {
   readonly #scene: ImportScene;
-  readonly #kind: ImportKind;
+  readonly #kind: TableKind;
   readonly #onePerBatch: boolean;
   #copy: CopySink | undefined;
 
-  constructor(scene: ImportScene, kind: ImportKind, onePerBatch: boolean) {
+  constructor(scene: ImportScene, kind: TableKind, onePerBatch: boolean) {
     this.#scene = scene;
     this.#kind = kind;
     this.#onePerBatch = onePerBatch;
@@ -83,28 +134,22 @@ async function writeRows(
   intake: RowIntake,
   file: ImportFile,
   count: RowCount,
-): Promise<Staged> {
+): Promise<Read> {
   const { content, columns, rejects } = file;
   const writer = new TupleWriter(WRITER_ROOM);
   const fields: string[] = [];
-  let isHeader = true;
-  for await (const batch of csvBatches(content.path, file.signal)) {
-    let askedTo = 0;
+  for await (const batch of file.rows(file.signal)) {
     for (let i = 0; i < batch.records.length; i += 1) {
-      if (isHeader) {
-        isHeader = false;
-        continue;
-      }
-      if (intake.second !== undefined && i >= askedTo) {
-        askedTo = i + LOOK_AHEAD_ROWS;
+      if (intake.second !== undefined && i % LOOK_AHEAD_ROWS === 0) {
         const { column } = intake.second;
-        const rows = batch.records.slice(i, askedTo);
+        const rows = batch.records.slice(i, i + LOOK_AHEAD_ROWS);
         await intake.second.fetch(rows.map((row) => columns.textOf(column, row)));
       }
       const row = batch.records[i]!;
       const line = batch.lines[i]!;
       if (count.isTrailer(row, line)) continue;
       const problem =
+        batch.problemOf?.(i) ??
         shapeProblem(file, row, batch.hasNul) ??
         columns.read(row, fields) ??
         intake.take(fields, line, writer);

@@ -8,7 +8,7 @@ import { Heartbeat } from './heartbeat.js';
 import { isSurelyDead } from './holder.js';
 import { evidenceOf } from './in-the-way.js';
 import { endExecution, type Instance, settleRun, takeRun } from './instance.js';
-import { type HeldRun, inOwnWords, isLost, type Job, requireHeld } from './lease.js';
+import { type HeldRun, inOwnWords, isLost, type Job, type RunClaim, requireHeld } from './lease.js';
 import { takeJobLock } from './lock-order.js';
 import { keepSession } from './sessions.js';
 import { finishSteps, type PhaseDone } from './steps.js';
@@ -50,6 +50,11 @@ export class RunUnderWay {
     const before = this.#phases.at(-1);
     if (before !== undefined) before.ended = now;
     this.#phases.push({ phase, began: now, ended: now });
+  }
+
+  /** What shows that the run is held, for further sessions of other threads. */
+  get claim(): RunClaim {
+    return { runId: this.#run.runId, token: this.#run.token };
   }
 
   /** Further sessions of the job. */

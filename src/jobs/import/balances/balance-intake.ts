@@ -7,17 +7,20 @@ import { Refusal } from '../../../accounting/money/refusal.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../../accounting/money/units.js';
 import { openLoan } from '../../../accounting/opening/open-loan.js';
 import { openingFault } from '../../../accounting/opening/opening-fault.js';
-import type { OpeningFault, OpeningPosition } from '../../../accounting/opening/opening-position.js';
+import type {
+  OpeningFault,
+  OpeningPosition,
+} from '../../../accounting/opening/opening-position.js';
 import { dueByCutOver } from '../../../accounting/opening/opening-rows.js';
 import { TOTALS_COUNT } from '../../../accounting/posting/flow.js';
 import { boolField, dateArray, int8Array } from '../../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
-import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS } from './balance-columns.js';
-import type { BalanceLoan, BalanceLookup, BroughtInstallments } from './balance-lookup.js';
 import type { ImportScene, RowIntake } from '../row-intake.js';
 import { isCleanText, parseCount } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
+import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS } from './balance-columns.js';
+import type { BalanceLoan, BalanceLookup, BroughtInstallments } from './balance-lookup.js';
 
 /** Sums of the open instalments that a row may say, and what is summed. */
 const SUMS = [
@@ -211,7 +214,11 @@ export class BalanceIntake implements RowIntake {
       return position;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return problem('principal_not_due', error.code, String(Object.values(error.evidence)[0] ?? ''));
+      return problem(
+        'principal_not_due',
+        error.code,
+        String(Object.values(error.evidence)[0] ?? ''),
+      );
     }
   }
 

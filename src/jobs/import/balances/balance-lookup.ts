@@ -4,13 +4,14 @@ import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import { bucketOf } from '../../../accounting/fold/loan-bucket.js';
 import type { LoanContract, Schedule } from '../../../accounting/schedule/schedule-rows.js';
 import { readSql } from '../../../db/sql-file.js';
-import { INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
-import { InstallmentGroup } from './installment-group.js';
 import type { ImportScene, SecondFile, Unclaimed } from '../row-intake.js';
 import { isCleanText } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
 import type { SourceFile } from '../source/source-file.js';
-import { type ScheduleFile, stageGrouped } from '../stage-schedules.js';
+import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
+import { INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
+import { InstallmentGroup } from './installment-group.js';
+import { stageGrouped } from './stage-grouped.js';
 
 /** A loan of the book that a position may be of. */
 export interface BalanceLoan {
@@ -104,10 +105,10 @@ export class BalanceLookup implements SecondFile {
     this.#rows.clear();
     const asked = [...new Set(loanNos)].filter((loanNo) => loanNo !== '' && isCleanText(loanNo));
     if (asked.length === 0) return;
-    const { rows } = await this.#client.query<LoanRow>(
-      readSql(import.meta.url, 'balances-loans'),
-      [asked.map(bucketOf), asked],
-    );
+    const { rows } = await this.#client.query<LoanRow>(readSql(import.meta.url, 'balances-loans'), [
+      asked.map(bucketOf),
+      asked,
+    ]);
     for (const row of rows) this.#loans.set(row.loan_no, loanOf(row));
     if (this.#file === null) return;
     const { rows: groups } = await this.#client.query<GroupRow>(

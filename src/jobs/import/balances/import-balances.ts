@@ -1,15 +1,16 @@
 import type pg from 'pg';
 import { readSql } from '../../../db/sql-file.js';
 import { loadBook } from '../../book/load-book.js';
-import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
-import { BalanceIntake } from './balance-intake.js';
-import { BalanceLookup } from './balance-lookup.js';
 import { currencyOfBook, type ImportOptions, importFile } from '../import-file.js';
 import type { ImportOutcome } from '../import-outcome.js';
 import type { ImportKind } from '../row-intake.js';
 import type { SenderSays } from '../source/file-proof.js';
 import { openSource } from '../source/source-file.js';
-import type { ScheduleFile } from '../stage-schedules.js';
+import { stageInTable, type TableKind } from '../stage-file.js';
+import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
+import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
+import { BalanceIntake } from './balance-intake.js';
+import { BalanceLookup } from './balance-lookup.js';
 
 export interface BalanceImportOptions extends ImportOptions {
   /** Path of a file of open instalments, and of those that loans go on by. */
@@ -39,17 +40,25 @@ export async function importBalances(
   return await importFile(client, balancesKind(file), options);
 }
 
-function balancesKind(file: ScheduleFile | null): ImportKind<BalanceIntake> {
+function balancesKind(file: ScheduleFile | null): ImportKind {
+  const table = balanceTable(file);
   return {
     kind: 'balances',
     columns: BALANCE_COLUMNS,
     ...(file === null ? {} : { secondSha256: file.content.sha256 }),
+    analyze: 'analyze_balances',
+    stage: (scene, source) => stageInTable(scene, table, source),
+  };
+}
+
+function balanceTable(file: ScheduleFile | null): TableKind<BalanceIntake> {
+  return {
+    columns: BALANCE_COLUMNS,
     stageColumns: BALANCE_STAGE_COLUMNS,
     stageSql: 'balances-stage',
     rejectSql: ['balances-rejected'],
     problems: [['loan_no', 'loan_no_repeated']],
     totalColumn: 'principal_not_due',
-    analyze: 'analyze_balances',
     async openIntake(scene) {
       const lookup = await BalanceLookup.open(scene, file);
       return new BalanceIntake(scene, await loadBook(scene.client), lookup);
@@ -65,7 +74,7 @@ function balancesKind(file: ScheduleFile | null): ImportKind<BalanceIntake> {
       const schedules = { file: path, sha256, read: second.count, taken: rows[0]!.taken };
       return { ...ages, schedules };
     },
-    async store(client, _intake, importId) {
+    async store(client, importId) {
       await client.query(readSql(import.meta.url, 'balances-store'), [importId]);
     },
   };

@@ -15,6 +15,7 @@ export class RowCount {
   readonly #amountColumn: string;
   readonly #minorDigits: number;
   #total = 0n;
+  #isUnproved = false;
   #trailerLine = 0;
   #lastLine = 1;
   #last: { row: readonly string[]; problem: RowProblem | null | undefined } | undefined;
@@ -66,17 +67,24 @@ export class RowCount {
 
   /** What proves the file whole. Throws as `FileProof.end` does. */
   end(): ProvedBy {
-    const { trailer, content, proof } = this.#file;
+    const { trailer, proof } = this.#file;
     if (trailer !== undefined && this.#trailerLine === 0) {
       throw this.#bad(this.#lastLine, 'trailer_missing', '');
     }
     const counted = { rows: this.rows, total: this.#total };
     const provedBy = proof.end(counted, this.#lastLine);
-    const isUnproved = provedBy.includes('unterminated');
-    if (isUnproved && isIncomplete(this.#file, this.#last?.row, this.#last?.problem)) {
-      throw fileTruncated(content.path, this.#lastLine);
-    }
+    this.#isUnproved = provedBy.includes('unterminated');
+    this.requireWhole(this.#last?.problem);
     return provedBy;
+  }
+
+  /**
+   * Throws `file_truncated` where nothing proves the file and this problem of its last row, found
+   * since then, is that of a row that was cut off.
+   */
+  requireWhole(problem: RowProblem | null | undefined): void {
+    if (!this.#isUnproved || !isIncomplete(this.#file, this.#last?.row, problem)) return;
+    throw fileTruncated(this.#file.content.path, this.#lastLine);
   }
 
   #bad(line: number, rule: string, value: string): LoanbookError {

@@ -1,6 +1,6 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { requireCharset } from '../../../files/charset.js';
-import { csvBatches, nulField } from '../../../files/csv-reader.js';
+import { type CsvBatch, csvBatches, nulField } from '../../../files/csv-reader.js';
 import { type FileContent, inspectFile } from '../../../files/file-content.js';
 import { readTextFile } from '../../../files/text-file.js';
 import type { TotalsLine } from '../documents/file-rules.js';
@@ -8,13 +8,29 @@ import { type MappingDocument, parseMappingDocument } from '../documents/mapping
 import { FileProof, type SenderSays } from './file-proof.js';
 import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
 
-/** A CSV file whose header is known to be right. */
+/** Records of a stretch of a source file, none of them its header. */
+export interface SourceBatch extends CsvBatch {
+  /** What is wrong with a record as a whole, where its reader says so. */
+  problemOf?(at: number): RowProblem | undefined;
+}
+
+/** Where our columns are in the records of a file; plain data, for threads to make them of. */
+export interface ColumnPlan {
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly mapping: MappingDocument | undefined;
+}
+
+/** A file whose columns are known to be right. */
 export interface SourceFile {
   readonly content: FileContent;
   readonly header: readonly string[];
+  readonly plan: ColumnPlan;
   readonly columns: SourceColumns;
   readonly trailer: TotalsLine | undefined;
   readonly proof: FileProof;
+  /** Its records; may be asked for again. */
+  rows(signal?: AbortSignal): AsyncGenerator<SourceBatch>;
 }
 
 export interface SourceOptions {
@@ -48,8 +64,23 @@ export async function openSource(
   const header = await readHeader(file);
   const titles = Object.values(document?.columns ?? {}).map(({ from = '' }) => from);
   await requireCharset(file, header.join(','), titles, 'utf-8');
+  const plan = { file, header, mapping: document };
   const columns = new SourceColumns(file, header, specs, document);
-  return { content, header, columns, trailer, proof };
+  const rows = (ending?: AbortSignal) => rowsBelow(file, ending);
+  return { content, header, plan, columns, trailer, proof, rows };
+}
+
+/** The records below the header. */
+async function* rowsBelow(file: string, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
+  let isHeader = true;
+  for await (const batch of csvBatches(file, signal)) {
+    if (isHeader && batch.records.length > 0) {
+      isHeader = false;
+      yield { ...batch, records: batch.records.slice(1), lines: batch.lines.slice(1) };
+    } else {
+      yield batch;
+    }
+  }
 }
 
 async function readHeader(file: string): Promise<readonly string[]> {

@@ -1,26 +1,14 @@
-import { CopySink } from '../../db/copy/copy-stream.js';
-import { TupleWriter } from '../../db/copy/tuple-writer.js';
-import { readSql } from '../../db/sql-file.js';
-import { csvBatches } from '../../files/csv-reader.js';
-import type { ImportScene } from './row-intake.js';
-import { SCHEDULE_STAGE_COLUMNS, ScheduleGroup } from './schedule-group.js';
-import { isCleanText } from './source/field-text.js';
-import { RowCount } from './source/row-count.js';
-import type { RowProblem } from './source/source-columns.js';
-import { type SourceFile, shapeProblem } from './source/source-file.js';
+import { CopySink } from '../../../db/copy/copy-stream.js';
+import { TupleWriter } from '../../../db/copy/tuple-writer.js';
+import { readSql } from '../../../db/sql-file.js';
+import type { ImportScene } from '../row-intake.js';
+import { isCleanText } from '../source/field-text.js';
+import { RowCount } from '../source/row-count.js';
+import type { RowProblem } from '../source/source-columns.js';
+import { shapeProblem } from '../source/source-file.js';
+import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
 
 const WRITER_ROOM = 1 << 20;
-
-/** A file of the loans' own schedules on its way into the book. */
-export interface ScheduleFile extends SourceFile {
-  readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
-}
-
-/** How a column of the file of schedules is reported. */
-export function scheduleField(file: SourceFile, column: string): string {
-  return column === '' ? 'schedule' : `schedule.${file.columns.nameOf(column)}`;
-}
 
 /** Rows of one loan as they come. */
 export interface LoanRows {
@@ -43,22 +31,10 @@ export interface GroupedKind {
 }
 
 /**
- * Reads a file of schedules into the temporary table `own_schedule`, one row a loan; returns how
- * many. The rows of one loan stand together, so that no more than these are in memory: what is
- * wrong with one is kept with its loan.
+ * Reads a file whose rows of one loan stand together into a temporary table, one row a loan; returns
+ * how many. No more than the rows of one loan are in memory: what is wrong with one is kept with
+ * its loan. The amount of the file is `principal`.
  */
-export function stageSchedules(scene: ImportScene, file: ScheduleFile): Promise<number> {
-  const { minorDigits } = scene;
-  return stageGrouped(scene, file, {
-    table: 'own_schedule',
-    stageSql: 'schedules-stage',
-    stageColumns: SCHEDULE_STAGE_COLUMNS,
-    begin: (loanNo, line) => new ScheduleGroup(loanNo, line, minorDigits),
-    nameOf: (column) => scheduleField(file, column),
-  });
-}
-
-/** The same for any file whose rows of one loan stand together; its amount is `principal`. */
 export async function stageGrouped(
   scene: ImportScene,
   file: ScheduleFile,
@@ -102,14 +78,12 @@ class GroupStager {
   async writeRows(sink: CopySink): Promise<void> {
     const { content, signal, onProgress } = this.#file;
     const count = new RowCount(this.#file, 'principal', this.#minorDigits);
-    let isHeader = true;
-    for await (const batch of csvBatches(content.path, signal)) {
+    for await (const batch of this.#file.rows(signal)) {
       for (const [at, row] of batch.records.entries()) {
         const line = batch.lines[at]!;
-        if (!isHeader && !count.isTrailer(row, line)) {
-          count.add(row, line, this.#take(row, line, batch.hasNul));
-        }
-        isHeader = false;
+        if (count.isTrailer(row, line)) continue;
+        const problem = batch.problemOf?.(at) ?? shapeProblem(this.#file, row, batch.hasNul);
+        count.add(row, line, this.#take(row, line, problem));
       }
       if (this.#writer.length > 0) await sink.write(this.#writer.take());
       onProgress?.(batch.bytesRead, content.bytes);
@@ -122,11 +96,10 @@ class GroupStager {
   }
 
   /** Adds a row to the schedule of its loan; returns what was seen to be wrong with it alone. */
-  #take(row: readonly string[], line: number, hasNul: boolean): RowProblem | null {
+  #take(row: readonly string[], line: number, shape: RowProblem | null): RowProblem | null {
     const { columns } = this.#file;
     const loanNo = columns.textOf('loan_no', row);
-    const problem =
-      shapeProblem(this.#file, row, hasNul) ?? columns.read(row, this.#fields) ?? null;
+    const problem = shape ?? columns.read(row, this.#fields) ?? null;
     if (loanNo === '' || !isCleanText(loanNo)) {
       const unknown = { field: 'loan_no', rule: 'malformed_text', value: loanNo };
       this.#spoilBothSides(problem ?? unknown, line);

@@ -4,7 +4,7 @@
 INSERT INTO accounting_group (group_id, product_id, org, funding_plan) OVERRIDING SYSTEM VALUE
 SELECT last.group_id + row_number() OVER (ORDER BY product_id, org COLLATE "C"), product_id, org,
   'own'
-FROM (SELECT DISTINCT product_id, org FROM stage) AS named,
+FROM (SELECT DISTINCT product_id, org FROM import_row) AS named,
   (SELECT coalesce(max(group_id), 0) AS group_id FROM accounting_group) AS last
 WHERE NOT EXISTS (
   SELECT FROM accounting_group g

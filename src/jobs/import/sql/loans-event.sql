@@ -1,9 +1,0 @@
--- $1 = the import, $2 = the event of line 1: events ascend in file order. An opening has no business date of its own but that on which it enters the book.
-INSERT INTO event (bucket, loan_id, event_id, type, ref, value_date, business_date, amount,
-  import_id)
-SELECT bucket, loan_id, $2::bigint + line - 1,
-  CASE WHEN born_on = disbursed_on THEN event_type_disbursement()
-    ELSE event_type_opening() END,
-  CASE WHEN born_on = disbursed_on THEN 'disbursement' ELSE 'opening' END,
-  disbursed_on, born_on, principal, $1::integer
-FROM stage ORDER BY loan_id

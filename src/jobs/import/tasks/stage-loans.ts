@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import type pg from 'pg';
+import { targetOf } from '../../../db/client.js';
+import { readSql } from '../../../db/sql-file.js';
+import type { RunClaim } from '../../runs/lease.js';
+import { withRunClient } from '../../runs/sessions.js';
+import type { RunUnderWay } from '../../runs/with-run.js';
+import { exactTotal, type SchedulesOutcome } from '../import-outcome.js';
+import { fillLooks } from '../loan-look.js';
+import type { ImportScene, StagedFile } from '../row-intake.js';
+import type { ImportFile } from '../stage-file.js';
+import { keptAwake } from './kept-awake.js';
+import { runLoanTask } from './loan-task.js';
+import { rejectLooks } from './look-rejects.js';
+import type { ScheduleFile } from './own-schedule-rows.js';
+import { sceneOfTasks } from './scene-of-tasks.js';
+import { type LoanTask, type SharedOut, shareOutRows } from './share-out-rows.js';
+import { storeLoans } from './store-loans.js';
+import { runInThreads } from './task-pool.js';
+import type { TasksPlan } from './worker.js';
+import { writeRejects } from './write-rejects.js';
+
+/** Rows of so many bytes are worth threads of their own, and tables that outlive them. */
+const THREADS_BYTES_MIN = 8 << 20;
+
+/** How the work is cut; left out: by what was measured. */
+export interface TaskCut {
+  /** From how many bytes of rows on threads are used. */
+  readonly threadsFromBytes?: number;
+  readonly workers?: number;
+  /** Loans that a task is to have at least. */
+  readonly taskRows?: number;
+}
+
+/** What one import of loans is about. */
+export interface LoanStaging {
+  readonly schedules: ScheduleFile | null;
+  readonly cut: TaskCut;
+  /** Names what lies in the tables that stay; set by `stageLoans`. */
+  key: string | undefined;
+}
+
+/**
+ * Shares a file of loans out, checks its rows task by task, and lays out what can go in: in
+ * temporary tables, or, by threads of their own, in tables that stay, where an import of the same
+ * file into the same book goes on with the tasks that are there.
+ */
+export async function stageLoans(
+  scene: ImportScene,
+  file: ImportFile,
+  run: RunUnderWay,
+  staging: LoanStaging,
+): Promise<StagedFile> {
+  const { client } = scene;
+  const { schedules, cut } = staging;
+  await fillLooks(client);
+  const shared = await keptAwake(client, () =>
+    shareOutRows(file, schedules, scene.minorDigits, cut.taskRows),
+  );
+  try {
+    const plan: TasksPlan = {
+      columns: file.plan,
+      scheduleColumns: schedules?.plan ?? null,
+      fd: shared.spill.fd,
+      today: scene.today,
+    };
+    const isLarge = shared.spill.bytes >= (cut.threadsFromBytes ?? THREADS_BYTES_MIN);
+    if (isLarge) {
+      const key = await keyOf(scene, file, staging, shared.tasks.length);
+      staging.key = key;
+      await keptAwake(client, () =>
+        stageInThreads(scene, file, run, { shared, plan, staging, key }),
+      );
+    } else {
+      await stageHere(client, file, shared.tasks, plan);
+    }
+    return await stagedFile(scene, file, { shared, staging, claim: run.claim, isLarge });
+  } finally {
+    shared.spill.close();
+  }
+}
+
+/** A small file: one task after the other in the transaction of the import. */
+async function stageHere(
+  client: pg.Client,
+  file: ImportFile,
+  tasks: readonly LoanTask[],
+  plan: TasksPlan,
+): Promise<void> {
+  await client.query('SELECT make_import_tables(true)');
+  const on = await sceneOfTasks(client, plan);
+  for (const task of tasks) {
+    file.signal?.throwIfAborted();
+    await runLoanTask(on, task);
+  }
+  await rejectLooks(client, file);
+}
+
+interface InThreads {
+  readonly shared: SharedOut;
+  readonly plan: TasksPlan;
+  readonly staging: LoanStaging;
+  readonly key: string;
+}
+
+async function stageInThreads(
+  { client }: ImportScene,
+  file: ImportFile,
+  run: RunUnderWay,
+  { shared, plan, staging, key }: InThreads,
+): Promise<void> {
+  const target = targetOf(client);
+  const { claim } = run;
+  const workers = staging.cut.workers ?? availableParallelism();
+  const done = await withRunClient(target, claim, SESSION, async (session) => {
+    await session.query('SELECT open_import_stage($1, $2, $3)', [claim.runId, claim.token, key]);
+    const { rows } = await session.query<{ task: number }>('SELECT task FROM import_task');
+    return new Set(rows.map(({ task }) => task));
+  });
+  const tasks = shared.tasks.filter(({ task }) => !done.has(task));
+  const { bytes } = file.content;
+  let left = tasks.length;
+  await runInThreads(tasks, { target, claim, plan }, workers, run.orLost(file.signal), () => {
+    left -= 1;
+    file.onProgress?.(bytes - Math.round((bytes * left) / (2 * tasks.length)), bytes);
+  });
+  await withRunClient(target, claim, SESSION, (session) => rejectLooks(session, file));
+}
+
+const SESSION = { applicationName: 'loanbook import stage' };
+
+/** What of the book and of the files decides over every row; another key is another import. */
+async function keyOf(
+  { client, openDay, today }: ImportScene,
+  { content, plan }: ImportFile,
+  { schedules }: LoanStaging,
+  tasks: number,
+): Promise<string> {
+  const { rows } = await client.query<{ state: string }>(readSql(import.meta.url, 'book-state'));
+  const parts = [
+    ...[content.sha256, plan.mapping, schedules?.content.sha256, schedules?.plan.mapping],
+    ...[openDay, today, tasks, rows[0]!.state],
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+interface Staged {
+  readonly shared: SharedOut;
+  readonly staging: LoanStaging;
+  readonly claim: RunClaim;
+  readonly isLarge: boolean;
+}
+
+async function stagedFile(
+  { client }: ImportScene,
+  file: ImportFile,
+  { shared, staging, claim, isLarge }: Staged,
+): Promise<StagedFile> {
+  const { count, provedBy } = shared;
+  const { rows } = await client.query<Totals>(readSql(import.meta.url, 'staged-totals'));
+  const totals = rows[0]!;
+  const enters = { entersOpenDay: totals.enters_open_day };
+  file.check?.(enters);
+  const lastProblem = await writeRejects(client, file, count.lastLine);
+  count.requireWhole(lastProblem);
+  const { schedules } = staging;
+  const outcome =
+    schedules === null ? undefined : schedulesOutcome(schedules, shared, totals.brought);
+  return {
+    rowsRead: count.rows + totals.without_row,
+    lastLine: count.lastLine,
+    provedBy,
+    rows: totals.rows,
+    amount: exactTotal(totals.amount),
+    ...enters,
+    events: count.lastLine + totals.fees,
+    ...(outcome === undefined ? {} : { outcome: { schedules: outcome } }),
+    store: (importId, firstEventId) =>
+      storeLoans(client, {
+        ...{ importId, firstEventId, lastLine: count.lastLine, claim },
+        key: isLarge ? staging.key! : null,
+        workers: staging.cut.workers ?? availableParallelism(),
+      }),
+  };
+}
+
+interface Totals {
+  readonly rows: number;
+  readonly amount: bigint;
+  readonly brought: number;
+  readonly fees: number;
+  readonly enters_open_day: boolean;
+  /** Schedules of no loan, which were rejected. */
+  readonly without_row: number;
+}
+
+function schedulesOutcome(
+  { content: { path, sha256 } }: ScheduleFile,
+  shared: SharedOut,
+  taken: number,
+): SchedulesOutcome {
+  return { file: path, sha256, read: shared.schedules, taken };
+}

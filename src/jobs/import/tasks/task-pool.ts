@@ -1,0 +1,80 @@
+import { setFlagsFromString } from 'node:v8';
+import { Piscina } from 'piscina';
+import { LoanbookError } from '../../../errors.js';
+import { besideModule } from '../../../package-root.js';
+import type { LoanTask } from './share-out-rows.js';
+import type { TaskFailure, WorkerJob } from './worker.js';
+
+/**
+ * Has tasks done by threads, as many at a time as there are; hands out no more of them once one
+ * fails or the signal comes, waits for those under way, then throws. `onDone` is called after each.
+ */
+export async function runInThreads(
+  tasks: readonly LoanTask[],
+  job: Omit<WorkerJob, 'task'>,
+  workers: number,
+  signal: AbortSignal,
+  onDone: () => void,
+): Promise<void> {
+  if (tasks.length === 0) return;
+  const count = Math.min(workers, tasks.length);
+  const threads = openThreads(count);
+  const waiting = [...tasks];
+  let failure: unknown;
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      if (failure !== undefined || signal.aborted) return;
+      const task = waiting.shift();
+      if (task === undefined) return;
+      const failed: TaskFailure | null = await threads.run({ ...job, task });
+      if (failed !== null) throw taskFailed(failed);
+      onDone();
+    }
+  };
+  const lanes = Array.from({ length: count }, () =>
+    lane().catch((error: unknown) => {
+      failure ??= error;
+    }),
+  );
+  try {
+    await Promise.all(lanes);
+    signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+  } finally {
+    await closeThreads(threads, count);
+  }
+}
+
+/** Small first limits of V8 set off collection after collection; see the pool of the close. */
+function openThreads(count: number): Piscina {
+  setFlagsFromString('--initial-old-space-size=32');
+  setFlagsFromString('--min-semi-space-size=8');
+  return new Piscina({
+    filename: besideModule('dist', import.meta.url, 'worker.js'),
+    name: 'taskInWorker',
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 },
+  });
+}
+
+/** A thread that is ended while it still loads its modules takes the process with it (Node 20). */
+async function closeThreads(threads: Piscina, count: number): Promise<void> {
+  const calls = Array.from({ length: count }, () => threads.run(null, { name: 'endSession' }));
+  await Promise.allSettled(calls);
+  await threads.destroy();
+}
+
+/** The failure with its code; the server's own as the session that steers would have thrown it. */
+function taskFailed({ code, message, sqlState, evidence, next, exitCode }: TaskFailure): Error {
+  if (code !== undefined) {
+    return new LoanbookError(code, message, {
+      evidence,
+      exitCode,
+      ...(next === undefined ? {} : { next }),
+    });
+  }
+  return Object.assign(new Error(message), sqlState === undefined ? {} : { code: sqlState });
+}

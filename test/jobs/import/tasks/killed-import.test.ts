@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EXIT, LoanbookError } from '../../../../src/errors.js';
+import { importLoans } from '../../../../src/jobs/import/import-loans.js';
+import { onBarrier } from '../../../../src/jobs/runs/barrier.js';
+import { type ImportBook, importBook } from '../../../support/import-book.js';
+import { killOverAndOver } from './killed.js';
+import { HEADER, leftBehind, mixedLoans } from './loan-files.js';
+
+let book: ImportBook;
+beforeAll(async () => {
+  book = await importBook();
+});
+afterAll(() => book.remove());
+
+describe('an import that is killed', () => {
+  it('left nothing or all, and goes on to the same result', async () => {
+    await killOverAndOver(book, { kills: 3, loans: 600, seed: 7 }, (found, expected) =>
+      expect(found).toEqual(expected),
+    );
+  });
+
+  it('goes on with the tasks that are there, and with no others', async () => {
+    await book.reset();
+    await book.asOwner('ALTER SEQUENCE event_arrival RESTART; SELECT drop_import_tables()');
+    const lines = mixedLoans(600).filter((line) => /^L[0-9]+,/.test(line));
+    const file = book.file('loans.csv', HEADER, ...lines);
+    const cut = { threadsFromBytes: 0, workers: 1, taskRows: 50 };
+    const options = { file, maxRejects: 1000, cut };
+    // Who waits for its turn to store is stopped there, with every task behind it.
+    const interrupt = new AbortController();
+    onBarrier(async (place) => {
+      if (place !== 'import.stage') return;
+      interrupt.abort(new LoanbookError('interrupted', 'stopped', { exitCode: EXIT.interrupted }));
+    });
+    const stopped = importLoans(book.client, { ...options, signal: interrupt.signal });
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+    onBarrier(undefined);
+    const tasks = await book.rows('SELECT count(*) AS n FROM import_task');
+    expect(tasks[0]!.n).toBeGreaterThan(8);
+    // Told apart from new ones by what only those that are there hold.
+    await book.asOwner(`UPDATE import_row SET org = 'WAS-THERE'`);
+    await importLoans(book.client, options);
+    expect(await book.rows('SELECT DISTINCT org FROM loan')).toEqual([{ org: 'WAS-THERE' }]);
+  });
+
+  it('is begun anew where the book is another one by now', async () => {
+    await book.reset();
+    await book.asOwner('ALTER SEQUENCE event_arrival RESTART');
+    const file = book.file('loans.csv', HEADER, ...mixedLoans(40).slice(0, 2));
+    const options = { file, cut: { threadsFromBytes: 0, workers: 1 } };
+    const interrupt = new AbortController();
+    onBarrier(async (place) => {
+      if (place !== 'import.stage') return;
+      interrupt.abort(new LoanbookError('interrupted', 'stopped', { exitCode: EXIT.interrupted }));
+    });
+    const stopped = importLoans(book.client, { ...options, signal: interrupt.signal });
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+    onBarrier(undefined);
+    await book.asOwner(`UPDATE import_row SET org = 'WAS-THERE'`);
+    const other = book.file('other.csv', HEADER, 'X1,CASH,5.00,0.18,2026-03-28,O1');
+    await importLoans(book.client, { file: other });
+    await importLoans(book.client, options);
+    const orgs = await book.rows('SELECT org FROM loan ORDER BY loan_no');
+    expect(orgs).toEqual([{ org: 'O0' }, { org: 'O1' }, { org: 'O1' }]);
+    expect((await leftBehind(book)).tables).toEqual([]);
+  });
+});
