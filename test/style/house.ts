@@ -65,6 +65,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/simulate': ['jobs/book'],
   'jobs/generate': ['jobs/book'],
   'jobs/import': ['jobs/approvals', 'jobs/book', 'jobs/runs', 'jobs/simulate'],
+  'jobs/export': ['jobs/book', 'jobs/day', 'jobs/import', 'jobs/simulate'],
   'jobs/ledger': ['jobs/book', 'jobs/day', 'jobs/import'],
   'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/reconcile': [
@@ -104,6 +105,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
+  'commands/export': ['commands/shell', 'jobs/export'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
