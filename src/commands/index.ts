@@ -6,6 +6,7 @@ import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
 import { DB } from './db/index.js';
 import { EOD } from './eod/index.js';
+import { EXPORT } from './export/index.js';
 import { GENERATE } from './generate/index.js';
 import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
@@ -31,6 +32,7 @@ const DOMAINS: readonly CommandDomain[] = [
   LEDGER,
   CALENDAR,
   IMPORT,
+  EXPORT,
   GENERATE,
   EOD,
   CHECK,

@@ -66,6 +66,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/generate': ['jobs/book'],
   'jobs/import': ['jobs/approvals', 'jobs/book', 'jobs/runs', 'jobs/simulate'],
   'jobs/export': ['jobs/book', 'jobs/day', 'jobs/import', 'jobs/simulate'],
+  'jobs/migration': ['jobs/book', 'jobs/day', 'jobs/import'],
   'jobs/ledger': ['jobs/book', 'jobs/day', 'jobs/import'],
   'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/reconcile': [
@@ -109,7 +110,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
-  'commands/import': ['commands/shell', 'jobs/import'],
+  'commands/import': ['commands/shell', 'jobs/import', 'jobs/migration'],
   'commands/init': ['commands/shell', 'jobs/approvals', 'jobs/book'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],

@@ -26,6 +26,16 @@ export const IMPORT: CommandDomain = {
       load: () => import('./balances.js'),
     },
     {
+      path: 'import verify',
+      summary: 'prove a migration against the files of the other system, to be signed',
+      load: () => import('./verify.js'),
+    },
+    {
+      path: 'import fit',
+      summary: 'product parameters that reproduce the loans of another system',
+      load: () => import('./fit.js'),
+    },
+    {
       path: 'import list',
       summary: 'files that were imported, the newest first',
       load: () => import('./list.js'),

@@ -1,5 +1,5 @@
-import { knownQueue } from '../../accounting/backdating/known-queue.js';
 import type { DatedEvent } from '../../accounting/backdating/dated-event.js';
+import { knownQueue } from '../../accounting/backdating/known-queue.js';
 import { EVENT_TYPE } from '../../accounting/events/loan-event.js';
 import { beginLoan } from '../../accounting/fold/begin-loan.js';
 import { installmentAt, startPeriod } from '../../accounting/fold/billing.js';

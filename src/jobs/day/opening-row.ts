@@ -1,6 +1,6 @@
-import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import { NO_DAY } from '../../accounting/money/units.js';
 import type { OpeningPosition } from '../../accounting/opening/opening-position.js';
+import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import { damagedColumn } from './damage/damaged-row.js';
 
 /** Every column of an opening position but its key, in the order in which it is read. */

@@ -153,9 +153,11 @@ class Walk {
   }
 
   #rowsOf(loan: StandingLoan, carried: Carried): OurRow[] {
-    const { minorDigits } = this.#book;
+    const { minorDigits, products } = this.#book;
     if (this.#kind === 'loans') return [loanRow(loan, minorDigits)];
-    if (this.#kind === 'schedules') return scheduleRows(loan, minorDigits);
+    if (this.#kind === 'schedules') {
+      return scheduleRows(loan, products.get(loan.productId), minorDigits);
+    }
     if (carried.way !== 'position' && carried.way !== 'history') return [];
     const { opening } = carried;
     if (this.#kind === 'balances') return [balanceRow(loan.loanNo, opening, minorDigits)];

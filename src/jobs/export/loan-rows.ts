@@ -3,6 +3,9 @@ import { CLASS_NAMES } from '../../accounting/fold/position.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { Fen } from '../../accounting/money/units.js';
 import type { OpeningPosition } from '../../accounting/opening/opening-position.js';
+import { CURRENT_READING, type ProductTerms } from '../../accounting/product/product.js';
+import { laySchedule } from '../../accounting/schedule/schedule.js';
+import { sameSchedule } from '../../accounting/schedule/schedule-rows.js';
 import type { OurRow } from '../../files/layout/layout-writer.js';
 import type { StandingLoan } from './standing-loans.js';
 
@@ -23,8 +26,17 @@ export function loanRow(loan: StandingLoan, minorDigits: number): OurRow {
   };
 }
 
-/** Its schedule as agreed, for `import loans --schedules`. */
-export function scheduleRows({ loanNo, agreed }: StandingLoan, minorDigits: number): OurRow[] {
+/**
+ * Its schedule as agreed, for `import loans --schedules`; no rows where the product lays the same
+ * in another book.
+ */
+export function scheduleRows(
+  { loanNo, agreed, contract }: StandingLoan,
+  terms: ProductTerms | undefined,
+  minorDigits: number,
+): OurRow[] {
+  const isLaid = terms?.reading === CURRENT_READING;
+  if (isLaid && sameSchedule(agreed, laySchedule(terms, contract))) return [];
   const text = (fen: Fen) => formatAmount(fen, minorDigits);
   return agreed.dueOn.map((dueOn, k) => ({
     loan_no: loanNo,

@@ -31,7 +31,7 @@ const YEARLY = [72_000_000, 143_700_000, 181_300_000, 239_900_000];
 const MONTHLY = [6_000_000, 7_700_000, 10_300_000];
 
 /** Loans with the schedules that a product with these parameters has. */
-function bookOf(parameters: Parameters, ratesPpb = YEARLY): ObservedLoan[] {
+function bookOf(parameters: Parameters, ratesPpb: readonly number[] = YEARLY): ObservedLoan[] {
   const terms = termsOf(parameters, 'CNY')!;
   return contracts(LOANS, ratesPpb).map((loan) => {
     const ratePpb = annualRatePpb(terms, loan.rateUnitPpb);
@@ -82,7 +82,7 @@ describe('product parameters that are looked for', () => {
         'interest.period_interest': 'actual_days',
       },
     ],
-  ])('%s', (_name, parameters, rates = YEARLY) => {
+  ])('%s', (_name, parameters, rates) => {
     const loans = bookOf(parameters, rates);
     const { best, next } = fitParameters(loans, 'CNY');
     expect(best.score).toMatchObject({ loans: LOANS, exact: LOANS, error: 0 });
@@ -97,35 +97,41 @@ describe('product parameters that are looked for', () => {
   });
 });
 
-describe.skipIf(!existsSync(LOAN_TAPE))(`the public loan tape (skipped without ${LOAN_TAPE})`, () => {
-  const rows = parse(readFileSync(LOAN_TAPE), { columns: true }) as Record<string, string>[];
-  const loans = rows
-    .filter(({ loan_status: status }) => status === 'Current')
-    .map((row): ObservedLoan => {
-      const principal = fen(row.loan_amount!);
-      return {
-        loanNo: row.id!,
-        principal,
-        rateUnitPpb: parseRatePpb(row.interest_rate!, true)!,
-        periods: Number(row.term),
-        disbursedOn: parseDay('2018-03-01')!,
-        firstDueOn: null,
-        installment: fen(row.installment!),
-        balance: { left: principal - fen(Number(row.paid_principal).toFixed(2)), paidPeriods: null },
-        rows: null,
-      };
-    });
+describe.skipIf(!existsSync(LOAN_TAPE))(
+  `the public loan tape (skipped without ${LOAN_TAPE})`,
+  () => {
+    const rows = parse(readFileSync(LOAN_TAPE), { columns: true }) as Record<string, string>[];
+    const loans = rows
+      .filter(({ loan_status: status }) => status === 'Current')
+      .map((row): ObservedLoan => {
+        const principal = fen(row.loan_amount!);
+        return {
+          loanNo: row.id!,
+          principal,
+          rateUnitPpb: parseRatePpb(row.interest_rate!, true)!,
+          periods: Number(row.term),
+          disbursedOn: parseDay('2018-03-01')!,
+          firstDueOn: null,
+          installment: fen(row.installment!),
+          balance: {
+            left: principal - fen(Number(row.paid_principal).toFixed(2)),
+            paidPeriods: null,
+          },
+          rows: null,
+        };
+      });
 
-  it('has payments rounded up and fractions carried', () => {
-    const sample = loans.filter((_, at) => at % 48 === 0);
-    const { best, next } = fitParameters(sample, 'USD');
-    expect(best.parameters).toEqual({
-      'repayment.payment_rounding': 'up',
-      'repayment.carry_fraction': true,
+    it('has payments rounded up and fractions carried', () => {
+      const sample = loans.filter((_, at) => at % 48 === 0);
+      const { best, next } = fitParameters(sample, 'USD');
+      expect(best.parameters).toEqual({
+        'repayment.payment_rounding': 'up',
+        'repayment.carry_fraction': true,
+      });
+      // All of them: the two instalments that differ are of loans changed after issue.
+      const all = scoreTerms(termsOf(best.parameters, 'USD')!, loans);
+      expect(all.installments.known - all.installments.met).toBeLessThanOrEqual(2);
+      expect(next[0]!.score.exact).toBeLessThan(best.score.exact);
     });
-    // All of them: the two instalments that differ are of loans changed after issue.
-    const all = scoreTerms(termsOf(best.parameters, 'USD')!, loans);
-    expect(all.installments.known - all.installments.met).toBeLessThanOrEqual(2);
-    expect(next[0]!.score.exact).toBeLessThan(best.score.exact);
-  });
-});
+  },
+);

@@ -13,7 +13,7 @@ WHERE NOT is_birth(e.type) AND (e.business_date > $1::date OR u.has_history
   AND e.type <> event_type_reversal()
   AND (SELECT r.rule FROM event_outcome r WHERE r.bucket = e.bucket AND r.loan_id = e.loan_id
     AND r.event_id = e.event_id AND r.business_date BETWEEN l.born_on AND $1::date
-    ORDER BY r.business_date DESC LIMIT 1) = ''
+    ORDER BY r.business_date DESC LIMIT 1) IN ('', 'in_opening')
   AND NOT EXISTS (SELECT FROM event b WHERE b.bucket = e.bucket AND b.loan_id = e.loan_id
     AND b.type = event_type_reversal() AND b.of_event_id = e.event_id
     AND b.business_date <= $1::date))

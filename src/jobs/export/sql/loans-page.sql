@@ -4,7 +4,8 @@ SELECT l.loan_no AS "loanNo", l.bucket, l.loan_id AS "loanId", p.code AS product
   l.product_id AS "productId", l.org, l.principal, l.rate, l.rate_ppb AS "ratePpb", l.periods,
   l.disbursed_on::text AS "disbursedOn", l.first_due_on::text AS "firstDueOn",
   l.born_on > $1::date AS "isComing",
-  e.type = event_type_opening() AS "isOpened", h.reason AS held,
+  e.type = event_type_opening() AND NOT coalesce(o.from_birth, false) AS "isOpened",
+  h.reason AS held,
   s.due_on::text[] AS "dueOn", s.principal AS "duePrincipal", s.interest AS "dueInterest",
   s.balance_after AS "balanceAfter",
   v.due_on::text[] AS "nowDueOn", v.principal AS "nowPrincipal", v.interest AS "nowInterest",
@@ -24,6 +25,7 @@ FROM loan l
 JOIN product_version p ON p.product_id = l.product_id
 JOIN event e ON e.bucket = l.bucket AND e.loan_id = l.loan_id AND is_birth(e.type)
 JOIN schedule s ON s.bucket = l.bucket AND s.loan_id = l.loan_id AND s.version = 1
+LEFT JOIN opening_position o ON o.bucket = l.bucket AND o.loan_id = l.loan_id
 LEFT JOIN position q ON q.business_date = $1 AND q.bucket = l.bucket AND q.loan_id = l.loan_id
 LEFT JOIN schedule v ON v.bucket = l.bucket AND v.loan_id = l.loan_id
   AND v.version = q.schedule_version

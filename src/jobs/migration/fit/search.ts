@@ -99,7 +99,10 @@ class Search {
     const isAsGood = ({ score }: Candidate) =>
       score.exact === best.score.exact && score.error === best.score.error;
     const untold: Record<string, unknown[]> = {};
-    for (const [key, values] of Object.entries({ ...this.#shapes, ...DETAILS }) as [string, unknown[]][]) {
+    for (const [key, values] of Object.entries({ ...this.#shapes, ...DETAILS }) as [
+      string,
+      unknown[],
+    ][]) {
       const own = best.parameters[key] ?? values[0];
       for (const value of values) {
         const other = value === own ? null : this.#with(best, { [key]: value });
@@ -180,7 +183,9 @@ function better(one: Candidate | null, other: Candidate | null): Candidate | nul
 }
 
 function order(a: Candidate, b: Candidate): number {
-  return b.score.exact - a.score.exact || a.score.error - b.score.error || complexity(a) - complexity(b);
+  return (
+    b.score.exact - a.score.exact || a.score.error - b.score.error || complexity(a) - complexity(b)
+  );
 }
 
 function complexity({ parameters }: Candidate): number {
