@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmark } from './benchmark.js';
+import { importSpeed, importText } from './import-speed.js';
 import { periodSpeed, stepText } from './period-speed.js';
 import { reconcileSpeed } from './reconcile-speed.js';
 import { scheduleSpeed } from './schedule-speed.js';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     schedules: { type: 'string' },
     reconcile: { type: 'string' },
     periods: { type: 'string' },
+    import: { type: 'boolean', default: false },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -22,7 +24,8 @@ const { values } = parseArgs({
 
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
-  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N] [--json]
+  [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N] [--periods N]
+  [--import] [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
@@ -31,7 +34,9 @@ or DATABASE_URL. With --schedules it only lays so many level payment schedules o
 instalments, on one core and without a server. With --reconcile it only reconciles a statement of N
 lines with N events, one in a hundred of them broken, and holds what is found to what was planted.
 With --periods it closes the last N days of a month and one more, then times impairment at the month
-end, the close of the month and the reconciliation of the ledger over all of the days.
+end, the close of the month and the reconciliation of the ledger over all of the days. With --import
+it imports the loans into an empty book, beside the bare copies of others, and as many with twelve
+instalments of their own each.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -50,6 +55,10 @@ end, the close of the month and the reconciliation of the ledger over all of the
           `${peak_rss_mb} MB; ${planted} planted, ${found} found, ${wrong} wrong\n`,
   );
   process.exitCode = wrong === 0 ? 0 : 1;
+} else if (values.import) {
+  const size = { loans: Number(values.loans), workers: Number(values.workers) };
+  const found = await importSpeed(size);
+  process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : importText(found));
 } else if (values.periods !== undefined) {
   const size = { loans: Number(values.loans), workers: Number(values.workers) };
   const found = await periodSpeed(size, Number(values.periods));

@@ -7,13 +7,17 @@ import { CHECK } from './check/index.js';
 import { DB } from './db/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
+import { FILES } from './files/index.js';
 import { GENERATE } from './generate/index.js';
 import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
 import { IMPORT } from './import/index.js';
 import { INIT } from './init/index.js';
+import { KEYS } from './keys/index.js';
+import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
 import { POLICY } from './policy/index.js';
 import { PORTFOLIO } from './portfolio/index.js';
@@ -31,8 +35,12 @@ const DOMAINS: readonly CommandDomain[] = [
   POLICY,
   LEDGER,
   CALENDAR,
+  KEYS,
+  PARTY,
   IMPORT,
   EXPORT,
+  FILES,
+  LAYOUT,
   GENERATE,
   EOD,
   CHECK,

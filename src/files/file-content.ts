@@ -16,14 +16,18 @@ export interface FileContent {
 
 /**
  * Reads a file once. Throws LoanbookError `file_missing`, `file_unreadable`, `not_a_file`, and
- * `not_text` for a workbook or an archive.
+ * `not_text` for a workbook or an archive, unless it may be one.
  */
-export async function inspectFile(path: string, signal?: AbortSignal): Promise<FileContent> {
+export async function inspectFile(
+  path: string,
+  signal?: AbortSignal,
+  { isText = true }: { readonly isText?: boolean } = {},
+): Promise<FileContent> {
   const hash = createHash('sha256');
   let bytes = 0;
   let last = 0;
   for await (const chunk of fileChunks(path, signal)) {
-    if (bytes === 0) requireText(path, chunk);
+    if (bytes === 0 && isText) requireText(path, chunk);
     hash.update(chunk);
     bytes += chunk.length;
     last = chunk.at(-1) ?? last;

@@ -20,6 +20,14 @@ const BATCH_ROWS = 1000;
 const MODE = 0o600;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
+/** How the rows of the source are told; left out: as CSV below a title line. */
+export interface RejectShape {
+  /** Line of its titles; 0: it has none that a copy can begin with. */
+  readonly titlesLine?: number;
+  /** A row's fields are what a layout makes of its bytes, whatever the bytes look like. */
+  readonly isByLayout?: boolean;
+}
+
 interface Rejected {
   readonly reject: Reject;
   readonly row: readonly string[];
@@ -37,15 +45,18 @@ export class RejectFile {
   readonly path: string;
   readonly #header: readonly string[];
   readonly #source: RawRecords;
+  readonly #shape: Required<RejectShape>;
   #rows: Rejected[] = [];
   #file: NewFile | undefined;
   #count = 0;
+  readonly #byRule = new Map<string, number>();
 
-  /** `source` is the file whose rows are rejected; its header is on the first line of it. */
-  constructor(path: string, header: readonly string[], source: string) {
+  /** `source` is the file whose rows are rejected. */
+  constructor(path: string, header: readonly string[], source: string, shape: RejectShape = {}) {
     requireRegularTarget(path);
     this.path = path;
     this.#header = header;
+    this.#shape = { titlesLine: 1, isByLayout: false, ...shape };
     this.#source = new RawRecords(source);
   }
 
@@ -53,9 +64,16 @@ export class RejectFile {
     return this.#count;
   }
 
+  /** How many rows each rule rejected, the rule of most rows first. */
+  get byRule(): Readonly<Record<string, number>> {
+    const rules = [...this.#byRule].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+    return Object.fromEntries(rules);
+  }
+
   /** `rowLine`: the line of the source on which the row begins, left out where it is not in it. */
   async add(reject: Reject, row: readonly string[], rowLine = 0): Promise<void> {
     this.#count += 1;
+    this.#byRule.set(reject.rule, (this.#byRule.get(reject.rule) ?? 0) + 1);
     this.#rows.push({ reject, row, rowLine });
     if (this.#rows.length >= BATCH_ROWS) await this.#attempt(() => this.#flush());
   }
@@ -96,7 +114,9 @@ export class RejectFile {
     }
     for (const { reject, row, rowLine } of rows) {
       const raw = await this.#rawRow(row, rowLine);
-      const names = reject.field.includes('\ufffd') ? await this.#rawRow(this.#header, 1) : '';
+      const names = reject.field.includes('\ufffd')
+        ? await this.#rawRow(this.#header, this.#shape.titlesLine)
+        : '';
       await this.#file.write(
         lineOf(
           [
@@ -112,7 +132,7 @@ export class RejectFile {
   }
 
   async #writeHeader(file: NewFile): Promise<void> {
-    const raw = await this.#rawRow(this.#header, 1);
+    const raw = await this.#rawRow(this.#header, this.#shape.titlesLine);
     if (await this.#hasByteOrderMark()) await file.write(BYTE_ORDER_MARK);
     await file.write(lineOf([...REJECT_COLUMNS], raw));
   }
@@ -128,7 +148,8 @@ export class RejectFile {
     if (bytes !== undefined) {
       const hasMark = line === 1 && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
       const text = bytes.toString('latin1', hasMark ? 3 : 0);
-      if (fieldsOf(text)?.length === row.length) return text.endsWith('\n') ? text : `${text}\n`;
+      const isAsRead = this.#shape.isByLayout || fieldsOf(text)?.length === row.length;
+      if (isAsRead) return text.endsWith('\n') ? text : `${text}\n`;
     }
     return byteText(stringify([[...row]]));
   }

@@ -150,8 +150,12 @@ function digitsOf(number: string): number {
   return number.replace(/[-.]/g, '').replace(/^0+/, '').length;
 }
 
+/** What a spreadsheet would take for a character written by its number. */
+const LOOKS_ESCAPED = /_(?=x[0-9A-Fa-f]{4}_)/g;
+
 function textCell(at: string, value: string, style: number): string {
-  const text = `<t xml:space="preserve">${escapeXml(value)}</t>`;
+  const literal = value.includes('_x') ? value.replace(LOOKS_ESCAPED, '_x005F_') : value;
+  const text = `<t xml:space="preserve">${escapeXml(literal)}</t>`;
   return `<c r="${at}" s="${style}" t="inlineStr"><is>${text}</is></c>`;
 }
 

@@ -27,8 +27,13 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   imported_file: true,
   loan: true,
   loan_look: true,
+  loan_party: true,
   schedule: true,
   schedule_balance: true,
+  // Customers, sealed: an import names its rows.
+  party: true,
+  party_import: true,
+  party_key: true,
   // What a close or a job writes in bulk: the seal counts it, the chain holds it.
   held_loan: true,
   impairment_loan: true,
@@ -77,10 +82,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`disable_person('Wang', 'Wang')`, 'LB022'],
     [`disable_person('Root', 'Root')`, 'LB025'],
   ],
-  drop_import_stage: [[`drop_import_stage('none')`, '']],
+  drop_import_stage: [[`drop_import_stage('none')`, 'done']],
   import_may_take_place: [[`import_may_take_place()`, 'false']],
   logins_prove: [[`logins_prove()`, 'false']],
-  make_import_tables: [[`make_import_tables(true)`, '']],
+  make_import_tables: [[`make_import_tables(true)`, 'done']],
   note_approval: [[`note_approval('ledger', 'x', '{}', 'Wang', 'wang')`, 'LB024']],
   open_import_stage: [[`open_import_stage(999999, ${ANY}, 'none')`, 'LB002']],
   persons_in_use: [[`persons_in_use()`, 'true']],
@@ -91,6 +96,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   write_audit: [[`write_audit('mine', 'said')`, 'done']],
   analyze_events: [[`analyze_events()`, 'done']],
   analyze_loans: [[`analyze_loans()`, 'done']],
+  analyze_parties: [[`analyze_parties()`, 'done']],
   cancel_import: [
     [`cancel_import(1, '')`, 'LB004'],
     [`cancel_import(1, 'because')`, 'LB011'],
@@ -124,6 +130,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('2026-03-30', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
+  ],
+  keep_master_keys: [
+    [`keep_master_keys('[]', 'Wang')`, 'LB022'],
+    [`keep_master_keys('[]', 'Root')`, 'LB030'],
   ],
   keep_session: [[`keep_session(1, ${ANY})`, 'LB002']],
   keep_tax: [

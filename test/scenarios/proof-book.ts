@@ -12,6 +12,8 @@ import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { cancelImport } from '../../src/jobs/import/cancel-import.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
+import { initKeys } from '../../src/jobs/parties/book-keys.js';
+import { importParties } from '../../src/jobs/parties/import-parties.js';
 import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
@@ -41,13 +43,13 @@ allocation: {early_payment: hold}
 ];
 
 const LOANS = [
-  'BIG,NIGHT,50000000000000.00,0,1,2026-03-28,head',
-  'LATE,NIGHT,1200.00,0,1,2026-03-28,head',
-  'A1,ROLL,1200.00,0.36,6,2026-03-28,head',
-  'a-2,ROLL,600.00,0.18,6,2026-03-28,east',
-  'GONE,ROLL,300.00,0.18,6,2026-03-28,east',
-  'OPENED,ROLL,900.00,0.18,6,2026-03-25,head',
-  'SELF,ROLL,600.00,0.18,2,2026-03-28,head',
+  'BIG,NIGHT,50000000000000.00,0,1,2026-03-28,head,',
+  'LATE,NIGHT,1200.00,0,1,2026-03-28,head,',
+  'A1,ROLL,1200.00,0.36,6,2026-03-28,head,C1',
+  'a-2,ROLL,600.00,0.18,6,2026-03-28,east,C2',
+  'GONE,ROLL,300.00,0.18,6,2026-03-28,east,',
+  'OPENED,ROLL,900.00,0.18,6,2026-03-25,head,',
+  'SELF,ROLL,600.00,0.18,2,2026-03-28,head,',
 ];
 const OWN_ROWS = ['SELF,2026-03-30,300.00,0.60,1.00', 'SELF,2026-04-15,300.00,2.50,0.50'];
 
@@ -91,7 +93,8 @@ export async function proofBook(): Promise<ScratchBook> {
   const frame = { firstBusinessDate: parseDay(PROOF_DAYS[0])!, calendar: 'cn', policyFile };
   await createBook(client, { entity: 'Proof', currency: 'CNY', ...frame });
   for (const text of PRODUCTS) await applyProduct(client, text, 'product');
-  const head = 'loan_no,product,principal,rate,periods,disbursed_on,org';
+  await customers(book);
+  const head = 'loan_no,product,principal,rate,periods,disbursed_on,org,party';
   await importLoans(client, {
     file: book.file('loans.csv', head, ...LOANS),
     schedules: book.file('rows.csv', 'loan_no,due_on,principal,interest,fee', ...OWN_ROWS),
@@ -121,6 +124,15 @@ async function bring(book: ScratchBook, day: string): Promise<void> {
 
 async function close({ database }: ScratchBook, day: string): Promise<void> {
   await closeDays(database.target, { through: parseDay(day)!, workers: 1, tasks: 2 });
+}
+
+/** Customers, one of whom says something else later. */
+async function customers({ client, file }: ScratchBook): Promise<void> {
+  const keys = { file: `${file('loans.txt')}.keys` };
+  await initKeys(client, { source: keys, suite: 'sm', by: 'Root' });
+  for (const rows of [['C1,王小二', 'C2,李四'], ['C2,李四五']]) {
+    await importParties(client, { file: file('parties.csv', 'party,name', ...rows), keys });
+  }
 }
 
 /** An import of events that is taken back, and a close that is begun and discarded. */

@@ -67,8 +67,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/import': ['jobs/approvals', 'jobs/book', 'jobs/runs', 'jobs/simulate'],
   'jobs/export': ['jobs/book', 'jobs/day', 'jobs/import', 'jobs/simulate'],
   'jobs/migration': ['jobs/book', 'jobs/day', 'jobs/import'],
+  'jobs/parties': ['jobs/approvals', 'jobs/book', 'jobs/import', 'jobs/runs'],
   'jobs/ledger': ['jobs/book', 'jobs/day', 'jobs/import'],
-  'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger'],
+  'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/parties'],
   'jobs/reconcile': [
     'jobs/approvals',
     'jobs/book',
@@ -77,6 +78,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/ledger',
     'jobs/runs',
   ],
+  'jobs/layouts': ['jobs/book', 'jobs/import', 'jobs/ledger', 'jobs/reconcile'],
   'jobs/period': [
     'jobs/approvals',
     'jobs/book',
@@ -91,7 +93,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/runs'],
+  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/parties', 'jobs/runs'],
   'commands/approve': [
     'commands/shell',
     'jobs/approvals',
@@ -107,13 +109,17 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
+  'commands/files': ['commands/shell'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
   'commands/import': ['commands/shell', 'jobs/import', 'jobs/migration'],
   'commands/init': ['commands/shell', 'jobs/approvals', 'jobs/book'],
+  'commands/keys': ['commands/shell', 'jobs/parties'],
+  'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
   'commands/policy': ['commands/shell', 'jobs/book'],
   'commands/portfolio': ['commands/shell', 'jobs/ledger'],

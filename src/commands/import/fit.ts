@@ -1,9 +1,7 @@
 import { stringify } from 'yaml';
 import { minorDigitsOf } from '../../accounting/money/amount-text.js';
-import { parseLayout } from '../../files/layout/layout-document.js';
 import { writeWhole } from '../../files/new-file.js';
 import { tableOf } from '../../files/report.js';
-import { readTextFile } from '../../files/text-file.js';
 import { type FitSample, sampleLoans } from '../../jobs/migration/fit/fit-file.js';
 import {
   type Candidate,
@@ -29,7 +27,7 @@ interface Flags extends ReportFlags {
 
 export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
-    cmd.argument('<file>').option('--layout <file>').option('--mapping <file>');
+    cmd.argument('<file>').option('--layout <layout>').option('--mapping <file>');
     cmd.option('--schedules <file>').option('--sample <count>').option('--currency <code>');
     configureReport(cmd.option('--product <file>'));
   },
@@ -38,10 +36,8 @@ export const command: CommandModule<[string], Flags> = {
     const way = wayOut(context, flags, file);
     const sample = countOption('--sample', flags.sample, 1, SAMPLE_MAX) ?? SAMPLE;
     const minorDigits = minorDigitsOf(currency);
-    const known =
-      layout === undefined ? undefined : parseLayout(await readTextFile(layout), layout);
     const { signal } = context;
-    const options = { file, layout: known, mapping, schedules, minorDigits, sample, signal };
+    const options = { file, layout, mapping, schedules, minorDigits, sample, signal };
     const sampled = await sampleLoans(options);
     const fit = fitParameters(sampled.loans, currency, signal);
     if (product !== undefined) {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import type { ImportOptions } from '../../jobs/import/import-file.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { type ImportOptions, ruleLines } from '../../jobs/import/import-file.js';
 import type { ImportOutcome } from '../../jobs/import/import-outcome.js';
 import type { ImportKindName } from '../../jobs/import/row-intake.js';
 import type { CommandContext } from '../shell/context.js';
@@ -14,6 +15,7 @@ import { configureWait, waitsOf } from '../shell/wait-option.js';
 /** Options that every import takes. */
 export interface ImportFlags extends SenderFlags {
   readonly mapping?: string;
+  readonly layout?: string;
   readonly maxRejects?: string;
   readonly rejectFile?: string;
   readonly again?: boolean;
@@ -28,6 +30,7 @@ export function configureImport(cmd: Command): void {
   cmd
     .argument('<file>')
     .option('--mapping <file>')
+    .option('--layout <layout>')
     .option('--max-rejects <count>')
     .option('--reject-file <file>')
     .option('--again')
@@ -63,12 +66,13 @@ export async function runImport(
       shown = done;
     };
   };
-  const { mapping, rejectFile, again, dryRun } = flags;
+  const { mapping, layout, rejectFile, again, dryRun } = flags;
+  if (mapping !== undefined && layout !== undefined) throw bothNamed();
   const { signal } = context;
   const says = senderSays(flags);
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
-  const options = { file, mapping, says, ...taking, signal, onProgress };
+  const options = { file, mapping, layout, says, ...taking, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
   const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
     () => finish(),
@@ -76,11 +80,21 @@ export async function runImport(
   show(context, outcome);
 }
 
+function bothNamed(): LoanbookError {
+  return new LoanbookError('options_contradict', 'A file is read by a mapping or by a layout.', {
+    exitCode: EXIT.usage,
+    evidence: { options: '--mapping, --layout' },
+    next: 'Name one of them; `loanbook layout migrate` makes a layout of a mapping.',
+  });
+}
+
 function show(context: CommandContext, outcome: ImportOutcome): void {
-  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...counts } = outcome;
+  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
+  const { rejectedByRule, ...counts } = read;
   printOutcome(context, {
     ...counts,
     amount: formatAmount(amount, minorDigits),
+    rejectedByRule: context.json && rejectedByRule ? ruleLines(rejectedByRule) : undefined,
     schedulesFile: schedules?.file,
     schedulesSha256: schedules?.sha256,
     schedulesRead: schedules?.read,
@@ -92,6 +106,12 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
   });
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  if (rejectedByRule !== undefined) {
+    context.note(
+      `By rule: ${ruleLines(rejectedByRule).join(', ')}. ` +
+        '`loanbook import explain RULE` says what each means.',
+    );
+  }
   for (const { loanNo, field, said, here } of ages?.first ?? []) {
     context.note(`Loan ${loanNo}: ${field} is ${here} here, the file says ${said}.`);
   }

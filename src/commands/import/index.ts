@@ -41,6 +41,11 @@ export const IMPORT: CommandDomain = {
       load: () => import('./list.js'),
     },
     {
+      path: 'import explain',
+      summary: 'what a rule means by which a row was rejected',
+      load: () => import('./explain.js'),
+    },
+    {
       path: 'import cancel',
       summary: 'take back an import that no close has folded',
       load: () => import('./cancel.js'),

@@ -6,6 +6,7 @@ import { configureImport, type ImportFlags, runImport } from './import-options.j
 interface Flags extends ImportFlags {
   readonly schedules?: string;
   readonly schedulesMapping?: string;
+  readonly schedulesLayout?: string;
   readonly schedulesRows?: string;
   readonly schedulesTotal?: string;
 }
@@ -16,15 +17,19 @@ export const command: CommandModule<[string], Flags> = {
     cmd
       .option('--schedules <file>')
       .option('--schedules-mapping <file>')
+      .option('--schedules-layout <layout>')
       .option('--schedules-rows <count>')
       .option('--schedules-total <amount>');
   },
   async run(context, [file], flags) {
-    const { schedules, schedulesMapping, unterminated } = flags;
+    const { schedules, schedulesMapping, schedulesLayout, unterminated } = flags;
     const { schedulesRows: rows, schedulesTotal: total } = flags;
     const schedulesSays = senderSays({ rows, total, unterminated });
     await runImport(context, 'loans', file, flags, (client, options) =>
-      importLoans(client, { ...options, schedules, schedulesMapping, schedulesSays }),
+      importLoans(client, {
+        ...options,
+        ...{ schedules, schedulesMapping, schedulesLayout, schedulesSays },
+      }),
     );
     return undefined;
   },

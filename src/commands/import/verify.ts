@@ -1,9 +1,7 @@
 import { extname } from 'node:path';
 import { EXIT } from '../../errors.js';
 import { htmlPieces } from '../../files/html-report.js';
-import { parseLayout } from '../../files/layout/layout-document.js';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
-import { readTextFile } from '../../files/text-file.js';
 import type { TheirFile } from '../../jobs/migration/source-rows.js';
 import { verifyBook } from '../../jobs/migration/verify/verify-book.js';
 import { verifyReport } from '../../jobs/migration/verify/verify-report.js';
@@ -21,8 +19,8 @@ interface Flags extends ReportFlags {
 
 export const command: CommandModule<[], Flags> = {
   configure(cmd) {
-    cmd.option('--balances <file>').option('--balances-layout <file>');
-    cmd.option('--schedules <file>').option('--schedules-layout <file>');
+    cmd.option('--balances <file>').option('--balances-layout <layout>');
+    cmd.option('--schedules <file>').option('--schedules-layout <layout>');
     configureReport(cmd);
   },
   async run(context, _args, flags) {
@@ -36,8 +34,8 @@ export const command: CommandModule<[], Flags> = {
       for (const input of inputs) requireOtherFile(page, input);
     }
     const options = {
-      balances: await theirFile(balances, flags.balancesLayout),
-      schedules: await theirFile(schedules, flags.schedulesLayout),
+      balances: theirFile(balances, flags.balancesLayout),
+      schedules: theirFile(schedules, flags.schedulesLayout),
       signal: context.signal,
     };
     const verified = await inBook(context, (client) => verifyBook(client, options));
@@ -51,11 +49,6 @@ export const command: CommandModule<[], Flags> = {
   },
 };
 
-async function theirFile(
-  file: string | undefined,
-  layout: string | undefined,
-): Promise<TheirFile | undefined> {
-  if (file === undefined) return undefined;
-  if (layout === undefined) return { file };
-  return { file, layout: parseLayout(await readTextFile(layout), layout) };
+function theirFile(file: string | undefined, layout: string | undefined): TheirFile | undefined {
+  return file === undefined ? undefined : { file, layout };
 }

@@ -6,6 +6,7 @@ import type { EventView, InstallmentView, LoanView } from '../../jobs/loan/loan-
 import { showLoan } from '../../jobs/loan/show-loan.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
+import { keySourceOf } from '../shell/key-source-of.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
 interface Options extends ReportFlags {
@@ -27,7 +28,7 @@ export const command: CommandModule<[string], Options> = {
       { applicationName: 'loanbook loan show', settings: { jit: 'off' } },
       async (client) => {
         await requireMigrated(client);
-        return showLoan(client, loanNo, asOf, knownAt);
+        return showLoan(client, loanNo, asOf, knownAt, keySourceOf(context));
       },
     );
     await putReport(context, reportOf(loan), way, { document: loan });
@@ -66,6 +67,7 @@ function reportOf(loan: LoanView): Report {
     main: 'installments',
     tables: [
       recordTable('terms', terms, TERMS, { inWords: true }),
+      recordTable('party', loan.party, {}, { title: 'party', inWords: true }),
       recordTable('position', loan.position, POSITION, {
         title: positionTitle(loan),
         inWords: true,

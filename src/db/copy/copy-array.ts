@@ -1,12 +1,13 @@
 import { requireDay, requireInt8, writeDate, writeInt8 } from './copy-tuple.js';
 import type { TupleWriter } from './tuple-writer.js';
 
+const OID_BYTEA = 17;
 const OID_DATE = 1082;
 const OID_INT8 = 20;
 
 /** A date[] field without nulls, in days since 1970-01-01. */
 export function dateArray(writer: TupleWriter, days: readonly number[]): void {
-  let at = arrayHeader(writer, OID_DATE, days.length, 8);
+  let at = arrayHeader(writer, OID_DATE, days.length, 8 * days.length);
   const { view } = writer;
   for (const day of days) {
     requireDay(day);
@@ -19,7 +20,7 @@ export function dateArray(writer: TupleWriter, days: readonly number[]): void {
 
 /** An int8[] field without nulls. */
 export function int8Array(writer: TupleWriter, values: readonly number[]): void {
-  let at = arrayHeader(writer, OID_INT8, values.length, 12);
+  let at = arrayHeader(writer, OID_INT8, values.length, 12 * values.length);
   const { view } = writer;
   for (const value of values) {
     requireInt8(value);
@@ -49,11 +50,11 @@ function arrayHeader(
   writer: TupleWriter,
   oid: number,
   count: number,
-  elementBytes: number,
+  elementsBytes: number,
 ): number {
   // The server has no dimension for an array without elements.
   const words = count === 0 ? [0, 0, oid] : [1, 0, oid, count, 1];
-  const bytes = 4 * words.length + count * elementBytes;
+  const bytes = 4 * words.length + elementsBytes;
   writer.ensure(4 + bytes);
   const { view } = writer;
   let at = writer.length;
@@ -62,4 +63,16 @@ function arrayHeader(
     at += 4;
   }
   return at;
+}
+
+/** A bytea[] field without nulls. */
+export function byteaArray(writer: TupleWriter, values: readonly Buffer[]): void {
+  const bytes = values.reduce((sum, { length }) => sum + 4 + length, 0);
+  let at = arrayHeader(writer, OID_BYTEA, values.length, bytes);
+  for (const value of values) {
+    writer.view.setInt32(at, value.length);
+    value.copy(writer.bytes, at + 4);
+    at += 4 + value.length;
+  }
+  writer.length = at;
 }

@@ -107,6 +107,8 @@ BEGIN
     WHERE l.import_id = number AND b.bucket = l.bucket AND b.loan_id = l.loan_id;
   DELETE FROM loan_look k USING loan l
     WHERE l.import_id = number AND k.bucket = l.bucket AND k.loan_no = l.loan_no;
+  DELETE FROM loan_party p USING loan l
+    WHERE l.import_id = number AND p.bucket = l.bucket AND p.loan_id = l.loan_id;
   DELETE FROM loan l WHERE l.import_id = number;
   GET DIAGNOSTICS loans = ROW_COUNT;
   UPDATE imported_file SET cancelled_at = now(), cancel_reason = why, changes = changes + 1,

@@ -15,8 +15,8 @@ export function titleOf({ title, from }: LayoutColumn): string {
 
 /**
  * Where the places of a layout lie in the records of a file: by title, by number, in the order of
- * the columns where there are no titles, or by characters. A fixed width line is cut into the places
- * that were asked for.
+ * the columns where there are no titles, or by characters. A fixed width line is cut into the
+ * places that were asked for.
  */
 export class ColumnPlaces {
   readonly #layout: LayoutDocument;

@@ -81,7 +81,8 @@ function completed(shape: LayoutShape): LayoutDocument {
     comment: shape.comment ?? [],
     blank_lines: shape.blank_lines ?? 'ignored',
     trim: shape.trim ?? (isFixed ? [' '] : []),
-    short_rows: shape.short_rows ?? 'refused',
+    // The empty cells at the end of a row are not in a sheet.
+    short_rows: shape.short_rows ?? (format === 'xlsx' ? 'padded' : 'refused'),
     long_rows: shape.long_rows ?? 'refused',
     unterminated: shape.unterminated ?? 'refused',
     amount_unit: shape.amount_unit ?? 'major',

@@ -51,8 +51,8 @@ export interface LayoutEnd {
   /** All rows of the file, those left out too: what heads and trailers count. */
   readonly counted: number;
   /**
-   * The sum of `total_of` over all of them, in minor units; what cannot be read counts nothing. There
-   * where the file says a total.
+   * The sum of `total_of` over all of them, in minor units; what cannot be read counts nothing.
+   * There where the file says a total.
    */
   readonly total?: bigint;
   /** The last line has no line end. */
@@ -85,10 +85,10 @@ export interface LayoutRowsOptions {
 
 /**
  * The rows of a file as a layout says it looks like, in constant memory but for a key. A row with a
- * problem is a row; what refuses the file is thrown, at the end at the latest: until then nothing of
- * it is sure. Throws LoanbookError `wrong_header`, `wrong_charset`, `csv_malformed`, `bad_head`,
- * `bad_trailer`, `count_differs`, `total_differs`, `balance_broken`, `file_empty`, `file_truncated`,
- * `format_not_read` and those of the file's format.
+ * problem is a row; what refuses the file is thrown, at the end at the latest: until then nothing
+ * of it is sure. Throws LoanbookError `wrong_header`, `wrong_charset`, `csv_malformed`, `bad_head`,
+ * `bad_trailer`, `count_differs`, `total_differs`, `balance_broken`, `file_empty`,
+ * `file_truncated`, `format_not_read` and those of the file's format.
  */
 export async function* layoutRows(
   path: string,

@@ -52,7 +52,9 @@ function filledUp(value: string, width: number): string {
   return /^[0-9.]+$/.test(value) ? value.padStart(width, '0') : value.padEnd(width, ' ');
 }
 
-/** A pattern that finds the values of places, as named groups; a place again takes the same text. */
+/**
+ * A pattern that finds the values of places, as named groups; a place again takes the same text.
+ */
 export function templatePattern(template: string): RegExp {
   const seen = new Set<string>();
   const pattern = templatePieces(template).map(({ text, place, width }) => {

@@ -18,8 +18,8 @@ export interface SourceOptions {
 }
 
 /**
- * The records of a file in its format: heads and titles are among them. Lines that `skip`, `comment`
- * and `blank_lines` are about are passed over already.
+ * The records of a file in its format: heads and titles are among them. Lines that `skip`,
+ * `comment` and `blank_lines` are about are passed over already.
  */
 export type RecordSource = (
   path: string,

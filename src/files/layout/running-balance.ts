@@ -2,8 +2,8 @@ import { formatAmount, parseTotal } from '../../accounting/money/amount-text.js'
 import { refusalOf } from './layout-refusals.js';
 
 /**
- * Follows the running balance of a statement: what a line moves is the difference of two balances. A
- * statement may begin with its newest line: the first pair that tells the order rules.
+ * Follows the running balance of a statement: what a line moves is the difference of two balances.
+ * A statement may begin with its newest line: the first pair that tells the order rules.
  */
 export class RunningBalance {
   readonly #path: string;

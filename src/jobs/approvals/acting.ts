@@ -7,6 +7,8 @@ import type { ApprovedAct } from './approval.js';
 export type Act =
   | 'person'
   | 'logins'
+  | 'keys'
+  | 'party_reveal'
   | 'import'
   | 'import_cancel'
   | 'eod_run'
@@ -83,6 +85,11 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, message: string,
   ],
   LB027: ['login_missing', 'Logins are personal.', 'Name the login of the person with --login.'],
   LB028: ['login_taken', 'The login belongs to another person.', 'Give each person a login.'],
+  LB030: [
+    'keys_there',
+    'The book has master keys already.',
+    'Name them with LOANBOOK_KEYS; `loanbook keys list` shows which they are.',
+  ],
   LB040: [
     'unknown_approval',
     'There is no such approval.',

@@ -3,7 +3,7 @@ import { InvariantError } from '../../accounting/money/refusal.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 
 /** The zone whose calendar day a book goes by. */
-const BOOK_TIME_ZONE = 'Asia/Shanghai';
+export const BOOK_TIME_ZONE = 'Asia/Shanghai';
 
 /** Today by the calendar of the book, whatever the zone of this machine. */
 export function todayOfBook(now: Date = new Date()): EpochDay {

@@ -30,6 +30,8 @@ export interface ImportOptions {
   readonly file: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** Path or name of a layout, in the place of a mapping. */
+  readonly layout?: string;
   /** What its sender says of the file. */
   readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
@@ -126,10 +128,10 @@ async function openFile(
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  for (const input of [options.file, options.mapping]) {
+  for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  const rejects = new RejectFile(path, source.header, options.file);
+  const rejects = new RejectFile(path, source.header, options.file, source.rejectShape);
   return { ...source, rejects, signal, onProgress };
 }
 
@@ -179,6 +181,7 @@ async function runImport(
     ...counts,
     amount: staged.amount,
     minorDigits,
+    ...(rowsRejected > 0 ? { rejectedByRule: file.rejects.byRule } : {}),
     rejectFile: rowsRejected > 0 ? file.rejects.path : null,
     dryRun: options.dryRun === true,
     ...staged.outcome,
@@ -231,9 +234,17 @@ function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number):
       file: file.content.path,
       rows: rowsRead,
       rejected: file.rejects.count,
+      byRule: ruleLines(file.rejects.byRule).join(', '),
       maxRejects,
       rejectFile: file.rejects.path,
     },
-    next: 'Correct the rows named in the reject file, or raise --max-rejects.',
+    next:
+      'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import ' +
+      'explain RULE` says what a rule means.',
   });
+}
+
+/** Such as `malformed_rate 12`, the rule of most rows first. */
+export function ruleLines(byRule: Readonly<Record<string, number>>): string[] {
+  return Object.entries(byRule).map(([rule, rows]) => `${rule} ${rows}`);
 }

@@ -15,6 +15,8 @@ export interface LoanImportOptions extends ImportOptions {
   readonly schedules?: string;
   /** Path of a column mapping document for that file. */
   readonly schedulesMapping?: string;
+  /** Path or name of a layout of that file. */
+  readonly schedulesLayout?: string;
   /** What its sender says of that file. */
   readonly schedulesSays?: SenderSays;
   /** How the work is cut among threads, where that is not left to the size of the file. */
@@ -32,10 +34,11 @@ export async function importLoans(
   options: LoanImportOptions,
 ): Promise<ImportOutcome> {
   const { schedules, schedulesMapping, schedulesSays: says, onProgress, signal } = options;
+  const { schedulesLayout: layout } = options;
   if (schedules === undefined)
     return await importFile(client, loansKind(null, options.cut), options);
   const { minorDigits } = await currencyOfBook(client);
-  const named = { file: schedules, mapping: schedulesMapping, says, minorDigits, signal };
+  const named = { file: schedules, mapping: schedulesMapping, layout, says, minorDigits, signal };
   const source = await openSource('schedules', SCHEDULE_COLUMNS, named);
   const before = source.content.bytes;
   const total = before + (await bytesOf(options.file));

@@ -15,6 +15,8 @@ export interface ImportOutcome {
   readonly rowsRead: number;
   readonly rowsTaken: number;
   readonly rowsRejected: number;
+  /** By the rule that they broke; left out where there are none. */
+  readonly rejectedByRule?: Readonly<Record<string, number>>;
   /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
   readonly amount: number | bigint;
   readonly minorDigits: number;

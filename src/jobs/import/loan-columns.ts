@@ -11,6 +11,7 @@ export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'first_due_on', required: false },
   { name: 'paid_periods', required: false },
   { name: 'org', required: false },
+  { name: 'party', required: false },
 ];
 
 /** Columns of `import_row`, in the order in which `put` writes them. */
@@ -31,6 +32,7 @@ export const LOAN_STAGE_COLUMNS = [
   'first_due_on',
   'paid_periods',
   'born_on',
+  'party',
   'due_fee',
   'brought',
 ] as const;

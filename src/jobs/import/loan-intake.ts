@@ -32,6 +32,13 @@ export interface LoanRules {
   readonly costCapOn: CostCapOn;
 }
 
+/** What the book has of what the rows name. */
+export interface LoanSurroundings {
+  readonly numbers: LoanNumbers;
+  /** Numbers of parties that the book has, of those named. */
+  readonly parties: ReadonlySet<string>;
+}
+
 interface LoanIds {
   readonly line: number;
   readonly bucket: number;
@@ -60,12 +67,13 @@ export class LoanIntake implements RowIntake {
   readonly #minorDigits: number;
   readonly #bounds: LoanBounds;
   readonly #numbers: LoanNumbers;
+  readonly #parties: ReadonlySet<string>;
 
   /** `own`: schedules that loans bring. */
   constructor(
     rules: LoanRules,
     scene: LoanScene,
-    numbers: LoanNumbers,
+    book: LoanSurroundings,
     schedules: TupleWriter,
     own?: OwnSchedules,
   ) {
@@ -76,7 +84,8 @@ export class LoanIntake implements RowIntake {
     this.#openDay = scene.openDay;
     this.#minorDigits = scene.minorDigits;
     this.#bounds = new LoanBounds(scene);
-    this.#numbers = numbers;
+    this.#numbers = book.numbers;
+    this.#parties = book.parties;
   }
 
   take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined {
@@ -84,6 +93,8 @@ export class LoanIntake implements RowIntake {
     const org = fields[9] || ORG_DEFAULT;
     if (!isCleanText(loanNo)) return problem('loan_no', 'malformed_text', loanNo);
     if (!isCleanText(org)) return problem('org', 'malformed_text', org);
+    const party = fields[10]!;
+    if (!isCleanText(party)) return problem('party', 'malformed_text', party);
     const own = this.#own?.of(loanNo) ?? null;
     if (own !== null && own.problem !== null) return own.problem;
     const terms = this.#readTerms(fields, own);
@@ -96,8 +107,11 @@ export class LoanIntake implements RowIntake {
     const loanId = this.#numbers.nextId(bucket);
     const clash = this.#numbers.clashOf(loanNo);
     if (clash !== undefined) return problem('loan_no', clash, loanNo);
+    if (party !== '' && !this.#parties.has(party)) return problem('party', 'unknown_party', party);
     const ids = { line, bucket, loanId, loanNo, org };
     this.#put(writer, ids, fields[4]!, terms);
+    if (party === '') nullField(writer);
+    else writer.text(party);
     int8Array(writer, schedule.fee ?? []);
     boolField(writer, own !== null);
     this.#putSchedule(ids, terms, schedule);

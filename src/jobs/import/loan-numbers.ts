@@ -1,9 +1,9 @@
 import { IDS_PER_BUCKET } from '../../accounting/fold/loan-bucket.js';
 
 /**
- * Gives the loans of some buckets their numbers, in the order of their rows, and tells a number that
- * the book has from one that an earlier row of the file has. A row that clashes has used up its
- * ordinal: which clash is none of the row's own matters.
+ * Gives the loans of some buckets their numbers, in the order of their rows, and tells a number
+ * that the book has from one that an earlier row of the file has. A row that clashes has used up
+ * its ordinal: which clash is none of the row's own matters.
  */
 export class LoanNumbers {
   readonly #ordinals: number[];

@@ -10,6 +10,8 @@ import type { Report } from '../../files/report.js';
 import type { Table, TableColumn } from '../../files/table.js';
 import { readOpen } from '../day/packed.js';
 import { sealedRange } from '../day/sealed-range.js';
+import type { KeySource } from '../parties/key-source.js';
+import { type LoanParty, partyOfLoan } from '../parties/party-view.js';
 import {
   findLoan,
   type LoanRow,
@@ -27,6 +29,8 @@ export interface CustomerQuery {
   readonly from?: EpochDay;
   /** Left out: the last sealed day. */
   readonly to?: EpochDay;
+  /** Where the master keys are: the customer stands in it by a mask. */
+  readonly keys?: KeySource;
 }
 
 /**
@@ -51,6 +55,7 @@ export async function customerStatement(client: pg.Client, query: CustomerQuery)
     allocations: await loadStatementAllocations(client, loan, to),
     moves: await loadStatementMoves(client, loan, to),
   };
+  const party = await partyOfLoan(client, loan, query.keys);
   const said = statementRows(sources, formatDay(from), loan.minorDigits);
   const owed = owedOf(position);
   requireEqual(
@@ -67,7 +72,7 @@ export async function customerStatement(client: pg.Client, query: CustomerQuery)
     head: {},
     main: 'transactions',
     tables: [
-      loanTable(loanNo, loan, position, { from: formatDay(from), to: last }),
+      loanTable(loanNo, loan, position, { from: formatDay(from), to: last, party }),
       { name: 'transactions', title: '交易明细', columns: TRANSACTION_COLUMNS, rows: said.rows },
       owedTable(owed, position, loan.minorDigits),
     ],
@@ -84,11 +89,13 @@ function loanTable(
   loanNo: string,
   loan: LoanRow,
   position: StoredPosition,
-  { from, to }: { readonly from: string; readonly to: string },
+  span: { readonly from: string; readonly to: string; readonly party: LoanParty | null },
 ): Table {
+  const { from, to, party } = span;
   const next = position.nextDueOn === formatDay(NO_DAY) ? null : position.nextDueOn;
   const lines = [
     ['loanNo', '借据号', loanNo],
+    ...(party === null ? [] : ([['customer', '客户', party.name ?? party.party]] as const)),
     ['product', '产品', `${loan.product} ${loan.productName}`],
     ['currency', '币种', loan.currency],
     ['loanAmount', '借款金额', formatAmount(loan.principal, loan.minorDigits)],

@@ -1,4 +1,5 @@
 import type { Component } from '../../accounting/product/product.js';
+import type { LoanParty } from '../parties/party-view.js';
 
 /** Everything `loan show` prints of one loan; amounts are decimal text, dates ISO 8601. */
 export interface LoanView {
@@ -8,6 +9,8 @@ export interface LoanView {
   /** The sealed day up to which what was booked counts; that of `asOf` unless another was asked. */
   readonly knownAt: string | null;
   readonly terms: LoanTermsView;
+  /** Who it is with, by masks; null: the loan names nobody. */
+  readonly party: LoanParty | null;
   readonly schedule: readonly ScheduleRowView[];
   readonly installments: readonly InstallmentView[];
   /** Null: the loan was not in the book on that day. */

@@ -9,6 +9,8 @@ import { LINE, LINE_COMPONENTS } from '../../accounting/posting/flow.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { storedProductTerms } from '../book/documents/product-document.js';
 import { movementOf } from '../ledger/entry.js';
+import type { KeySource } from '../parties/key-source.js';
+import { partyOfLoan } from '../parties/party-view.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
 import { knownLoan } from './known-at.js';
 import {
@@ -41,6 +43,7 @@ export async function showLoan(
   loanNo: string,
   asOf?: EpochDay,
   knownAt?: EpochDay,
+  keys?: KeySource,
 ): Promise<LoanView> {
   const asked = asOf === undefined ? null : formatDay(asOf);
   const loan = await findLoan(client, bucketOf(loanNo), loanNo, asked);
@@ -61,6 +64,7 @@ export async function showLoan(
     asOf: day,
     knownAt: known,
     terms: termsView(loan, text),
+    party: await partyOfLoan(client, loan, keys),
     schedule: schedule === undefined ? [] : scheduleRows(schedule, loan.disbursedOn, text),
     installments:
       schedule === undefined || position === undefined

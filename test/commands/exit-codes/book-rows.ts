@@ -21,6 +21,19 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['product show', 2, 'book', 'LP --product-version x'],
   ['product schema', 0, 'nobody', ''],
 
+  ['layout check', 0, 'nobody', '@rows.yaml @rows.txt'],
+  ['layout check', 1, 'nobody', '@rows.yaml @empty.csv'],
+  ['layout check', 2, 'nobody', '@layout.yaml'],
+  ['layout check', 4, 'nobody', '@rows.yaml @rows-bad.txt'],
+  ['layout check', 130, 'stopped', '@rows.yaml @rows.txt'],
+  ['layout show', 0, 'nobody', '@rows.yaml'],
+  ['layout show', 2, 'nobody', '@missing.yaml'],
+  ['layout list', 0, 'nobody', ''],
+  ['layout list', 2, 'nobody', '--format x'],
+  ['layout migrate', 0, 'nobody', '@channel.yaml'],
+  ['layout migrate', 2, 'nobody', '@product.yaml'],
+  ['layout schema', 0, 'nobody', ''],
+
   ['policy apply', 0, 'book', '@policy.yaml'],
   ['policy apply', 1, 'blank', '@policy.yaml'],
   ['policy apply', 2, 'book', '@missing.yaml'],
@@ -44,6 +57,10 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['quote', 2, 'book', `LP --periods none ${LOAN}`],
   ['simulate', 0, 'nobody', '@simulate.json'],
   ['simulate', 2, 'nobody', '@missing.json'],
+
+  ['files inspect', 0, 'nobody', '@loans.csv --out @loans-layout.yaml'],
+  ['files inspect', 1, 'nobody', '@empty.csv'],
+  ['files inspect', 2, 'nobody', '@missing.csv'],
 
   ['generate', 0, 'nobody', `${GENERATE} --out @generated`],
   ['generate', 2, 'nobody', '--loans 21 --seed 1 --out @generated'],

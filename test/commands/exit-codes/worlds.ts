@@ -32,7 +32,8 @@ const TAMPERED = `
       (SELECT account_id FROM account WHERE code = '1303.01');
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
   UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
-  UPDATE audit SET reason = reason || '!' WHERE audit_id = 1`;
+  UPDATE audit SET reason = reason || '!' WHERE audit_id = 1;
+  UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1)`;
 
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
@@ -68,6 +69,8 @@ export class Worlds {
       'gl voucher import @manual.csv --by 甲',
       'channel apply @bank.yaml',
       'channel apply @channel.yaml',
+      'keys init --by 甲',
+      'party import @parties.csv',
     ];
     for (const line of prepare) {
       const ended = await this.#run(place, line);

@@ -15,7 +15,8 @@ const COLUMNS: readonly (readonly [what: string, column: Column, reads: Reads, m
     { type: 'amount' },
     [
       ['916.80', '916.80'],
-      ['5000', '5000'],
+      ['5000', '5000.00'],
+      ['007.5', '7.50'],
       ['+8251.20', '8251.20'],
       ['-12.00', '-12.00'],
       ['-0.00', '0.00'],
@@ -248,7 +249,7 @@ const COLUMNS: readonly (readonly [what: string, column: Column, reads: Reads, m
     { type: 'amount', empty: '0.00' },
     [
       ['', '0.00'],
-      ['1', '1'],
+      ['1', '1.00'],
     ],
   ],
   ['empty word', { values: { normal: 'N' }, empty: 'N' }, [['', 'normal']]],

@@ -29,6 +29,13 @@ export function fileOf(content: string | Uint8Array): string {
   return path;
 }
 
+/** The one file of who writes thousands, each gone when the next comes. */
+export function onlyFile(content: Uint8Array): string {
+  const path = join(folder, 'only.txt');
+  writeFileSync(path, content);
+  return path;
+}
+
 export interface ReadFile {
   readonly rows: LayoutRow[];
   readonly end: LayoutEnd;

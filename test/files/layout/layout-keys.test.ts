@@ -30,9 +30,9 @@ const READS: readonly (readonly [what: string, layout: Layout, text: string, res
     'ref,amount\n"a ""b"", c",1\n"two\nlines",2\nR3,"3"\n',
     {
       good: [
-        { ref: 'a "b", c', amount: '1' },
-        { ref: 'two\nlines', amount: '2' },
-        { ref: 'R3', amount: '3' },
+        { ref: 'a "b", c', amount: '1.00' },
+        { ref: 'two\nlines', amount: '2.00' },
+        { ref: 'R3', amount: '3.00' },
       ],
       bad: [],
     },
@@ -41,7 +41,7 @@ const READS: readonly (readonly [what: string, layout: Layout, text: string, res
     'quotes that are none',
     { columns: PLAIN, quoting: 'none' },
     'ref,amount\n"R"1,1\n',
-    { good: [{ ref: '"R"1', amount: '1' }], bad: [] },
+    { good: [{ ref: '"R"1', amount: '1.00' }], bad: [] },
   ],
   [
     'no titles, columns in order',
@@ -167,7 +167,7 @@ const READS: readonly (readonly [what: string, layout: Layout, text: string, res
     { columns: PLAIN, key: ['ref'] },
     'ref,amount\nR1,916.80\nR2,x\nR2,-12.00\nR1,1\n,5\n,6\n',
     {
-      good: [R1, R2, { ref: '', amount: '5' }, { ref: '', amount: '6' }],
+      good: [R1, R2, { ref: '', amount: '5.00' }, { ref: '', amount: '6.00' }],
       bad: [
         [3, 'amount', 'amount'],
         [5, 'ref', 'repeated_key'],

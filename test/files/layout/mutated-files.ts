@@ -4,7 +4,7 @@ import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { parseRatePpb, parseTotal } from '../../../src/accounting/money/amount-text.js';
 import { LoanbookError } from '../../../src/errors.js';
 import { type LayoutDocument, layoutOf } from '../../../src/files/layout/layout-document.js';
-import { fileOf, type ReadFile, readAll, written } from './layout-files.js';
+import { onlyFile, type ReadFile, readAll, written } from './layout-files.js';
 import { layoutsAndRows } from './random-layouts.js';
 
 /** One thing done to the bytes of a file. */
@@ -77,7 +77,7 @@ export async function readMutated(files: number, each: number): Promise<number> 
         for (const steps of mutations) {
           done += 1;
           const bytes = steps.reduce(mutated, file!.bytes);
-          const result = await readAll(fileOf(bytes), layout, fields).catch(
+          const result = await readAll(onlyFile(bytes), layout, fields).catch(
             (error: unknown) => error,
           );
           if (result instanceof Error) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { LoanbookError } from '../../../src/errors.js';
 import { layoutOf } from '../../../src/files/layout/layout-document.js';
-import { fileOf, readAll, written } from './layout-files.js';
+import { onlyFile, readAll, written } from './layout-files.js';
 import { layoutsAndRows } from './random-layouts.js';
 
 const RUNS = 250;
@@ -21,7 +21,7 @@ it('what a layout writes it reads back equal, or it refuses to write it', async 
         return;
       }
       const { bytes, done } = file as Awaited<ReturnType<typeof written>>;
-      const back = await readAll(fileOf(bytes), layout, fields);
+      const back = await readAll(onlyFile(bytes), layout, fields);
       expect(back.rows.map(({ fields: own, problem }) => problem ?? own)).toEqual(
         rows.map((row) => fields.map((field) => row[field])),
       );

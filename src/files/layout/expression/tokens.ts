@@ -17,8 +17,17 @@ export class ExpressionFault extends Error {
   }
 }
 
-const PIECE =
-  /\s+|(?<number>[0-9]+(?:\.[0-9]+)?)|'(?<text>(?:[^']|'')*)'|\[(?<title>[^\]]+)\]|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<mark><=|>=|<>|!=|[-+*&=<>(),])/uy;
+const PIECE = new RegExp(
+  [
+    String.raw`\s+`,
+    '(?<number>[0-9]+(?:[.][0-9]+)?)',
+    "'(?<text>(?:[^']|'')*)'",
+    String.raw`\[(?<title>[^\]]+)\]`,
+    '(?<name>[A-Za-z_][A-Za-z0-9_]*)',
+    '(?<mark><=|>=|<>|!=|[-+*&=<>(),])',
+  ].join('|'),
+  'uy',
+);
 
 /** The words of an expression, with an `end` behind them. Throws ExpressionFault. */
 export function tokensOf(source: string): Token[] {

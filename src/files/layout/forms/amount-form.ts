@@ -21,7 +21,10 @@ export interface AmountStyle {
   readonly size?: keyof typeof DIGITS_MAX;
 }
 
-/** Amounts, which never pass through a floating number; of 18 digits at most in minor units. */
+/**
+ * Amounts, which never pass through a floating number; of 18 digits at most in minor units. With us
+ * they have the decimals of the currency, and no zeros before them.
+ */
 export function amountForm(style: AmountStyle): Form {
   const { unit, thousands, decimal, sign, round, minorDigits } = style;
   const isPlain =
@@ -32,7 +35,7 @@ export function amountForm(style: AmountStyle): Form {
   return { rule: 'amount', read: (text) => plainAmount(text, minorDigits) ?? read(text), write };
 }
 
-/** The text itself where nothing is to be turned, which is nearly always. */
+/** The text itself where it is canonical already, which is nearly always. */
 function plainAmount(text: string, minorDigits: number): string | undefined {
   if (text.length > SHORT) return undefined;
   let point = -1;
@@ -42,9 +45,10 @@ function plainAmount(text: string, minorDigits: number): string | undefined {
     if (code !== 0x2e || point >= 0 || at === 0) return undefined;
     point = at;
   }
-  if (point < 0) return text.length === 0 ? undefined : text;
-  const decimals = text.length - point - 1;
-  return decimals === 0 || decimals > minorDigits ? undefined : text;
+  const whole = point < 0 ? text.length : point;
+  if (whole > 1 && text.charCodeAt(0) === 0x30) return undefined;
+  const decimals = point < 0 ? 0 : text.length - point - 1;
+  return decimals === minorDigits && (decimals > 0 || point < 0) ? text : undefined;
 }
 
 function readAmount(text: string, style: AmountStyle): string | undefined {

@@ -17,7 +17,7 @@ const EFFECT: Readonly<Partial<Record<Key, readonly LayoutFormat[]>>> = {
   sheet: ['xlsx'],
   skip: TABLES,
   comment: TEXTS,
-  blank_lines: LINES,
+  blank_lines: TABLES,
   short_rows: TABLES,
   long_rows: ['delimited', 'xlsx'],
   unterminated: TEXTS,
@@ -25,11 +25,17 @@ const EFFECT: Readonly<Partial<Record<Key, readonly LayoutFormat[]>>> = {
   trailer: TABLES,
 };
 
+/** Whether files of a format take notice of a key. */
+export function hasEffect(key: string, format: LayoutFormat): boolean {
+  const formats = (EFFECT as Readonly<Record<string, readonly LayoutFormat[]>>)[key];
+  return formats?.includes(format) ?? true;
+}
+
 /** Keys that stand in a layout whose format takes no notice of them. */
 export function formatViolations(shape: LayoutShape): Violation[] {
   const { format } = shape;
-  return (Object.entries(EFFECT) as [Key, readonly LayoutFormat[]][]).flatMap(([key, formats]) =>
-    shape[key] === undefined || formats.includes(format)
+  return (Object.keys(EFFECT) as Key[]).flatMap((key) =>
+    shape[key] === undefined || hasEffect(key, format)
       ? []
       : [{ path: key, rule: `has no effect with format ${format}`, value: shape[key] }],
   );

@@ -12,7 +12,9 @@ export interface SplitRecords {
   readonly rowsTo: number | undefined;
 }
 
-/** What of a layout concerns lines; `isPart` says that the beginning of the file was read before. */
+/**
+ * What of a layout concerns lines; `isPart` says that the beginning of the file was read before.
+ */
 export interface SplitOptions {
   readonly path: string;
   readonly layout: LayoutDocument;

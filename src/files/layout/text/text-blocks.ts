@@ -26,8 +26,8 @@ export const RECORD_LENGTH_MAX = 1 << 24;
 const NEWLINE = 0x0a;
 
 /**
- * The text of a file block by block, in constant memory, without its byte order mark. A block is cut
- * at a line end, which is one byte in every charset but UTF-16. Throws LoanbookError
+ * The text of a file block by block, in constant memory, without its byte order mark. A block is
+ * cut at a line end, which is one byte in every charset but UTF-16. Throws LoanbookError
  * `wrong_charset` with the line, `not_text`, `line_too_long`, `file_missing`, `file_unreadable`.
  */
 export async function* textBlocks(

@@ -29,7 +29,9 @@ export interface WriteColumn {
 
 export type WrittenText = string | { readonly rule: string; readonly value: string };
 
-/** The fields of a file in the order of its columns, those of signs and conditions behind theirs. */
+/**
+ * The fields of a file in the order of its columns, those of signs and conditions behind theirs.
+ */
 export function writeColumns(layout: LayoutDocument, minorDigits: number): WriteColumn[] {
   const made: WriteColumn[] = [];
   const taken = new Set(layout.columns.filter(isInFile).map(keyOf));

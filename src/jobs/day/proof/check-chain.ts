@@ -12,6 +12,7 @@ import { digestDifferences } from './check-digests.js';
 import { importDifferences } from './check-imports.js';
 import { type DayDifference, type DayRange, inputDifferences } from './check-inputs.js';
 import { lookDifferences } from './check-looks.js';
+import { partyDifferences } from './check-parties.js';
 import { checkDayHash } from './day-hash.js';
 
 export interface ChainOptions {
@@ -91,6 +92,7 @@ const BOOK_PROOFS = [
   derivedDifferences,
   importDifferences,
   lookDifferences,
+  partyDifferences,
 ] as const;
 
 async function bookDifferences(

@@ -8,6 +8,9 @@ const DIGESTED: Readonly<Record<string, { readonly rows: string; readonly key: s
   impairment_loan: { rows: 'as_of = $1', key: 'as_of, bucket, loan_id' },
   event: { rows: 'business_date < $1', key: 'bucket, loan_id, event_id' },
   loan_digest: { rows: 'born_on < $1', key: 'bucket, loan_id' },
+  party_key: { rows: 'entered_on = $1', key: 'bucket, party_no' },
+  party: { rows: 'entered_on = $1', key: 'bucket, party_no, version' },
+  loan_party: { rows: 'entered_on = $1', key: 'bucket, loan_id' },
 };
 
 interface Part {

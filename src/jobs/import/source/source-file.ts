@@ -2,10 +2,12 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import { requireCharset } from '../../../files/charset.js';
 import { type CsvBatch, csvBatches, nulField } from '../../../files/csv-reader.js';
 import { type FileContent, inspectFile } from '../../../files/file-content.js';
+import type { RejectShape } from '../../../files/reject-file.js';
 import { readTextFile } from '../../../files/text-file.js';
 import type { TotalsLine } from '../documents/file-rules.js';
 import { type MappingDocument, parseMappingDocument } from '../documents/mapping-document.js';
 import { FileProof, type SenderSays } from './file-proof.js';
+import { openByLayout } from './layout-source.js';
 import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
 
 /** Records of a stretch of a source file, none of them its header. */
@@ -29,6 +31,8 @@ export interface SourceFile {
   readonly columns: SourceColumns;
   readonly trailer: TotalsLine | undefined;
   readonly proof: FileProof;
+  /** How its rows are copied into a reject file. */
+  readonly rejectShape?: RejectShape;
   /** Its records; may be asked for again. */
   rows(signal?: AbortSignal): AsyncGenerator<SourceBatch>;
 }
@@ -39,19 +43,23 @@ export interface SourceOptions {
   readonly says?: SenderSays;
   /** Path of a column mapping document. */
   readonly mapping?: string;
+  /** Path or name of a layout, in the place of a mapping. */
+  readonly layout?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Finds our columns in the header of a file. Throws LoanbookError `file_missing`,
  * `file_unreadable`, `file_empty`, `file_truncated`, `wrong_header`, `wrong_charset`, and
- * `invalid_document` for a wrong mapping.
+ * `invalid_document` for a wrong mapping, and as `openByLayout` does.
  */
 export async function openSource(
   kind: MappingDocument['kind'],
   specs: readonly ColumnSpec[],
-  { file, mapping, minorDigits, says, signal }: SourceOptions,
+  options: SourceOptions,
 ): Promise<SourceFile> {
+  if (options.layout !== undefined) return await openByLayout(kind, specs, options, options.layout);
+  const { file, mapping, minorDigits, says, signal } = options;
   const names = specs.map((column) => column.name);
   const document =
     mapping === undefined

@@ -43,7 +43,7 @@ interface BucketRow {
   readonly bucket: number;
 }
 
-/** Checks the rows of a task and writes them into the staging tables, those that cannot go in too. */
+/** Checks the rows of a task and writes them, and what cannot go in, into the staging tables. */
 export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> {
   const { client, scene, columns, scheduleColumns } = on;
   const own =
@@ -53,10 +53,11 @@ export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> 
   const rows = rowsOf(on, task, own);
   const inBook = on.hasLoans ? await numbersInBook(client, rows) : new Set<string>();
   const numbers = new LoanNumbers(on.ordinals, inBook);
+  const parties = await partiesInBook(client, rows, columns);
   const schedules = new TupleWriter(SCHEDULE_ROOM);
   const staged = new TupleWriter(ROW_ROOM);
   const rejects = new TupleWriter(ROW_ROOM);
-  const intake = new LoanIntake(on.rules, scene, numbers, schedules, own);
+  const intake = new LoanIntake(on.rules, scene, { numbers, parties }, schedules, own);
   await copy(client, 'import_schedule', LOAN_SCHEDULE_COLUMNS, async (sink) => {
     const fields: string[] = [];
     for (const [at, { row }] of rows.entries()) {
@@ -111,6 +112,22 @@ async function numbersInBook(
     [numbers.map(bucketOf), numbers],
   );
   return new Set(found.rows.map(({ loan_no }) => loan_no));
+}
+
+/** Those parties that the rows name and the book has. */
+async function partiesInBook(
+  client: pg.Client,
+  rows: readonly BucketRow[],
+  columns: SourceColumns,
+): Promise<ReadonlySet<string>> {
+  const named = new Set(rows.map(({ row }) => columns.textOf('party', row.record)));
+  const asked = [...named].filter((party) => party !== '' && isCleanText(party));
+  if (asked.length === 0) return new Set();
+  const found = await client.query<{ party_no: string }>(
+    'SELECT party_no FROM party_key WHERE party_no = ANY ($1)',
+    [asked],
+  );
+  return new Set(found.rows.map(({ party_no }) => party_no));
 }
 
 /**

@@ -11,7 +11,7 @@ const ROOM = 1 << 16;
 /**
  * Rejects staged loans whose numbers only look like another one, of the book or of an earlier line,
  * and takes them out of the staging tables. Only the lines are kept in memory: their rows are read
- * from the file once more. Asks nothing where no number, here or in the book, is other than it looks.
+ * from the file once more. Asks nothing where no number here or in the book is but what it looks.
  */
 export async function rejectLooks(client: pg.Client, file: ImportFile): Promise<void> {
   const { rows: asked } = await client.query<{ is_needed: boolean }>(

@@ -4,8 +4,8 @@ import { isCleanText } from '../source/field-text.js';
 import { RowCount } from '../source/row-count.js';
 import type { RowProblem, SourceColumns } from '../source/source-columns.js';
 import { type SourceFile, shapeProblem } from '../source/source-file.js';
+import { groupOf } from './bucket-groups.js';
 import { packRow, unpackRow } from './packed-row.js';
-import { groupOf } from './share-out-rows.js';
 import type { SpillGroups } from './spill-file.js';
 
 /** Before the text that begins a schedule: its place among those of the file, line, loan. */
@@ -23,8 +23,8 @@ export function scheduleField(columns: SourceColumns, column: string): string {
 }
 
 /**
- * Shares a file of schedules out by the buckets of their loans; returns how many it has. The rows of
- * one loan stand together.
+ * Shares a file of schedules out by the buckets of their loans; returns how many it has. The rows
+ * of one loan stand together.
  */
 export async function shareOutSchedules(
   file: ScheduleFile,

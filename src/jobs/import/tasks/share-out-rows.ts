@@ -1,17 +1,13 @@
-import { bucketOf } from '../../../accounting/fold/loan-bucket.js';
-import { BUCKET_COUNT } from '../../../accounting/money/units.js';
 import type { ProvedBy } from '../source/file-proof.js';
 import { RowCount } from '../source/row-count.js';
 import { shapeProblem } from '../source/source-file.js';
 import type { ImportFile } from '../stage-file.js';
+import { GROUP_BUCKETS, GROUPS, groupOf } from './bucket-groups.js';
 import type { ScheduleFile } from './own-schedule-rows.js';
 import { shareOutSchedules } from './own-schedule-rows.js';
 import { packRow } from './packed-row.js';
 import { type Block, SpillFile, SpillGroups } from './spill-file.js';
 
-/** Neighbouring buckets that are kept together at first. */
-const GROUP_BUCKETS = 4;
-export const GROUPS = BUCKET_COUNT / GROUP_BUCKETS;
 /** Loans of one task: what it holds in memory at a time. */
 const TASK_ROWS = 16_384;
 
@@ -32,11 +28,6 @@ export interface SharedOut {
   readonly provedBy: ProvedBy;
   /** Schedules of the second file. */
   readonly schedules: number;
-}
-
-/** The group of a loan's number. */
-export function groupOf(loanNo: string): number {
-  return Math.floor(bucketOf(loanNo) / GROUP_BUCKETS);
 }
 
 /**

@@ -28,6 +28,7 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
     client.query(readSql(import.meta.url, name), values === undefined ? undefined : [...values]);
   await statement('loans-groups');
   await statement('loans-look');
+  await statement('loans-party');
   await statement('loans-ordinals');
   if (key !== null && (await takePlace(client, store))) return true;
   await statement('loans-loan', [importId]);

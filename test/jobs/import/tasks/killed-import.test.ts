@@ -17,7 +17,7 @@ describe('an import that is killed', () => {
     await killOverAndOver(book, { kills: 3, loans: 600, seed: 7 }, (found, expected) =>
       expect(found).toEqual(expected),
     );
-  });
+  }, 180_000);
 
   it('goes on with the tasks that are there, and with no others', async () => {
     await book.reset();

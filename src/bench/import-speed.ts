@@ -1,0 +1,126 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
+import { resolveTarget } from '../db/connect.js';
+import { removeEmbedded } from '../db/embedded/embedded.js';
+import { type BookSize, close } from './bench-book.js';
+import { loanbook } from './cli-child.js';
+import { type OtherLoads, otherLoads } from './import-beside.js';
+import { writeOwnFiles } from './import-files.js';
+import { MemorySampler } from './memory.js';
+import { requireSafeSettings } from './server-settings.js';
+
+/** What an import took, and what others took for the same file. */
+export interface ImportSpeed extends OtherLoads {
+  readonly loans: number;
+  readonly import_seconds: number;
+  /** Times the bare copy. */
+  readonly ratio: number;
+  readonly import_rss_mb: number;
+  readonly close_seconds: number;
+  readonly instalments: number;
+  readonly own_seconds: number;
+  readonly own_rss_mb: number;
+}
+
+const DAY = parseDay('2026-02-25')!;
+
+/**
+ * Imports a generated book into an empty one and closes its first day, then, into another
+ * empty one, as many loans with twelve instalments of their own each.
+ */
+export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
+  const memory = new MemorySampler();
+  const folder = mkdtempSync(join(tmpdir(), 'loanbook-bench-'));
+  const data = join(folder, 'data');
+  try {
+    await loanbook(
+      folder,
+      [
+        ...['generate', '--loans', String(size.loans), '--seed', '1', '--out', data],
+        ...['--profile', 'bench-spread', '--start', formatDay(DAY), '--days', '1'],
+      ],
+      memory,
+    );
+    const laid = await inNewBook(join(folder, 'laid'), data, async (book) => {
+      const took = await timedImport(book, ['import', 'loans', join(data, 'loans.csv')], memory);
+      const others = await otherLoads(await resolveTarget(book), join(data, 'loans.csv'));
+      const closed = await timed(() => close(book, size, memory));
+      return { took, others, closed };
+    });
+    const files = await writeOwnFiles(folder, size.loans, DAY);
+    const own = await inNewBook(join(folder, 'own'), data, (book) =>
+      timedImport(book, ['import', 'loans', files.loans, '--schedules', files.schedules], memory),
+    );
+    return {
+      loans: size.loans,
+      import_seconds: laid.took.seconds,
+      ratio: laid.took.seconds / laid.others.copy_seconds,
+      import_rss_mb: laid.took.mb,
+      ...laid.others,
+      close_seconds: laid.closed,
+      instalments: 12 * size.loans,
+      own_seconds: own.seconds,
+      own_rss_mb: own.mb,
+    };
+  } finally {
+    memory.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+
+  async function inNewBook<T>(
+    book: string,
+    from: string,
+    work: (book: string) => Promise<T>,
+  ): Promise<T> {
+    try {
+      await requireSafeSettings(await resolveTarget(book));
+      await loanbook(
+        book,
+        [
+          ...['init', '--entity', 'Benchmark', '--currency', 'CNY', '--calendar', 'cn'],
+          ...['--first-business-date', formatDay(DAY)],
+        ],
+        memory,
+      );
+      const products = readdirSync(join(from, 'products')).map((name) =>
+        join(from, 'products', name),
+      );
+      await loanbook(book, ['product', 'apply', ...products], memory);
+      return await work(book);
+    } finally {
+      await removeEmbedded(book);
+    }
+  }
+}
+
+async function timedImport(
+  book: string,
+  words: readonly string[],
+  memory: MemorySampler,
+): Promise<{ seconds: number; mb: number }> {
+  memory.takePeakMb();
+  const seconds = await timed(() => loanbook(book, words, memory));
+  return { seconds, mb: memory.takePeakMb() };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / 1000;
+}
+
+/** The figures as lines for people. */
+export function importText(found: ImportSpeed): string {
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  const loader = found.pgloader_seconds;
+  return `${[
+    `${found.loans} loans: ${seconds(found.import_seconds)}, ${found.import_rss_mb} MB`,
+    `bare copy (${found.copy_by}): ${seconds(found.copy_seconds)}, ratio ${found.ratio.toFixed(1)}`,
+    `pgloader: ${loader === null ? 'not installed' : seconds(loader)}`,
+    `first close: ${seconds(found.close_seconds)}`,
+    `${found.instalments} instalments of their own: ${seconds(found.own_seconds)}, ` +
+      `${found.own_rss_mb} MB`,
+  ].join('\n')}\n`;
+}

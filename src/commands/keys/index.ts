@@ -1,0 +1,19 @@
+import type { CommandDomain } from '../shell/command-module.js';
+
+export const KEYS: CommandDomain = {
+  groups: {
+    keys: 'master keys of personal data',
+  },
+  commands: [
+    {
+      path: 'keys init',
+      summary: 'make the first master keys of a book',
+      load: () => import('./init.js'),
+    },
+    {
+      path: 'keys list',
+      summary: 'list the master keys that the book knows',
+      load: () => import('./list.js'),
+    },
+  ],
+};

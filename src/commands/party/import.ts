@@ -1,0 +1,89 @@
+import { importParties, type PartyImportOutcome } from '../../jobs/parties/import-parties.js';
+import type { CommandModule } from '../shell/command-module.js';
+import type { CommandContext } from '../shell/context.js';
+import { countOption } from '../shell/count-option.js';
+import { noteDoneBefore } from '../shell/done-before.js';
+import { keySourceOf } from '../shell/key-source-of.js';
+import { printJson, printRecord } from '../shell/output.js';
+import { actInBook } from '../shell/person-option.js';
+import { senderSays } from '../shell/sender-options.js';
+import { configureWait, waitsOf } from '../shell/wait-option.js';
+
+interface Flags {
+  readonly layout?: string;
+  readonly maxRejects?: string;
+  readonly rejectFile?: string;
+  readonly rows?: string;
+  readonly unterminated?: boolean;
+  readonly dryRun?: boolean;
+  readonly wait?: string;
+  readonly by?: string;
+}
+
+const KILOBYTE = 1024;
+
+export const command: CommandModule<[string], Flags> = {
+  configure(cmd) {
+    cmd
+      .argument('<file>')
+      .option('--layout <layout>')
+      .option('--max-rejects <count>')
+      .option('--reject-file <file>')
+      .option('--rows <count>')
+      .option('--unterminated')
+      .option('--dry-run')
+      .option('--by <name>');
+    configureWait(cmd);
+  },
+  async run(context, [file], flags) {
+    const { layout, rejectFile, dryRun, rows, unterminated, by } = flags;
+    const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
+    const says = senderSays({ rows, unterminated });
+    const { onProgress, finish } = progressOf(context);
+    const options = {
+      ...{ file, layout, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
+      ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
+    };
+    const actor = { by, act: 'import', isNamed: false } as const;
+    const outcome = await actInBook(context, actor, (client) =>
+      importParties(client, options),
+    ).finally(finish);
+    show(context, outcome);
+    return undefined;
+  },
+};
+
+function progressOf(context: CommandContext) {
+  let bar: ReturnType<CommandContext['progress']> | undefined;
+  let shown = 0;
+  return {
+    onProgress(bytesDone: number, bytesTotal: number) {
+      const total = Math.ceil(bytesTotal / KILOBYTE);
+      bar ??= context.progress({ label: 'party import', total, unit: 'KB' });
+      const done = Math.ceil(bytesDone / KILOBYTE);
+      bar.advance(done - shown);
+      shown = done;
+    },
+    finish: () => bar?.finish(),
+  };
+}
+
+function show(context: CommandContext, outcome: PartyImportOutcome): void {
+  if (context.json) {
+    printJson(context.stdout, outcome);
+    return;
+  }
+  const { provedBy, importId, rejectFile, rejects, dryRun, ...counts } = outcome;
+  printRecord(context.stdout, {
+    ...counts,
+    provedBy: provedBy.join(', '),
+    rejectFile: rejectFile ?? undefined,
+    importId: importId ?? undefined,
+    dryRun: dryRun || undefined,
+  });
+  for (const { line, field, rule, value } of rejects) {
+    context.note(`line ${line}: ${[field, rule, value].filter((word) => word !== '').join(' ')}`);
+  }
+  if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  if (outcome.rejected === 0) noteDoneBefore(context, outcome.outcome);
+}

@@ -1,0 +1,28 @@
+import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
+import { maskText } from '../mask.js';
+
+const SHOWN_MAX = 80;
+
+/**
+ * The error of a file that is not what its format says: where, which rule, which value. Values are
+ * masked and cut, since whatever stands in a file may be somebody's number.
+ */
+export function refusedFile(
+  code: string,
+  message: string,
+  { file, ...evidence }: Evidence & { readonly file: string },
+  next = 'Ask for the file again.',
+): LoanbookError {
+  const shown = Object.entries(evidence).map(([key, value]) => [key, maskedValue(value)] as const);
+  return new LoanbookError(code, message, {
+    exitCode: EXIT.failed,
+    evidence: { file, ...Object.fromEntries(shown) },
+    next: `${next} Nothing was taken.`,
+  });
+}
+
+function maskedValue(value: Evidence[string]): Evidence[string] {
+  if (typeof value !== 'string') return value;
+  const masked = maskText(value);
+  return masked.length > SHOWN_MAX ? `${masked.slice(0, SHOWN_MAX)}...` : masked;
+}

@@ -1,0 +1,286 @@
+import { basename } from 'node:path';
+import type pg from 'pg';
+import { inTransaction } from '../../db/connect.js';
+import { isSessionLost } from '../../db/outage.js';
+import { readSql } from '../../db/sql-file.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { requireOtherFile } from '../../files/new-file.js';
+import { type Reject, RejectFile } from '../../files/reject-file.js';
+import { writeAudit } from '../approvals/audit.js';
+import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
+import type { RowProblem } from '../import/source/source-columns.js';
+import type { SourceFile } from '../import/source/source-file.js';
+import { barrier } from '../runs/barrier.js';
+import { isLost } from '../runs/lease.js';
+import type { Waits } from '../runs/waiting.js';
+import { type RunUnderWay, withRun } from '../runs/with-run.js';
+import { requireKeys } from './book-keys.js';
+import type { KeySource } from './key-source.js';
+import { maskReject } from './mask-reject.js';
+import { readRecord } from './party-record.js';
+import { openPartyFile, type PartyRow, partyRows } from './party-rows.js';
+import { PartySealer } from './party-sealer.js';
+import { type GoodRow, makeStage, stageParties } from './stage-parties.js';
+
+export interface PartyImportOptions {
+  readonly file: string;
+  readonly keys: KeySource;
+  /** Path or name of a layout. */
+  readonly layout?: string;
+  readonly says?: SenderSays;
+  /** Above it nothing goes in; 0 when left out. */
+  readonly maxRejects?: number;
+  /** `<file>.rejects.csv` when left out. */
+  readonly rejectFile?: string;
+  readonly dryRun?: boolean;
+  readonly waits?: Waits;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
+}
+
+export interface PartyImportOutcome {
+  readonly file: string;
+  readonly sha256: string;
+  readonly provedBy: ProvedBy;
+  /** Null where the book is as it was: a dry run, or nothing new. */
+  readonly importId: number | null;
+  readonly rowsRead: number;
+  readonly added: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly rejected: number;
+  readonly rejectFile: string | null;
+  /** The first of them, with masked values. */
+  readonly rejects: readonly Reject[];
+  readonly dryRun: boolean;
+  readonly outcome: 'imported' | 'unchanged';
+}
+
+const PHASES = ['stage', 'store'];
+/** Rows that are looked up, sealed and staged together. */
+const BATCH_ROWS = 5000;
+/** Rows from which on the tables get fresh statistics. */
+const ANALYZED_ROWS_MIN = 1000;
+/** Rejected rows that are shown beside the file of them. */
+const SHOWN_REJECTS = 20;
+
+/**
+ * Imports a file of parties in one transaction, in constant memory, as a run of its content: a
+ * number that the book does not have is added, one whose record is another gets a new version, and
+ * the same again changes nothing. The good rows go in and the others to the reject file, unless
+ * there are more of them than `maxRejects`. Throws LoanbookError `too_many_rejects` (4), what
+ * `requireKeys` and `openPartyFile` throw, and `import_is_running`, `run_lost` (75).
+ */
+export async function importParties(
+  client: pg.Client,
+  options: PartyImportOptions,
+): Promise<PartyImportOutcome> {
+  const sealer = new PartySealer(await requireKeys(client, options.keys));
+  const source = await openPartyFile(options);
+  const rejects = rejectFileOf(options, source);
+  const key = `${options.dryRun ? 'dry run of ' : ''}parties/${source.content.sha256}`;
+  const job = { job: 'import', key, phases: PHASES } as const;
+  let isBegun = false;
+  try {
+    return await withRun(client, job, options.waits, async (run) => {
+      isBegun = true;
+      return takeFile(client, new PartyFile(client, sealer, source, rejects), options, run);
+    });
+  } catch (error) {
+    if (!isBegun) await rejects.abandon();
+    throw error;
+  }
+}
+
+function rejectFileOf(options: PartyImportOptions, source: SourceFile): RejectFile {
+  const path = options.rejectFile ?? `${options.file}.rejects.csv`;
+  for (const input of [options.file, options.layout]) {
+    if (input !== undefined) requireOtherFile(path, input);
+  }
+  return new RejectFile(path, source.header, options.file, source.rejectShape);
+}
+
+/** One attempt; the reject file is there when it has ended, or gone. */
+async function takeFile(
+  client: pg.Client,
+  file: PartyFile,
+  options: PartyImportOptions,
+  run: RunUnderWay,
+): Promise<PartyImportOutcome> {
+  let end: 'close' | 'abandon' | 'remove' = 'remove';
+  try {
+    const outcome = await inTransaction(client, () => takeRows(client, file, options, run));
+    end = 'close';
+    const written = outcome.added + outcome.changed;
+    if (outcome.importId !== null && written >= ANALYZED_ROWS_MIN) {
+      await client.query('SELECT analyze_parties()');
+    }
+    return outcome;
+  } catch (error) {
+    if (error instanceof LoanbookError && error.code === 'too_many_rejects') end = 'close';
+    else if (isLost(error) || run.lost.aborted || isSessionLost(error)) end = 'abandon';
+    throw error;
+  } finally {
+    await file.rejects[end]();
+  }
+}
+
+async function takeRows(
+  client: pg.Client,
+  file: PartyFile,
+  options: PartyImportOptions,
+  run: RunUnderWay,
+): Promise<PartyImportOutcome> {
+  const { onProgress, maxRejects = 0, dryRun = false } = options;
+  const { content } = file.source;
+  const signal = run.orLost(options.signal);
+  await run.lock(client);
+  await run.holdOpenDay(client);
+  run.phase('stage');
+  const { rows: rowsRead, provedBy } = await file.stage(signal, (bytes) =>
+    onProgress?.(bytes, content.bytes),
+  );
+  await barrier('import.stage');
+  const rejected = file.rejects.count;
+  if (rejected > maxRejects) throw tooManyRejects(file, rowsRead, maxRejects);
+  signal.throwIfAborted();
+  const counts = await stagedCounts(client);
+  const isNothing = counts.added + counts.changed === 0;
+  const outcome = {
+    ...{ file: content.path, sha256: content.sha256, provedBy, rowsRead, ...counts, rejected },
+    rejectFile: rejected > 0 ? file.rejects.path : null,
+    rejects: file.shown,
+    dryRun,
+    outcome: isNothing ? ('unchanged' as const) : ('imported' as const),
+  };
+  if (dryRun || isNothing) return { ...outcome, importId: null };
+  await run.fence(client);
+  run.phase('store');
+  const importId = await recordImport(client, outcome);
+  await client.query(readSql(import.meta.url, 'parties-keys'), [importId]);
+  await client.query(readSql(import.meta.url, 'parties-records'), [importId]);
+  await barrier('import.store');
+  await run.finish(client, { read: rowsRead, written: counts.added + counts.changed });
+  await writeAudit(client, {
+    action: 'party import',
+    subject: importId,
+    after: { sha256: content.sha256, rowsRead, ...counts, rejected },
+  });
+  await barrier('import.end');
+  return { ...outcome, importId };
+}
+
+/** A file on its way into the temporary table, with what is rejected of it. */
+class PartyFile {
+  readonly source: SourceFile;
+  readonly rejects: RejectFile;
+  readonly shown: Reject[] = [];
+  readonly #client: pg.Client;
+  readonly #sealer: PartySealer;
+
+  constructor(client: pg.Client, sealer: PartySealer, source: SourceFile, rejects: RejectFile) {
+    this.#client = client;
+    this.#sealer = sealer;
+    this.source = source;
+    this.rejects = rejects;
+  }
+
+  /** Reads, checks, seals and stages all rows; how many there are, and what proves the file. */
+  async stage(signal: AbortSignal, onBytes: (bytes: number) => void) {
+    await makeStage(this.#client);
+    const rows = partyRows(this.source, signal);
+    let waiting: GoodRow[] = [];
+    for (;;) {
+      const { done, value } = await rows.next();
+      if (done) {
+        if (waiting.length > 0) await stageParties(this.#client, this.#sealer, waiting);
+        await this.#rejectRepeated(signal);
+        return value;
+      }
+      for (const row of value.rows) {
+        const record = row.problem ?? readRecord(row.fields);
+        if ('rule' in record) await this.#reject(record, row);
+        else waiting.push({ row, record });
+      }
+      onBytes(value.bytesRead);
+      if (waiting.length < BATCH_ROWS) continue;
+      await stageParties(this.#client, this.#sealer, waiting);
+      waiting = [];
+    }
+  }
+
+  async #reject(problem: RowProblem, { line, raw }: PartyRow): Promise<void> {
+    const { columns } = this.source;
+    const { field, rule, value } = problem;
+    const reject = { line, field: columns.nameOf(field), rule, value };
+    if (this.shown.length < SHOWN_REJECTS) {
+      this.shown.push({ ...reject, value: maskReject(field, value) });
+    }
+    await this.rejects.add(reject, raw, line);
+  }
+
+  /** Their rows are read from the file once more: only the lines are kept. */
+  async #rejectRepeated(signal: AbortSignal): Promise<void> {
+    const { rows: repeated } = await this.#client.query<{ line: number; party: string }>(
+      readSql(import.meta.url, 'parties-repeated'),
+    );
+    if (repeated.length === 0) return;
+    const parties = new Map(repeated.map(({ line, party }) => [line, party]));
+    for await (const { rows } of partyRows(this.source, signal)) {
+      for (const row of rows) {
+        const party = parties.get(row.line);
+        if (party === undefined) continue;
+        await this.#reject({ field: 'party', rule: 'party_repeated', value: party }, row);
+      }
+    }
+  }
+}
+
+async function stagedCounts(
+  client: pg.Client,
+): Promise<Pick<PartyImportOutcome, 'added' | 'changed' | 'unchanged'>> {
+  const { rows } = await client.query<{ added: number; changed: number; unchanged: number }>(
+    `SELECT count(*) FILTER (WHERE version = 1) AS added,
+       count(*) FILTER (WHERE version > 1) AS changed,
+       count(*) FILTER (WHERE version = 0) AS unchanged
+     FROM stage_party`,
+  );
+  return rows[0]!;
+}
+
+/** The lock of imports is held, so the numbers follow one another. */
+async function recordImport(
+  client: pg.Client,
+  outcome: Omit<PartyImportOutcome, 'importId'>,
+): Promise<number> {
+  const { file, sha256, rowsRead, added, changed, unchanged, rejected } = outcome;
+  const { rows } = await client.query<{ id: number }>(readSql(import.meta.url, 'parties-import'), [
+    basename(file),
+    sha256,
+    rowsRead,
+    added,
+    changed,
+    unchanged,
+    rejected,
+  ]);
+  return rows[0]!.id;
+}
+
+function tooManyRejects(file: PartyFile, rows: number, maxRejects: number): LoanbookError {
+  const [first] = file.shown;
+  return new LoanbookError('too_many_rejects', 'Too many rows were rejected: nothing went in.', {
+    exitCode: EXIT.tooManyRejects,
+    evidence: {
+      file: file.source.content.path,
+      rows,
+      rejected: file.rejects.count,
+      maxRejects,
+      line: first?.line,
+      field: first?.field,
+      rule: first?.rule,
+      value: first?.value,
+      rejectFile: file.rejects.path,
+    },
+    next: 'Correct the rows named in the reject file, or raise --max-rejects.',
+  });
+}

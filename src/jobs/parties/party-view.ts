@@ -1,0 +1,141 @@
+import type pg from 'pg';
+import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import { readSql } from '../../db/sql-file.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { maskField, maskText } from '../../files/mask.js';
+import { keysAtHand, requireKeys } from './book-keys.js';
+import type { KeySource } from './key-source.js';
+import type { LookUpField } from './look-up.js';
+import type { PartyRecord } from './party-record.js';
+import { PartySealer } from './party-sealer.js';
+
+/** A party as everybody may see it: masks, and no value. Null where the record has none. */
+export interface PartyView {
+  readonly party: string;
+  readonly name: string | null;
+  readonly idType: string | null;
+  readonly idNumber: string | null;
+  readonly birth: string | null;
+  readonly phone: string | null;
+  readonly account: string | null;
+  readonly email: string | null;
+  readonly address: string | null;
+  readonly version: number;
+  readonly enteredOn: string;
+}
+
+interface StoredParty {
+  readonly party: string;
+  readonly version: number;
+  readonly record: Buffer;
+  readonly sealed: Buffer;
+  readonly enteredOn: string;
+}
+
+const NEXT =
+  'Check the number: it is compared as it was imported; `loanbook party list` shows them.';
+
+/** One party by its masks. Throws LoanbookError `unknown_party` and what `requireKeys` throws. */
+export async function showParty(
+  client: pg.Client,
+  party: string,
+  source: KeySource,
+): Promise<PartyView> {
+  const sealer = new PartySealer(await requireKeys(client, source));
+  return viewOf(await storedParty(client, party), sealer);
+}
+
+/**
+ * The record of a party with its clear values: for `reveal-party.ts` alone. Throws as `showParty`.
+ */
+export async function openParty(
+  client: pg.Client,
+  party: string,
+  source: KeySource,
+): Promise<PartyRecord> {
+  const sealer = new PartySealer(await requireKeys(client, source));
+  const { sealed, record } = await storedParty(client, party);
+  return sealer.open(party, sealed, record);
+}
+
+export interface PartyFilter {
+  readonly limit: number;
+  /** Only numbers behind this one. */
+  readonly after?: string;
+  /** Only parties that have this value, in any way to write it. */
+  readonly having?: { readonly field: LookUpField; readonly value: string };
+}
+
+/** Parties in the order of their numbers, by their masks. Throws what `requireKeys` throws. */
+export async function listParties(
+  client: pg.Client,
+  source: KeySource,
+  { limit, after, having }: PartyFilter,
+): Promise<PartyView[]> {
+  const sealer = new PartySealer(await requireKeys(client, source));
+  const hash = having === undefined ? null : sealer.lookUp(having.field, having.value);
+  const name = hash === null ? 'parties-list' : 'parties-having';
+  const { rows } = await client.query<StoredParty>(
+    readSql(import.meta.url, name),
+    hash === null ? [after ?? '', limit] : [after ?? '', limit, [hash]],
+  );
+  return rows.map((stored) => viewOf(stored, sealer));
+}
+
+/** Who a loan is with: the number, and the mask of the name where the master keys are at hand. */
+export interface LoanParty {
+  readonly party: string;
+  readonly name: string | null;
+}
+
+/** Null: the loan names no party. Throws what `keysAtHand` throws. */
+export async function partyOfLoan(
+  client: pg.Client,
+  loan: { readonly bucket: number; readonly loanId: number },
+  source: KeySource | undefined,
+): Promise<LoanParty | null> {
+  const { rows } = await client.query<{ party: string }>(
+    'SELECT party_no AS party FROM loan_party WHERE bucket = $1 AND loan_id = $2',
+    [loan.bucket, loan.loanId],
+  );
+  const party = rows[0]?.party;
+  if (party === undefined) return null;
+  const keys = source === undefined ? undefined : await keysAtHand(client, source);
+  if (keys === undefined) return { party, name: null };
+  return { party, name: viewOf(await storedParty(client, party), new PartySealer(keys)).name };
+}
+
+async function storedParty(client: pg.Client, party: string): Promise<StoredParty> {
+  const { rows } = await client.query<StoredParty>(readSql(import.meta.url, 'party-stored'), [
+    bucketOf(party),
+    party,
+  ]);
+  if (rows[0] !== undefined) return rows[0];
+  throw new LoanbookError('unknown_party', 'The book has no such party.', {
+    exitCode: EXIT.failed,
+    evidence: { party: maskText(party) },
+    next: NEXT,
+  });
+}
+
+function viewOf(stored: StoredParty, sealer: PartySealer): PartyView {
+  const { party, version, enteredOn } = stored;
+  const record = sealer.open(party, stored.sealed, stored.record);
+  const first = (field: string, values: readonly string[] | undefined) =>
+    values?.[0] === undefined ? null : maskField(field, values[0]);
+  const one = (field: string, value: string | undefined) =>
+    value === undefined ? null : maskField(field, value);
+  return {
+    party,
+    name: maskField('name', record.name),
+    idType: record.id_type ?? null,
+    idNumber: one('id_number', record.id_number),
+    birth: one('birth', record.birth),
+    phone: first('phone', record.phones),
+    account: first('account', record.accounts),
+    email: first('email', record.emails),
+    address: first('address', record.addresses),
+    version,
+    enteredOn,
+  };
+}
