@@ -1,6 +1,6 @@
-import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import { NO_DAY } from '../../accounting/money/units.js';
 import type { OpeningPosition } from '../../accounting/opening/opening-position.js';
+import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
 import { damagedColumn } from './damage/damaged-row.js';
 
 /** Every column of an opening position but its key, in the order in which it is read. */
@@ -33,7 +33,7 @@ export const OPENING_COLUMN = `CASE WHEN o.loan_id IS NULL THEN ''::bytea
 export const OPENING_JOIN = `LEFT JOIN opening_position o
   ON o.bucket = e.bucket AND o.loan_id = e.loan_id`;
 
-/** Reads the fields of a record in binary form: their number, then type, length and value of each. */
+/** The fields of a record in binary form: their number, then type, length and value of each. */
 class RecordFields {
   readonly #view: DataView;
   #at = 4;

@@ -9,10 +9,10 @@ import { amountOutOfRange, requireSafeAmounts } from '../../../accounting/fold/s
 import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
-import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
+import { sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
-import { openedOf } from '../../day/birth.js';
+import type { Born } from '../../day/birth.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan } from '../../day/loan-past.js';
@@ -101,15 +101,21 @@ export class LoanFold {
   }
 
   /**
-   * Folds the days from `from` through today, each with its own events; all of it posts today. What
+   * Folds the days from `from` through today, each with its own events; all of it posts today: a
+   * schedule that is not the agreed one becomes the version behind `version`. What
    * would change days that are missing is rejected: it can be sent again.
    */
-  foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+  foldDays(
+    loan: Pick<Born, 'file' | 'agreed'>,
+    version: number,
+    from: EpochDay,
+    events: readonly DatedEvent[],
+  ): void {
     // A later day may fail after an earlier one was taken over: then none of them counts.
     const undo = from < this.#date ? this.totals.mark() : undefined;
     const { eventsRejected } = this.totals;
     try {
-      this.#foldFrom(birth, from, events, schedule);
+      this.#foldFrom(loan, version, from, events);
     } catch (error) {
       undo?.();
       this.totals.eventsRejected = eventsRejected;
@@ -126,10 +132,14 @@ export class LoanFold {
   }
 
   /** Events valued before the loan was born: its position has them where its history came along. */
-  judgeEarly(birth: Birth, early: readonly number[], history: readonly DatedEvent[]): void {
+  judgeEarly(
+    birth: Pick<Birth, 'bucket' | 'loanId'>,
+    early: readonly number[],
+    history: readonly DatedEvent[],
+  ): void {
     const { bucket, loanId } = birth;
-    const isWhole = birth.opening()?.fromBirth === true;
-    const inPosition = new Set(isWhole ? history.map(({ eventId }) => eventId) : []);
+    if (early.length === 0) return;
+    const inPosition = new Set(history.map(({ eventId }) => eventId));
     for (const eventId of inPosition) {
       const none = { rule: IN_OPENING, allocated: 0, toSuspense: 0 };
       this.side.addOutcome(bucket, loanId, eventId, none);
@@ -167,15 +177,16 @@ export class LoanFold {
     return found;
   }
 
-  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+  #foldFrom(
+    { file, agreed }: Pick<Born, 'file' | 'agreed'>,
+    version: number,
+    from: EpochDay,
+    events: readonly DatedEvent[],
+  ): void {
     const row = this.row;
     const { position } = row;
     const late = events.filter(changesThePast).map(({ eventId }) => eventId);
     this.reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
-    const { contract } = birth;
-    const opened = openedOf(birth, birth.opening(), birth.schedule());
-    const own = { contract, schedule, changed: false, opened };
-    const file: LoanFile = { ...own, totals: () => row.openTotals() };
     let ordinal = 0;
     for (let date = from; date <= this.#date; date += 1) {
       const due = position.nextDueOn === date;
@@ -188,8 +199,8 @@ export class LoanFold {
       ordinal = this.#writeSide(ordinal);
       if (date < this.#date) this.totals.add(position, this.flow);
     }
-    if (!sameSchedule(file.schedule, birth.schedule())) {
-      position.scheduleVersion = birth.version + 1;
+    if (!sameSchedule(file.schedule, agreed)) {
+      position.scheduleVersion = version + 1;
       this.side.addSchedule(position, file.schedule);
     }
     row.write(this.positions);

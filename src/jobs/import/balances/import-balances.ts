@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import { readSql } from '../../../db/sql-file.js';
 import { loadBook } from '../../book/load-book.js';
-import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
-import { BalanceIntake } from './balance-intake.js';
-import { BalanceLookup } from './balance-lookup.js';
 import { currencyOfBook, type ImportOptions, importFile } from '../import-file.js';
 import type { ImportOutcome } from '../import-outcome.js';
 import type { ImportKind } from '../row-intake.js';
 import type { SenderSays } from '../source/file-proof.js';
 import { openSource } from '../source/source-file.js';
 import type { ScheduleFile } from '../stage-schedules.js';
+import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
+import { BalanceIntake } from './balance-intake.js';
+import { BalanceLookup } from './balance-lookup.js';
 
 export interface BalanceImportOptions extends ImportOptions {
   /** Path of a file of open instalments, and of those that loans go on by. */

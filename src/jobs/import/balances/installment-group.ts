@@ -4,10 +4,10 @@ import { parseAmount } from '../../../accounting/money/amount-text.js';
 import { type EpochDay, type Fen, NO_DAY } from '../../../accounting/money/units.js';
 import { dateArray, int8Array } from '../../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
-import { INSTALLMENT_COLUMNS, INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
 import { parseCount } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
 import type { LoanRows } from '../stage-schedules.js';
+import { INSTALLMENT_COLUMNS, INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
 
 /** What a smallint holds. */
 const ROWS_MAX = 32_767;
