@@ -1,3 +1,4 @@
+import type { FirstDay } from '../../../accounting/backdating/arrivals.js';
 import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
 import { IN_OPENING } from '../../../accounting/backdating/verdict.js';
 import type { LoanEvent } from '../../../accounting/events/loan-event.js';
@@ -131,21 +132,19 @@ export class LoanFold {
     }
   }
 
-  /** Events valued before the loan was born: its position has them where its history came along. */
-  judgeEarly(
-    birth: Pick<Birth, 'bucket' | 'loanId'>,
-    early: readonly number[],
-    history: readonly DatedEvent[],
-  ): void {
+  /**
+   * Events of the loan's first day that are not folded: those undone on it, and those valued before
+   * it, which the position has in it where they are its `history`.
+   */
+  judgeFirst(birth: Birth, { early, reversed }: FirstDay, history: readonly DatedEvent[]): void {
     const { bucket, loanId } = birth;
-    if (early.length === 0) return;
+    const settle = (eventId: number, rule: string) =>
+      this.side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
     const inPosition = new Set(history.map(({ eventId }) => eventId));
-    for (const eventId of inPosition) {
-      const none = { rule: IN_OPENING, allocated: 0, toSuspense: 0 };
-      this.side.addOutcome(bucket, loanId, eventId, none);
-    }
+    for (const eventId of inPosition) settle(eventId, IN_OPENING);
     const refused = early.filter((eventId) => !inPosition.has(eventId));
     this.reject(bucket, loanId, refused, 'value_date_before_the_book');
+    for (const [eventId, rule] of reversed) settle(eventId, rule);
   }
 
   #foldToday(events: readonly LoanEvent[], file: LoanFile | null): void {

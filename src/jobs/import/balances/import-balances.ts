@@ -7,7 +7,12 @@ import type { ImportKind } from '../row-intake.js';
 import type { SenderSays } from '../source/file-proof.js';
 import { openSource } from '../source/source-file.js';
 import type { ScheduleFile } from '../stage-schedules.js';
-import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
+import {
+  BALANCE_COLUMNS,
+  BALANCE_STAGE_COLUMNS,
+  INSTALLMENT_COLUMNS,
+  ownSql,
+} from './balance-columns.js';
 import { BalanceIntake } from './balance-intake.js';
 import { BalanceLookup } from './balance-lookup.js';
 
@@ -45,8 +50,8 @@ function balancesKind(file: ScheduleFile | null): ImportKind<BalanceIntake> {
     columns: BALANCE_COLUMNS,
     ...(file === null ? {} : { secondSha256: file.content.sha256 }),
     stageColumns: BALANCE_STAGE_COLUMNS,
-    stageSql: 'balances-stage',
-    rejectSql: ['balances-rejected'],
+    stageSql: ownSql('balances-stage'),
+    rejectSql: [ownSql('balances-rejected')],
     problems: [['loan_no', 'loan_no_repeated']],
     totalColumn: 'principal_not_due',
     analyze: 'analyze_balances',
