@@ -1,26 +1,24 @@
 import type { OpenedLoan } from '../fold/loan-terms-at-hand.js';
 import type { Position } from '../fold/position.js';
-import { BALANCE, MOVEMENT, type Movement } from '../posting/flow.js';
+import type { Fen } from '../money/units.js';
+import { BALANCE, type DayFlow, MOVEMENT } from '../posting/flow.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
 import type { OpeningPosition } from './opening-position.js';
 import { dueByCutOver } from './opening-rows.js';
 
-/** Every balance of a loan that enters the book with a position, to be posted by its rules. */
-export function openingMovements(position: Position, eventId: number): Movement[] {
+/** Leaves every balance of a loan that enters the book with a position in `flow`, to be posted. */
+export function openingMovements(position: Position, eventId: number, flow: DayFlow): void {
   const { accruing, principalOverdue } = position;
-  const amounts = [
-    [BALANCE.principalNormal, position.principal - principalOverdue],
-    [BALANCE.principalOverdue, principalOverdue],
-    [BALANCE.interestAccrued, position.interestAccrued],
-    [BALANCE.interestDue, position.interestDue],
-    [BALANCE.penalty, position.penaltyDue],
-    [BALANCE.compound, position.compoundDue],
-    [BALANCE.fee, position.feeDue],
-    [BALANCE.suspense, position.suspense],
-  ] as const;
-  return amounts.flatMap(([balance, amount]) =>
-    amount === 0 ? [] : [{ kind: MOVEMENT.opening, balance, accruing, amount, eventId }],
-  );
+  const move = (balance: number, amount: Fen) =>
+    flow.move(MOVEMENT.opening, balance, accruing, amount, eventId);
+  move(BALANCE.principalNormal, position.principal - principalOverdue);
+  move(BALANCE.principalOverdue, principalOverdue);
+  move(BALANCE.interestAccrued, position.interestAccrued);
+  move(BALANCE.interestDue, position.interestDue);
+  move(BALANCE.penalty, position.penaltyDue);
+  move(BALANCE.compound, position.compoundDue);
+  move(BALANCE.fee, position.feeDue);
+  move(BALANCE.suspense, position.suspense);
 }
 
 /** What a position says of the days before it: which instalments had been paid in full. */

@@ -35,12 +35,9 @@ export function openingFault(
 function openFault({ open, cutOverOn }: OpeningPosition): OpeningFault | undefined {
   for (const [row, item] of open.entries()) {
     const before = open[row - 1];
-    const fault =
-      orderFault(item, before, row) ??
-      (item.dueOn > cutOverOn
-        ? dayFault('dueOn', 'due_after_cut_over', item.dueOn, row)
-        : undefined);
+    const fault = orderFault(item, before, row);
     if (fault !== undefined) return fault;
+    if (item.dueOn > cutOverOn) return dayFault('dueOn', 'due_after_cut_over', item.dueOn, row);
     if (item.freeUntil !== null && item.freeUntil < item.dueOn) {
       return dayFault('freeUntil', 'free_before_due', item.freeUntil, row);
     }

@@ -12,7 +12,7 @@ import type { EpochDay, Fen } from '../money/units.js';
 import { openLoan } from '../opening/open-loan.js';
 import { openedBy, openingMovements } from '../opening/opening-entries.js';
 import type { OpeningPosition } from '../opening/opening-position.js';
-import { type AllocationLine, type DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
+import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
 import type { ProductTerms } from '../product/product.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
 import type { SimulationInput } from './simulate-input.js';
@@ -102,7 +102,9 @@ function beginPass(
   if (isOpened(opening)) {
     const book = { date: opening.cutOverOn, policy: input.policy, calendar: input.calendar };
     openLoan({ position, file, totals }, opening, foldTermsOn(terms, book.date), book);
-    journal?.open(opening.cutOverOn + 1, openingMovements(position, 0));
+    const entered = new DayFlow();
+    openingMovements(position, 0, entered);
+    journal?.open(opening.cutOverOn + 1, entered.movements);
   } else {
     beginLoan(position, terms, file);
     journal?.disburse(contract.disbursedOn, contract.principal);

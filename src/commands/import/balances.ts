@@ -6,6 +6,7 @@ import { configureImport, type ImportFlags, runImport } from './import-options.j
 interface Flags extends ImportFlags {
   readonly installments?: string;
   readonly installmentsMapping?: string;
+  readonly installmentsLayout?: string;
   readonly installmentsRows?: string;
   readonly installmentsTotal?: string;
 }
@@ -16,15 +17,19 @@ export const command: CommandModule<[string], Flags> = {
     cmd
       .option('--installments <file>')
       .option('--installments-mapping <file>')
+      .option('--installments-layout <layout>')
       .option('--installments-rows <count>')
       .option('--installments-total <amount>');
   },
   async run(context, [file], flags) {
-    const { installments, installmentsMapping, unterminated } = flags;
+    const { installments, installmentsMapping, installmentsLayout, unterminated } = flags;
     const { installmentsRows: rows, installmentsTotal: total } = flags;
     const installmentsSays = senderSays({ rows, total, unterminated });
     await runImport(context, 'balances', file, flags, (client, options) =>
-      importBalances(client, { ...options, installments, installmentsMapping, installmentsSays }),
+      importBalances(client, {
+        ...options,
+        ...{ installments, installmentsMapping, installmentsLayout, installmentsSays },
+      }),
     );
     return undefined;
   },

@@ -7,7 +7,7 @@ import { foldRange, type LoanRun } from '../../accounting/fold/fold-range.js';
 import type { LoanFile, OpenedLoan } from '../../accounting/fold/loan-terms-at-hand.js';
 import type { Position } from '../../accounting/fold/position.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
-import type { EpochDay } from '../../accounting/money/units.js';
+import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { openLoan } from '../../accounting/opening/open-loan.js';
 import { openedBy, openingMovements } from '../../accounting/opening/opening-entries.js';
 import { openingDifference } from '../../accounting/opening/opening-met.js';
@@ -25,6 +25,15 @@ import type { DayTerms } from './day-terms.js';
 import type { PositionRow } from './position-row.js';
 import type { Birth } from './task-input.js';
 
+/** A loan that was born, with its file as it goes on. */
+export interface Born {
+  readonly file: LoanFile;
+  /** The first version of its schedule. */
+  readonly agreed: Schedule;
+  /** Events of before the book are in the position that it came with. */
+  readonly hasHistory: boolean;
+}
+
 /**
  * Makes `row` the loan as it stood on the evening before `bornOn`, and leaves in `flow` what enters
  * the book with it. A disbursed loan enters with its principal. An opened one (migrated) stands as
@@ -39,7 +48,7 @@ export function bear(
   days: DayTerms,
   flow: DayFlow,
   history: readonly DatedEvent[] = [],
-): LoanFile {
+): Born {
   row.blank();
   const { position } = row;
   const schedule = birth.schedule();
@@ -65,7 +74,15 @@ export function bear(
   flow.reset();
   flow.accruing = position.accruing;
   enter(position, birth, flow);
-  return file;
+  return { file, agreed: schedule, hasHistory: opening?.fromBirth === true };
+}
+
+/** A loan of the book with its file, as the newest version of its schedule has it. */
+export function fileOfBirth(birth: Birth, totals: () => readonly Fen[]): Omit<Born, 'hasHistory'> {
+  const agreed = birth.schedule();
+  const opened = openedOf(birth, birth.opening(), agreed);
+  const { contract } = birth;
+  return { file: { contract, schedule: agreed, changed: false, opened, totals }, agreed };
 }
 
 /** Of a loan that was opened: what had been paid before the book. */
@@ -153,9 +170,7 @@ function enter(position: Position, birth: Birth, flow: DayFlow): void {
   if (birth.type === EVENT_TYPE.disbursement) {
     flow.move(MOVEMENT.disbursement, BALANCE.principalNormal, true, position.principal, id);
   } else {
-    for (const { kind, balance, accruing, amount } of openingMovements(position, id)) {
-      flow.move(kind, balance, accruing, amount, id);
-    }
+    openingMovements(position, id, flow);
   }
   flow.settle(id, '', 0, 0);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
@@ -21,7 +21,8 @@ import {
 
 /**
  * What a contract has beside BIRTH_COLUMNS: with them it is every column of the loan, of its first
- * schedule, of the event that brought it into the book and of the position it came with. Its digest is over this tuple.
+ * schedule, of the event that brought it into the book and of the position it came with. Its digest
+ * is over this tuple.
  */
 const REST_COLUMNS = `s.effective_on, l.first_due_on IS NULL, l.product_id, l.import_id, l.loan_no,
   l.org, l.rate, e.ref, e.buyer, e.value_date, e.business_date, e.amount, e.import_id, e.component,
@@ -51,11 +52,10 @@ export const JOIN_DIGEST = `LEFT JOIN loan_digest d
 
 /** A loan that came without a position has the digest that it had before there were any. */
 function digestOf(view: DataView, bytes: Buffer, at: number, end: number): Buffer {
-  const hash = createHash('sha256');
   const opening = openingAt(view, at);
-  if (view.getInt32(opening) > 0) return hash.update(bytes.subarray(at, end)).digest();
-  hash.update(bytes.subarray(at, opening));
-  return hash.update(bytes.subarray(opening + 4, end)).digest();
+  if (view.getInt32(opening) > 0) return hash('sha256', bytes.subarray(at, end), 'buffer');
+  const before = createHash('sha256').update(bytes.subarray(at, opening));
+  return before.update(bytes.subarray(opening + 4, end)).digest();
 }
 
 /** The end of a tuple of CONTRACT_COLUMNS. */

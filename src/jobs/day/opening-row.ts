@@ -33,7 +33,7 @@ export const OPENING_COLUMN = `CASE WHEN o.loan_id IS NULL THEN ''::bytea
 export const OPENING_JOIN = `LEFT JOIN opening_position o
   ON o.bucket = e.bucket AND o.loan_id = e.loan_id`;
 
-/** Reads the fields of a record in binary form: their number, then type, length and value of each. */
+/** The fields of a record in binary form: their number, then type, length and value of each. */
 class RecordFields {
   readonly #view: DataView;
   #at = 4;

@@ -67,7 +67,7 @@ function openPast(loan: DeepLoan, past: LoanPast, days: DayTerms): LoanRun {
   const row = new PositionRow();
   if (past.baseOn < birth.bornOn) {
     const history = historyOf(past.events, birth.bornOn);
-    const file = bear(row, birth, birth.bornOn, days, new DayFlow(), history);
+    const { file } = bear(row, birth, birth.bornOn, days, new DayFlow(), history);
     return runOf(row, loan, file.schedule);
   }
   if (past.base === null) throw new InvariantError('the position to fold from is gone', {});

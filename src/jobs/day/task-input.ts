@@ -128,9 +128,9 @@ export interface Birth {
   readonly bornOn: EpochDay;
   readonly paidPeriods: number;
   readonly version: number;
-  /** The schedule's four arrays as they came, unpacked when the loan is folded. */
+  /** The schedule's four arrays as they came, unpacked whenever it is asked for. */
   readonly schedule: () => Schedule;
-  /** The position that the loan came with; null: none. */
+  /** The position that the loan came with, likewise; null: none. */
   readonly opening: () => OpeningPosition | null;
 }
 
@@ -205,10 +205,11 @@ function arraysEnd(view: DataView, at: number): number {
  * InvariantError: who folds the loan asks for it first, and holds the loan.
  */
 export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
-  const end = openingAt(view, at);
-  const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, end));
-  const length = view.getInt32(end);
-  const opening = length === 0 ? null : Buffer.from(bytes.subarray(end + 4, end + 4 + length));
+  const from = at + ARRAYS_AT;
+  const opening = openingAt(view, at);
+  const hasOpening = view.getInt32(opening) > 0;
+  // One copy of what lies together: a task has tens of thousands of them.
+  const packed = Buffer.from(bytes.subarray(from, birthEnd(view, at)));
   const damaged = damagedContract(view, at);
   const int8 = (place: number) => (damaged === undefined ? readInt8(view, at + place) : 0);
   const date = (place: number) => (damaged === undefined ? readDate(view, at + place) : 0);
@@ -231,9 +232,9 @@ export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
     version: view.getInt16(at + VERSION_AT),
     schedule: () => {
       if (damaged !== undefined) throw damaged;
-      return readSchedule(arrays);
+      return readSchedule(packed);
     },
-    opening: () => (opening === null ? null : readOpening(opening)),
+    opening: () => (hasOpening ? readOpening(packed.subarray(opening - from + 4)) : null),
   };
 }
 

@@ -1,5 +1,10 @@
 import type { ColumnSpec } from '../source/source-columns.js';
 
+/** The name of a statement of this folder to the modules above it, which run it. */
+export function ownSql(name: string): string {
+  return `../balances/sql/${name}`;
+}
+
 /** A running loan's position; sums of its open instalments are only compared. */
 export const BALANCE_COLUMNS: readonly ColumnSpec[] = [
   { name: 'loan_no', required: true },

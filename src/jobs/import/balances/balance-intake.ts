@@ -1,10 +1,10 @@
-import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
-import { foldTerms } from '../../../accounting/fold/fold-terms.js';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { type FoldTerms, foldTerms } from '../../../accounting/fold/fold-terms.js';
 import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import { blankPosition, CLASS_NAMES, type Position } from '../../../accounting/fold/position.js';
 import { formatAmount, parseAmount } from '../../../accounting/money/amount-text.js';
 import { Refusal } from '../../../accounting/money/refusal.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../../accounting/money/units.js';
+import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { openLoan } from '../../../accounting/opening/open-loan.js';
 import { openingFault } from '../../../accounting/opening/opening-fault.js';
 import type {
@@ -13,14 +13,16 @@ import type {
 } from '../../../accounting/opening/opening-position.js';
 import { dueByCutOver } from '../../../accounting/opening/opening-rows.js';
 import { TOTALS_COUNT } from '../../../accounting/posting/flow.js';
+import type { ProductTerms } from '../../../accounting/product/product.js';
 import { boolField, dateArray, int8Array } from '../../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
 import type { ImportScene, RowIntake } from '../row-intake.js';
-import { isCleanText, parseCount } from '../source/field-text.js';
+import { isCleanText } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
 import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS } from './balance-columns.js';
 import type { BalanceLoan, BalanceLookup, BroughtInstallments } from './balance-lookup.js';
+import { readBalance } from './balance-row.js';
 
 /** Sums of the open instalments that a row may say, and what is summed. */
 const SUMS = [
@@ -74,6 +76,7 @@ export class BalanceIntake implements RowIntake {
   readonly #book: Book;
   readonly #cutOverOn: EpochDay;
   readonly #minorDigits: number;
+  readonly #terms = new Map<number, FoldTerms>();
   readonly #places = new Map(BALANCE_COLUMNS.map(({ name }, at) => [name, at]));
 
   constructor(scene: ImportScene, book: Book, lookup: BalanceLookup) {
@@ -92,7 +95,8 @@ export class BalanceIntake implements RowIntake {
     if (loan === undefined || unfit !== '') return problem('loan_no', unfit, loanNo);
     const rows = this.second.installments(loanNo) ?? NO_ROWS;
     if (rows.problem !== null) return rows.problem;
-    const opening = this.#read(textOf, rows);
+    const scale = { minorDigits: this.#minorDigits, cutOverOn: this.#cutOverOn };
+    const opening = readBalance(textOf, rows, scale);
     if ('rule' in opening) return opening;
     const fault = openingFault(opening, loan.contract, loan.schedule);
     if (fault !== undefined) return this.#problemOf(fault, rows);
@@ -110,51 +114,6 @@ export class BalanceIntake implements RowIntake {
     if (loan.hasPosition) return 'position_in_book';
     if (!loan.isRunning) return 'loan_not_running';
     return loan.bornOn <= this.#cutOverOn ? 'loan_already_folded' : '';
-  }
-
-  #read(
-    textOf: (column: string) => string,
-    rows: BroughtInstallments,
-  ): OpeningPosition | RowProblem {
-    const amounts: Fen[] = [];
-    for (const column of ['principal_not_due', 'interest_accrued', 'suspense']) {
-      const text = textOf(column);
-      const amount = text === '' ? 0 : parseAmount(text, this.#minorDigits);
-      if (amount === undefined) return problem(column, 'malformed_amount', text);
-      amounts.push(amount);
-    }
-    const flags: boolean[] = [];
-    for (const column of ['accruing', 'written_off', 'history']) {
-      const text = textOf(column);
-      if (text !== '' && text !== 'true' && text !== 'false') {
-        return problem(column, 'malformed_flag', text);
-      }
-      flags.push(text === '' ? column === 'accruing' : text === 'true');
-    }
-    const counts: (number | null)[] = [];
-    for (const column of ['periods_paid', 'days_past_due']) {
-      const text = textOf(column);
-      const count = text === '' ? null : parseCount(text);
-      if (count === undefined) return problem(column, 'malformed_number', text);
-      counts.push(count);
-    }
-    const said = textOf('cut_over_on');
-    const cutOverOn = said === '' ? this.#cutOverOn : parseDay(said);
-    if (cutOverOn === undefined) return problem('cut_over_on', 'malformed_date', said);
-    if (cutOverOn !== this.#cutOverOn) {
-      return problem('cut_over_on', 'cut_over_not_before_open_day', said);
-    }
-    const name = textOf('class');
-    const classification = name === '' ? null : CLASS_NAMES.findIndex((known) => known === name);
-    if (classification === -1) return problem('class', 'unknown_class', name);
-    const [principalNotDue = 0, interestAccrued = 0, suspense = 0] = amounts;
-    const [accruing = true, writtenOff = false, fromBirth = false] = flags;
-    const [periodsPaid = null, daysPastDue = null] = counts;
-    return {
-      ...{ cutOverOn, principalNotDue, interestAccrued, suspense, accruing, writtenOff },
-      ...{ periodsPaid, daysPastDue, classification, fromBirth },
-      ...installmentsOf(rows, cutOverOn),
-    };
   }
 
   #problemOf({ key, rule, value, row, unit }: OpeningFault, rows: BroughtInstallments): RowProblem {
@@ -210,7 +169,7 @@ export class BalanceIntake implements RowIntake {
     const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
     const position = blankPosition();
     try {
-      openLoan({ position, file, totals }, opening, foldTerms(terms, date), book);
+      openLoan({ position, file, totals }, opening, this.#termsOf(loan.productId, terms), book);
       return position;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -220,6 +179,15 @@ export class BalanceIntake implements RowIntake {
         String(Object.values(error.evidence)[0] ?? ''),
       );
     }
+  }
+
+  #termsOf(productId: number, terms: ProductTerms): FoldTerms {
+    let prepared = this.#terms.get(productId);
+    if (prepared === undefined) {
+      prepared = foldTerms(terms, this.#cutOverOn);
+      this.#terms.set(productId, prepared);
+    }
+    return prepared;
   }
 
   #compare(
@@ -238,26 +206,6 @@ export class BalanceIntake implements RowIntake {
       this.differing.push({ loanNo, field, said: text(said), here: text(here) });
     }
   }
-}
-
-function installmentsOf(
-  rows: BroughtInstallments,
-  cutOverOn: EpochDay,
-): Pick<OpeningPosition, 'open' | 'coming'> {
-  const items = rows.seq.map((seq, k) => ({
-    seq,
-    dueOn: rows.dueOn[k]!,
-    freeUntil: rows.freeUntil[k] === NO_DAY ? null : rows.freeUntil[k]!,
-    principal: rows.principal[k]!,
-    interest: rows.interest[k]!,
-    penalty: rows.penalty[k]!,
-    compound: rows.compound[k]!,
-    fee: rows.fee[k]!,
-  }));
-  // Rows that are in no order are told by the place of the first one that is out of it.
-  const from = items.findIndex(({ dueOn }) => dueOn > cutOverOn);
-  const coming = from < 0 ? null : items.slice(from);
-  return { open: from < 0 ? items : items.slice(0, from), coming };
 }
 
 function put(

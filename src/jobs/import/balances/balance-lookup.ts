@@ -1,15 +1,17 @@
 import type pg from 'pg';
-import { parseDay } from '../../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import { bucketOf } from '../../../accounting/fold/loan-bucket.js';
+import { NO_DAY } from '../../../accounting/money/units.js';
 import type { LoanContract, Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import { TupleFields } from '../../../db/copy/copy-fields.js';
+import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readSql } from '../../../db/sql-file.js';
 import type { ImportScene, SecondFile, Unclaimed } from '../row-intake.js';
 import { isCleanText } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
-import { INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
+import { INSTALLMENT_STAGE_COLUMNS, ownSql } from './balance-columns.js';
 import { InstallmentGroup } from './installment-group.js';
 import { stageGrouped } from './stage-grouped.js';
 
@@ -71,7 +73,7 @@ export class BalanceLookup implements SecondFile {
     if (file === null) return new BalanceLookup(client, null, 0);
     const count = await stageGrouped(scene, file, {
       table: 'open_installment',
-      stageSql: 'installments-stage',
+      stageSql: ownSql('installments-stage'),
       stageColumns: INSTALLMENT_STAGE_COLUMNS,
       begin: (loanNo, line) => new InstallmentGroup(loanNo, line, minorDigits),
       nameOf: (column) => installmentField(file, column),
@@ -105,23 +107,27 @@ export class BalanceLookup implements SecondFile {
     this.#rows.clear();
     const asked = [...new Set(loanNos)].filter((loanNo) => loanNo !== '' && isCleanText(loanNo));
     if (asked.length === 0) return;
-    const { rows } = await this.#client.query<LoanRow>(readSql(import.meta.url, 'balances-loans'), [
-      asked.map(bucketOf),
-      asked,
-    ]);
-    for (const row of rows) this.#loans.set(row.loan_no, loanOf(row));
+    const literal = (loanNo: string) => this.#client.escapeLiteral(loanNo);
+    const pairs = asked.map((loanNo) => `(${bucketOf(loanNo)}, ${literal(loanNo)})`).join(', ');
+    const loans = readSql(import.meta.url, 'balances-loans', { asked: pairs });
+    await copyRows(this.#client, loans, LOAN_FIELDS, (view, at, bytes) => {
+      const fields = new TupleFields(view, at, bytes);
+      this.#loans.set(fields.text(), readLoan(fields));
+    });
     if (this.#file === null) return;
-    const { rows: groups } = await this.#client.query<GroupRow>(
-      readSql(import.meta.url, 'balances-installments'),
-      [asked],
-    );
-    for (const group of groups) {
-      this.#claimed[group.ordinal] = 1;
-      const isApart = this.#rows.has(group.loan_no);
-      const rows = groupOf(group);
-      const apart = this.#problem(group.line, 'rows_apart', group.loan_no);
-      this.#rows.set(group.loan_no, isApart ? { ...rows, problem: apart } : rows);
-    }
+    const numbers = { asked: asked.map(literal).join(', ') };
+    const rows = readSql(import.meta.url, 'balances-installments', numbers);
+    await copyRows(this.#client, rows, INSTALLMENT_FIELDS, (view, at, bytes) => {
+      const fields = new TupleFields(view, at, bytes);
+      this.#claimed[fields.int4()] = 1;
+      this.#keep(fields.text(), readInstallments(fields));
+    });
+  }
+
+  #keep(loanNo: string, rows: BroughtInstallments): void {
+    const isApart = this.#rows.has(loanNo);
+    const apart = () => this.#problem(rows.line, 'rows_apart', loanNo);
+    this.#rows.set(loanNo, isApart ? { ...rows, problem: apart() } : rows);
   }
 
   /** Of loans that are not in the first file, and have no position in the book. */
@@ -147,73 +153,45 @@ export class BalanceLookup implements SecondFile {
   }
 }
 
-interface LoanRow {
-  readonly loan_no: string;
-  readonly bucket: number;
-  readonly loan_id: number;
-  readonly product_id: number;
-  readonly principal: number;
-  readonly rate_ppb: number;
-  readonly periods: number;
-  readonly disbursed_on: string;
-  readonly first_due_on: string | null;
-  readonly born_on: string;
-  readonly type: number;
-  readonly has_position: boolean;
-  readonly first_fee_seq: number;
-  readonly due_on: string[];
-  readonly due_principal: number[];
-  readonly due_interest: number[];
-  readonly balance_after: number[];
-}
+const LOAN_FIELDS = 7;
+const INSTALLMENT_FIELDS = 16;
 
-/** A date column always parses. */
-function day(text: string): number {
-  return parseDay(text) ?? 0;
-}
-
-function loanOf(row: LoanRow): BalanceLoan {
+function readLoan(fields: TupleFields): BalanceLoan {
+  const [bucket = 0, loanId = 0, productId = 0, principal = 0, ratePpb = 0, ...rest] =
+    fields.int8s();
+  const [periods = 0, type = 0, positions = 0, firstFeeSeq = 0] = rest;
+  const [disbursedOn = 0, bornOn = 0, firstDueOn = NO_DAY] = fields.dates();
+  const first = firstDueOn === NO_DAY ? null : firstDueOn;
   return {
-    bucket: row.bucket,
-    loanId: row.loan_id,
-    productId: row.product_id,
-    bornOn: day(row.born_on),
-    isRunning: row.type === EVENT_TYPE.opening,
-    hasPosition: row.has_position,
-    firstFeeSeq: row.first_fee_seq,
-    contract: {
-      principal: row.principal,
-      ratePpb: row.rate_ppb,
-      periods: row.periods,
-      disbursedOn: day(row.disbursed_on),
-      firstDueOn: row.first_due_on === null ? null : day(row.first_due_on),
-    },
+    ...{ bucket, loanId, productId, bornOn, firstFeeSeq },
+    isRunning: type === EVENT_TYPE.opening,
+    hasPosition: positions > 0,
+    contract: { principal, ratePpb, periods, disbursedOn, firstDueOn: first },
     schedule: {
-      dueOn: row.due_on.map(day),
-      principal: row.due_principal,
-      interest: row.due_interest,
-      balanceAfter: row.balance_after,
+      dueOn: fields.dates(),
+      principal: fields.int8s(),
+      interest: fields.int8s(),
+      balanceAfter: fields.int8s(),
     },
   };
 }
 
-interface GroupRow extends Omit<BroughtInstallments, 'dueOn' | 'freeUntil' | 'problem'> {
-  readonly ordinal: number;
-  readonly loan_no: string;
-  readonly due_on: string[];
-  readonly free_until: string[];
-  readonly problem_line: number;
-  readonly field: string;
-  readonly rule: string;
-  readonly value: string;
-}
-
-function groupOf(row: GroupRow): BroughtInstallments {
-  const { field, rule, value, problem_line: line } = row;
-  return {
-    ...row,
-    dueOn: row.due_on.map(day),
-    freeUntil: row.free_until.map(day),
-    problem: rule === '' ? null : { line, field, rule, value },
+function readInstallments(fields: TupleFields): BroughtInstallments {
+  const rows = {
+    line: fields.int4(),
+    lines: fields.int8s(),
+    seq: fields.int8s(),
+    dueOn: fields.dates(),
+    freeUntil: fields.dates(),
+    principal: fields.int8s(),
+    interest: fields.int8s(),
+    penalty: fields.int8s(),
+    compound: fields.int8s(),
+    fee: fields.int8s(),
   };
+  const line = fields.int4();
+  const field = fields.text();
+  const rule = fields.text();
+  const value = fields.text();
+  return { ...rows, problem: rule === '' ? null : { line, field, rule, value } };
 }

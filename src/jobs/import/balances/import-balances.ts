@@ -8,7 +8,12 @@ import type { SenderSays } from '../source/file-proof.js';
 import { openSource } from '../source/source-file.js';
 import { stageInTable, type TableKind } from '../stage-file.js';
 import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
-import { BALANCE_COLUMNS, BALANCE_STAGE_COLUMNS, INSTALLMENT_COLUMNS } from './balance-columns.js';
+import {
+  BALANCE_COLUMNS,
+  BALANCE_STAGE_COLUMNS,
+  INSTALLMENT_COLUMNS,
+  ownSql,
+} from './balance-columns.js';
 import { BalanceIntake } from './balance-intake.js';
 import { BalanceLookup } from './balance-lookup.js';
 
@@ -17,6 +22,8 @@ export interface BalanceImportOptions extends ImportOptions {
   readonly installments?: string;
   /** Path of a column mapping document for that file. */
   readonly installmentsMapping?: string;
+  /** Path or name of a layout of that file. */
+  readonly installmentsLayout?: string;
   /** What its sender says of that file. */
   readonly installmentsSays?: SenderSays;
 }
@@ -34,7 +41,9 @@ export async function importBalances(
   const { installments, installmentsMapping, installmentsSays: says, signal } = options;
   if (installments === undefined) return await importFile(client, balancesKind(null), options);
   const { minorDigits } = await currencyOfBook(client);
-  const named = { file: installments, mapping: installmentsMapping, says, minorDigits, signal };
+  const { installmentsLayout: layout } = options;
+  const mapping = installmentsMapping;
+  const named = { file: installments, mapping, layout, says, minorDigits, signal };
   const source = await openSource('installments', INSTALLMENT_COLUMNS, named);
   const file = { ...source, signal, onProgress: undefined };
   return await importFile(client, balancesKind(file), options);
@@ -55,8 +64,8 @@ function balanceTable(file: ScheduleFile | null): TableKind<BalanceIntake> {
   return {
     columns: BALANCE_COLUMNS,
     stageColumns: BALANCE_STAGE_COLUMNS,
-    stageSql: 'balances-stage',
-    rejectSql: ['balances-rejected'],
+    stageSql: ownSql('balances-stage'),
+    rejectSql: [ownSql('balances-rejected')],
     problems: [['loan_no', 'loan_no_repeated']],
     totalColumn: 'principal_not_due',
     async openIntake(scene) {
