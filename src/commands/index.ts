@@ -6,6 +6,7 @@ import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
 import { DB } from './db/index.js';
 import { EOD } from './eod/index.js';
+import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
 import { GENERATE } from './generate/index.js';
 import { GL } from './gl/index.js';
@@ -37,6 +38,7 @@ const DOMAINS: readonly CommandDomain[] = [
   KEYS,
   PARTY,
   IMPORT,
+  EXPORT,
   FILES,
   LAYOUT,
   GENERATE,

@@ -38,6 +38,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   held_loan: true,
   impairment_loan: true,
   left_loan: true,
+  opening_position: true,
   loan_digest: true,
   month_row: true,
   // A run is begun and its steps are laid out, not ended.
@@ -94,6 +95,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   two_persons: [[`two_persons('Li Na', ' LI  NA', 'voucher')`, 'LB024']],
   unproven_pairs: [[`unproven_pairs()`, 'done']],
   write_audit: [[`write_audit('mine', 'said')`, 'done']],
+  analyze_balances: [[`analyze_balances()`, 'done']],
   analyze_events: [[`analyze_events()`, 'done']],
   analyze_loans: [[`analyze_loans()`, 'done']],
   analyze_parties: [[`analyze_parties()`, 'done']],

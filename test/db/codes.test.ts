@@ -85,7 +85,7 @@ describe('the functions of codes', () => {
     const plan = await planOf('SELECT 1 FROM event e WHERE e.type = event_type_reversal()');
     expect(plan).toContain("(type = '13'::smallint)");
     const money = await planOf('SELECT 1 FROM event e WHERE e.type = ANY (event_money_types())');
-    expect(money).toContain("(type = ANY ('{3,4,5,9,12}'::smallint[]))");
+    expect(money).toContain("(type = ANY ('{3,4,5,9,12,15}'::smallint[]))");
     const later = await planOf('SELECT 1 FROM event e WHERE NOT is_birth(e.type)');
     expect(later).toContain("(type > '2'::smallint)");
     const cash = await planOf(

@@ -12,7 +12,7 @@ import {
   datedEvents,
   judgeArrivals,
 } from '../../src/accounting/simulate/simulate-events.js';
-import { type FoldPass, foldPass } from '../../src/accounting/simulate/simulate-fold.js';
+import { type FoldPass, firstDay, foldPass } from '../../src/accounting/simulate/simulate-fold.js';
 import type { SimulationInput } from '../../src/accounting/simulate/simulate-input.js';
 import { simulationReader } from '../../src/jobs/simulate/documents/simulate-document.js';
 import type { ModelDocument } from '../model/model.js';
@@ -70,7 +70,7 @@ export function foldedHistory(document: ModelDocument): FoldedHistory {
   const input = read(document, 'random');
   const until = input.through ?? 0;
   const arrived = arrivalOrder(input.events, until);
-  const verdicts = judgeArrivals(arrived, input.contract.disbursedOn);
+  const verdicts = judgeArrivals(arrived, input.contract.disbursedOn, firstDay(input));
   const schedule = input.schedule ?? laySchedule(input.terms, input.contract);
   const undone = new Set<number>();
   const events = datedEvents(arrived);

@@ -58,5 +58,6 @@ export function charge(
   const row = feeTarget(state, target.seq, target.dueOn);
   if (!row) return false;
   row.asked[component] += amount;
+  row.isClosed = false;
   return true;
 }

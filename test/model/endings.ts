@@ -73,7 +73,8 @@ export function settle(state: State, ref: string, money: bigint, day: number): v
 /** Reverses the disbursement and every accrual; what was paid goes to suspense, but for refunds. */
 export function cancel(state: State): void {
   state.status = 'cancelled';
-  state.posted = { interest: 0n, penalty: 0n, compound: 0n };
+  const { interest, penalty, compound } = state.broughtAlong;
+  state.posted = { interest: -interest, penalty: -penalty, compound: -compound };
   startPeriod(state);
   state.suspense = state.received + state.refundDue;
   state.rows = [];

@@ -1,4 +1,5 @@
 import { payAhead, payDue, payRefund } from './allocate.js';
+import { chargeBack } from './charge-back.js';
 import { charge, waive } from './charges.js';
 import { cancel, refundPart, settle, settlementCost, transfer, writeOff } from './endings.js';
 import { prepay, prepayable, prepaymentCost } from './prepay.js';
@@ -187,6 +188,8 @@ export function applyEvent(
       return null;
     case 'prepayment':
       return prepayEvent(state, event, amount, day, posted);
+    case 'charge_back':
+      return chargeBack(state, event.ref, amount);
     case 'suspense_refund':
       return refundSuspense(state, amount, posted);
     default:

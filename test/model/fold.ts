@@ -1,10 +1,11 @@
 import { accrueNight, postInterest, startPeriod } from './accrual.js';
 import { oldestFirst, payDue, payRefund } from './allocate.js';
 import { applyEvent, type ModelEvent } from './events.js';
+import { firstDay, startOf } from './opening.js';
 import { lastPenaltyFree, penaltyNight } from './penalty.js';
 import { open, openInAll, type Row } from './row.js';
 import { recalculate, recalculates } from './schedule/recalculate.js';
-import { birth, dueRows, type Posted, receive, runningRow, type State } from './state.js';
+import { dueRows, type Posted, receive, runningRow, type State } from './state.js';
 import type { Terms } from './terms.js';
 
 /** Running totals at the close of a day, with all that was known then. */
@@ -15,7 +16,7 @@ export interface Close extends Posted {
 /** What one fold found out: the state at its end, and what every close had posted until then. */
 export interface Fold {
   state: State;
-  /** Running totals at the close of each day, the disbursement day first. */
+  /** Running totals at the close of each day, the first one first. */
   closes: Close[];
   refused: { event: ModelEvent; rule: string }[];
   /** What each event moved in cash, 0 where it moves none. */
@@ -90,6 +91,10 @@ function refundAtOnce(state: State): void {
 function hold(state: State, cash: bigint): void {
   receive(state, cash);
   state.suspense += cash;
+  if (state.suspense >= 0n) return;
+  // Money went out that was not there: it is owed.
+  state.refundDue -= state.suspense;
+  state.suspense = 0n;
 }
 
 /** Step 3: the events whose value date is this day. */
@@ -139,12 +144,12 @@ function judge(state: State, day: number): void {
   if (!arrears) state.accruing = true;
 }
 
-/** Closes every day from disbursement on, with the events that are known. */
+/** Closes every day from the first one on, with the events that are known. */
 export function foldThrough(input: FoldInput): Fold {
   const { terms } = input;
-  const state = birth(terms);
+  const state = startOf(terms);
   const fold: Fold = { state, closes: [], refused: [], cash: [] };
-  for (let day = terms.disbursedOn; day <= input.through; day += 1) {
+  for (let day = firstDay(terms); day <= input.through; day += 1) {
     state.today = day;
     openDay(state, day);
     applyEvents(state, day, input, fold);
@@ -153,6 +158,7 @@ export function foldThrough(input: FoldInput): Fold {
       penaltyNight(state, day);
     }
     judge(state, day);
+    for (const row of dueRows(state)) row.isClosed = openInAll(row) === 0n;
     fold.closes.push({ ...state.posted, cash: state.cash });
   }
   return fold;

@@ -1,5 +1,6 @@
 import type { ModelEvent } from './events.js';
 import { type Close, type Fold, foldThrough } from './fold.js';
+import { firstDay } from './opening.js';
 import { dayOf } from './schedule/days.js';
 import { fromDecimal } from './schedule/fraction.js';
 import type { EventDocument, Terms } from './terms.js';
@@ -35,6 +36,7 @@ function refusedOnItsFace(event: ModelEvent, terms: Terms, refs: Set<string>): s
   if (refs.has(document.ref)) return 'repeated_ref';
   if (valueDay > businessDay) return 'value_date_after_business_date';
   if (valueDay < terms.disbursedOn) return 'value_date_before_disbursement';
+  if (valueDay < firstDay(terms)) return 'value_date_before_the_book';
   // A loan may be sold for nothing.
   const least = document.type === 'transfer' ? 0n : 1n;
   if (document.amount !== undefined && fromDecimal(document.amount).n < least) {
@@ -89,7 +91,7 @@ function turnsOf({ arrived, terms }: Knowledge): number[] {
   const late = arrived.filter(
     ({ document, valueDay, businessDay }) => document.type === 'reversal' || valueDay < businessDay,
   );
-  const days = [terms.disbursedOn, ...late.map(({ businessDay }) => businessDay)];
+  const days = [firstDay(terms), ...late.map(({ businessDay }) => businessDay)];
   return [...new Set(days)].sort((a, b) => a - b);
 }
 
@@ -156,8 +158,9 @@ export function historyByCloses(
   events: readonly EventDocument[],
   through: number,
 ): History {
-  const closes = Array.from({ length: through - terms.disbursedOn + 1 }, (_, k) => k);
-  const days = closes.map((close) => terms.disbursedOn + close);
+  const first = firstDay(terms);
+  const closes = Array.from({ length: through - first + 1 }, (_, k) => k);
+  const days = closes.map((close) => first + close);
   return historyAt(knowledgeOf(events, terms, through), days, through);
 }
 
@@ -180,7 +183,7 @@ function historyAt(knowledge: Knowledge, turns: readonly number[], through: numb
     const next = turns[index + 1];
     const end = next === undefined ? through : next - 1;
     last = foldFrom(knowledge, turn, end);
-    for (const close of last.closes.slice(turn - terms.disbursedOn)) {
+    for (const close of last.closes.slice(turn - firstDay(terms))) {
       daily.push(less(close, known));
       known = close;
     }

@@ -46,7 +46,8 @@ function penaltyNights(state: State, row: Row, day: number): Fraction {
   row.missed = true;
   const retroactive = state.terms.product.penalty.grace_missed === 'retroactive';
   let rates = ZERO;
-  for (let night = retroactive ? row.due : row.lastFree; night <= day; night += 1) {
+  const from = retroactive ? Math.max(row.due, row.countsFrom) : row.lastFree;
+  for (let night = from; night <= day; night += 1) {
     rates = add(rates, penaltyRate(state, night));
   }
   return rates;

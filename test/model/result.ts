@@ -1,5 +1,6 @@
 import { isSettled } from './events.js';
 import type { History } from './history.js';
+import { firstDay } from './opening.js';
 import { COMPONENTS, type Component } from './product.js';
 import { open, openInAll, type Row, sumOf } from './row.js';
 import type { Cost } from './schedule/cost.js';
@@ -154,17 +155,18 @@ function position(state: State, day: number, text: (units: bigint) => string): P
 
 function cashDaily(
   { daily }: History,
-  disbursedOn: number,
+  first: number,
   text: (units: bigint) => string,
 ): ModelResult['cash_daily'] {
   return daily.flatMap(({ cash }, index) =>
-    cash === 0n ? [] : [{ business_date: dateText(disbursedOn + index), amount: text(cash) }],
+    cash === 0n ? [] : [{ business_date: dateText(first + index), amount: text(cash) }],
   );
 }
 
 export function resultOf(history: History, through: number, cost: Cost): ModelResult {
   const { state } = history.last;
-  const { digits, disbursedOn } = state.terms;
+  const { digits } = state.terms;
+  const first = firstDay(state.terms);
   const text = (units: bigint): string => amountText(units, digits);
   const lines = state.status === 'cancelled' ? [] : state.lines;
   return {
@@ -174,7 +176,7 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
     ),
     position: position(state, through, text),
     daily: history.daily.map(({ interest, penalty, compound }, index) => ({
-      business_date: dateText(disbursedOn + index),
+      business_date: dateText(first + index),
       interest: text(interest),
       penalty: text(penalty),
       compound: text(compound),
@@ -182,7 +184,7 @@ export function resultOf(history: History, through: number, cost: Cost): ModelRe
     allocations: lines.map((line) => ({ ...line, amount: text(line.amount) })),
     rejected: history.rejected.map(({ ref, rule }) => ({ ref, rule })),
     cash: text(state.cash),
-    cash_daily: cashDaily(history, disbursedOn, text),
+    cash_daily: cashDaily(history, first, text),
     cost,
   };
 }

@@ -26,6 +26,10 @@ export interface Row {
   /** The last penalty-free date, fixed when the row becomes due. */
   lastFree: number;
   missed: boolean;
+  /** Nothing was open of it at a close: if it comes open again, exact sums begin anew. */
+  isClosed: boolean;
+  /** Nights before it bear nothing: an instalment that was paid before the book, and bounced. */
+  countsFrom: number;
   penaltyExact: Fraction;
   penaltyPosted: bigint;
   compoundExact: Fraction;
@@ -52,6 +56,8 @@ export function newRow(
     isDue: false,
     lastFree: 0,
     missed: false,
+    isClosed: false,
+    countsFrom: 0,
     penaltyExact: ZERO,
     penaltyPosted: 0n,
     compoundExact: ZERO,

@@ -43,6 +43,8 @@ export interface State {
   borneFrom: number;
   suspense: bigint;
   posted: Posted;
+  /** Of an opened loan: what had been accrued by the cut-over day. */
+  broughtAlong: Posted;
   lines: AllocationLine[];
   daysPastDue: number;
   accruing: boolean;
@@ -51,6 +53,9 @@ export interface State {
   claim: Row | null;
   /** Money of the customer and of the merchant that came, less what was paid out. */
   received: bigint;
+  /** Of an opened loan: the rows that were paid by the cut-over day, and what of them bounced. */
+  paidBefore: Row[];
+  chargedBack: bigint;
   /** Paid out beyond what suspense held: the customer owes it, beside the loan. */
   refundDue: bigint;
   /** What money events moved on the account of receipts in transit. */
@@ -75,12 +80,15 @@ export function birth(terms: Terms): State {
     borneFrom: 0,
     suspense: 0n,
     posted: { interest: 0n, penalty: 0n, compound: 0n },
+    broughtAlong: { interest: 0n, penalty: 0n, compound: 0n },
     lines: [],
     daysPastDue: 0,
     accruing: true,
     status: 'live',
     claim: null,
     received: 0n,
+    paidBefore: [],
+    chargedBack: 0n,
     refundDue: 0n,
     cash: 0n,
   };

@@ -54,11 +54,32 @@ export interface EventDocument {
   rate?: Numeral;
 }
 
+/** What is open of an instalment that became due by the cut-over day. */
+export interface OpeningInstallmentDocument extends Partial<Record<Component, string>> {
+  seq: number;
+  due_on: string;
+  free_until?: string | null;
+}
+
+export interface OpeningDocument {
+  cut_over_on: string;
+  principal_not_due: string;
+  interest_accrued?: string;
+  suspense?: string;
+  accruing?: boolean;
+  written_off?: boolean;
+  periods_paid?: number | null;
+  history?: boolean;
+  installments?: OpeningInstallmentDocument[];
+  schedule?: (ImportedRow & { seq: number })[] | null;
+}
+
 export interface ModelDocument {
   product: ProductDocument;
   policy?: PolicyDocument | null;
   calendar?: CalendarDocument | null;
   loan: LoanDocument;
+  opening?: OpeningDocument | null;
   events?: EventDocument[];
   through?: string | null;
 }
@@ -74,6 +95,7 @@ export interface Terms {
   disbursedOn: number;
   firstDueOn: number | null;
   imported: ImportedRow[] | null;
+  opening: OpeningDocument | null;
   nextWorkingDay: NextWorkingDay;
   classLimits: number[];
   nonAccrualAfter: number;
@@ -135,6 +157,7 @@ export function termsOf(document: ModelDocument): Terms {
     disbursedOn: dayOf(loan.disbursed_on),
     firstDueOn: loan.first_due_on ? dayOf(loan.first_due_on) : null,
     imported: loan.schedule ?? null,
+    opening: document.opening ?? null,
     nextWorkingDay: nextWorkingDay(document.calendar),
     classLimits: document.policy?.classification?.days_past_due ?? [0, 90, 270, 360],
     nonAccrualAfter: document.policy?.non_accrual_after ?? 90,

@@ -9,6 +9,7 @@ import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { discardDay } from '../../src/jobs/eod/run/discard-day.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
+import { importBalances } from '../../src/jobs/import/balances/import-balances.js';
 import { cancelImport } from '../../src/jobs/import/cancel-import.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
@@ -100,6 +101,7 @@ export async function proofBook(): Promise<ScratchBook> {
     schedules: book.file('rows.csv', 'loan_no,due_on,principal,interest,fee', ...OWN_ROWS),
   });
   await takeBack(book);
+  await position(book);
   for (const day of PROOF_DAYS) {
     await bring(book, day);
     await close(book, day);
@@ -133,6 +135,18 @@ async function customers({ client, file }: ScratchBook): Promise<void> {
   for (const rows of [['C1,王小二', 'C2,李四'], ['C2,李四五']]) {
     await importParties(client, { file: file('parties.csv', 'party,name', ...rows), keys });
   }
+}
+
+/** 600.00 of OPENED are not yet due, and of its first row 30.00 are open. */
+async function position({ client, file }: ScratchBook): Promise<void> {
+  await importBalances(client, {
+    file: file('balances.csv', 'loan_no,principal_not_due,suspense', 'OPENED,600.00,1.00'),
+    installments: file(
+      'installments.csv',
+      'loan_no,seq,due_on,principal,fee',
+      'OPENED,1,2026-03-27,30.00,2.00',
+    ),
+  });
 }
 
 /** An import of events that is taken back, and a close that is begun and discarded. */

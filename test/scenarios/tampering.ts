@@ -191,7 +191,9 @@ export async function copy(client: pg.Client, column: Column): Promise<Tampered>
 export function isNamed(lines: readonly string[], row: Tampered): boolean {
   const { key, bucket, loanNo } = row;
   const table = row.table.replace(/_\d{8}$/, '');
-  const ofContract = ['loan', 'loan_digest', 'schedule', 'event'].includes(table);
+  const ofContract = ['loan', 'loan_digest', 'schedule', 'event', 'opening_position'].includes(
+    table,
+  );
   return lines.some((line) => {
     const place = line.slice('YYYY-MM-DD '.length);
     if (place.startsWith(`${table} ${key}`)) return true;
@@ -201,7 +203,8 @@ export function isNamed(lines: readonly string[], row: Tampered): boolean {
       return Number(buckets[1]) <= bucket && bucket <= Number(buckets[2]);
     }
     if (place === `${table} of entries of accounting groups`) return true;
-    if (ofContract && place.startsWith(`loan, schedule or event of ${loanNo}`)) return true;
+    if (ofContract && place.startsWith(`loan, schedule, event or opening_position of ${loanNo}`))
+      return true;
     if (ofContract && place === `loan ${loanNo}`) return true;
     if (ofContract && place === `loan_digest ${key?.split('/').slice(0, 2).join('/')}`) return true;
     // Large tables in shares of buckets, by the part that they are of.

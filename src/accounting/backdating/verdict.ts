@@ -3,6 +3,8 @@ import type { EventOutcome } from '../posting/flow.js';
 
 /** The rule of an event that a reversal undid. */
 export const REVERSED = 'reversed';
+/** The rule of an event of before the book that the opening position of its loan has in it. */
+export const IN_OPENING = 'in_opening';
 /** Before the rule of an event that a later one made impossible: it is rejected from then on. */
 export const VOIDED = 'voided: ';
 /** The type under which such an event keeps its place: its money is kept, and nothing else. */

@@ -84,7 +84,7 @@ export function chargeDue(
 }
 
 /** A due instalment that was paid and left the position comes back for a charge. */
-function reopen({ position, book, fold, file }: EventScene, seq: number): OpenInstallment {
+export function reopen({ position, book, fold, file }: EventScene, seq: number): OpenInstallment {
   const dueOn = file?.schedule.dueOn[seq - 1] ?? book.date;
   const { graceDays, postpone } = fold.terms.penalty;
   const lastFreeOn = lastFreeDay(dueOn, graceDays, postpone, book.calendar);
@@ -117,5 +117,6 @@ export function blankInstallment(
     penalty: { due: 0, open: 0, whole: 0, rest: 0 },
     compound: { due: 0, open: 0, whole: 0, rest: 0 },
     penaltyCharged: 0,
+    countsFrom: 0,
   };
 }

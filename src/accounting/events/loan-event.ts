@@ -5,6 +5,7 @@ import { BALANCE, MOVEMENT } from '../posting/flow.js';
 import type { EarlyPayment } from '../product/product.js';
 import { allocateDue, dueTotal } from './allocation.js';
 import { applyCharge } from './charge.js';
+import { applyChargeBack } from './charge-back.js';
 import { closeOutOf, payCloseOut } from './close-out.js';
 import { openAheadTotal, payAhead, seqsAhead } from './early-payment.js';
 import { type EventScene, orderInForce } from './event-scene.js';
@@ -32,6 +33,7 @@ export const EVENT_TYPE = {
   recovery: 12,
   reversal: 13,
   transfer: 14,
+  charge_back: 15,
 } as const;
 export type EventTypeName = keyof typeof EVENT_TYPE;
 export const EVENT_TYPE_NAMES = ['', ...Object.keys(EVENT_TYPE)] as readonly string[];
@@ -78,6 +80,7 @@ export const MONEY_TYPES: ReadonlySet<number> = new Set([
   EVENT_TYPE.prepayment,
   EVENT_TYPE.suspense_refund,
   EVENT_TYPE.recovery,
+  EVENT_TYPE.charge_back,
 ]);
 
 /** Whether an event asks for the loan's file: its schedule and its contract. */
@@ -91,7 +94,7 @@ export function needsFile(type: number, earlyPayment: EarlyPayment): boolean {
  * is a value, not an exception. Rules: `loan_settled`, `loan_written_off`, `loan_cancelled`,
  * `loan_transferred`, `amount_not_positive`, `settlement_short`, `due_and_open`, `unknown_seq`,
  * `nothing_to_prepay`, `waiver_above_due`, `refund_above_loan`, `refund_above_suspense`,
- * `not_written_off`, `unknown_event_type`.
+ * `not_written_off`, `charge_back_above_paid`, `unknown_event_type`.
  */
 export function applyEvent(scene: EventScene, event: LoanEvent): void {
   const { position, flow } = scene;
@@ -108,9 +111,16 @@ export function applyEvent(scene: EventScene, event: LoanEvent): void {
 }
 
 function refuse(scene: EventScene, event: LoanEvent, rule: string): void {
-  const held = event.cash ?? 0;
-  toSuspense(scene, held, event.eventId);
-  scene.flow.settle(event.eventId, rule, 0, held);
+  const cash = event.cash ?? 0;
+  if (cash < 0) {
+    const { suspense } = scene.position;
+    payOut(scene, 0 - cash, event.eventId);
+    const toHeld = scene.position.suspense - suspense;
+    scene.flow.settle(event.eventId, rule, cash - toHeld, toHeld);
+    return;
+  }
+  toSuspense(scene, cash, event.eventId);
+  scene.flow.settle(event.eventId, rule, 0, cash);
 }
 
 function dispatch(scene: EventScene, event: LoanEvent): string {
@@ -137,6 +147,8 @@ function dispatch(scene: EventScene, event: LoanEvent): string {
     case EVENT_TYPE.write_off:
       applyWriteOff(scene, eventId);
       return '';
+    case EVENT_TYPE.charge_back:
+      return applyChargeBack(scene, event);
     case EVENT_TYPE.transfer:
       applyTransfer(scene, event);
       return '';
@@ -228,12 +240,17 @@ function settle(scene: EventScene, event: LoanEvent): string {
 }
 
 /** Pays suspense out. Money that went out stays out: what suspense lacks then is owed back. */
-function refundSuspense({ position, flow }: EventScene, event: LoanEvent): string {
-  const { amount, eventId } = event;
+function refundSuspense(scene: EventScene, { amount, eventId, cash }: LoanEvent): string {
+  if (amount > scene.position.suspense && cash === undefined) return 'refund_above_suspense';
+  payOut(scene, amount, eventId);
+  return '';
+}
+
+/** Money that went out: of suspense, and what that lacks is owed by the customer. */
+function payOut({ position, flow }: EventScene, amount: Fen, eventId: number): void {
   const { accruing } = position;
   const held = Math.min(amount, position.suspense);
   const lacking = amount - held;
-  if (lacking > 0 && event.cash === undefined) return 'refund_above_suspense';
   position.suspense -= held;
   flow.move(MOVEMENT.suspenseRefund, BALANCE.suspense, accruing, held, eventId);
   if (lacking > 0) {
@@ -241,5 +258,4 @@ function refundSuspense({ position, flow }: EventScene, event: LoanEvent): strin
     flow.oweRefund(eventId, lacking);
     flow.move(MOVEMENT.suspenseRefund, BALANCE.refundDue, accruing, lacking, eventId);
   }
-  return '';
 }

@@ -94,7 +94,8 @@ export function accruePenalty(
     if (!installment.missed) {
       installment.missed = true;
       if (penalty.graceMissed === 'retroactive') {
-        units = unitsSince(position, fold, installment.dueOn, date);
+        const { dueOn, countsFrom } = installment;
+        units = unitsSince(position, fold, Math.max(dueOn, countsFrom), date);
       }
     }
     const base =

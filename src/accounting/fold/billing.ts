@@ -63,6 +63,7 @@ function bill(
   const seq = position.nextSeq;
   const principal = position.nextPrincipal;
   const interest = position.nextInterest;
+  if (position.engineVersion === 0 && !fold.recalculates) levelOpened(position, flow);
   const accrued = accruedInterest(position);
   const carried = fold.recalculates ? accrued - interest : 0;
   if (position.nextDueOn !== date || accrued !== interest + carried) {
@@ -98,6 +99,7 @@ function bill(
       penalty: { due: 0, open: charged.penalty, whole: 0, rest: 0 },
       compound: { due: 0, open: 0, whole: 0, rest: 0 },
       penaltyCharged: charged.penalty,
+      countsFrom: 0,
     });
   }
   position.principalNotDue -= principal;
@@ -116,6 +118,17 @@ function bill(
       nextSeq: position.nextSeq,
     });
   }
+}
+
+/**
+ * The first close of a loan whose running instalment is due on it: no night was left to level what
+ * it came with as accrued.
+ */
+function levelOpened(position: Position, flow: DayFlow): void {
+  const lacking = position.nextInterest - accruedInterest(position);
+  position.interestAccrued += lacking;
+  position.interestAccruedTotal += lacking;
+  flow.interestAccrued += lacking;
 }
 
 /** Makes `next` the running instalment, its period beginning on `start`; null: none is left. */

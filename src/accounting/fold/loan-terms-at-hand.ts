@@ -1,5 +1,12 @@
-import type { Fen } from '../money/units.js';
+import type { EpochDay, Fen } from '../money/units.js';
 import type { LoanContract, Schedule } from '../schedule/schedule-rows.js';
+
+/** What is known of the days before the book of a loan that was opened in it. */
+export interface OpenedLoan {
+  readonly cutOverOn: EpochDay;
+  /** Instalments that were paid in full by then, ascending. */
+  readonly paidSeqs: readonly number[];
+}
 
 /**
  * What an event may have to look up of its loan: only a loan with such an event has it at hand.
@@ -11,6 +18,8 @@ export interface LoanFile {
   schedule: Schedule;
   /** The schedule was laid again or gained a row since this file was opened. */
   changed: boolean;
+  /** Undefined: the book has the loan from its disbursement on. */
+  readonly opened?: OpenedLoan | undefined;
   /** Lifetime totals as of the evening before, four a component: see `addFlow`. */
   readonly totals: () => readonly Fen[];
 }

@@ -58,6 +58,8 @@ export interface OpenInstallment {
   compound: ExactCharge;
   /** Penalty charged by an event, beside what the nights add up to; part of `penalty.open`. */
   penaltyCharged: Fen;
+  /** Nights before it bear no penalty though its grace is missed: those before the book; else 0. */
+  countsFrom: EpochDay;
 }
 
 /** An instalment not yet due on which something has been paid, waived or charged ahead. */
@@ -112,6 +114,8 @@ export interface Special {
   chargeRows: number;
   /** What instalments not yet due still ask, charges included; -1 before an event needed it. */
   askedLater: Fen;
+  /** Money of before the book that has bounced (charge_back). */
+  chargedBack: Fen;
 }
 
 export function blankSpecial(): Special {
@@ -131,6 +135,7 @@ export function blankSpecial(): Special {
     carried: 0,
     chargeRows: 0,
     askedLater: -1,
+    chargedBack: 0,
   };
 }
 

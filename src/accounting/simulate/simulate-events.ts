@@ -15,16 +15,20 @@ export function arrivalOrder(
     .sort((a, b) => a.businessDate - b.businessDate);
 }
 
-/** Rejects what an import would reject, by the place plus 1; the rest is not judged yet. */
+/**
+ * Rejects what an import would reject, by the place plus 1; the rest is not judged yet. `firstDay`
+ * is the first one that is folded.
+ */
 export function judgeArrivals(
   arrived: readonly SimulatedEvent[],
   disbursedOn: EpochDay,
+  firstDay: EpochDay,
 ): Map<number, Verdict> {
   const verdicts = new Map<number, Verdict>();
   const places = new Map<string, number>();
   const reversed = new Set<string>();
   for (const [index, event] of arrived.entries()) {
-    let rule = refusalOf(event, disbursedOn, places);
+    let rule = refusalOf(event, { disbursedOn, firstDay }, places);
     if (event.type === EVENT_TYPE.reversal && rule === '') {
       const of = event.of ?? '';
       const place = places.get(of);
@@ -41,12 +45,13 @@ export function judgeArrivals(
 
 function refusalOf(
   event: SimulatedEvent,
-  disbursedOn: EpochDay,
+  { disbursedOn, firstDay }: { readonly disbursedOn: EpochDay; readonly firstDay: EpochDay },
   places: ReadonlyMap<string, number>,
 ): string {
   if (places.has(event.ref)) return 'repeated_ref';
   if (event.valueDate > event.businessDate) return 'value_date_after_business_date';
   if (event.valueDate < disbursedOn) return 'value_date_before_disbursement';
+  if (event.valueDate < firstDay) return 'value_date_before_the_book';
   const isLow = event.amount !== null && event.amount <= 0;
   // A loan may be sold for nothing.
   const isGiven = event.amount === 0 && event.type === EVENT_TYPE.transfer;

@@ -9,7 +9,10 @@ import { type FoldTerms, foldTerms } from '../fold/fold-terms.js';
 import type { LoanFile } from '../fold/loan-terms-at-hand.js';
 import { blankPosition, type OpenInstallment, type Position } from '../fold/position.js';
 import type { EpochDay, Fen } from '../money/units.js';
-import { type AllocationLine, type DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
+import { openLoan } from '../opening/open-loan.js';
+import { openedBy, openingMovements } from '../opening/opening-entries.js';
+import type { OpeningPosition } from '../opening/opening-position.js';
+import { type AllocationLine, DayFlow, LINE, TOTALS_COUNT } from '../posting/flow.js';
 import type { ProductTerms } from '../product/product.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
 import type { SimulationInput } from './simulate-input.js';
@@ -19,7 +22,7 @@ import { JournalWriter } from './simulate-journal.js';
 export interface FoldPass {
   readonly position: Position;
   readonly file: LoanFile;
-  /** What the night of each day from the disbursement on added. */
+  /** What the night of each day from `firstDay` on added. */
   readonly interest: Fen[];
   readonly penalty: Fen[];
   readonly compound: Fen[];
@@ -45,15 +48,25 @@ export interface PassScope {
   readonly onDay?: (flow: DayFlow, date: EpochDay) => void;
 }
 
-/** Closes every day from the disbursement through `until`, each event on its value date. */
+/** The first day that is closed: of the disbursement, or behind the cut-over day. */
+export function firstDay({ contract, opening }: SimulationInput): EpochDay {
+  return isOpened(opening) ? opening.cutOverOn + 1 : contract.disbursedOn;
+}
+
+/** A loan that is folded from its position; one that brings its history is folded from birth. */
+export function isOpened(opening: OpeningPosition | null): opening is OpeningPosition {
+  return opening !== null && !opening.fromBirth;
+}
+
+/** Closes every day from `firstDay` through `until`, each event on its value date. */
 export function foldPass(input: SimulationInput, schedule: Schedule, scope: PassScope): FoldPass {
-  const { terms, policy, calendar, contract } = input;
+  const { terms, policy, calendar } = input;
   const totals = new Array<Fen>(TOTALS_COUNT).fill(0);
   const pass = beginPass(input, schedule, scope, totals);
-  const { disbursedOn } = contract;
+  const bornOn = firstDay(input);
   const start: PastStart = {
-    bornOn: disbursedOn,
-    from: disbursedOn,
+    bornOn,
+    from: bornOn,
     open: () => ({ ...pass, totals }),
     days: {
       book: (date) => ({ date, policy, calendar }),
@@ -62,7 +75,7 @@ export function foldPass(input: SimulationInput, schedule: Schedule, scope: Pass
   };
   const { verdicts, undone, until } = scope;
   const booked = scope.events.filter(({ businessDate }) => businessDate <= until);
-  const queue = knownQueue(booked, { verdicts, undone, baseOn: disbursedOn - 1 });
+  const queue = knownQueue(booked, { verdicts, undone, baseOn: bornOn - 1 });
   replay(start, until, queue, (flow, date) => {
     if (flow.touched) takeFlow(pass, scope, flow);
     pass.interest.push(flow.interestAccrued);
@@ -78,15 +91,24 @@ function beginPass(
   input: SimulationInput,
   schedule: Schedule,
   scope: PassScope,
-  totals: readonly Fen[],
+  totals: Fen[],
 ): FoldPass {
-  const { contract, ledger, terms } = input;
+  const { contract, ledger, terms, opening } = input;
   const position = blankPosition();
-  const file: LoanFile = { contract, schedule, changed: false, totals: () => totals };
-  beginLoan(position, terms, file);
+  const opened = isOpened(opening) ? openedBy(opening, schedule) : undefined;
+  const file: LoanFile = { contract, schedule, changed: false, opened, totals: () => totals };
   const memoOf = (eventId: number) => EVENT_TYPE_NAMES[scope.events[eventId - 1]?.type ?? 0] ?? '';
   const journal = scope.books && ledger !== null ? new JournalWriter(ledger, memoOf) : null;
-  journal?.disburse(contract.disbursedOn, contract.principal);
+  if (isOpened(opening)) {
+    const book = { date: opening.cutOverOn, policy: input.policy, calendar: input.calendar };
+    openLoan({ position, file, totals }, opening, foldTermsOn(terms, book.date), book);
+    const entered = new DayFlow();
+    openingMovements(position, 0, entered);
+    journal?.open(opening.cutOverOn + 1, entered.movements);
+  } else {
+    beginLoan(position, terms, file);
+    journal?.disburse(contract.disbursedOn, contract.principal);
+  }
   return {
     position,
     file,
@@ -94,7 +116,7 @@ function beginPass(
     penalty: [],
     compound: [],
     lines: [],
-    lasting: new Set(),
+    lasting: new Set(position.open),
     journal,
   };
 }

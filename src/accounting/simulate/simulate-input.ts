@@ -1,6 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { PLAIN_EVENT } from '../events/loan-event.js';
 import type { EpochDay, Fen, RatePpb } from '../money/units.js';
+import type { OpeningPosition } from '../opening/opening-position.js';
 import type { PostingRules } from '../posting/posting.js';
 import type { BookPolicy, EarlyPayment, ProductTerms } from '../product/product.js';
 import type { LoanContract, Schedule } from '../schedule/schedule-rows.js';
@@ -13,6 +14,8 @@ export interface SimulationInput {
   readonly contract: LoanContract;
   /** A schedule that the loan brings along rules; null: the product's terms lay it. */
   readonly schedule: Schedule | null;
+  /** The position of a running loan, which is then folded from it; null: from its disbursement. */
+  readonly opening: OpeningPosition | null;
   readonly events: readonly SimulatedEvent[];
   /** The last day to close; null: the last due date. */
   readonly through: EpochDay | null;

@@ -42,6 +42,14 @@ export class JournalWriter {
     this.#close(date, 'disbursement');
   }
 
+  /** The balances that a loan enters the book with. */
+  open(date: EpochDay, movements: readonly Movement[]): void {
+    for (const { kind, balance, accruing, amount } of movements) {
+      this.#post(kind, balance, accruing, amount);
+    }
+    this.#close(date, 'opening');
+  }
+
   /** The entries of a close in its order: due, suspense and events, the night, ageing. */
   addDay(date: EpochDay, flow: DayFlow): void {
     if (!flow.touched) {

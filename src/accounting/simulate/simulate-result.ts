@@ -18,6 +18,7 @@ import {
   SUSPENSE_EVENT,
 } from '../posting/flow.js';
 import type { Schedule } from '../schedule/schedule-rows.js';
+import { type BeforeTheBook, beforeTheBook } from './before-the-book.js';
 import type {
   ComponentFigures,
   InstallmentRow,
@@ -26,7 +27,7 @@ import type {
   ScheduleRow,
   SimulationResult,
 } from './result-shape.js';
-import { type FoldPass, isPayment } from './simulate-fold.js';
+import { type FoldPass, firstDay, isPayment } from './simulate-fold.js';
 import type { SimulatedEvent, SimulationInput } from './simulate-input.js';
 
 /** What one close posted. */
@@ -55,16 +56,17 @@ export function shapeResult(
 ): SimulationResult {
   const { contract, terms } = input;
   const { pass } = end;
-  const dates = end.daily.map((_, k) => formatDay(contract.disbursedOn + k));
+  const first = firstDay(input);
+  const dates = end.daily.map((_, k) => formatDay(first + k));
   const zero = formatAmount(0, terms.minorDigits);
   const text = (fen: Fen | bigint) => (fen === 0 ? zero : formatAmount(fen, terms.minorDigits));
   const isCancelled = pass.position.status === STATUS.cancelled;
   const sums = sumLines(pass);
+  const before = beforeTheBook(input, pass);
+  const fees = (seq: number) => sums.charged(FEE)(seq) + before.fee(seq);
   return {
-    schedule: isCancelled
-      ? []
-      : scheduleRows(pass.file.schedule, contract.disbursedOn, sums.charged(FEE), text),
-    installments: isCancelled ? [] : installmentRows(end, sums, text),
+    schedule: isCancelled ? [] : scheduleRows(pass.file.schedule, contract.disbursedOn, fees, text),
+    installments: isCancelled ? [] : installmentRows(end, sums, before, text),
     position: positionFigures(end, text),
     daily: end.daily.map((day, k) => ({
       business_date: dates[k]!,
@@ -77,7 +79,7 @@ export function shapeResult(
       const { rule = '' } = end.verdicts.get(index + 1) ?? {};
       return rule === '' ? [] : [{ ref, rule }];
     }),
-    journal: journalLines(pass, (day) => dates[day - contract.disbursedOn]!, text),
+    journal: journalLines(pass, formatDay, text),
     cost: costFigures(loanCost(terms, contract, schedule)),
   };
 }
@@ -152,6 +154,7 @@ function sumLines({ lines, position }: FoldPass): LineSums {
 function installmentRows(
   { pass, through }: SimulationEnd,
   sums: LineSums,
+  before: BeforeTheBook,
   text: Format,
 ): InstallmentRow[] {
   const { position, file } = pass;
@@ -162,13 +165,14 @@ function installmentRows(
     const due: Fen[] = [schedule.principal[k]!, schedule.interest[k]!, 0, 0, 0];
     due[FEE] = sums.charged(FEE)(seq);
     due[PENALTY] = sums.charged(PENALTY)(seq);
+    due[FEE]! += before.fee(seq);
     for (const item of own) {
       due[PENALTY]! += item.penalty.due;
       due[COMPOUND]! += item.compound.due;
     }
     const figures = (component: number): ComponentFigures => ({
       due: text(due[component]!),
-      paid: text(sums.paid(seq, component)),
+      paid: text(sums.paid(seq, component) + before.paid(seq, component)),
       waived: text(sums.waived(seq, component)),
     });
     const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;

@@ -89,7 +89,7 @@ function bothNamed(): LoanbookError {
 }
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
-  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ...read } = outcome;
+  const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
   const { rejectedByRule, ...counts } = read;
   printOutcome(context, {
     ...counts,
@@ -99,6 +99,7 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     schedulesSha256: schedules?.sha256,
     schedulesRead: schedules?.read,
     schedulesTaken: schedules?.taken,
+    agesDiffering: ages?.differing,
     rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,
@@ -110,6 +111,9 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
       `By rule: ${ruleLines(rejectedByRule).join(', ')}. ` +
         '`loanbook import explain RULE` says what each means.',
     );
+  }
+  for (const { loanNo, field, said, here } of ages?.first ?? []) {
+    context.note(`Loan ${loanNo}: ${field} is ${here} here, the file says ${said}.`);
   }
   if (outcome.rowsRead === 0) context.note('The file has a header and no rows.');
 }

@@ -21,6 +21,21 @@ export const IMPORT: CommandDomain = {
       load: () => import('./events.js'),
     },
     {
+      path: 'import balances',
+      summary: 'import the positions of running loans from a CSV file',
+      load: () => import('./balances.js'),
+    },
+    {
+      path: 'import verify',
+      summary: 'prove a migration against the files of the other system, to be signed',
+      load: () => import('./verify.js'),
+    },
+    {
+      path: 'import fit',
+      summary: 'product parameters that reproduce the loans of another system',
+      load: () => import('./fit.js'),
+    },
+    {
       path: 'import list',
       summary: 'files that were imported, the newest first',
       load: () => import('./list.js'),

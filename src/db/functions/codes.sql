@@ -30,6 +30,8 @@ CREATE OR REPLACE FUNCTION event_type_reversal() RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 13::smallint';
 CREATE OR REPLACE FUNCTION event_type_transfer() RETURNS smallint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 14::smallint';
+CREATE OR REPLACE FUNCTION event_type_charge_back() RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT 15::smallint';
 
 CREATE OR REPLACE FUNCTION is_birth(type smallint) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT type <= event_type_opening()';
@@ -38,7 +40,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS 'SELECT type <= event_type_opening()';
 CREATE OR REPLACE FUNCTION event_money_types() RETURNS smallint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ARRAY[event_type_repayment(), event_type_settlement(), event_type_prepayment(),
-    event_type_suspense_refund(), event_type_recovery()]
+    event_type_suspense_refund(), event_type_recovery(), event_type_charge_back()]
 $$;
 
 -- What an allocation line says (allocation.kind).

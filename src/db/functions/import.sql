@@ -21,6 +21,14 @@ BEGIN
   ANALYZE loan, schedule, schedule_balance, event;
 END $$;
 
+CREATE OR REPLACE FUNCTION analyze_balances() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  ANALYZE opening_position;
+END $$;
+REVOKE ALL ON FUNCTION analyze_balances() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION analyze_balances() TO loanbook_batch;
+
 CREATE OR REPLACE FUNCTION analyze_events() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 BEGIN
@@ -38,6 +46,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
     UNION ALL
     SELECT 1, 'folded', l.loan_no, l.born_on::text FROM loan l CROSS JOIN book b
     WHERE l.import_id = number AND l.born_on < b.business_date
+    UNION ALL
+    SELECT 1, 'folded', l.loan_no, l.born_on::text
+    FROM opening_position o JOIN loan l USING (bucket, loan_id) CROSS JOIN book b
+    WHERE o.import_id = number AND l.born_on < b.business_date
+    UNION ALL
+    SELECT 2, 'needed', l.loan_no, o.import_id::text
+    FROM loan l JOIN opening_position o USING (bucket, loan_id)
+    WHERE l.import_id = number AND o.import_id <> number
     UNION ALL
     SELECT 2, 'needed', l.loan_no, e.import_id::text
     FROM loan l JOIN event e USING (bucket, loan_id)
@@ -82,6 +98,7 @@ BEGIN
     RAISE EXCEPTION 'import % is %: loan %, %', number, used.what, used.loan_no, used.detail
       USING ERRCODE = 'LB011';
   END IF;
+  DELETE FROM opening_position o WHERE o.import_id = number;
   DELETE FROM event e WHERE e.import_id = number;
   GET DIAGNOSTICS events = ROW_COUNT;
   DELETE FROM schedule s USING loan l

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
@@ -14,13 +14,15 @@ import {
   BIRTH_FIELDS,
   BIRTH_JOINS,
   type Birth,
+  openingAt,
   readBirth,
   type TaskScope,
 } from './task-input.js';
 
 /**
  * What a contract has beside BIRTH_COLUMNS: with them it is every column of the loan, of its first
- * schedule and of the event that brought it into the book. Its digest is over this tuple.
+ * schedule, of the event that brought it into the book and of the position it came with. Its digest
+ * is over this tuple.
  */
 const REST_COLUMNS = `s.effective_on, l.first_due_on IS NULL, l.product_id, l.import_id, l.loan_no,
   l.org, l.rate, e.ref, e.buyer, e.value_date, e.business_date, e.amount, e.import_id, e.component,
@@ -48,8 +50,12 @@ export function keptDigest(today: EpochDay): string {
 export const JOIN_DIGEST = `LEFT JOIN loan_digest d
   ON d.bucket = e.bucket AND d.loan_id = e.loan_id`;
 
-function digestOf(bytes: Buffer, at: number, end: number): Buffer {
-  return createHash('sha256').update(bytes.subarray(at, end)).digest();
+/** A loan that came without a position has the digest that it had before there were any. */
+function digestOf(view: DataView, bytes: Buffer, at: number, end: number): Buffer {
+  const opening = openingAt(view, at);
+  if (view.getInt32(opening) > 0) return hash('sha256', bytes.subarray(at, end), 'buffer');
+  const before = createHash('sha256').update(bytes.subarray(at, opening));
+  return before.update(bytes.subarray(opening + 4, end)).digest();
 }
 
 /** The end of a tuple of CONTRACT_COLUMNS. */
@@ -94,7 +100,7 @@ export function changedContract(
   const length = view.getInt32(behind);
   if (length === NOT_YET) return undefined;
   const kept = bytes.subarray(behind + 4, behind + 4 + length);
-  const digest = digestOf(bytes, at, behind);
+  const digest = digestOf(view, bytes, at, behind);
   if (digest.equals(kept)) return undefined;
   const loanId = int8At(view, at);
   return { loanId, expected: kept.toString('hex'), actual: digest.toString('hex') };
@@ -126,7 +132,7 @@ export async function loadBirths(
     const birth = readBirth(view, at, bytes);
     births.push(birth);
     const { bucket, loanId } = birth;
-    contracts.push({ bucket, loanId, digest: digestOf(bytes, at, end) });
+    contracts.push({ bucket, loanId, digest: digestOf(view, bytes, at, end) });
   });
   return { births, contracts };
 }
@@ -175,7 +181,7 @@ export async function loadUnborn(
     WHERE s.version = 1 ORDER BY e.bucket, e.loan_id`;
   await copyRows(client, select, CONTRACT_FIELDS, (view, at, bytes, end) => {
     const { bucket, loanId } = readBirth(view, at, bytes);
-    contracts.push({ bucket, loanId, digest: digestOf(bytes, at, end) });
+    contracts.push({ bucket, loanId, digest: digestOf(view, bytes, at, end) });
   });
   return contracts;
 }
@@ -214,7 +220,7 @@ export async function contractChanged(
   const { loan_no: loan = '', born_on: day = '' } = rows[0] ?? {};
   return new LoanbookError('contract_changed', `The contract of loan ${loan} was changed.`, {
     exitCode: EXIT.difference,
-    evidence: { table: 'loan, schedule or event', loan, day, expected, actual },
+    evidence: { table: 'loan, schedule, event or opening_position', loan, day, expected, actual },
     next: '`loanbook check chain` shows everything that is not as it was sealed.',
   });
 }

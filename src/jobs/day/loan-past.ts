@@ -22,7 +22,8 @@ import {
 import { damagedDate } from './damage/damaged-row.js';
 import { EVENT_COLUMNS, EVENT_FIELDS, eventsOf } from './event-queue.js';
 import { type Base, idList, loadBases, SAME_LOAN } from './kept-position.js';
-import { arraysEnd, type Birth, readBirth, type TaskScope, VERSION_AT } from './task-input.js';
+import { OPENING_JOIN } from './opening-row.js';
+import { type Birth, birthEnd, readBirth, type TaskScope, VERSION_AT } from './task-input.js';
 
 /** A schedule version and the day whose close laid it. */
 export interface ScheduleVersion {
@@ -113,11 +114,6 @@ function requireDated(versions: ScheduleVersion[]): void {
   for (const [k, version] of versions.entries()) versions[k] = { ...version, schedule };
 }
 
-/** The end of BIRTH_COLUMNS in a tuple, where the day of its schedule version begins. */
-function birthEnd(view: DataView, at: number): number {
-  return arraysEnd(view, at + 110);
-}
-
 /** Schedules and contracts of the given loans, and the past of those that change it. */
 export async function loadDeepLoans(
   client: pg.Client,
@@ -178,6 +174,7 @@ async function loadContracts(
       JOIN loan l ON ${SAME_LOAN('l')}
       JOIN event e ON ${SAME_LOAN('e')} AND is_birth(e.type)
       JOIN schedule s ON ${SAME_LOAN('s')}
+      ${OPENING_JOIN}
       ${JOIN_DIGEST}
     ORDER BY l.bucket, l.loan_id, s.version`;
   let changed: ChangedContract | undefined;

@@ -9,10 +9,10 @@ import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
 
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
- * An open instalment is 19 of them at most in the order of `writeInstallment`; the lifetime totals
+ * An open instalment is 20 of them at most in the order of `writeInstallment`; the lifetime totals
  * are 21.
  */
-const NUMBERS_PER_INSTALLMENT = 19;
+const NUMBERS_PER_INSTALLMENT = 20;
 /** Dates are stored from 1970-01-01; a varint of a safe integer takes at most 8 bytes. */
 export const MAX_VARINT_BYTES = 8;
 /** What the bits of the last of them count. */
@@ -90,6 +90,10 @@ export class VarintCursor {
     }
   }
 
+  isBefore(end: number): boolean {
+    return this.#at < end;
+  }
+
   /** Throws InvariantError unless what was read ends at `end`. */
   requireEnd(end: number): void {
     const beyond = this.#at - end;
@@ -102,7 +106,8 @@ export function writeInstallment(bytes: Uint8Array, at: number, item: OpenInstal
   to = writeVarint(bytes, to, item.dueOn);
   to = writeVarint(bytes, to, item.lastFreeOn);
   const charged = item.penaltyCharged > 0 ? 4 : 0;
-  to = writeVarint(bytes, to, (item.missed ? 1 : 0) + (item.overdue ? 2 : 0) + charged);
+  const counts = item.countsFrom > 0 ? 8 : 0;
+  to = writeVarint(bytes, to, (item.missed ? 1 : 0) + (item.overdue ? 2 : 0) + charged + counts);
   to = writeVarint(bytes, to, item.principalDue);
   to = writeVarint(bytes, to, item.principalOpen);
   to = writeVarint(bytes, to, item.interestDue);
@@ -115,7 +120,8 @@ export function writeInstallment(bytes: Uint8Array, at: number, item: OpenInstal
     to = writeVarint(bytes, to, charge.whole);
     to = writeVarint(bytes, to, charge.rest);
   }
-  return charged === 0 ? to : writeVarint(bytes, to, item.penaltyCharged);
+  if (charged > 0) to = writeVarint(bytes, to, item.penaltyCharged);
+  return counts === 0 ? to : writeVarint(bytes, to, item.countsFrom);
 }
 
 export function readInstallment(cursor: VarintCursor): OpenInstallment {
@@ -138,8 +144,10 @@ export function readInstallment(cursor: VarintCursor): OpenInstallment {
     penalty: readCharge(cursor),
     compound: readCharge(cursor),
     penaltyCharged: 0,
+    countsFrom: 0,
   };
-  if (flags >= 4) item.penaltyCharged = cursor.next();
+  if (flags % 8 >= 4) item.penaltyCharged = cursor.next();
+  if (flags >= 8) item.countsFrom = cursor.next();
   return item;
 }
 
@@ -167,10 +175,13 @@ export function writeSpecial(bytes: Uint8Array, at: number, special: Special): n
   }
   put(special.ahead.length);
   for (const item of special.ahead) for (const key of AHEAD_NUMBERS) put(item[key]);
+  // Few have it, and the rows of before were written without it.
+  if (special.chargedBack > 0) put(special.chargedBack);
   return to;
 }
 
-export function readSpecial(cursor: VarintCursor): Special {
+/** `end`: where the packed column ends. */
+export function readSpecial(cursor: VarintCursor, end: number): Special {
   const special = blankSpecial();
   for (const key of SPECIAL_NUMBERS) special[key] = cursor.next();
   special.askedLater = cursor.next() - 1;
@@ -183,6 +194,7 @@ export function readSpecial(cursor: VarintCursor): Special {
     for (const key of AHEAD_NUMBERS) item[key] = cursor.next();
     special.ahead.push(item);
   }
+  if (cursor.isBefore(end)) special.chargedBack = cursor.next();
   return special;
 }
 
@@ -220,7 +232,7 @@ export function readOpen(packed: Uint8Array): {
   cursor.seek(packed, 0);
   const count = cursor.next();
   const open = Array.from({ length: count >> 1 }, () => readInstallment(cursor));
-  return { open, special: count % 2 === 1 ? readSpecial(cursor) : null };
+  return { open, special: count % 2 === 1 ? readSpecial(cursor, packed.length) : null };
 }
 
 /** An amount of either sign as one that is not negative, small where it is small. */
@@ -236,7 +248,7 @@ function signed(packed: number): number {
 export function specialBytes(special: Special): number {
   const numbers =
     SPECIAL_NUMBERS.length +
-    4 +
+    5 +
     2 * special.rates.length +
     AHEAD_NUMBERS.length * special.ahead.length;
   return numbers * MAX_VARINT_BYTES;

@@ -196,7 +196,7 @@ export class PositionRow {
       this.#cursor.seek(bytes, openAt);
       const count = this.#cursor.next();
       for (let i = count >> 1; i > 0; i -= 1) open.push(readInstallment(this.#cursor));
-      if (count % 2 === 1) this.position.special = readSpecial(this.#cursor);
+      if (count % 2 === 1) this.position.special = readSpecial(this.#cursor, openAt + openLength);
       this.#cursor.requireEnd(openAt + openLength);
     }
     this.#totalsLength = view.getInt32(openAt + openLength);

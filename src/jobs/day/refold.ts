@@ -12,7 +12,7 @@ import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { DayFlow } from '../../accounting/posting/flow.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { viewOf } from '../../db/copy/copy-tuple.js';
-import { bear } from './birth.js';
+import { bear, historyOf, openedOf } from './birth.js';
 import type { DayTerms } from './day-terms.js';
 import { type DeepLoan, type LoanPast, scheduleOn } from './loan-past.js';
 import { PositionRow } from './position-row.js';
@@ -66,7 +66,8 @@ function openPast(loan: DeepLoan, past: LoanPast, days: DayTerms): LoanRun {
   const { birth } = loan;
   const row = new PositionRow();
   if (past.baseOn < birth.bornOn) {
-    const file = bear(row, birth, birth.bornOn, days, new DayFlow());
+    const history = historyOf(past.events, birth.bornOn);
+    const { file } = bear(row, birth, birth.bornOn, days, new DayFlow(), history);
     return runOf(row, loan, file.schedule);
   }
   if (past.base === null) throw new InvariantError('the position to fold from is gone', {});
@@ -77,7 +78,8 @@ function openPast(loan: DeepLoan, past: LoanPast, days: DayTerms): LoanRun {
 function runOf(row: PositionRow, { birth }: DeepLoan, schedule: Schedule): LoanRun {
   const totals = row.openTotals();
   const { contract } = birth;
-  const file = { contract, schedule, changed: false, totals: () => totals };
+  const opened = openedOf(birth, birth.opening(), birth.schedule());
+  const file = { contract, schedule, changed: false, opened, totals: () => totals };
   return { position: row.position, file, totals };
 }
 

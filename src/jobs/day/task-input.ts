@@ -3,6 +3,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { NextInstallment } from '../../accounting/fold/billing.js';
 import type { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
+import type { OpeningPosition } from '../../accounting/opening/opening-position.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { copyOut } from '../../db/copy/copy-out.js';
 import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
@@ -11,6 +12,7 @@ import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
 import { damagedColumn, damagedDate, int8At } from './damage/damaged-row.js';
 import { dayTable } from './day-table.js';
+import { OPENING_COLUMN, OPENING_JOIN, readOpening } from './opening-row.js';
 import { CARRIED_COLUMNS } from './position-row.js';
 
 /** A task's share of the book and the day that it closes. */
@@ -126,8 +128,10 @@ export interface Birth {
   readonly bornOn: EpochDay;
   readonly paidPeriods: number;
   readonly version: number;
-  /** The schedule's four arrays as they came, unpacked when the loan is folded. */
+  /** The schedule's four arrays as they came, unpacked whenever it is asked for. */
   readonly schedule: () => Schedule;
+  /** The position that the loan came with, likewise; null: none. */
+  readonly opening: () => OpeningPosition | null;
 }
 
 /** A loan that could not be folded yesterday. */
@@ -139,10 +143,12 @@ export interface HeldLoan {
 
 export const BIRTH_COLUMNS = `l.loan_id, e.event_id, l.principal, l.rate_ppb, l.disbursed_on,
   l.born_on, coalesce(l.first_due_on, DATE '9999-12-31'), l.group_id, l.bucket, l.paid_periods,
-  e.type, l.periods, s.version, s.due_on, s.principal, s.interest, s.balance_after`;
-export const BIRTH_FIELDS = 17;
+  e.type, l.periods, s.version, s.due_on, s.principal, s.interest, s.balance_after,
+  ${OPENING_COLUMN}`;
+export const BIRTH_FIELDS = 18;
 export const BIRTH_JOINS = `JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
-  JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id`;
+  JOIN schedule s ON s.bucket = e.bucket AND s.loan_id = e.loan_id
+  ${OPENING_JOIN}`;
 
 /** Yesterday's held loans of the task, by loan number. */
 export async function loadHeld(
@@ -163,7 +169,7 @@ export async function loadHeld(
     ORDER BY h.bucket, h.loan_id`;
   await copyRows(client, select, BIRTH_FIELDS + 2, (view, at, bytes) => {
     const birth = readBirth(view, at, bytes);
-    const behind = arraysEnd(view, at + ARRAYS_AT);
+    const behind = birthEnd(view, at);
     const since = readDate(view, behind + 4);
     held.set(birth.loanId, { birth, since, hasPosition: view.getInt8(behind + 12) === 1 });
   });
@@ -176,8 +182,19 @@ const ARRAYS_AT = 4 * 12 + 3 * 8 + 8 + 5 * 6;
 /** Where the version of the schedule lies in it. */
 export const VERSION_AT = 108;
 
+/** Where the position that a loan came with stands in a tuple of BIRTH_COLUMNS: its length. */
+export function openingAt(view: DataView, at: number): number {
+  return arraysEnd(view, at + ARRAYS_AT);
+}
+
+/** The end of BIRTH_COLUMNS in a tuple. */
+export function birthEnd(view: DataView, at: number): number {
+  const opening = openingAt(view, at);
+  return opening + 4 + view.getInt32(opening);
+}
+
 /** The end of four arrays that begin at `at`. */
-export function arraysEnd(view: DataView, at: number): number {
+function arraysEnd(view: DataView, at: number): number {
   let end = at;
   for (let i = 0; i < 4; i += 1) end += 4 + view.getInt32(end);
   return end;
@@ -188,7 +205,11 @@ export function arraysEnd(view: DataView, at: number): number {
  * InvariantError: who folds the loan asks for it first, and holds the loan.
  */
 export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
-  const arrays = Buffer.from(bytes.subarray(at + ARRAYS_AT, arraysEnd(view, at + ARRAYS_AT)));
+  const from = at + ARRAYS_AT;
+  const opening = openingAt(view, at);
+  const hasOpening = view.getInt32(opening) > 0;
+  // One copy of what lies together: a task has tens of thousands of them.
+  const packed = Buffer.from(bytes.subarray(from, birthEnd(view, at)));
   const damaged = damagedContract(view, at);
   const int8 = (place: number) => (damaged === undefined ? readInt8(view, at + place) : 0);
   const date = (place: number) => (damaged === undefined ? readDate(view, at + place) : 0);
@@ -211,8 +232,9 @@ export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
     version: view.getInt16(at + VERSION_AT),
     schedule: () => {
       if (damaged !== undefined) throw damaged;
-      return readSchedule(arrays);
+      return readSchedule(packed);
     },
+    opening: () => (hasOpening ? readOpening(packed.subarray(opening - from + 4)) : null),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FileContent } from '../../files/file-content.js';
+import type { DifferingAge } from './balances/balance-intake.js';
 import type { EarlierImport } from './import-record.js';
 import type { ImportKindName } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
@@ -24,8 +25,10 @@ export interface ImportOutcome {
   readonly dryRun: boolean;
   /** The same file was imported before: the counts are those of then, and nothing went in now. */
   readonly doneBefore?: true;
-  /** Of loans that came with a file of their own schedules. */
+  /** Of loans that came with a file of their own schedules, or of positions with instalments. */
   readonly schedules?: SchedulesOutcome;
+  /** Of positions: where days past due or class are not what the file says. */
+  readonly ages?: { readonly differing: number; readonly first: readonly DifferingAge[] };
 }
 
 export interface SchedulesOutcome {

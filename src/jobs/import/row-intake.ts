@@ -8,10 +8,26 @@ import type { ProvedBy } from './source/file-proof.js';
 import type { ColumnSpec, RowProblem } from './source/source-columns.js';
 import type { ImportFile } from './stage-file.js';
 
+/** What of a second file no row of the first asks for, and why it cannot stay out silently. */
+export interface Unclaimed {
+  readonly key: string;
+  readonly problem: RowProblem;
+}
+
+/** A second file, staged before, that rows of the first one need. */
+export interface SecondFile {
+  /** Our column by which a row asks for its part. */
+  readonly column: string;
+  /** Makes the parts of the coming rows ready. No COPY into `stage` is under way then. */
+  fetch(keys: readonly string[]): Promise<void>;
+  unclaimed(): AsyncIterable<Unclaimed>;
+}
+
 /** Checks one row after the other and stages those that can go in. */
 export interface RowIntake {
   /** A staged row belongs to the open day. */
   readonly entersOpenDay: boolean;
+  readonly second?: SecondFile;
   /** `fields` are our columns in order; writes one tuple, or says why not. */
   take(fields: readonly string[], line: number, writer: TupleWriter): RowProblem | undefined;
 }
@@ -32,7 +48,7 @@ export interface ImportScene extends LoanScene {
 }
 
 /** What a file brings; it is kept with the import. */
-export type ImportKindName = 'loans' | 'repayments' | 'events';
+export type ImportKindName = 'loans' | 'repayments' | 'events' | 'balances';
 
 /** A file that was read and checked; what of it can go in is laid out in the database. */
 export interface StagedFile {
@@ -48,7 +64,7 @@ export interface StagedFile {
   /** Event numbers that it takes. */
   readonly events: number;
   /** What it adds to the outcome. */
-  readonly outcome?: Pick<ImportOutcome, 'schedules'>;
+  readonly outcome?: Pick<ImportOutcome, 'schedules' | 'ages'>;
   /**
    * Moves it into the book; the row of line n gets event firstEventId + n - 1. Returns whether the
    * server has statistics of what was written.
@@ -63,7 +79,7 @@ export interface ImportKind {
   /** Digest of a second file that comes along. */
   readonly secondSha256?: string;
   /** Function of the schema that takes statistics of the tables written. */
-  readonly analyze: 'analyze_loans' | 'analyze_events';
+  readonly analyze: 'analyze_loans' | 'analyze_events' | 'analyze_balances';
   /** Reads the file and lays it out; the rows that can't go in are in its reject file. */
   stage(scene: ImportScene, file: ImportFile, run: RunUnderWay): Promise<StagedFile>;
   /** Takes away what staging left outside its transaction, which has ended. */

@@ -2,16 +2,18 @@ import type pg from 'pg';
 import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
-import type { RejectFile } from '../../files/reject-file.js';
-import { exactTotal } from './import-outcome.js';
+import type { Reject, RejectFile } from '../../files/reject-file.js';
+import { exactTotal, type ImportOutcome } from './import-outcome.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportScene, RowIntake, StagedFile } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
 import { RowCount } from './source/row-count.js';
-import type { ColumnSpec } from './source/source-columns.js';
+import type { ColumnSpec, RowProblem, SourceColumns } from './source/source-columns.js';
 import { type SourceFile, shapeProblem } from './source/source-file.js';
 
 const WRITER_ROOM = 1 << 20;
+/** Rows that are looked up together: what they need is in memory at a time. */
+const LOOK_AHEAD_ROWS = 1000;
 
 /** A file on its way into the book. */
 export interface ImportFile extends SourceFile {
@@ -37,36 +39,42 @@ export interface TableKind<Intake extends RowIntake = RowIntake> {
   /** The column of `stage` whose sum is the file's control total. */
   readonly totalColumn: string;
   openIntake(scene: ImportScene): Promise<Intake>;
+  /** What this kind adds to the outcome; `stage` holds what can go in. */
+  outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules' | 'ages'>>;
   /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
   store(client: pg.Client, importId: number, firstEventId: number): Promise<void>;
 }
 
 interface Read {
+  /** What the intake found missing from the file counts as read, and was rejected. */
   readonly rowsRead: number;
   readonly lastLine: number;
   readonly provedBy: ProvedBy;
 }
 
 /** Reads the whole file into the temporary table `stage`; rows that can't go in are rejected. */
-export async function stageInTable(
+export async function stageInTable<Intake extends RowIntake>(
   scene: ImportScene,
-  kind: TableKind,
+  kind: TableKind<Intake>,
   file: ImportFile,
 ): Promise<StagedFile> {
   const { client } = scene;
   await client.query(readSql(import.meta.url, kind.stageSql));
   const intake = await kind.openIntake(scene);
   const read = await copyRows(scene, kind, intake, file);
+  const unclaimed = await rejectUnclaimed(intake, file);
   await rejectStaged(client, kind, file);
   const { rows } = await client.query<{ rows: number; amount: bigint }>(
     `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
   );
   return {
     ...read,
+    rowsRead: read.rowsRead + unclaimed,
     rows: rows[0]!.rows,
     amount: exactTotal(rows[0]!.amount),
     entersOpenDay: intake.entersOpenDay,
     events: read.lastLine,
+    outcome: (await kind.outcome?.(client, intake)) ?? {},
     async store(importId, firstEventId) {
       await kind.store(client, importId, firstEventId);
       return false;
@@ -80,7 +88,7 @@ async function copyRows(
   intake: RowIntake,
   file: ImportFile,
 ): Promise<Read> {
-  const sink = new CopySink(scene.client, 'stage', kind.stageColumns);
+  const sink = new StageSink(scene, kind, intake.second !== undefined);
   let read: Read | undefined;
   let failure: unknown;
   try {
@@ -95,8 +103,34 @@ async function copyRows(
   return read;
 }
 
+/** One COPY for the whole file; one a batch where the intake asks the database in between. */
+class StageSink {
+  readonly #scene: ImportScene;
+  readonly #kind: TableKind;
+  readonly #onePerBatch: boolean;
+  #copy: CopySink | undefined;
+
+  constructor(scene: ImportScene, kind: TableKind, onePerBatch: boolean) {
+    this.#scene = scene;
+    this.#kind = kind;
+    this.#onePerBatch = onePerBatch;
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    this.#copy ??= new CopySink(this.#scene.client, 'stage', this.#kind.stageColumns);
+    await this.#copy.write(bytes);
+    if (this.#onePerBatch) await this.finish();
+  }
+
+  async finish(): Promise<void> {
+    const copy = this.#copy;
+    this.#copy = undefined;
+    await copy?.finish();
+  }
+}
+
 async function writeRows(
-  sink: CopySink,
+  sink: StageSink,
   intake: RowIntake,
   file: ImportFile,
   count: RowCount,
@@ -106,6 +140,11 @@ async function writeRows(
   const fields: string[] = [];
   for await (const batch of file.rows(file.signal)) {
     for (let i = 0; i < batch.records.length; i += 1) {
+      if (intake.second !== undefined && i % LOOK_AHEAD_ROWS === 0) {
+        const { column } = intake.second;
+        const rows = batch.records.slice(i, i + LOOK_AHEAD_ROWS);
+        await intake.second.fetch(rows.map((row) => columns.textOf(column, row)));
+      }
       const row = batch.records[i]!;
       const line = batch.lines[i]!;
       if (count.isTrailer(row, line)) continue;
@@ -116,12 +155,30 @@ async function writeRows(
         intake.take(fields, line, writer);
       count.add(row, line, problem);
       if (problem === undefined) continue;
-      const { field, rule, value } = problem;
-      await rejects.add({ line, field: columns.nameOf(field), rule, value }, row, line);
+      await rejects.add(rejectOf(problem, line, columns), row, line);
     }
     if (writer.length > 0) await sink.write(writer.take());
     file.check?.(intake);
     file.onProgress?.(batch.bytesRead, content.bytes);
   }
   return { rowsRead: count.rows, lastLine: count.lastLine, provedBy: count.end() };
+}
+
+/** Rejects what the second file brings for no row of this one; returns how much. */
+async function rejectUnclaimed({ second }: RowIntake, file: ImportFile): Promise<number> {
+  if (second === undefined) return 0;
+  const { columns, rejects } = file;
+  let count = 0;
+  for await (const { key, problem } of second.unclaimed()) {
+    const row = columns.recordOf(second.column, key);
+    await rejects.add(rejectOf(problem, 0, columns), row);
+    count += 1;
+  }
+  return count;
+}
+
+/** A problem of another file than the row's names its own line and column. */
+function rejectOf(problem: RowProblem, line: number, columns: SourceColumns): Reject {
+  if (problem.line !== undefined) return { ...problem, line: problem.line };
+  return { ...problem, line, field: columns.nameOf(problem.field) };
 }

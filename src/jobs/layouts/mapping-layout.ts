@@ -11,6 +11,8 @@ import {
 const TOTAL_OF: Readonly<Record<Exclude<MappingDocument['kind'], 'parties'>, string>> = {
   loans: 'principal',
   schedules: 'principal',
+  balances: 'principal_not_due',
+  installments: 'principal',
   repayments: 'amount',
   events: 'amount',
 };
@@ -21,7 +23,9 @@ export function layoutOfMapping(text: string, source: string): Record<string, un
     readonly kind: unknown;
     readonly columns: object;
   };
-  const kinds = oneOf('loans', 'repayments', 'events', 'schedules');
+  const kinds = oneOf(
+    ...(['loans', 'repayments', 'events', 'schedules', 'balances', 'installments'] as const),
+  );
   const kind = checkShape(kinds, raw.kind, { name: source, path: 'kind' });
   // Which columns a kind knows, the import says: here a name is a name.
   const mapping = parseMappingDocument(text, source, kind, Object.keys(raw.columns ?? {}));

@@ -15,6 +15,7 @@ import {
   PRINCIPAL,
 } from '../../accounting/posting/flow.js';
 import { readOpen } from '../day/packed.js';
+import type { BeforeTheBook } from './before-the-book.js';
 import type { StoredAllocation, StoredPosition, StoredSchedule } from './loan-queries.js';
 import type { InstallmentStatus, InstallmentView, ScheduleRowView } from './loan-view.js';
 
@@ -46,8 +47,7 @@ export interface InstallmentSources {
   readonly schedule: StoredSchedule;
   readonly position: StoredPosition;
   readonly allocations: readonly StoredAllocation[];
-  /** Instalments that were paid before the book. */
-  readonly paidPeriods: number;
+  readonly before: BeforeTheBook;
 }
 
 /**
@@ -56,7 +56,7 @@ export interface InstallmentSources {
  * what was paid of them.
  */
 export function installmentViews(sources: InstallmentSources, text: Format): InstallmentView[] {
-  const { schedule, position, paidPeriods } = sources;
+  const { schedule, position, before } = sources;
   const { open, special } = readOpen(position.openInstallments);
   const sums = sumLines(sources.allocations);
   const on = position.businessDate;
@@ -66,14 +66,14 @@ export function installmentViews(sources: InstallmentSources, text: Format): Ins
     const ahead = special?.ahead.find((item) => item.seq === seq);
     const isAhead = position.nextSeq !== 0 && seq >= position.nextSeq;
     const met = (kind: number, component: number) => sums.get(`${kind}/${seq}/${component}`) ?? 0;
-    const before = seq <= paidPeriods;
     const isSold =
       position.status === STATUS.transferred &&
       COMPONENTS.some((_, component) => met(LINE.transferred, component) !== 0);
     const due = dueOf(schedule, k, own, ahead, met);
+    due[FEE]! += before.fee(seq);
     const figures = (component: number) => ({
       due: text(due[component]!),
-      paid: text(before ? due[component]! : met(LINE.paid, component)),
+      paid: text(before.paid(seq, component) + met(LINE.paid, component)),
       waived: text(met(LINE.waived, component)),
     });
     const left = COMPONENTS.reduce(

@@ -71,6 +71,28 @@ export async function loadSchedule(
   return rows[0];
 }
 
+/** What the position that a loan came with says of its instalments. */
+export interface StoredOpening {
+  readonly cutOverOn: string;
+  readonly seq: readonly number[];
+  readonly dueOn: readonly string[];
+  readonly principal: readonly number[];
+  readonly interest: readonly number[];
+  readonly fee: readonly number[];
+}
+
+export async function loadOpening(
+  client: pg.Client,
+  { bucket, loanId }: LoanRow,
+): Promise<StoredOpening | undefined> {
+  const { rows } = await client.query<StoredOpening>(
+    `SELECT cut_over_on AS "cutOverOn", seq, due_on AS "dueOn", principal, interest, fee
+     FROM opening_position WHERE bucket = $1 AND loan_id = $2`,
+    [bucket, loanId],
+  );
+  return rows[0];
+}
+
 export interface StoredPosition {
   readonly businessDate: string;
   readonly foldedOn: string;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { IN_OPENING } from '../../accounting/backdating/verdict.js';
 import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
@@ -11,6 +12,7 @@ import { storedProductTerms } from '../book/documents/product-document.js';
 import { movementOf } from '../ledger/entry.js';
 import type { KeySource } from '../parties/key-source.js';
 import { partyOfLoan } from '../parties/party-view.js';
+import { beforeTheBook } from './before-the-book.js';
 import { installmentViews, scheduleRows } from './installment-view.js';
 import { knownLoan } from './known-at.js';
 import {
@@ -20,6 +22,7 @@ import {
   loadEntries,
   loadEvents,
   loadHeld,
+  loadOpening,
   loadPosition,
   loadSchedule,
   type StoredAllocation,
@@ -56,6 +59,7 @@ export async function showLoan(
     known === null ? Promise.resolve(none) : load(client, loan, known);
   // One after the other: a connection runs one statement at a time.
   const { position, schedule } = await standing(client, loan, day, known);
+  const opening = await loadOpening(client, loan);
   const allocations = await of(loadAllocations, [] as StoredAllocation[]);
   const events = await of(loadEvents, [] as StoredEvent[]);
   const entries = await of(loadEntries, [] as StoredEntry[]);
@@ -70,7 +74,7 @@ export async function showLoan(
       schedule === undefined || position === undefined
         ? []
         : installmentViews(
-            { schedule, position, allocations, paidPeriods: loan.paidPeriods },
+            { schedule, position, allocations, before: beforeTheBook(loan, schedule, opening) },
             text,
           ),
     position: position === undefined ? null : positionView(position, text),
@@ -180,7 +184,7 @@ function eventView(
   text: Format,
 ): EventView {
   const { ref, type, valueDate, businessDate, rule } = event;
-  const judged = rule === '' ? 'posted' : 'rejected';
+  const judged = rule === '' || rule === IN_OPENING ? 'posted' : 'rejected';
   return {
     ref,
     type: EVENT_TYPE_NAMES[type] ?? String(type),

@@ -53,6 +53,7 @@ const TYPE_NAMES: Readonly<Record<EventTypeName, string>> = {
   recovery: '还款',
   reversal: '冲正',
   transfer: '债权转让',
+  charge_back: '退票',
 };
 
 /** Lines by which a component is met: money, what a merchant gave back, what a buyer took over. */

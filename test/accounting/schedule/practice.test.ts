@@ -367,6 +367,7 @@ describe('payments', () => {
       penalty: charge(figures.penalty),
       compound: charge(figures.compound),
       penaltyCharged: 0,
+      countsFrom: 0,
     };
   }
 

@@ -37,6 +37,7 @@ const installment: fc.Arbitrary<OpenInstallment> = fc.record({
   penalty: charge,
   compound: charge,
   penaltyCharged: amount,
+  countsFrom: day,
 });
 
 const ahead: fc.Arbitrary<AheadInstallment> = fc.record({
@@ -67,6 +68,7 @@ const special: fc.Arbitrary<Special> = fc.record({
   carried: fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
   chargeRows: small,
   askedLater: fc.integer({ min: -1, max: 1_000_000_000 }),
+  chargedBack: amount,
 });
 
 /** Held for the customer or owed by them: one of the two is none. */

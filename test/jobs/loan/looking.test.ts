@@ -143,6 +143,7 @@ describe('after two closes', () => {
             firstDueOn: terms.firstDueOn === null ? null : day(terms.firstDueOn),
           },
           schedule: null,
+          opening: null,
           events: [...paidBefore, ...arrived],
           through: day(loan.position.businessDate),
           ledger: null,

@@ -49,7 +49,7 @@ async function changedContracts(client: pg.Client, range: DayRange): Promise<Day
   const named = new Map(rows.map((row) => [row.id, row]));
   return changed.map(({ loanId, expected, actual }) => {
     const { no = String(loanId), day = formatDay(from) } = named.get(loanId) ?? {};
-    return { day, place: `loan, schedule or event of ${no}`, expected, actual };
+    return { day, place: `loan, schedule, event or opening_position of ${no}`, expected, actual };
   });
 }
 
@@ -94,6 +94,10 @@ async function strays(client: pg.Client, { from, to }: DayRange): Promise<DayDif
        SELECT NULL, 'schedule ' || concat_ws('/', s.bucket, s.loan_id, s.version), 'no row', 'a row'
        FROM schedule s WHERE NOT EXISTS (
          SELECT FROM loan l WHERE l.bucket = s.bucket AND l.loan_id = s.loan_id)
+       UNION ALL
+       SELECT NULL, 'opening_position ' || o.bucket || '/' || o.loan_id, 'no row', 'a row'
+       FROM opening_position o WHERE NOT EXISTS (
+         SELECT FROM loan l WHERE l.bucket = o.bucket AND l.loan_id = o.loan_id)
      ) AS found
      WHERE coalesce(day, $2::date) BETWEEN $1 AND $2 ORDER BY 1, 2 LIMIT ${SHOWN_MAX}`,
     [formatDay(from), formatDay(to)],

@@ -15,6 +15,9 @@ export async function importDifferences(
        SELECT import_id, 'loans' AS kind, count(*) AS rows, sum(principal) AS amount
        FROM loan GROUP BY import_id
        UNION ALL
+       SELECT import_id, 'balances', count(*), sum(principal_not_due)
+       FROM opening_position GROUP BY import_id
+       UNION ALL
        -- Fees agreed with a loan's own schedule, and what brings a loan in, come with the loans.
        SELECT e.import_id, CASE i.kind WHEN 'loans' THEN 'beside' ELSE 'events' END, count(*),
          sum(e.amount)

@@ -15,7 +15,7 @@ const CASH_ENGINE = 4;
  */
 const FIRST_CASH = `CASE WHEN rule <> '' THEN 0
     WHEN type IN (event_type_repayment(), event_type_recovery()) THEN amount
-    WHEN type = event_type_suspense_refund() THEN 0 - amount
+    WHEN type IN (event_type_suspense_refund(), event_type_charge_back()) THEN 0 - amount
     WHEN type = event_type_settlement() AND amount > 0 THEN amount
     WHEN type = event_type_prepayment() THEN greatest(cash, amount) ELSE cash END`;
 

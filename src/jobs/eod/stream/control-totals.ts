@@ -22,6 +22,8 @@ interface EnteredSums<Sum> {
   readonly interest: Sum;
   readonly penalty: Sum;
   readonly compound: Sum;
+  readonly fee: Sum;
+  readonly suspense: Sum;
 }
 /** Of one loan. */
 export type Entered = EnteredSums<Fen>;
@@ -35,6 +37,8 @@ export function enteredBy(position: Position): Entered {
     interest,
     penalty: position.penaltyDue,
     compound: position.compoundDue,
+    fee: position.feeDue,
+    suspense: position.suspense,
   };
 }
 
@@ -73,6 +77,9 @@ export function readTotals({ groups, entered, ...sums }: StoredTotals): ControlT
       interest: BigInt(entered.interest),
       penalty: BigInt(entered.penalty),
       compound: BigInt(entered.compound),
+      // Steps of before have none.
+      fee: BigInt(entered.fee ?? 0),
+      suspense: BigInt(entered.suspense ?? 0),
     },
     allocated: BigInt(sums.allocated),
     toSuspense: BigInt(sums.toSuspense),
@@ -107,6 +114,8 @@ export class TotalsCollector {
     this.#entered.interest.add(amounts.interest);
     this.#entered.penalty.add(amounts.penalty);
     this.#entered.compound.add(amounts.compound);
+    this.#entered.fee.add(amounts.fee);
+    this.#entered.suspense.add(amounts.suspense);
   }
 
   #group(groupId: number, accruing: boolean): GroupSums<Total> {
@@ -161,6 +170,8 @@ function noneEntered(): EnteredSums<Total> {
     interest: new Total(),
     penalty: new Total(),
     compound: new Total(),
+    fee: new Total(),
+    suspense: new Total(),
   };
 }
 
@@ -170,6 +181,8 @@ function sumsOf<T>(entered: EnteredSums<Total>, of: (sum: Total) => T): EnteredS
     interest: of(entered.interest),
     penalty: of(entered.penalty),
     compound: of(entered.compound),
+    fee: of(entered.fee),
+    suspense: of(entered.suspense),
   };
 }
 

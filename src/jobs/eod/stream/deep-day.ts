@@ -5,6 +5,7 @@ import { EVENT_TYPE } from '../../../accounting/events/loan-event.js';
 import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import { openedOf } from '../../day/birth.js';
 import type { DayTerms } from '../../day/day-terms.js';
 import { type DeepLoan, scheduleOn } from '../../day/loan-past.js';
 import type { PositionRow } from '../../day/position-row.js';
@@ -37,8 +38,10 @@ export function openDeepDay(
   const version = scheduleOn(loan, date - 1);
   const inForce = version.schedule();
   const newestVersion = loan.versions[loan.versions.length - 1]!.version;
-  const { contract } = loan.birth;
-  const file = { contract, schedule: inForce, changed: false, totals: () => row.openTotals() };
+  const { birth } = loan;
+  const opened = openedOf(birth, birth.opening(), birth.schedule());
+  const own = { contract: birth.contract, schedule: inForce, changed: false, opened };
+  const file = { ...own, totals: () => row.openTotals() };
   if (!events.some(changesThePast)) return { file, inForce, newestVersion, events, past: null };
   for (const event of loan.past?.events ?? []) {
     if (event.type === EVENT_TYPE.reversal) requireEvent(loan.past!.events, event);

@@ -1,4 +1,6 @@
+import type { FirstDay } from '../../../accounting/backdating/arrivals.js';
 import { changesThePast, type DatedEvent } from '../../../accounting/backdating/dated-event.js';
+import { IN_OPENING } from '../../../accounting/backdating/verdict.js';
 import type { LoanEvent } from '../../../accounting/events/loan-event.js';
 import { installmentAt, type NextInstallment } from '../../../accounting/fold/billing.js';
 import { closeDay } from '../../../accounting/fold/close-day.js';
@@ -8,9 +10,10 @@ import { amountOutOfRange, requireSafeAmounts } from '../../../accounting/fold/s
 import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
-import { type Schedule, sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
+import { sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
+import type { Born } from '../../day/birth.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan } from '../../day/loan-past.js';
@@ -99,15 +102,21 @@ export class LoanFold {
   }
 
   /**
-   * Folds the days from `from` through today, each with its own events; all of it posts today. What
+   * Folds the days from `from` through today, each with its own events; all of it posts today: a
+   * schedule that is not the agreed one becomes the version behind `version`. What
    * would change days that are missing is rejected: it can be sent again.
    */
-  foldDays(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+  foldDays(
+    loan: Pick<Born, 'file' | 'agreed'>,
+    version: number,
+    from: EpochDay,
+    events: readonly DatedEvent[],
+  ): void {
     // A later day may fail after an earlier one was taken over: then none of them counts.
     const undo = from < this.#date ? this.totals.mark() : undefined;
     const { eventsRejected } = this.totals;
     try {
-      this.#foldFrom(birth, from, events, schedule);
+      this.#foldFrom(loan, version, from, events);
     } catch (error) {
       undo?.();
       this.totals.eventsRejected = eventsRejected;
@@ -121,6 +130,21 @@ export class LoanFold {
       this.totals.eventsRejected += 1;
       this.side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
     }
+  }
+
+  /**
+   * Events of the loan's first day that are not folded: those undone on it, and those valued before
+   * it, which the position has in it where they are its `history`.
+   */
+  judgeFirst(birth: Birth, { early, reversed }: FirstDay, history: readonly DatedEvent[]): void {
+    const { bucket, loanId } = birth;
+    const settle = (eventId: number, rule: string) =>
+      this.side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
+    const inPosition = new Set(history.map(({ eventId }) => eventId));
+    for (const eventId of inPosition) settle(eventId, IN_OPENING);
+    const refused = early.filter((eventId) => !inPosition.has(eventId));
+    this.reject(bucket, loanId, refused, 'value_date_before_the_book');
+    for (const [eventId, rule] of reversed) settle(eventId, rule);
   }
 
   #foldToday(events: readonly LoanEvent[], file: LoanFile | null): void {
@@ -152,13 +176,16 @@ export class LoanFold {
     return found;
   }
 
-  #foldFrom(birth: Birth, from: EpochDay, events: readonly DatedEvent[], schedule: Schedule): void {
+  #foldFrom(
+    { file, agreed }: Pick<Born, 'file' | 'agreed'>,
+    version: number,
+    from: EpochDay,
+    events: readonly DatedEvent[],
+  ): void {
     const row = this.row;
     const { position } = row;
     const late = events.filter(changesThePast).map(({ eventId }) => eventId);
     this.reject(position.bucket, position.loanId, late, 'late_on_a_held_loan');
-    const { contract } = birth;
-    const file: LoanFile = { contract, schedule, changed: false, totals: () => row.openTotals() };
     let ordinal = 0;
     for (let date = from; date <= this.#date; date += 1) {
       const due = position.nextDueOn === date;
@@ -171,8 +198,8 @@ export class LoanFold {
       ordinal = this.#writeSide(ordinal);
       if (date < this.#date) this.totals.add(position, this.flow);
     }
-    if (!sameSchedule(file.schedule, birth.schedule())) {
-      position.scheduleVersion = birth.version + 1;
+    if (!sameSchedule(file.schedule, agreed)) {
+      position.scheduleVersion = version + 1;
       this.side.addSchedule(position, file.schedule);
     }
     row.write(this.positions);

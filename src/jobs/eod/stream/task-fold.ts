@@ -6,7 +6,7 @@ import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
-import { bear } from '../../day/birth.js';
+import { bear, fileOfBirth, historyOf } from '../../day/birth.js';
 import type { NewLoans } from '../../day/contract.js';
 import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
@@ -265,28 +265,27 @@ export class TaskFold {
     if (held === undefined || foldedOn < held.birth.bornOn - 1) {
       throw damagedDate('position', 'folded_on', foldedOn);
     }
-    this.loan.foldDays(held.birth, foldedOn + 1, events, held.birth.schedule());
+    const own = fileOfBirth(held.birth, () => this.loan.row.openTotals());
+    this.loan.foldDays(own, held.birth.version, foldedOn + 1, events);
   }
 
   #foldBirth(birth: Birth): void {
     const { row, side, flow, totals, days } = this.loan;
-    const { loanId, bucket, bornOn } = birth;
-    side.mark();
+    const { loanId, bornOn } = birth;
     const { events } = this.#input;
+    side.mark();
     try {
       const all = events.nextLoanId === loanId ? events.take(loanId) : NO_EVENTS;
       const day = firstDay(all, bornOn, this.#date);
       const isDue = bornOn === this.#date || this.#input.held.has(loanId);
-      const file = isDue ? bear(row, birth, bornOn, days, flow) : neverBorn(birth);
+      const past = historyOf(all, bornOn);
+      const born = isDue ? bear(row, birth, bornOn, days, flow, past) : neverBorn(birth);
       side.add(row.position, flow);
       const entered = enteredBy(row.position);
-      this.loan.foldDays(birth, bornOn, day.own, file.schedule);
+      this.loan.foldDays(born, birth.version, bornOn, day.own);
       totals.enter(entered);
       this.born += 1;
-      this.loan.reject(bucket, loanId, day.early, 'value_date_before_the_book');
-      for (const [eventId, rule] of day.reversed) {
-        side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });
-      }
+      this.loan.judgeFirst(birth, day, born.hasHistory ? past : []);
     } catch (error) {
       side.rewind();
       this.#hold(loanId, holdReason(error, this.#date));

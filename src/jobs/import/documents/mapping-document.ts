@@ -14,7 +14,10 @@ const columnSchema = mapping({
 });
 
 const mappingSchema = mapping({
-  kind: oneOf('loans', 'repayments', 'events', 'schedules', 'parties'),
+  kind: oneOf(
+    ...(['loans', 'repayments', 'events', 'schedules', 'balances', 'installments'] as const),
+    'parties',
+  ),
   columns: z.record(z.string(), columnSchema, { error: 'must be a mapping' }),
   other_columns: oneOf('refuse', 'ignore').default('refuse'),
   trailer: totalsLine.omit({ date: true }).optional(),

@@ -28,6 +28,7 @@ import { calendarFromValue } from '../../book/documents/calendar-document.js';
 import { policyFromValue } from '../../book/documents/policy-document.js';
 import { productFromValue } from '../../book/documents/product-document.js';
 import { eventSchema, readEvent } from './simulate-event.js';
+import { openingSchema, readOpening } from './simulate-opening.js';
 import { broughtSchedule, scheduleRow } from './simulate-schedule.js';
 
 const PERIODS_MAX = 36_600;
@@ -45,6 +46,7 @@ const simulationSchema = mapping({
     first_due_on: date().nullable().default(null),
     schedule: listOf(scheduleRow).nullable().default(null),
   }),
+  opening: openingSchema.nullable().default(null),
   events: listOf(eventSchema).nullable().default([]),
   through: date().nullable().default(null),
 });
@@ -124,10 +126,10 @@ function bookProduct(
   return terms as ProductTerms;
 }
 
-type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'events'>;
+type LoanPart = Pick<SimulationInput, 'contract' | 'schedule' | 'opening' | 'events'>;
 
 function readLoan(
-  { loan, events }: SimulationDocument,
+  { loan, opening: position, events }: SimulationDocument,
   terms: ProductTerms,
   disbursedOn: EpochDay,
   source: DocumentSource,
@@ -155,6 +157,7 @@ function readLoan(
   const simulated = (events ?? []).map((event, k) =>
     readEvent(event, { path: `events[${k}]`, terms, amountOf, violations }),
   );
+  const opening = position === null ? null : readOpening(position, amountOf);
   refuseViolations(source, violations);
   const contract = {
     principal,
@@ -163,5 +166,5 @@ function readLoan(
     disbursedOn,
     firstDueOn: loan.first_due_on === null ? null : checkedDay(loan.first_due_on),
   };
-  return { contract, schedule, events: simulated };
+  return { contract, schedule, opening, events: simulated };
 }

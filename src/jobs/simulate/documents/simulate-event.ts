@@ -31,6 +31,7 @@ export const EVENT_TYPES = [
   'recovery',
   'reversal',
   'transfer',
+  'charge_back',
 ] as const;
 export type EventName = (typeof EVENT_TYPES)[number];
 
@@ -78,6 +79,7 @@ const KEYS: Readonly<Record<EventName, readonly (OwnKey | `${OwnKey}!`)[]>> = {
   reversal: ['of!'],
   // The price, the day on which it falls due, and who owes it.
   transfer: ['amount!', 'due_on', 'buyer'],
+  charge_back: ['amount!'],
 };
 export const OWN_KEYS: readonly OwnKey[] = [
   'amount',

@@ -33,7 +33,9 @@ WITH sums AS (
     sum((totals -> 'entered' ->> 'interest')::numeric) AS interest,
     sum((totals -> 'entered' ->> 'penalty')::numeric) AS penalty,
     sum((totals -> 'entered' ->> 'compound')::numeric) AS compound,
-    sum((totals ->> 'toSuspense')::numeric) AS suspense
+    sum((totals -> 'entered' ->> 'fee')::numeric) AS fee,
+    sum((totals ->> 'toSuspense')::numeric
+      + coalesce((totals -> 'entered' ->> 'suspense')::numeric, 0)) AS suspense
   FROM steps
 ), flows AS (
   SELECT 'principal' AS name, coalesce(e.principal, 0) AS gained,
@@ -44,7 +46,7 @@ WITH sums AS (
     component_penalty() FROM entered e, accrued a
   UNION ALL SELECT 'compound', coalesce(e.compound, 0) + coalesce(a.compound, 0),
     component_compound() FROM entered e, accrued a
-  UNION ALL SELECT 'fee', 0, component_fee() FROM entered e
+  UNION ALL SELECT 'fee', coalesce(e.fee, 0), component_fee() FROM entered e
   UNION ALL SELECT 'refund', 0, component_refund() FROM entered e
   UNION ALL SELECT 'suspense', coalesce(e.suspense, 0), NULL FROM entered e
 )

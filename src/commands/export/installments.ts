@@ -1,0 +1,3 @@
+import { exportCommand } from './export-options.js';
+
+export const command = exportCommand('installments');
