@@ -120,7 +120,7 @@ function foldToBirth(
   const { position, file } = run;
   const { contract } = birth;
   beginLoan(position, days.fold(birth.groupId, contract.disbursedOn).terms, file);
-  const isPaid = birth.paidPeriods > 0 && birth.opening() === null;
+  const isPaid = birth.paidPeriods !== 0 && birth.opening() === null;
   const from = isPaid ? startPaid(run, birth) : contract.disbursedOn;
   const foldDays = { book: days.book, terms: (date: EpochDay) => days.fold(birth.groupId, date) };
   const none = { verdicts: new Map(), undone: new Set<number>() };
