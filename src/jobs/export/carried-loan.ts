@@ -31,9 +31,9 @@ export type Carried =
   | { readonly way: 'left'; readonly reason: string };
 
 /**
- * How a loan that stands so at the close of `day` is given to another book. What would open it there
- * is opened here and held against it: a loan that would not stand the same brings its history, and
- * where that is not known it is left out.
+ * How a loan that stands so at the close of `day` is given to another book. What would open it
+ * there is opened here and held against it: a loan that would not stand the same brings its
+ * history, and where that is not known it is left out.
  */
 export function carriedLoan(loan: StandingLoan, day: EpochDay, days: DayTerms): Carried {
   const { position } = loan;

@@ -48,8 +48,8 @@ export interface ExportOutcome {
 }
 
 /**
- * Writes the loans of the book as they stand at the close of the last sealed day, in a shape that the
- * imports read. The files of the kinds agree with each other while no day is closed in between. In
+ * Writes the loans of the book as they stand at the close of the last sealed day, in a shape that
+ * the imports read. The files of the kinds agree with each other while no day is closed in between. In
  * constant memory, the file whole or not at all. Throws LoanbookError `nothing_sealed`, those of
  * `writeLayout` and of a file that cannot be written.
  */

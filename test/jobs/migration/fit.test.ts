@@ -84,9 +84,13 @@ describe('product parameters that are looked for', () => {
     ],
   ])('%s', (_name, parameters, rates) => {
     const loans = bookOf(parameters, rates);
-    const { best, next } = fitParameters(loans, 'CNY');
+    const { best, next, untold } = fitParameters(loans, 'CNY');
     expect(best.score).toMatchObject({ loans: LOANS, exact: LOANS, error: 0 });
-    expect(best.parameters).toEqual(parameters);
+    // A value that another one stands for is one that the sample cannot tell from it.
+    for (const path of Object.keys({ ...parameters, ...best.parameters })) {
+      const [meant, found] = [parameters[path], best.parameters[path]];
+      if (meant !== found) expect(untold[path], path).toContain(meant);
+    }
     expect(next[0]?.score.error).toBeGreaterThan(0);
   });
 

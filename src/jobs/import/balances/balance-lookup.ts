@@ -11,7 +11,7 @@ import { isCleanText } from '../source/field-text.js';
 import type { RowProblem } from '../source/source-columns.js';
 import type { SourceFile } from '../source/source-file.js';
 import type { ScheduleFile } from '../tasks/own-schedule-rows.js';
-import { INSTALLMENT_STAGE_COLUMNS, ownSql } from './balance-columns.js';
+import { INSTALLMENT_STAGE_COLUMNS } from './balance-columns.js';
 import { InstallmentGroup } from './installment-group.js';
 import { stageGrouped } from './stage-grouped.js';
 
@@ -73,7 +73,7 @@ export class BalanceLookup implements SecondFile {
     if (file === null) return new BalanceLookup(client, null, 0);
     const count = await stageGrouped(scene, file, {
       table: 'open_installment',
-      stageSql: ownSql('installments-stage'),
+      stageSql: 'installments-stage',
       stageColumns: INSTALLMENT_STAGE_COLUMNS,
       begin: (loanNo, line) => new InstallmentGroup(loanNo, line, minorDigits),
       nameOf: (column) => installmentField(file, column),

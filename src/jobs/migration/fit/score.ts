@@ -6,11 +6,13 @@ import { laySchedule } from '../../../accounting/schedule/schedule.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { ObservedLoan } from './observed-loan.js';
 
-/** How well product parameters reproduce loans: of those that say so much, how many meet exactly. */
+/** How well product parameters reproduce loans: of those that say it, how many meet exactly. */
 export interface Score {
   readonly loans: number;
   /** Loans of which everything that is known is met. */
   readonly exact: number;
+  /** Figures and schedules that are met, or missed by one minor unit. */
+  readonly near: number;
   readonly installments: Share;
   readonly balances: Share;
   readonly rows: Share;
@@ -40,6 +42,7 @@ class Tally {
 export function scoreTerms(terms: ProductTerms, loans: readonly ObservedLoan[]): Score {
   const tallies = { installments: new Tally(), balances: new Tally(), rows: new Tally() };
   let exact = 0;
+  let near = 0;
   let error = 0;
   let known = 0;
   for (const loan of loans) {
@@ -47,12 +50,13 @@ export function scoreTerms(terms: ProductTerms, loans: readonly ObservedLoan[]):
     let isMet = true;
     for (const [aspect, difference] of differencesOf(loan, schedule)) {
       known += 1;
+      if (difference <= 1) near += 1;
       error += schedule === undefined ? REFUSED : Math.log1p(difference);
       if (!tallies[aspect].add(difference)) isMet = false;
     }
     if (isMet) exact += 1;
   }
-  return { loans: loans.length, exact, ...tallies, error: known === 0 ? 0 : error / known };
+  return { loans: loans.length, exact, near, ...tallies, error: known === 0 ? 0 : error / known };
 }
 
 /** Undefined: these terms cannot lay such a loan. */

@@ -28,8 +28,8 @@ export interface Fit {
 }
 
 /**
- * The product parameters that reproduce loans best: shapes in every combination, then the details of
- * the best shapes one after the other until nothing gets better. Of equally good ones the one with
+ * The product parameters that reproduce loans best: shapes in every combination, then the details
+ * of the best shapes one after the other until nothing gets better. Of equally good ones the one with
  * the fewest parameters beside the defaults. `currency` gives the minor unit. Throws LoanbookError
  * `nothing_to_fit` where no loan says an instalment, a balance or a schedule.
  */
@@ -97,7 +97,7 @@ class Search {
     const best = all[0];
     if (best === undefined) throw nothingToFit(this.#loans.length);
     const isAsGood = ({ score }: Candidate) =>
-      score.exact === best.score.exact && score.error === best.score.error;
+      score.exact === best.score.exact && score.near === best.score.near;
     const untold: Record<string, unknown[]> = {};
     for (const [key, values] of Object.entries({ ...this.#shapes, ...DETAILS }) as [
       string,
@@ -182,10 +182,15 @@ function better(one: Candidate | null, other: Candidate | null): Candidate | nul
   return order(other, one) < 0 ? other : one;
 }
 
+/**
+ * Loans met, then figures nearly met; of equals the simpler, for what has been prepaid or changed
+ * after issue is near to none for a reason.
+ */
 function order(a: Candidate, b: Candidate): number {
-  return (
-    b.score.exact - a.score.exact || a.score.error - b.score.error || complexity(a) - complexity(b)
-  );
+  const met = b.score.exact - a.score.exact || b.score.near - a.score.near;
+  const isFound = a.score.exact + a.score.near > 0;
+  const simpler = complexity(a) - complexity(b);
+  return met || (isFound && simpler) || a.score.error - b.score.error || simpler;
 }
 
 function complexity({ parameters }: Candidate): number {
