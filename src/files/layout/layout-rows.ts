@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { requireCharset } from '../charset.js';
 import { titleOf } from './column-places.js';
 import type { LayoutDocument } from './layout-document.js';
@@ -88,7 +88,7 @@ export interface LayoutRowsOptions {
  * problem is a row; what refuses the file is thrown, at the end at the latest: until then nothing
  * of it is sure. Throws LoanbookError `wrong_header`, `wrong_charset`, `csv_malformed`, `bad_head`,
  * `bad_trailer`, `count_differs`, `total_differs`, `balance_broken`, `file_empty`,
- * `file_truncated`, `format_not_read` and those of the file's format.
+ * `file_truncated` and those of the file's format.
  */
 export async function* layoutRows(
   path: string,
@@ -155,13 +155,6 @@ async function* recordsOf(
   { range, signal }: LayoutRowsOptions,
 ): AsyncGenerator<RecordBatch> {
   const source = SOURCES[layout.format];
-  if (source === undefined) {
-    throw new LoanbookError('format_not_read', `Files of ${layout.format} cannot be read.`, {
-      exitCode: EXIT.usage,
-      evidence: { file: path, layout: layout.layout, format: layout.format },
-      next: `Save the file as one of ${Object.keys(SOURCES).join(', ')}.`,
-    });
-  }
   try {
     yield* source(path, layout, { range, signal });
   } catch (error) {

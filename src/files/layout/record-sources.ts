@@ -32,8 +32,8 @@ export type RecordSource = (
   options: SourceOptions,
 ) => AsyncGenerator<RecordBatch>;
 
-/** A format that can be read adds a line here. */
-export const SOURCES: Readonly<Partial<Record<LayoutFormat, RecordSource>>> = {
+/** How each format is read. */
+export const SOURCES: Readonly<Record<LayoutFormat, RecordSource>> = {
   delimited: textRecords,
   fixed: textRecords,
   mt940: (path, { charset }, { signal }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../../../src/files/layout/layout-document.js';
-import { layoutRows, layoutStart } from '../../../src/files/layout/layout-rows.js';
+import { layoutStart } from '../../../src/files/layout/layout-rows.js';
 import { fileOf, readAll, readText, sorted } from './layout-files.js';
 
 const columns = [
@@ -221,12 +221,6 @@ describe('a file in parts', () => {
       expect(await layoutStart(fileOf(ROWS), layout, options)).toBeUndefined();
     }
   });
-});
-
-it('a format that nothing reads is named', async () => {
-  const layout = layoutOf({ format: 'ndjson', columns }, 'test');
-  const reading = layoutRows(fileOf(ROWS), layout, { fields: FIELDS, minorDigits: 2 }).next();
-  await expect(reading).rejects.toMatchObject({ code: 'format_not_read', exitCode: 2 });
 });
 
 it('rows that are good and bad are told apart', async () => {

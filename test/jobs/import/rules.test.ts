@@ -13,7 +13,7 @@ const PARTY_FIELDS = ['phone', 'account', 'email', 'address', 'device'];
 /** Where a rule is named in the sources: as `rule:`, or behind its field, or given back by a reader. */
 const NAMED = [
   /\brule(?: =|:) '([a-z_]+)'/g,
-  /\b(?:problem|wrong)\([^,()]+, (?:'?\w+'?, )?'([a-z]+_[a-z_]+)'/g,
+  /\b(?:problem|wrong)\([^,()]+, (?:'?\w+'?, )?'([a-z]+_[a-z_0-9]+)'/g,
   /^ {6}\['[a-z_]+', '([a-z_]+)'\],$/gm,
   /(?:return|\?|:) '([a-z]+_[a-z_]+)'/g,
 ];
@@ -27,7 +27,11 @@ const OTHERS = new Set([
   ],
   ...['analyze_events', 'analyze_loans', 'control_file', 'balance_after', 'first_due_on'],
   ...['paid_periods', 'business_date', 'disbursed_on', 'due_on', 'early_payment', 'loan_no'],
-  ...['product_version', 'value_date', 'id_number', 'id_type'],
+  ...['product_version', 'value_date', 'id_number', 'id_type', 'analyze_balances'],
+  // Columns of balances and of open instalments, and their table.
+  ...['compound_due', 'cut_over_on', 'days_past_due', 'fee_due', 'free_until', 'interest_accrued'],
+  ...['interest_due', 'penalty_due', 'periods_paid', 'principal_not_due', 'written_off'],
+  'open_installment',
 ]);
 /** Codes of contracts that the engine refuses: they become rules as they are. */
 const REFUSED = [

@@ -1,4 +1,5 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
+import { BALANCE_RULES } from './balance-rules.js';
 import { EVENT_RULES } from './event-rules.js';
 import { LOAN_RULES } from './loan-rules.js';
 import { PARTY_RULES } from './party-rules.js';
@@ -9,7 +10,7 @@ import { SCHEDULE_RULES } from './schedule-rules.js';
 /** A rule by which an import rejects rows. */
 export interface ImportRule {
   readonly rule: string;
-  /** Which rows it is about: any, loans, schedules, events, parties. */
+  /** Which rows it is about: any, loans, schedules, events, balances, parties. */
   readonly of: string;
   readonly means: string;
   readonly toDo: string;
@@ -20,6 +21,7 @@ const PAGES: Readonly<Record<string, RulePages>> = {
   loans: LOAN_RULES,
   schedules: SCHEDULE_RULES,
   events: EVENT_RULES,
+  balances: BALANCE_RULES,
   parties: PARTY_RULES,
 };
 
