@@ -44,7 +44,6 @@ kind: balances
 ${SHAPE}columns:
   - ${NUMBER}
   - {title: out_prncp, from: principal_not_due, type: amount}
-  - {title: out_prncp, from: principal, type: amount}
 `;
 const FIT_LAYOUT = `layout: tape-fit
 kind: loans

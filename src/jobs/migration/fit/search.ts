@@ -71,7 +71,11 @@ class Search {
       if (candidate !== null) scored.push(candidate);
     }
     scored.sort((a, b) => a.score.error - b.score.error || complexity(a) - complexity(b));
-    return scored.slice(0, SHAPES_KEPT).map(({ parameters }) => parameters);
+    // What reproduces them equally is the same shape: a day count that nothing counts by, say.
+    const distinct = scored.filter(
+      ({ score }, at) => at === 0 || score.error !== scored[at - 1]!.score.error,
+    );
+    return distinct.slice(0, SHAPES_KEPT).map(({ parameters }) => parameters);
   }
 
   improve(shape: Parameters): void {
