@@ -41,7 +41,7 @@ function partsOf(scene: EventScene, amount: Fen): Part[] | null {
   const parts: Part[] = [];
   let taken = position.special?.chargedBack ?? 0;
   let left = amount;
-  for (const seq of [...(opened?.paidSeqs ?? [])].reverse()) {
+  for (const seq of [...(opened?.paidSeqs() ?? [])].reverse()) {
     const asked = [schedule.principal[seq - 1]!, schedule.interest[seq - 1]!];
     const all = asked[PRINCIPAL]! + asked[INTEREST]!;
     let room = Math.max(all - taken, 0);

@@ -5,7 +5,7 @@ import type { LoanContract, Schedule } from '../schedule/schedule-rows.js';
 export interface OpenedLoan {
   readonly cutOverOn: EpochDay;
   /** Instalments that were paid in full by then, ascending. */
-  readonly paidSeqs: readonly number[];
+  readonly paidSeqs: () => readonly number[];
 }
 
 /**

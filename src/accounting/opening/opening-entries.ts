@@ -23,10 +23,10 @@ export function openingMovements(position: Position, eventId: number, flow: DayF
 
 /** What a position says of the days before it: which instalments had been paid in full. */
 export function openedBy(opening: OpeningPosition, agreed: Schedule): OpenedLoan {
-  const open = new Set(opening.open.map(({ seq }) => seq));
-  const paidSeqs: number[] = [];
-  for (let seq = 1; seq <= dueByCutOver(opening, agreed); seq += 1) {
-    if (!open.has(seq)) paidSeqs.push(seq);
-  }
+  const paidSeqs = () => {
+    const open = new Set(opening.open.map(({ seq }) => seq));
+    const all = Array.from({ length: dueByCutOver(opening, agreed) }, (_, k) => k + 1);
+    return all.filter((seq) => !open.has(seq));
+  };
   return { cutOverOn: opening.cutOverOn, paidSeqs };
 }

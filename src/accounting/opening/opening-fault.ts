@@ -18,9 +18,11 @@ export function openingFault(
   schedule: Schedule,
 ): OpeningFault | undefined {
   const { cutOverOn, principalNotDue, interestAccrued, suspense } = opening;
-  for (const [key, value] of Object.entries({ principalNotDue, interestAccrued, suspense })) {
-    if (value < 0) return amountFault(key, 'amount_negative', value);
-  }
+  if (principalNotDue < 0)
+    return amountFault('principalNotDue', 'amount_negative', principalNotDue);
+  if (interestAccrued < 0)
+    return amountFault('interestAccrued', 'amount_negative', interestAccrued);
+  if (suspense < 0) return amountFault('suspense', 'amount_negative', suspense);
   if (cutOverOn < contract.disbursedOn) {
     return dayFault('cutOverOn', 'cut_over_before_disbursement', cutOverOn);
   }

@@ -41,15 +41,21 @@ export function openingRows(
   flatBase: number,
 ): OpeningRows {
   const due = dueByCutOver(opening, schedule);
+  const { open, coming, principalNotDue: balance, writtenOff } = opening;
+  const isAgreed = balance === balanceBefore(schedule, due, contract.principal);
+  // Most loans: nothing is open, and they stand as agreed.
+  if (isAgreed && open.length === 0 && coming === null && balance > 0 && !writtenOff) {
+    const startOn = due === 0 ? contract.disbursedOn : schedule.dueOn[due - 1]!;
+    return { schedule, due, startOn, laid: null };
+  }
   const past = pastRows(opening, schedule, due);
   const startOn = due === 0 ? contract.disbursedOn : past.dueOn[due - 1]!;
-  const { coming, principalNotDue: balance, writtenOff } = opening;
   if (balance === 0 || writtenOff) return { schedule: past, due, startOn, laid: null };
   if (coming !== null) {
     const rows = joinRows(past, broughtRows(opening, coming));
     return { schedule: rows, due, startOn, laid: null };
   }
-  if (balance === balanceBefore(schedule, due, contract.principal)) {
+  if (isAgreed) {
     const isSame = past.dueOn.every(
       (day, k) =>
         day === schedule.dueOn[k] &&

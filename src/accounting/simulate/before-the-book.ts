@@ -16,7 +16,7 @@ const NOTHING: BeforeTheBook = { fee: () => 0, paid: () => 0 };
 export function beforeTheBook({ opening }: SimulationInput, { file }: FoldPass): BeforeTheBook {
   if (!isOpened(opening)) return NOTHING;
   const { schedule } = file;
-  const paidSeqs = new Set(file.opened?.paidSeqs);
+  const paidSeqs = new Set(file.opened?.paidSeqs());
   const open = new Map(opening.open.map((item) => [item.seq, item]));
   const above = (seq: number, component: number): Fen => {
     const column = component === PRINCIPAL ? 'principal' : 'interest';

@@ -93,12 +93,13 @@ export function openedOf(
 ): OpenedLoan | undefined {
   if (opening !== null) return openedBy(opening, agreed);
   if (birth.type !== EVENT_TYPE.opening) return undefined;
-  const paidSeqs = Array.from({ length: birth.paidPeriods }, (_, k) => k + 1);
+  const paidSeqs = () => Array.from({ length: birth.paidPeriods }, (_, k) => k + 1);
   return { cutOverOn: birth.bornOn - 1, paidSeqs };
 }
 
 /** The events of a loan's history: valued before it was born, and not undone on that day. */
 export function historyOf(events: readonly DatedEvent[], bornOn: EpochDay): DatedEvent[] {
+  if (events.length === 0) return [];
   const undone = new Set<number>();
   for (const { type, businessDate, ofEventId } of events) {
     if (type === EVENT_TYPE.reversal && businessDate === bornOn) undone.add(ofEventId);

@@ -122,6 +122,7 @@ export function readOpening(bytes: Buffer): OpeningPosition {
     compound: fields.int8s(),
     fee: fields.int8s(),
   };
+  if (rows.seq.length === 0) return { ...position, open: [], coming: null };
   const items = rows.seq.map((seq, k) => ({
     seq,
     dueOn: rows.dueOn[k]!,

@@ -78,6 +78,13 @@ export const LOAN_ROWS: readonly ExitRow[] = [
     [`import ${kind}`, 75, 'closing', `@${kind}.csv --wait 0`],
     [`import ${kind}`, 130, 'stopped', `@${kind}.csv`],
   ]),
+  // N5 is of the loans above; taken in, it would stand in the way of their cancelling below.
+  ['import balances', 0, 'book', '@balances.csv --dry-run'],
+  ['import balances', 1, 'book', '@empty.csv'],
+  ['import balances', 2, 'book', '@missing.csv'],
+  ['import balances', 4, 'book', '@balances-bad.csv'],
+  ['import balances', 75, 'closing', '@balances.csv --wait 0 --max-rejects 9'],
+  ['import balances', 130, 'stopped', '@balances.csv'],
   ['import list', 0, 'book', ''],
   ['import list', 1, 'blank', ''],
   ['import list', 2, 'book', '--limit x'],

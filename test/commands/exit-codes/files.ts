@@ -39,10 +39,13 @@ const FILES: Readonly<Record<string, string>> = {
   'simulate.json': JSON.stringify(SIMULATION),
   'empty.csv': '',
   'loans.csv':
-    'loan_no,product,principal,rate,periods,disbursed_on\nN1,LP,1000.00,0.1,12,2026-03-03\n',
+    'loan_no,product,principal,rate,periods,disbursed_on\nN1,LP,1000.00,0.1,12,2026-03-03\n' +
+    'N5,LP,1000.00,0.1,12,2026-03-01\n',
   'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
   'parties.csv': 'party,name,phone\nC1,王小二,13800138000\n',
   'parties-bad.csv': 'party,name,phone\nC2,王小二,1\n',
+  'balances.csv': 'loan_no,principal_not_due\nN5,1000.00\n',
+  'balances-bad.csv': 'loan_no,principal_not_due\nN6,1000.00\n',
   'repayments.csv': 'ref,loan_no,value_date,amount\nQ1,CUT-1,2026-03-03,10.00\n',
   'repayments-bad.csv': 'ref,loan_no,value_date,amount\nQ2,CUT-1,2026-03-03,x\n',
   'events.csv': 'ref,loan_no,type,value_date,amount\nQ3,CUT-1,fee,2026-03-03,1.00\n',
