@@ -1,27 +1,27 @@
 import type { Command } from 'commander';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import { EXIT, type ExitCode } from '../../errors.js';
-import { parseLayout } from '../../files/layout/layout-document.js';
+import { findLayout } from '../../files/layout/find-layout.js';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
-import { readTextFile } from '../../files/text-file.js';
 import type { ExportKind } from '../../jobs/export/export-columns.js';
 import { type ExportOutcome, exportFile } from '../../jobs/export/export-file.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
+import { countOption } from '../shell/count-option.js';
 import { printOutcome } from '../shell/output.js';
 
 export interface ExportFlags {
   readonly layout?: string;
+  readonly maxLeftOut?: string;
 }
 
 /** The command that exports a kind of file. */
 export function exportCommand(kind: ExportKind): CommandModule<[string], ExportFlags> {
   return {
     configure: (cmd: Command) => {
-      cmd.argument('<file>').option('--layout <file>');
+      cmd.argument('<file>').option('--layout <layout>').option('--max-left-out <count>');
     },
-    run: (context, [file], { layout }) => runExport(context, kind, file, layout),
+    run: (context, [file], flags) => runExport(context, kind, file, flags),
   };
 }
 
@@ -29,21 +29,21 @@ async function runExport(
   context: CommandContext,
   kind: ExportKind,
   file: string,
-  layoutFile: string | undefined,
-): Promise<ExitCode | undefined> {
+  { layout: named, maxLeftOut: most }: ExportFlags,
+): Promise<undefined> {
+  const maxLeftOut = countOption('--max-left-out', most, 0, 999_999_999);
   requireRegularTarget(file);
-  if (layoutFile !== undefined) requireOtherFile(file, layoutFile);
-  const layout =
-    layoutFile === undefined ? undefined : parseLayout(await readTextFile(layoutFile), layoutFile);
+  if (named !== undefined) requireOtherFile(file, named);
+  const layout = named === undefined ? undefined : await findLayout(named);
   const { signal } = context;
   const outcome = await inBook(context, (client) =>
-    exportFile(client, { kind, file, layout, signal }),
+    exportFile(client, { kind, file, layout, maxLeftOut, signal }),
   );
   if (outcome.control !== undefined) {
     await writeWhole(`${file}${layout?.control?.suffix ?? ''}`, [`${outcome.control}\n`]);
   }
   show(context, outcome);
-  return outcome.leftOut > 0 ? EXIT.tooManyRejects : undefined;
+  return undefined;
 }
 
 function show(context: CommandContext, outcome: ExportOutcome): void {

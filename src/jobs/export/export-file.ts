@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import type { LayoutDocument } from '../../files/layout/layout-document.js';
 import { type LayoutWritten, type OurRow, writeLayout } from '../../files/layout/layout-writer.js';
 import { writeWhole } from '../../files/new-file.js';
@@ -21,6 +22,8 @@ export interface ExportOptions {
   readonly file: string;
   /** What the file looks like; our own CSV when left out. */
   readonly layout?: LayoutDocument | undefined;
+  /** Above it nothing is written; 0 when left out. */
+  readonly maxLeftOut?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,13 +52,13 @@ export interface ExportOutcome {
 
 /**
  * Writes the loans of the book as they stand at the close of the last sealed day, in a shape that
- * the imports read. The files of the kinds agree with each other while no day is closed in between. In
- * constant memory, the file whole or not at all. Throws LoanbookError `nothing_sealed`, those of
- * `writeLayout` and of a file that cannot be written.
+ * the imports read. The files of the kinds agree with each other while no day is closed in
+ * between. In constant memory, the file whole or not at all. Throws LoanbookError `loans_left_out`
+ * (4), `nothing_sealed`, those of `writeLayout` and of a file that cannot be written.
  */
 export async function exportFile(
   client: pg.Client,
-  { kind, file, layout = ownLayout(kind), signal }: ExportOptions,
+  { kind, file, layout = ownLayout(kind), maxLeftOut = 0, signal }: ExportOptions,
 ): Promise<ExportOutcome> {
   await client.query('BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ');
   try {
@@ -66,15 +69,31 @@ export async function exportFile(
       date: formatDay(day),
     });
     let done: LayoutWritten | undefined;
-    await writeWhole(
-      file,
-      until(written, (end) => (done = end)),
-    );
+    const pieces = until(written, (end) => {
+      done = end;
+      const { leftOut, firstLeftOut } = walk.counts();
+      if (leftOut > maxLeftOut) throw loansLeftOut(file, leftOut, maxLeftOut, firstLeftOut);
+    });
+    await writeWhole(file, pieces);
     const { rows, total, control } = done!;
     return { kind, file, day: formatDay(day), rows, total, minorDigits, ...walk.counts(), control };
   } finally {
     await client.query('ROLLBACK').catch(() => undefined);
   }
+}
+
+function loansLeftOut(
+  file: string,
+  leftOut: number,
+  maxLeftOut: number,
+  first: ExportOutcome['firstLeftOut'],
+): LoanbookError {
+  const named = first.map(({ loanNo, reason }) => `${loanNo} (${reason})`);
+  return new LoanbookError('loans_left_out', 'No position says all of some loans.', {
+    exitCode: EXIT.tooManyRejects,
+    evidence: { file, leftOut, maxLeftOut, first: named.join(', ') },
+    next: 'Nothing was written. Move these loans by hand, and raise --max-left-out.',
+  });
 }
 
 /** The pieces of a generator, and what it returns. */

@@ -27,7 +27,7 @@ export interface StandingLoan {
   readonly schedule: Schedule;
   /** Disbursed behind the day, and not yet in the book. */
   readonly isComing: boolean;
-  /** It came into this book running: what it was before is not known here. */
+  /** It came into this book running, and what it was before is not known here. */
   readonly isOpened: boolean;
   readonly held: string | null;
   /** Null: no close has met it. */

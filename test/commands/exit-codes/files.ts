@@ -38,6 +38,9 @@ const FILES: Readonly<Record<string, string>> = {
   'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
   'simulate.json': JSON.stringify(SIMULATION),
   'empty.csv': '',
+  'fit.csv':
+    'loan_no,principal,rate,periods,disbursed_on,installment\nF1,10000.00,0.18,12,2026-01-15,916.80\n',
+  'their-balances.csv': 'loan_no,principal_not_due\nNOBODY,1.00\n',
   'loans.csv':
     'loan_no,product,principal,rate,periods,disbursed_on\nN1,LP,1000.00,0.1,12,2026-03-03\n' +
     'N5,LP,1000.00,0.1,12,2026-03-01\n',

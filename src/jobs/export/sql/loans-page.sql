@@ -4,7 +4,7 @@ SELECT l.loan_no AS "loanNo", l.bucket, l.loan_id AS "loanId", p.code AS product
   l.product_id AS "productId", l.org, l.principal, l.rate, l.rate_ppb AS "ratePpb", l.periods,
   l.disbursed_on::text AS "disbursedOn", l.first_due_on::text AS "firstDueOn",
   l.born_on > $1::date AS "isComing",
-  e.type = event_type_opening() AND NOT coalesce(o.from_birth, false) AS "isOpened",
+  e.type = event_type_opening() AND NOT coalesce(o.from_birth, l.paid_periods = 0) AS "isOpened",
   h.reason AS held,
   s.due_on::text[] AS "dueOn", s.principal AS "duePrincipal", s.interest AS "dueInterest",
   s.balance_after AS "balanceAfter",

@@ -32,8 +32,8 @@ export interface GroupedKind {
 
 /**
  * Reads a file whose rows of one loan stand together into a temporary table, one row a loan;
- * returns how many. No more than the rows of one loan are in memory: what is wrong with one is kept with
- * its loan. The amount of the file is `principal`.
+ * returns how many. No more than the rows of one loan are in memory: what is wrong with one is
+ * kept with its loan. The amount of the file is `principal`.
  */
 export async function stageGrouped(
   scene: ImportScene,

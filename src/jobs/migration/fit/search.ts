@@ -29,9 +29,9 @@ export interface Fit {
 
 /**
  * The product parameters that reproduce loans best: shapes in every combination, then the details
- * of the best shapes one after the other until nothing gets better. Of equally good ones the one with
- * the fewest parameters beside the defaults. `currency` gives the minor unit. Throws LoanbookError
- * `nothing_to_fit` where no loan says an instalment, a balance or a schedule.
+ * of the best shapes one after the other until nothing gets better. Of equally good ones the one
+ * with the fewest parameters beside the defaults. `currency` gives the minor unit. Throws
+ * LoanbookError `nothing_to_fit` where no loan says an instalment, a balance or a schedule.
  */
 export function fitParameters(
   loans: readonly ObservedLoan[],
