@@ -6,6 +6,7 @@ import {
   type OpenInstallment,
   type Position,
   STATUS,
+  type Status,
 } from '../../accounting/fold/position.js';
 import { Refusal } from '../../accounting/money/refusal.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
@@ -42,10 +43,7 @@ export function carriedLoan(loan: StandingLoan, day: EpochDay, days: DayTerms): 
     const isNew = loan.contract.disbursedOn > day;
     return isNew ? { way: 'contract' } : { way: 'left', reason: 'not_folded' };
   }
-  const { status } = position;
-  if (status === STATUS.cancelled || status === STATUS.transferred || isOver(position)) {
-    return { way: 'left', reason: 'closed' };
-  }
+  if (isOver(position)) return { way: 'left', reason: 'closed' };
   const opening = openingOf(loan, position, day);
   const difference = differenceOf(loan, position, opening, days);
   if (difference === undefined) {
@@ -55,15 +53,19 @@ export function carriedLoan(loan: StandingLoan, day: EpochDay, days: DayTerms): 
     if (!isRounded || loan.isOpened) return { way: 'position', opening, isRounded };
   }
   if (loan.isOpened) return { way: 'left', reason: difference ?? 'unknown' };
-  if (openingFault(opening, loan.contract, loan.agreed) !== undefined) {
-    return { way: 'left', reason: difference ?? 'unknown' };
-  }
-  return { way: 'history', opening: { ...opening, fromBirth: true }, isRounded: false };
+  // Folded from birth it lays its own rows: those that cannot be said need not be.
+  const said = [opening, { ...opening, coming: null }].find(
+    (one) => openingFault(one, loan.contract, loan.agreed) === undefined,
+  );
+  if (said === undefined) return { way: 'left', reason: difference ?? 'unknown' };
+  return { way: 'history', opening: { ...said, fromBirth: true }, isRounded: false };
 }
 
-/** Settled, and nothing of the customer's is held. */
+const OVER: readonly Status[] = [STATUS.settled, STATUS.cancelled, STATUS.transferred];
+
+/** Settled, cancelled or sold, and nothing of the customer's is held or owed. */
 function isOver({ status, suspense, refundDue }: Position): boolean {
-  return status === STATUS.settled && suspense + refundDue === 0;
+  return OVER.includes(status) && suspense + refundDue === 0;
 }
 
 function openingOf(loan: StandingLoan, position: Position, day: EpochDay): OpeningPosition {

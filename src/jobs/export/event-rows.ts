@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
-import { EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
+import { EVENT_TYPE, EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { NO_DAY } from '../../accounting/money/units.js';
 import { COMPONENTS } from '../../accounting/posting/flow.js';
@@ -22,6 +22,8 @@ interface StoredEvent {
   readonly isWaiting: boolean;
   readonly businessDate: string;
   readonly amount: number;
+  /** What it has paid or left in suspense, in all. */
+  readonly taken: number;
   readonly component: number;
   readonly seq: number;
   readonly dueOn: string;
@@ -63,8 +65,11 @@ function rowOf(event: StoredEvent, { minorDigits, products }: EventScene): OurRo
   const type = EVENT_TYPE_NAMES[event.type] as EventName;
   const terms = products.get(event.productId);
   const unitsAYear = terms === undefined ? 1 : annualRatePpb(terms, 1);
+  // A settlement of all that was owed took so much; of a smaller debt the rest is the customer's.
+  const isSettlement = event.type === EVENT_TYPE.settlement && event.amount === 0;
+  const amount = isSettlement ? event.taken : event.amount;
   const own: Record<OwnKey, string> = {
-    amount: event.amount > 0 ? formatAmount(event.amount, minorDigits) : '',
+    amount: amount > 0 ? formatAmount(amount, minorDigits) : '',
     early_payment: EARLY_PAYMENTS[event.earlyPayment - 1] ?? '',
     component: COMPONENTS[event.component] ?? '',
     seq: event.seq > 0 ? String(event.seq) : '',

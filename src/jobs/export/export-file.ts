@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { LayoutDocument } from '../../files/layout/layout-document.js';
 import { type LayoutWritten, type OurRow, writeLayout } from '../../files/layout/layout-writer.js';
@@ -111,6 +112,11 @@ async function* until<T, End>(
   }
 }
 
+interface Going {
+  readonly loan: StandingLoan;
+  readonly carried: Carried;
+}
+
 /** Goes over the loans of the book once. */
 class Walk {
   readonly #book: Book;
@@ -134,11 +140,12 @@ class Walk {
     const { minorDigits, products } = this.#book;
     const scene = { day: formatDay(this.#day), minorDigits, products };
     for await (const page of standingLoans(client, scene.day, signal)) {
-      const going: { readonly loan: StandingLoan; readonly carried: Carried }[] = [];
-      for (const loan of page) {
-        const carried = carriedLoan(loan, this.#day, days);
-        if (this.#count(loan, carried)) going.push({ loan, carried });
-      }
+      const all = page.map((loan) => ({ loan, carried: carriedLoan(loan, this.#day, days) }));
+      const voided = await this.#voided(client, all);
+      const going = all.filter(({ loan, carried }) => {
+        const isVoided = voided.has(loan.loanId);
+        return this.#count(loan, isVoided ? { way: 'left', reason: 'voided_events' } : carried);
+      });
       if (this.#kind === 'events') {
         const asked = going.map(({ loan, carried }) => ({
           bucket: loan.bucket,
@@ -150,6 +157,17 @@ class Walk {
         for (const { loan, carried } of going) yield* this.#rowsOf(loan, carried);
       }
     }
+  }
+
+  /** Of the loans that would bring their history, those whose history does not give them again. */
+  async #voided(client: pg.Client, page: readonly Going[]): Promise<ReadonlySet<number>> {
+    const asked = page.filter(({ carried }) => carried.way === 'history').map(({ loan }) => loan);
+    if (asked.length === 0) return new Set();
+    const { rows } = await client.query<{ loanId: number }>(
+      readSql(import.meta.url, 'voided-loans'),
+      [formatDay(this.#day), asked.map(({ bucket }) => bucket), asked.map(({ loanId }) => loanId)],
+    );
+    return new Set(rows.map(({ loanId }) => loanId));
   }
 
   /** Whether the loan goes. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { withClient } from '../../../src/db/connect.js';
+import { LoanbookError } from '../../../src/errors.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { openPool } from '../../../src/jobs/eod/run/fold-pool.js';
@@ -78,10 +79,17 @@ export class SecondBook {
   }
 
   /** Exports every kind out of another book into the folder of this one. */
-  async exportFrom(client: pg.Client): Promise<Record<ExportKind, ExportOutcome>> {
+  async exportFrom(
+    client: pg.Client,
+    maxLeftOut: number,
+  ): Promise<Record<ExportKind, ExportOutcome>> {
     const outcomes: Partial<Record<ExportKind, ExportOutcome>> = {};
     for (const kind of EXPORT_KINDS) {
-      outcomes[kind] = await exportFile(client, { kind, file: this.file(kind) });
+      const exporting = exportFile(client, { kind, file: this.file(kind), maxLeftOut });
+      outcomes[kind] = await exporting.catch((error: unknown) => {
+        const evidence = error instanceof LoanbookError ? error.evidence : {};
+        throw new Error(JSON.stringify(evidence), { cause: error });
+      });
     }
     return outcomes as Record<ExportKind, ExportOutcome>;
   }

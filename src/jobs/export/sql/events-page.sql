@@ -3,7 +3,9 @@
 SELECT l.loan_no AS "loanNo", l.product_id AS "productId", e.ref, e.type,
   e.value_date::text AS "valueDate",
   e.business_date > $1::date AS "isWaiting", e.business_date::text AS "businessDate",
-  e.amount, e.component, e.seq, e.due_on::text AS "dueOn", e.early_payment AS "earlyPayment",
+  e.amount, coalesce((SELECT sum(r.allocated + r.to_suspense)::bigint FROM event_outcome r
+    WHERE r.bucket = e.bucket AND r.loan_id = e.loan_id AND r.event_id = e.event_id
+      AND r.business_date BETWEEN l.born_on AND $1::date), 0) AS taken, e.component, e.seq, e.due_on::text AS "dueOn", e.early_payment AS "earlyPayment",
   e.rate_ppb AS "ratePpb", coalesce(o.ref, '') AS "of", e.buyer
 FROM unnest($2::smallint[], $3::bigint[], $4::boolean[]) AS u (bucket, loan_id, has_history)
 JOIN loan l ON l.bucket = u.bucket AND l.loan_id = u.loan_id
