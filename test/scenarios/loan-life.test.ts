@@ -183,7 +183,7 @@ describe('the ledger of one loan', () => {
     });
     const { checks } = await checkDay(client, []);
     expect(checks.filter((check) => !check.ok)).toEqual([]);
-  });
+  }, 300_000);
 
   it('E10: over the first period of A1, with tax and the clearing of its channel', async () => {
     const { input, expected } = practiceCase(
