@@ -104,5 +104,5 @@ function dropPaid(position: Position): void {
       kept += 1;
     }
   }
-  open.length = kept;
+  while (open.length > kept) open.pop();
 }

@@ -178,15 +178,19 @@ export class DayFlow {
     this.principalBilled = 0;
     this.interestBilled = 0;
     this.interestSettled = 0;
-    this.paid.fill(0);
-    this.waived.fill(0);
-    this.charged.fill(0);
+    // Plain stores and pops: on a peak day every loan comes by here, where four calls of `fill` and
+    // three new lengths, which give the lists' memory back, took a twentieth of the fold.
+    for (let c = 0; c < COMPONENTS.length; c += 1) {
+      this.paid[c] = 0;
+      this.waived[c] = 0;
+      this.charged[c] = 0;
+      this.writtenOff[c] = 0;
+    }
     this.recovered = 0;
     this.refundPaid = 0;
-    this.writtenOff.fill(0);
-    this.movements.length = 0;
-    this.allocations.length = 0;
-    this.outcomes.length = 0;
+    while (this.movements.length > 0) this.movements.pop();
+    while (this.allocations.length > 0) this.allocations.pop();
+    while (this.outcomes.length > 0) this.outcomes.pop();
     this.touched = false;
   }
 

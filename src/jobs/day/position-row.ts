@@ -190,7 +190,7 @@ export class PositionRow {
     const openLength = view.getInt32(lengthAt);
     const openAt = lengthAt + 4;
     const { open } = this.position;
-    if (open.length > 0) open.length = 0;
+    while (open.length > 0) open.pop();
     this.position.special = null;
     if (openLength > 0) {
       this.#cursor.seek(bytes, openAt);

@@ -137,6 +137,7 @@ export class SideRows {
 
   #writeOutcomes(): void {
     const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     if (waiting.length > 1) waiting.sort((a, b) => a.eventId - b.eventId);
     const rows = this.outcomes;
     for (const outcome of waiting) {
@@ -149,7 +150,7 @@ export class SideRows {
       rows.int2(outcome.bucket);
       rows.text(outcome.rule);
     }
-    waiting.length = 0;
+    while (waiting.length > 0) waiting.pop();
   }
 
   /** A schedule laid again: the version that the position carries. */
