@@ -14,7 +14,12 @@ export interface CsvBatch {
   readonly bytesRead: number;
   /** Some record may hold a NUL character. */
   readonly hasNul: boolean;
+  /** Some record may hold a separator of ASCII, RS or US; undefined: not known. */
+  readonly hasSeparator?: boolean;
 }
+
+const RECORD_SEPARATOR = 0x1e;
+const UNIT_SEPARATOR = 0x1f;
 
 /**
  * The records of a CSV file (RFC 4180: commas, double quotes, LF or CRLF, an optional BOM), its
@@ -27,10 +32,12 @@ export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGene
   let parser: BatchParser | undefined;
   let bytesRead = 0;
   let hasNul = false;
+  let hasSeparator = false;
   for await (const chunk of fileChunks(path, signal)) {
     bytesRead += chunk.length;
     // A record may begin in the chunk before.
     hasNul ||= chunk.includes(0);
+    hasSeparator ||= chunk.includes(RECORD_SEPARATOR) || chunk.includes(UNIT_SEPARATOR);
     const lines = parser === undefined ? plain.push(chunk) : undefined;
     if (lines === undefined) {
       // From the first quote on: a line is no longer a record.
@@ -40,11 +47,11 @@ export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGene
       }
       await parser.write(chunk);
     }
-    const batch = { ...(lines ?? parser!.take()), bytesRead, hasNul };
+    const batch = { ...(lines ?? parser!.take()), bytesRead, hasNul, hasSeparator };
     if (batch.records.length > 0) yield batch;
   }
   await parser?.end();
-  yield { ...(parser?.take() ?? plain.end()), bytesRead, hasNul };
+  yield { ...(parser?.take() ?? plain.end()), bytesRead, hasNul, hasSeparator };
 }
 
 /** Collects records from the parser's callback, which is quicker than reading its stream. */

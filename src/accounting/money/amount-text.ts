@@ -55,9 +55,37 @@ export function parseRatePpb(text: string, percent = false): RatePpb | undefined
 }
 
 function parseScaled(text: string, digits: number, dropZeros: boolean): number | undefined {
+  const plain = parsePlain(text, digits);
+  if (plain !== undefined) return plain;
   const value = Number(scaledDigits(text, digits, dropZeros));
   // Of -0 and 0 the sum is 0.
   return Number.isSafeInteger(value) ? value + 0 : undefined;
+}
+
+const POINT = 0x2e;
+const ZERO = 0x30;
+/** A number of so many digits is safe. */
+const SAFE_DIGITS = 15;
+
+/**
+ * The same of digits with or without a point among them, and few enough: nearly all amounts are,
+ * and told apart so they take a fifth of the time. Undefined: to be looked at closely.
+ */
+function parsePlain(text: string, digits: number): number | undefined {
+  const { length } = text;
+  if (length === 0 || length + digits > SAFE_DIGITS) return undefined;
+  let value = 0;
+  let pointAt = length;
+  for (let at = 0; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= ZERO && code <= ZERO + 9) value = 10 * value + code - ZERO;
+    else if (code === POINT && pointAt === length && at > 0 && at < length - 1) pointAt = at;
+    else return undefined;
+  }
+  let missing = pointAt === length ? digits : digits - (length - 1 - pointAt);
+  if (missing < 0) return undefined;
+  for (; missing > 0; missing -= 1) value *= 10;
+  return value;
 }
 
 /** The number without its point, with its sign. */

@@ -4,7 +4,8 @@
 -- there. There is one set of them, in the hands of whoever holds the lock of imports.
 --
 -- Into a book without loans these tables are not copied: indexed like the book's own, they take the
--- place of them in the transaction that ends the import.
+-- place of them in the transaction that ends the import. Balances and events are then written by
+-- the tasks, with the numbers that the import is going to have: the lock of imports keeps them free.
 
 -- The text of an index or a table with another name.
 CREATE OR REPLACE FUNCTION staged_name(name text) RETURNS text
@@ -61,13 +62,16 @@ BEGIN
     CASE WHEN is_temporary THEN 'pg_temp' ELSE 'loanbook' END);
 END $$;
 
+DROP FUNCTION IF EXISTS open_import_stage(integer, uuid, text);
+
 -- Tables that stay, for an import of this key; returns whether those of a try before are gone on
--- with. What a try with another key left behind is dropped.
-CREATE OR REPLACE FUNCTION open_import_stage(of_run integer, holder_token uuid, of_key text)
-RETURNS boolean
+-- with. What a try with another key left behind is dropped. `of_import`: of `numbers_to_come`.
+CREATE OR REPLACE FUNCTION open_import_stage(of_run integer, holder_token uuid, of_key text,
+  of_import integer, first_event bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE
   is_same boolean := false;
+  name text;
 BEGIN
   PERFORM 1 FROM run WHERE run_id = of_run AND token = holder_token AND status = 'open'
     FOR KEY SHARE;
@@ -78,14 +82,29 @@ BEGIN
     SELECT key = of_key INTO is_same FROM import_stage;
   END IF;
   IF is_same THEN
-    DROP TABLE IF EXISTS import_loan, import_schedule_balance, import_event;
+    DROP TABLE IF EXISTS import_loan;
     RETURN true;
   END IF;
   PERFORM drop_import_tables();
   PERFORM make_import_tables(false);
-  CREATE TABLE import_stage AS SELECT of_key AS key;
+  IF of_import IS NOT NULL THEN
+    FOREACH name IN ARRAY ARRAY['schedule_balance', 'event'] LOOP
+      PERFORM make_table_like(name);
+      EXECUTE format('GRANT SELECT, INSERT, DELETE ON %I TO loanbook_batch', staged_name(name));
+    END LOOP;
+  END IF;
+  CREATE TABLE import_stage AS SELECT of_key AS key, of_import AS import_number,
+    first_event AS event_from;
   GRANT SELECT ON import_stage TO loanbook_batch;
   RETURN false;
+END $$;
+
+CREATE OR REPLACE FUNCTION make_table_like(name text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS
+    INCLUDING STORAGE INCLUDING COMMENTS) WITH (autovacuum_enabled = off)',
+    staged_name(name), name);
 END $$;
 
 -- Whether the book is without loans, so that the tables of an import may become its own. Those of
@@ -95,6 +114,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   SELECT NOT EXISTS (SELECT FROM loan) AND NOT EXISTS (SELECT FROM schedule)
     AND NOT EXISTS (SELECT FROM schedule_balance) AND NOT EXISTS (SELECT FROM event)
     AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')
+$$;
+
+-- The numbers that an import under the lock of imports is going to have: its own, and its first
+-- event's; null for a book whose tables those of an import may not take the place of.
+CREATE OR REPLACE FUNCTION numbers_to_come(OUT import_id integer, OUT first_event bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT (SELECT coalesce(max(f.import_id), 0) + 1 FROM imported_file f),
+    (SELECT last_value + is_called::int FROM event_arrival)
+  WHERE import_may_take_place()
 $$;
 
 -- Gives import_<name> the indexes and keys of <name>, which must hold no rows that need them.
@@ -120,25 +148,28 @@ BEGIN
   END LOOP;
 END $$;
 
--- Makes import_<name> out of the staged rows, with indexes and statistics. `groups`: number, product
--- and org of each accounting group. Events ascend in file order from `first_event` on; the fees
--- agreed with schedules are numbered behind them.
+-- Makes import_<name> whole, with indexes and statistics. `group_ids`, `products`, `orgs`: of each
+-- accounting group. Events ascend in file order from `first_event` on; the fees agreed with schedules
+-- are numbered behind them. What the tasks wrote stands where they had these numbers.
 CREATE OR REPLACE FUNCTION build_import_table(name text, of_import integer, group_ids integer[],
   products integer[], orgs text[], first_event bigint, last_line integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = loanbook, pg_temp SET work_mem = '192MB' AS $$
+DECLARE
+  is_written boolean := name = 'schedule';
 BEGIN
-  IF name <> 'schedule' THEN
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS
-      INCLUDING STORAGE INCLUDING COMMENTS) WITH (autovacuum_enabled = off)',
-      staged_name(name), name);
+  IF name IN ('schedule_balance', 'event') THEN
+    PERFORM 1 FROM import_stage WHERE import_number = of_import AND event_from = first_event;
+    is_written := FOUND;
   END IF;
-  CASE name
-  WHEN 'schedule' THEN NULL;
-  WHEN 'schedule_balance' THEN
+  IF NOT is_written THEN
+    EXECUTE format('DROP TABLE IF EXISTS %I', staged_name(name));
+    PERFORM make_table_like(name);
+  END IF;
+  IF name = 'schedule_balance' AND NOT is_written THEN
     INSERT INTO import_schedule_balance (bucket, loan_id, version, balance_after)
     SELECT bucket, loan_id, version, balance_after FROM import_schedule;
-  WHEN 'loan' THEN
+  ELSIF name = 'loan' THEN
     INSERT INTO import_loan (bucket, loan_id, loan_no, group_id, product_id, org, principal, rate,
       rate_ppb, periods, disbursed_on, first_due_on, paid_periods, born_on, import_id)
     SELECT s.bucket, s.loan_id, s.loan_no, g.group_id, s.product_id, s.org, s.principal, s.rate,
@@ -146,20 +177,25 @@ BEGIN
     FROM import_row s JOIN unnest(group_ids, products, orgs) AS g (group_id, product_id, org)
       ON g.product_id = s.product_id AND g.org = s.org
     ORDER BY s.loan_id;
-  WHEN 'event' THEN
-    INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
-      amount, import_id)
-    SELECT bucket, loan_id, first_event + line - 1, birth_type(born_on, disbursed_on),
-      birth_ref(born_on, disbursed_on), disbursed_on, born_on, principal, of_import
-    FROM import_row ORDER BY loan_id;
+  ELSIF name = 'event' THEN
+    IF NOT is_written THEN
+      INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
+        amount, import_id)
+      SELECT bucket, loan_id, first_event + line - 1, birth_type(born_on, disbursed_on),
+        birth_ref(born_on, disbursed_on), disbursed_on, born_on, principal, of_import
+      FROM import_row ORDER BY loan_id;
+    END IF;
     INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
       amount, import_id, component, seq)
     SELECT bucket, loan_id, first_event + last_line + place - 1, event_type_fee(),
       'schedule-fee-' || seq, born_on, born_on, amount, of_import, component_fee(), seq
     FROM agreed_fees();
-  END CASE;
+  END IF;
   PERFORM index_like(name);
-  EXECUTE format('ANALYZE %I', staged_name(name));
+  -- Nobody looks for a loan by what stands in the arrays of its schedule, and a sample of them is
+  -- the longest to sort.
+  EXECUTE format('ANALYZE %I %s', staged_name(name),
+    CASE WHEN name IN ('schedule', 'schedule_balance') THEN '(bucket, loan_id, version)' ELSE '' END);
 END $$;
 
 -- How a loan comes in: disbursed on the day it is born in the book, or opened behind it.
@@ -280,10 +316,12 @@ EXCEPTION WHEN lock_not_available OR deadlock_detected OR dependent_objects_stil
 END $$;
 
 REVOKE ALL ON FUNCTION drop_import_tables(), drop_import_stage(text), make_import_tables(boolean),
-  open_import_stage(integer, uuid, text), import_may_take_place(), index_like(text), open_readers(),
+  open_import_stage(integer, uuid, text, integer, bigint), import_may_take_place(),
+  make_table_like(text), numbers_to_come(), index_like(text), open_readers(),
   build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
   adopt_import_tables() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION drop_import_stage(text), make_import_tables(boolean),
-  open_import_stage(integer, uuid, text), import_may_take_place(),
+  open_import_stage(integer, uuid, text, integer, bigint), import_may_take_place(),
+  numbers_to_come(),
   build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
   adopt_import_tables() TO loanbook_batch;

@@ -11,14 +11,16 @@ import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-a
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { LoanBounds } from './loan-bounds.js';
-import { LOAN_COLUMNS, LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
+import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
 import { putLook } from './loan-look.js';
 import type { LoanNumbers } from './loan-numbers.js';
 import { agreedSchedule, type OwnSchedule, type OwnSchedules } from './own-schedule.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
+import { refusedField } from './refused-field.js';
 import type { LoanScene, RowIntake } from './row-intake.js';
 import { isCleanText, parseCount } from './source/field-text.js';
 import type { RowProblem } from './source/source-columns.js';
+import type { LoanBirths } from './tasks/loan-births.js';
 
 const ORG_DEFAULT = 'head';
 /** What a smallint holds. */
@@ -37,6 +39,14 @@ export interface LoanSurroundings {
   readonly numbers: LoanNumbers;
   /** Numbers of parties that the book has, of those named. */
   readonly parties: ReadonlySet<string>;
+}
+
+/** Where a loan goes beside its own row. */
+export interface LoanWriters {
+  /** Takes a tuple of LOAN_SCHEDULE_COLUMNS for each loan. */
+  readonly schedules: TupleWriter;
+  /** Takes the rest of what a loan brings; undefined: the server makes it. */
+  readonly births?: LoanBirths | undefined;
 }
 
 interface LoanIds {
@@ -59,8 +69,7 @@ export class LoanIntake implements RowIntake {
   /** Staged numbers that are not what they look like. */
   looks = 0;
   readonly #own: OwnSchedules | undefined;
-  /** Takes a tuple of LOAN_SCHEDULE_COLUMNS for each loan. */
-  readonly #schedules: TupleWriter;
+  readonly #writers: LoanWriters;
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
@@ -74,11 +83,11 @@ export class LoanIntake implements RowIntake {
     rules: LoanRules,
     scene: LoanScene,
     book: LoanSurroundings,
-    schedules: TupleWriter,
+    writers: LoanWriters,
     own?: OwnSchedules,
   ) {
     this.#own = own;
-    this.#schedules = schedules;
+    this.#writers = writers;
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
     this.#openDay = scene.openDay;
@@ -135,7 +144,7 @@ export class LoanIntake implements RowIntake {
         return problem('principal', 'amount_out_of_range', fields[3]!);
       }
       if (!(error instanceof Refusal)) throw error;
-      return problem(fieldOfRefusal(error.code), error.code, valueOfRefusal(error.code, fields));
+      return refusedField(error.code, fields);
     }
   }
 
@@ -217,7 +226,7 @@ export class LoanIntake implements RowIntake {
     rate: string,
     { entry, contract, paidPeriods }: LoanTerms,
   ): void {
-    const bornOn = Math.max(contract.disbursedOn, this.#openDay);
+    const bornOn = this.#bornOn(contract);
     if (bornOn === this.#openDay) this.entersOpenDay = true;
     writer.tuple(LOAN_STAGE_COLUMNS.length);
     writer.int4(line);
@@ -238,14 +247,25 @@ export class LoanIntake implements RowIntake {
     writer.date(bornOn);
   }
 
-  #putSchedule({ bucket, loanId }: LoanIds, { contract }: LoanTerms, schedule: Schedule): void {
-    const writer = this.#schedules;
+  #bornOn({ disbursedOn }: LoanContract): EpochDay {
+    return Math.max(disbursedOn, this.#openDay);
+  }
+
+  #putSchedule(ids: LoanIds, { contract }: LoanTerms, schedule: Schedule): void {
+    const { schedules: writer, births } = this.#writers;
+    const { line, bucket, loanId } = ids;
     writer.tuple(LOAN_SCHEDULE_COLUMNS.length);
     writer.int2(bucket);
     writer.int8(loanId);
     writer.int2(FIRST_VERSION);
     writer.date(contract.disbursedOn);
+    const from = writer.length;
     int8Array(writer, schedule.balanceAfter);
+    if (births !== undefined) {
+      const { principal, disbursedOn } = contract;
+      const loan = { line, bucket, loanId, principal, disbursedOn, bornOn: this.#bornOn(contract) };
+      births.add(loan, FIRST_VERSION, writer.bytes.subarray(from, writer.length));
+    }
     dateArray(writer, schedule.dueOn);
     int8Array(writer, schedule.principal);
     int8Array(writer, schedule.interest);
@@ -268,20 +288,4 @@ function annualRate(entry: CatalogueEntry, unitPpb: number): number | undefined 
 
 function problem(field: string, rule: string, value: string): RowProblem {
   return { field, rule, value };
-}
-
-/** Which column a contract that has no schedule is reported under. */
-const REFUSED_FIELDS: Readonly<Record<string, string>> = {
-  first_due_not_after_disbursement: 'first_due_on',
-  principal_free_too_long: 'periods',
-  rate_out_of_range: 'rate',
-};
-
-function fieldOfRefusal(code: string): string {
-  return REFUSED_FIELDS[code] ?? 'product';
-}
-
-function valueOfRefusal(code: string, fields: readonly string[]): string {
-  const at = LOAN_COLUMNS.findIndex((column) => column.name === fieldOfRefusal(code));
-  return fields[at] ?? '';
 }

@@ -34,6 +34,7 @@ export class SourceColumns {
   readonly width: number;
   readonly #specs: readonly ColumnSpec[];
   readonly #sources: readonly Source[];
+  readonly #places: ReadonlyMap<string, number>;
 
   constructor(
     file: string,
@@ -44,6 +45,7 @@ export class SourceColumns {
     const names = header.map((name) => name.trim());
     this.width = names.length;
     this.#specs = specs;
+    this.#places = new Map(specs.map(({ name }, place) => [name, place]));
     checkHeader(file, names, specs, mapping);
     this.#sources = specs.map((spec) => sourceOf(spec.name, names, mapping));
   }
@@ -98,13 +100,19 @@ export class SourceColumns {
     return this.#specs[at]?.name ?? name;
   }
 
+  /** Whether the file, or its mapping, has one of our columns. */
+  has(field: string): boolean {
+    const { index = -1, constant = '' } = this.#sources[this.#placeOf(field)] ?? {};
+    return index >= 0 || constant !== '';
+  }
+
   /** Whether one of our columns is the last of the file. */
   isLast(field: string): boolean {
     return this.#sources[this.#placeOf(field)]?.index === this.width - 1;
   }
 
   #placeOf(field: string): number {
-    return this.#specs.findIndex((spec) => spec.name === field);
+    return this.#places.get(field) ?? -1;
   }
 }
 

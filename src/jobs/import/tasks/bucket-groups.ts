@@ -7,5 +7,9 @@ export const GROUPS = BUCKET_COUNT / GROUP_BUCKETS;
 
 /** The group of a loan's number. */
 export function groupOf(loanNo: string): number {
-  return Math.floor(bucketOf(loanNo) / GROUP_BUCKETS);
+  return groupOfBucket(bucketOf(loanNo));
+}
+
+export function groupOfBucket(bucket: number): number {
+  return Math.floor(bucket / GROUP_BUCKETS);
 }

@@ -9,8 +9,9 @@ import { LoanNumbers } from '../loan-numbers.js';
 import type { LoanScene } from '../row-intake.js';
 import { isCleanText } from '../source/field-text.js';
 import type { SourceColumns } from '../source/source-columns.js';
+import { BALANCE_COLUMNS, type BirthNumbers, EVENT_COLUMNS, LoanBirths } from './loan-births.js';
 import { TaskSchedules } from './own-schedule-rows.js';
-import { type PackedRow, unpackRow } from './packed-row.js';
+import { bucketOfPacked, unpackRow } from './packed-row.js';
 import type { LoanTask } from './share-out-rows.js';
 import { readBlocks } from './spill-file.js';
 import { putReject, REJECT_COLUMNS, rejectOf } from './task-rejects.js';
@@ -30,17 +31,12 @@ export interface TaskScene {
   readonly scheduleColumns: SourceColumns | null;
   /** The file that holds the rows of the tasks. */
   readonly fd: number;
+  /** The tasks write balances and events as well; null: they do not. */
+  readonly births: BirthNumbers | null;
   /** The last ordinal given, by bucket. */
   readonly ordinals: readonly number[];
   /** The book has loans. */
   readonly hasLoans: boolean;
-}
-
-/** A row of a task with the bucket that it belongs to. */
-interface BucketRow {
-  readonly row: PackedRow;
-  readonly loanNo: string;
-  readonly bucket: number;
 }
 
 /** Checks the rows of a task and writes them, and what cannot go in, into the staging tables. */
@@ -50,28 +46,33 @@ export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> 
     scheduleColumns === null
       ? undefined
       : new TaskSchedules(scheduleColumns, scene.minorDigits, readBlocks(on.fd, task.schedules));
-  const rows = rowsOf(on, task, own);
-  const inBook = on.hasLoans ? await numbersInBook(client, rows) : new Set<string>();
+  const rows = rowsOf(on, task);
+  const named = namedBy(on, rows, own);
+  const inBook = on.hasLoans ? await numbersInBook(client, named.loans) : new Set<string>();
   const numbers = new LoanNumbers(on.ordinals, inBook);
-  const parties = await partiesInBook(client, rows, columns);
+  const parties = await partiesInBook(client, named.parties);
   const schedules = new TupleWriter(SCHEDULE_ROOM);
+  const births = on.births === null ? undefined : new LoanBirths(on.births);
   const staged = new TupleWriter(ROW_ROOM);
   const rejects = new TupleWriter(ROW_ROOM);
-  const intake = new LoanIntake(on.rules, scene, { numbers, parties }, schedules, own);
-  await copy(client, 'import_schedule', LOAN_SCHEDULE_COLUMNS, async (sink) => {
-    const fields: string[] = [];
-    for (const [at, { row }] of rows.entries()) {
-      const { line, record } = row;
-      const problem =
-        row.problem ?? columns.read(record, fields) ?? intake.take(fields, line, staged);
-      if (problem !== undefined) {
-        const reject = rejectOf(problem, line, columns);
-        putReject(rejects, line, 0, { reject, row: record });
+  const writers = { schedules, births };
+  const intake = new LoanIntake(on.rules, scene, { numbers, parties }, writers, own);
+  const fields: string[] = [];
+  for (let at = 0; at < rows.length; ) {
+    await copy(client, 'import_schedule', LOAN_SCHEDULE_COLUMNS, async (sink) => {
+      for (; at < rows.length && births?.isFull !== true; at += 1) {
+        const { line, record, problem: whole } = unpackRow(rows[at]!);
+        const problem = whole ?? columns.read(record, fields) ?? intake.take(fields, line, staged);
+        if (problem !== undefined) {
+          const reject = rejectOf(problem, line, columns);
+          putReject(rejects, line, 0, { reject, row: record });
+        }
+        if (at % SLICE_ROWS === 0) await send(sink, schedules);
       }
-      if (at % SLICE_ROWS === 0) await send(sink, schedules);
-    }
-    await send(sink, schedules);
-  });
+      await send(sink, schedules);
+    });
+    if (births !== undefined) await copyBirths(client, births);
+  }
   if (own !== undefined) await putUnclaimed(on, own, rejects);
   const counts = { rows: staged.rows, rejected: rejects.rows };
   await copy(client, 'import_row', LOAN_STAGE_COLUMNS, (sink) => send(sink, staged));
@@ -89,16 +90,44 @@ export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> 
   );
 }
 
-/** Bucket by bucket, so that loans lie in the order in which the close reads them. */
-function rowsOf(on: TaskScene, task: LoanTask, own: TaskSchedules | undefined): BucketRow[] {
-  const rows: BucketRow[] = [];
-  for (const packed of readBlocks(on.fd, task.loans)) {
-    const row = unpackRow(packed);
-    const loanNo = on.columns.textOf('loan_no', row.record);
-    own?.claim(loanNo);
-    rows.push({ row, loanNo, bucket: bucketOf(loanNo) });
+async function copyBirths(client: pg.Client, { balances, events }: LoanBirths): Promise<void> {
+  await copy(client, 'import_schedule_balance', BALANCE_COLUMNS, (sink) => send(sink, balances));
+  await copy(client, 'import_event', EVENT_COLUMNS, (sink) => send(sink, events));
+}
+
+/**
+ * The packed rows of a task, bucket by bucket, so that loans lie in the order in which the close
+ * reads them; within one as the file has them. Taken apart all at once they would be old enough,
+ * by the time that they are read, to keep the collector busy.
+ */
+function rowsOf({ fd }: TaskScene, { loans, bucketFrom, bucketTo }: LoanTask): string[] {
+  const buckets = Array.from({ length: bucketTo - bucketFrom + 1 }, (): string[] => []);
+  for (const packed of readBlocks(fd, loans)) {
+    buckets[bucketOfPacked(packed) - bucketFrom]!.push(packed);
   }
-  return rows.sort((a, b) => a.bucket - b.bucket || a.row.line - b.row.line);
+  return buckets.flat();
+}
+
+interface Named {
+  readonly loans: readonly { readonly loanNo: string }[];
+  readonly parties: readonly string[];
+}
+
+/** What the rows name that the book may have; their schedules are claimed. */
+function namedBy(on: TaskScene, rows: readonly string[], own: TaskSchedules | undefined): Named {
+  const { columns, hasLoans } = on;
+  const loans: { loanNo: string }[] = [];
+  const parties = new Set<string>();
+  const hasParties = columns.has('party');
+  if (own === undefined && !hasLoans && !hasParties) return { loans, parties: [] };
+  for (const packed of rows) {
+    const { record } = unpackRow(packed);
+    const loanNo = columns.textOf('loan_no', record);
+    own?.claim(loanNo);
+    if (hasLoans) loans.push({ loanNo });
+    if (hasParties) parties.add(columns.textOf('party', record));
+  }
+  return { loans, parties: [...parties] };
 }
 
 /** Those numbers that the book has. */
@@ -114,14 +143,12 @@ async function numbersInBook(
   return new Set(found.rows.map(({ loan_no }) => loan_no));
 }
 
-/** Those parties that the rows name and the book has. */
+/** Those of the named parties that the book has. */
 async function partiesInBook(
   client: pg.Client,
-  rows: readonly BucketRow[],
-  columns: SourceColumns,
+  named: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const named = new Set(rows.map(({ row }) => columns.textOf('party', row.record)));
-  const asked = [...named].filter((party) => party !== '' && isCleanText(party));
+  const asked = named.filter((party) => party !== '' && isCleanText(party));
   if (asked.length === 0) return new Set();
   const found = await client.query<{ party_no: string }>(
     'SELECT party_no FROM party_key WHERE party_no = ANY ($1)',

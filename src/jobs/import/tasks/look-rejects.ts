@@ -10,10 +10,15 @@ const ROOM = 1 << 16;
 
 /**
  * Rejects staged loans whose numbers only look like another one, of the book or of an earlier line,
- * and takes them out of the staging tables. Only the lines are kept in memory: their rows are read
- * from the file once more. Asks nothing where no number here or in the book is but what it looks.
+ * and takes them out of the staging tables; `hasBirths`: balances and events are there too. Only
+ * the lines are kept in memory: their rows are read from the file once more. Asks nothing where no
+ * number here or in the book is but what it looks.
  */
-export async function rejectLooks(client: pg.Client, file: ImportFile): Promise<void> {
+export async function rejectLooks(
+  client: pg.Client,
+  file: ImportFile,
+  hasBirths = false,
+): Promise<void> {
   const { rows: asked } = await client.query<{ is_needed: boolean }>(
     readSql(import.meta.url, 'looks-needed'),
   );
@@ -38,5 +43,7 @@ export async function rejectLooks(client: pg.Client, file: ImportFile): Promise<
   const sink = new CopySink(client, 'import_reject', REJECT_COLUMNS);
   await sink.write(rejects.take());
   await sink.finish();
-  await client.query(readSql(import.meta.url, 'drop-rejected'), [[...values.keys()]]);
+  const lines = [...values.keys()];
+  if (hasBirths) await client.query(readSql(import.meta.url, 'drop-births'), [lines]);
+  await client.query(readSql(import.meta.url, 'drop-rejected'), [lines]);
 }

@@ -40,7 +40,7 @@ export async function shareOutSchedules(
       if (count.isTrailer(record, line)) continue;
       const problem = batch.problemOf?.(i) ?? shapeProblem(file, record, batch.hasNul) ?? undefined;
       count.add(record, line, problem);
-      runs.add(record, line, problem);
+      runs.add(record, line, problem, batch.hasSeparator);
     }
     file.onProgress?.(batch.bytesRead, file.content.bytes);
   }
@@ -63,9 +63,15 @@ class ScheduleRuns {
     this.#groups = groups;
   }
 
-  add(record: readonly string[], line: number, shape: RowProblem | undefined): void {
+  add(
+    record: readonly string[],
+    line: number,
+    shape: RowProblem | undefined,
+    hasEnds: boolean | undefined,
+  ): void {
     const loanNo = this.#file.columns.textOf('loan_no', record);
-    if (loanNo === '' || !isCleanText(loanNo)) {
+    const isNext = this.#loanNo !== loanNo;
+    if (isNext && (loanNo === '' || !isCleanText(loanNo))) {
       const unknown = { field: 'loan_no', rule: 'malformed_text', value: loanNo };
       const problem = shape ?? this.#file.columns.read(record, []) ?? unknown;
       // It may be of the loan before it or of the one behind it: neither can be trusted.
@@ -73,9 +79,9 @@ class ScheduleRuns {
       this.#stray ??= { problem, line };
       return;
     }
-    if (this.#loanNo === loanNo) this.#stray = undefined;
-    else this.#begin(loanNo, line);
-    this.#groups.add(this.#group, packRow({ line, record, problem: shape }));
+    if (isNext) this.#begin(loanNo, line);
+    else this.#stray = undefined;
+    this.#groups.add(this.#group, packRow({ line, record, problem: shape }, hasEnds));
   }
 
   end(): number {

@@ -30,6 +30,7 @@ export async function sceneOfTasks(client: pg.Client, plan: TasksPlan): Promise<
     scheduleColumns:
       plan.scheduleColumns === null ? null : columnsOf(plan.scheduleColumns, SCHEDULE_COLUMNS),
     fd: plan.fd,
+    births: plan.births,
     ordinals: await lastOrdinals(client),
     hasLoans,
   };

@@ -1,8 +1,9 @@
+import { bucketOf } from '../../../accounting/fold/loan-bucket.js';
 import type { ProvedBy } from '../source/file-proof.js';
 import { RowCount } from '../source/row-count.js';
 import { shapeProblem } from '../source/source-file.js';
 import type { ImportFile } from '../stage-file.js';
-import { GROUP_BUCKETS, GROUPS, groupOf } from './bucket-groups.js';
+import { GROUP_BUCKETS, GROUPS, groupOfBucket } from './bucket-groups.js';
 import type { ScheduleFile } from './own-schedule-rows.js';
 import { shareOutSchedules } from './own-schedule-rows.js';
 import { packRow } from './packed-row.js';
@@ -73,7 +74,11 @@ async function shareOutLoans(
       if (count.isTrailer(record, line)) continue;
       const problem = batch.problemOf?.(i) ?? shapeProblem(file, record, batch.hasNul) ?? undefined;
       count.add(record, line, problem);
-      groups.add(groupOf(columns.textOf('loan_no', record)), packRow({ line, record, problem }));
+      const bucket = bucketOf(columns.textOf('loan_no', record));
+      groups.add(
+        groupOfBucket(bucket),
+        packRow({ line, record, problem }, batch.hasSeparator, bucket),
+      );
     }
     file.onProgress?.(batch.bytesRead, content.bytes);
   }

@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROW_END } from './packed-row.js';
 
-/** Text of a group that is held back before it is written, so that its pieces are no crumbs. */
-const HELD_CHARS = 1 << 15;
+/** Bytes of a group that are held back until they are worth a piece of the file. */
+const HELD_BYTES = 1 << 15;
+/** A character of a string takes at most so many bytes. */
+const CHAR_BYTES_MAX = 3;
+
+const NOTHING = Buffer.alloc(0);
+const ROW_END_BYTE = ROW_END.charCodeAt(0);
 
 /** A piece of the file: where it begins, and its bytes. */
 export type Block = readonly [at: number, bytes: number];
@@ -26,8 +31,7 @@ export class SpillFile {
     }
   }
 
-  write(text: string): Block {
-    const bytes = Buffer.from(text);
+  write(bytes: Buffer): Block {
     const at = this.bytes;
     for (let done = 0; done < bytes.length; ) {
       done += writeSync(this.fd, bytes, done, bytes.length - done, at + done);
@@ -54,27 +58,34 @@ export function* readBlocks(fd: number, blocks: readonly Block[]): Generator<str
   }
 }
 
-/** Packed rows by group, in the order in which they come; constant memory. */
+/**
+ * Packed rows by group, in the order in which they come; constant memory. They are held as bytes:
+ * as strings they would live long enough to be moved among the old ones.
+ */
 export class SpillGroups {
   readonly #file: SpillFile;
-  readonly #held: string[][];
-  readonly #heldChars: number[];
+  readonly #held: Buffer[];
+  readonly #lengths: number[];
   readonly #blocks: Block[][];
   readonly #rows: number[];
 
   constructor(file: SpillFile, groups: number) {
     this.#file = file;
-    this.#held = Array.from({ length: groups }, () => []);
-    this.#heldChars = new Array<number>(groups).fill(0);
+    this.#held = Array.from({ length: groups }, () => NOTHING);
+    this.#lengths = new Array<number>(groups).fill(0);
     this.#blocks = Array.from({ length: groups }, () => []);
     this.#rows = new Array<number>(groups).fill(0);
   }
 
   add(group: number, packed: string): void {
-    this.#held[group]!.push(packed);
-    this.#heldChars[group]! += packed.length;
     this.#rows[group]! += 1;
-    if (this.#heldChars[group]! >= HELD_CHARS) this.#flush(group);
+    const most = CHAR_BYTES_MAX * packed.length + ROW_END.length;
+    if (this.#lengths[group]! + most > this.#held[group]!.length) this.#makeRoom(group, most);
+    const held = this.#held[group]!;
+    const at = this.#lengths[group]!;
+    const end = at + held.write(packed, at);
+    held[end] = ROW_END_BYTE;
+    this.#lengths[group] = end + 1;
   }
 
   /** Writes what is held back. */
@@ -90,11 +101,16 @@ export class SpillGroups {
     return this.#blocks[group]!;
   }
 
+  #makeRoom(group: number, bytes: number): void {
+    this.#flush(group);
+    if (bytes <= this.#held[group]!.length) return;
+    this.#held[group] = Buffer.allocUnsafeSlow(Math.max(HELD_BYTES, bytes));
+  }
+
   #flush(group: number): void {
-    const held = this.#held[group]!;
-    if (held.length === 0) return;
-    this.#blocks[group]!.push(this.#file.write(held.join(ROW_END) + ROW_END));
-    this.#held[group] = [];
-    this.#heldChars[group] = 0;
+    const length = this.#lengths[group]!;
+    if (length === 0) return;
+    this.#blocks[group]!.push(this.#file.write(this.#held[group]!.subarray(0, length)));
+    this.#lengths[group] = 0;
   }
 }

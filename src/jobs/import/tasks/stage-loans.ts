@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type pg from 'pg';
 import { targetOf } from '../../../db/client.js';
+import { inTransaction } from '../../../db/connect.js';
 import { readSql } from '../../../db/sql-file.js';
 import type { RunClaim } from '../../runs/lease.js';
 import { withRunClient } from '../../runs/sessions.js';
@@ -11,6 +12,7 @@ import { fillLooks } from '../loan-look.js';
 import type { ImportScene, StagedFile } from '../row-intake.js';
 import type { ImportFile } from '../stage-file.js';
 import { keptAwake } from './kept-awake.js';
+import type { BirthNumbers } from './loan-births.js';
 import { runLoanTask } from './loan-task.js';
 import { rejectLooks } from './look-rejects.js';
 import type { ScheduleFile } from './own-schedule-rows.js';
@@ -59,15 +61,16 @@ export async function stageLoans(
     shareOutRows(file, schedules, scene.minorDigits, cut.taskRows),
   );
   try {
+    const isLarge = shared.spill.bytes >= (cut.threadsFromBytes ?? THREADS_BYTES_MIN);
     const plan: TasksPlan = {
       columns: file.plan,
       scheduleColumns: schedules?.plan ?? null,
       fd: shared.spill.fd,
+      births: isLarge ? await numbersToCome(client) : null,
       today: scene.today,
     };
-    const isLarge = shared.spill.bytes >= (cut.threadsFromBytes ?? THREADS_BYTES_MIN);
     if (isLarge) {
-      const key = await keyOf(scene, file, staging, shared.tasks.length);
+      const key = await keyOf(scene, file, staging, [shared.tasks.length, plan.births]);
       staging.key = key;
       await keptAwake(client, () =>
         stageInThreads(scene, file, run, { shared, plan, staging, key }),
@@ -114,7 +117,9 @@ async function stageInThreads(
   const { claim } = run;
   const workers = staging.cut.workers ?? availableParallelism();
   const done = await withRunClient(target, claim, SESSION, async (session) => {
-    await session.query('SELECT open_import_stage($1, $2, $3)', [claim.runId, claim.token, key]);
+    const { importId = null, firstEvent = null } = plan.births ?? {};
+    const values = [claim.runId, claim.token, key, importId, firstEvent];
+    await session.query('SELECT open_import_stage($1, $2, $3, $4, $5)', values);
     const { rows } = await session.query<{ task: number }>('SELECT task FROM import_task');
     return new Set(rows.map(({ task }) => task));
   });
@@ -125,7 +130,9 @@ async function stageInThreads(
     left -= 1;
     file.onProgress?.(bytes - Math.round((bytes * left) / (2 * tasks.length)), bytes);
   });
-  await withRunClient(target, claim, SESSION, (session) => rejectLooks(session, file));
+  await withRunClient(target, claim, SESSION, (session) =>
+    inTransaction(session, () => rejectLooks(session, file, plan.births !== null)),
+  );
 }
 
 const SESSION = { applicationName: 'loanbook import stage' };
@@ -135,14 +142,23 @@ async function keyOf(
   { client, openDay, today }: ImportScene,
   { content, plan }: ImportFile,
   { schedules }: LoanStaging,
-  tasks: number,
+  made: readonly unknown[],
 ): Promise<string> {
   const { rows } = await client.query<{ state: string }>(readSql(import.meta.url, 'book-state'));
   const parts = [
     ...[content.sha256, plan.mapping, schedules?.content.sha256, schedules?.plan.mapping],
-    ...[openDay, today, tasks, rows[0]!.state],
+    ...[openDay, today, ...made, rows[0]!.state],
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Null where the book has loans: the server then makes the rest of what a loan brings. */
+async function numbersToCome(client: pg.Client): Promise<BirthNumbers | null> {
+  const { rows } = await client.query<{ import_id: number | null; first_event: number }>(
+    'SELECT * FROM numbers_to_come()',
+  );
+  const { import_id: importId, first_event: firstEvent } = rows[0]!;
+  return importId === null ? null : { importId, firstEvent };
 }
 
 interface Staged {

@@ -7,6 +7,7 @@ import type { RunClaim } from '../../runs/lease.js';
 import { requireHeld } from '../../runs/lease.js';
 import { connectForRun } from '../../runs/sessions.js';
 import type { ColumnPlan } from '../source/source-file.js';
+import type { BirthNumbers } from './loan-births.js';
 import { runLoanTask, type TaskScene } from './loan-task.js';
 import { sceneOfTasks } from './scene-of-tasks.js';
 import type { LoanTask } from './share-out-rows.js';
@@ -17,6 +18,8 @@ export interface TasksPlan {
   readonly scheduleColumns: ColumnPlan | null;
   /** Number of the open file of the process that holds the rows. */
   readonly fd: number;
+  /** The tasks write balances and events as well, by these numbers; null: they do not. */
+  readonly births: BirthNumbers | null;
   /** Given where it is not the clock's. */
   readonly today: EpochDay;
 }
