@@ -174,41 +174,67 @@ async function stagedFile(
   { shared, staging, claim, isLarge }: Staged,
 ): Promise<StagedFile> {
   const { count, provedBy } = shared;
-  const { rows } = await client.query<Totals>(readSql(import.meta.url, 'staged-totals'));
-  const totals = rows[0]!;
-  const enters = { entersOpenDay: totals.enters_open_day };
+  const totals = await stagedTotals(client);
+  const { rest, sum } = totals;
+  const enters = { entersOpenDay: rest.enters_open_day };
   file.check?.(enters);
   const lastProblem = await writeRejects(client, file, count.lastLine);
   count.requireWhole(lastProblem);
   const { schedules } = staging;
-  const outcome =
-    schedules === null ? undefined : schedulesOutcome(schedules, shared, totals.brought);
+  const outcome = schedules === null ? undefined : schedulesOutcome(schedules, shared, sum.brought);
   return {
-    rowsRead: count.rows + totals.without_row,
+    rowsRead: count.rows + rest.without_row,
     lastLine: count.lastLine,
     provedBy,
-    rows: totals.rows,
-    amount: exactTotal(totals.amount),
+    rows: sum.rows,
+    amount: exactTotal(sum.amount),
     ...enters,
-    events: count.lastLine + totals.fees,
+    events: count.lastLine + rest.fees,
     ...(outcome === undefined ? {} : { outcome: { schedules: outcome } }),
     store: (importId, firstEventId) =>
       storeLoans(client, {
         ...{ importId, firstEventId, lastLine: count.lastLine, claim },
+        groups: totals.groups,
+        hasLooks: sum.looks > 0,
+        hasParties: sum.parties > 0,
         key: isLarge ? staging.key! : null,
         workers: staging.cut.workers ?? availableParallelism(),
       }),
   };
 }
 
-interface Totals {
+interface GroupTotals {
   readonly rows: number;
   readonly amount: bigint;
   readonly brought: number;
+  readonly looks: number;
+  readonly parties: number;
+}
+
+interface RestOfTotals {
   readonly fees: number;
   readonly enters_open_day: boolean;
   /** Schedules of no loan, which were rejected. */
   readonly without_row: number;
+}
+
+/** What is staged, by accounting group and in all; one look at the rows. */
+async function stagedTotals(client: pg.Client) {
+  const { rows: groups } = await client.query<GroupTotals & { product: number; org: string }>(
+    readSql(import.meta.url, 'staged-totals'),
+  );
+  const sum = { rows: 0, amount: 0n, brought: 0, looks: 0, parties: 0 };
+  for (const group of groups) {
+    sum.rows += group.rows;
+    sum.amount += BigInt(group.amount);
+    sum.brought += group.brought;
+    sum.looks += group.looks;
+    sum.parties += group.parties;
+  }
+  const { rows } = await client.query<RestOfTotals>(readSql(import.meta.url, 'staged-rest'), [
+    sum.brought > 0,
+  ]);
+  return { groups, sum, rest: rows[0]! };
 }
 
 function schedulesOutcome(

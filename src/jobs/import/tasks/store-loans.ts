@@ -6,13 +6,18 @@ import { withRunClient } from '../../runs/sessions.js';
 import { keptAwake } from './kept-awake.js';
 
 /** The tables of a loan, in the order in which they are built: the longest first. */
-const TABLES = ['event', 'schedule_balance', 'loan', 'schedule'] as const;
+const TABLES = ['loan', 'event', 'schedule', 'schedule_balance'] as const;
 
 export interface StoreLoans {
   readonly importId: number;
   readonly firstEventId: number;
   readonly lastLine: number;
   readonly claim: RunClaim;
+  /** Accounting groups of the staged loans. */
+  readonly groups: readonly { readonly product: number; readonly org: string }[];
+  /** Some number is not what it looks like; some loan names its party. */
+  readonly hasLooks: boolean;
+  readonly hasParties: boolean;
   /** Of tables that stay; null: they are temporary. */
   readonly key: string | null;
   readonly workers: number;
@@ -26,9 +31,12 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
   const { importId, firstEventId, lastLine, key } = store;
   const statement = (name: string, values?: readonly unknown[]) =>
     client.query(readSql(import.meta.url, name), values === undefined ? undefined : [...values]);
-  await statement('loans-groups');
-  await statement('loans-look');
-  await statement('loans-party');
+  await statement('loans-groups', [
+    store.groups.map(({ product }) => product),
+    store.groups.map(({ org }) => org),
+  ]);
+  if (store.hasLooks) await statement('loans-look');
+  if (store.hasParties) await statement('loans-party');
   await statement('loans-ordinals');
   if (key !== null && (await takePlace(client, store))) return true;
   await statement('loans-loan', [importId]);

@@ -1,10 +1,11 @@
--- Accounting groups of the staged loans that the book does not have yet, in a fixed order. Their
--- numbers are in the hashes of days, so they follow one another: a number that an import drew and
--- gave up would change them. The import lock keeps others away.
+-- $1 = products, $2 = orgs: the accounting groups of the staged loans. Those that the book does not
+-- have yet enter in a fixed order. Their numbers are in the hashes of days, so they follow one
+-- another: a number that an import drew and gave up would change them. The import lock keeps others
+-- away.
 INSERT INTO accounting_group (group_id, product_id, org, funding_plan) OVERRIDING SYSTEM VALUE
 SELECT last.group_id + row_number() OVER (ORDER BY product_id, org COLLATE "C"), product_id, org,
   'own'
-FROM (SELECT DISTINCT product_id, org FROM import_row) AS named,
+FROM unnest($1::integer[], $2::text[]) AS named (product_id, org),
   (SELECT coalesce(max(group_id), 0) AS group_id FROM accounting_group) AS last
 WHERE NOT EXISTS (
   SELECT FROM accounting_group g
