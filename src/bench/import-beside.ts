@@ -26,6 +26,10 @@ export async function otherLoads(target: DatabaseTarget, file: string): Promise<
     await client.query(`DROP TABLE IF EXISTS ${TABLE}`);
     await client.query(`CREATE TABLE ${TABLE} (${columns.join(', ')})`);
   };
+  const count = async () => {
+    const { rows } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM ${TABLE}`);
+    return rows[0]!.n;
+  };
   try {
     await fresh();
     const hasPsql = spawnSync('psql', ['--version']).status === 0;
@@ -37,8 +41,12 @@ export async function otherLoads(target: DatabaseTarget, file: string): Promise<
       await pipeline(createReadStream(file), sink);
     }
     const copySeconds = (performance.now() - copyBegan) / 1000;
+    const copied = await count();
     await fresh();
     const pgloader = pgloaderSeconds(target, file, header);
+    if (pgloader !== null && (await count()) !== copied) {
+      throw new Error(`pgloader did not load the ${copied} rows that were copied`);
+    }
     await client.query(`DROP TABLE ${TABLE}`);
     return {
       copy_seconds: copySeconds,
