@@ -1,7 +1,7 @@
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { EXIT, LoanbookError } from '../errors.js';
 import { fileChunks } from './file-content.js';
-import { PlainLines } from './plain-lines.js';
+import { fieldsOf, type LineBatch, PlainLines } from './plain-lines.js';
 
 /** Where the parser says that its error is; it may not have seen the whole file. */
 const AT_LINE = /at line \d+/;
@@ -10,6 +10,8 @@ const AT_LINE = /at line \d+/;
 export interface CsvBatch {
   readonly records: readonly (readonly string[])[];
   readonly lines: readonly number[];
+  /** The same as lines without quotes, where all of them are; it is quicker not to ask for both. */
+  readonly texts?: readonly string[];
   /** Bytes of the file read so far. */
   readonly bytesRead: number;
   /** Some record may hold a NUL character. */
@@ -47,11 +49,30 @@ export async function* csvBatches(path: string, signal?: AbortSignal): AsyncGene
       }
       await parser.write(chunk);
     }
-    const batch = { ...(lines ?? parser!.take()), bytesRead, hasNul, hasSeparator };
-    if (batch.records.length > 0) yield batch;
+    const seen = { bytesRead, hasNul, hasSeparator };
+    const batch = lines === undefined ? { ...parser!.take(), ...seen } : plainBatch(lines, seen);
+    if (batch.lines.length > 0) yield batch;
   }
   await parser?.end();
-  yield { ...(parser?.take() ?? plain.end()), bytesRead, hasNul, hasSeparator };
+  const seen = { bytesRead, hasNul, hasSeparator };
+  yield parser === undefined ? plainBatch(plain.end(), seen) : { ...parser.take(), ...seen };
+}
+
+/** Lines are taken apart when their records are asked for. */
+function plainBatch(
+  { texts, lines }: LineBatch,
+  seen: Pick<CsvBatch, 'bytesRead' | 'hasNul' | 'hasSeparator'>,
+): CsvBatch {
+  let records: string[][] | undefined;
+  return {
+    texts,
+    lines,
+    get records() {
+      records ??= texts.map(fieldsOf);
+      return records;
+    },
+    ...seen,
+  };
 }
 
 /** Collects records from the parser's callback, which is quicker than reading its stream. */

@@ -4,10 +4,15 @@ const QUOTE = 0x22;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const NOTHING = Buffer.alloc(0);
 
-/** Records of whole lines, with the line that each begins on. */
+/** Whole lines, each of them a record, with the number of each. */
 export interface LineBatch {
-  readonly records: string[][];
-  readonly lines: number[];
+  readonly texts: readonly string[];
+  readonly lines: readonly number[];
+}
+
+/** The fields of a line without quotes. */
+export function fieldsOf(text: string): string[] {
+  return text.split(',');
 }
 
 /**
@@ -35,7 +40,7 @@ export class PlainLines {
     if (lineEnd === undefined) return undefined;
     this.lineEnd = lineEnd;
     this.#held = Buffer.from(bytes.subarray(end));
-    return this.#recordsOf(bytes.subarray(0, end));
+    return this.#linesOf(bytes.subarray(0, end));
   }
 
   /** What no record was made of yet. */
@@ -47,7 +52,7 @@ export class PlainLines {
   end(): LineBatch {
     const held = this.#held;
     this.#held = NOTHING;
-    return held.length === 0 ? { records: [], lines: [] } : this.#recordsOf(held);
+    return held.length === 0 ? { texts: [], lines: [] } : this.#linesOf(held);
   }
 
   /** How every line here ends; undefined: not alike, or a field has a part of a line end. */
@@ -70,20 +75,20 @@ export class PlainLines {
     return this.#isFirst && bytes[0] === 0xff && bytes[1] === 0xfe;
   }
 
-  #recordsOf(bytes: Buffer): LineBatch {
+  #linesOf(bytes: Buffer): LineBatch {
     const hasMark = this.#isFirst && bytes.subarray(0, 3).equals(BYTE_ORDER_MARK);
     this.#isFirst = false;
     const text = bytes.toString('utf8', hasMark ? 3 : 0);
-    const texts = text.split(this.lineEnd ?? '\n');
-    if (bytes.at(-1) === NEWLINE) texts.pop();
-    const records: string[][] = [];
+    const all = text.split(this.lineEnd ?? '\n');
+    if (bytes.at(-1) === NEWLINE) all.pop();
+    const texts: string[] = [];
     const lines: number[] = [];
-    for (const line of texts) {
+    for (const line of all) {
       this.linesBefore += 1;
       if (line === '') continue;
-      records.push(line.split(','));
+      texts.push(line);
       lines.push(this.linesBefore);
     }
-    return { records, lines };
+    return { texts, lines };
   }
 }

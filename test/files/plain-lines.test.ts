@@ -93,7 +93,7 @@ describe('csvBatches without quotes', () => {
 
   it('holds a part of a line over from chunk to chunk', () => {
     const plain = new PlainLines();
-    expect(plain.push(Buffer.from('a,b\r\nc'))?.records).toEqual([['a', 'b']]);
+    expect(plain.push(Buffer.from('a,b\r\nc'))?.texts).toEqual(['a,b']);
     expect(plain.push(Buffer.from(',d\r'))).toBeUndefined();
   });
 });

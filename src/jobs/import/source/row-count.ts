@@ -1,6 +1,7 @@
 import { parseAmount, parseTotal } from '../../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
+import { fieldsOf } from '../../../files/plain-lines.js';
 import type { ProvedBy } from './file-proof.js';
 import type { RowProblem } from './source-columns.js';
 import { isIncomplete, type SourceFile } from './source-file.js';
@@ -18,7 +19,7 @@ export class RowCount {
   #isUnproved = false;
   #trailerLine = 0;
   #lastLine = 1;
-  #last: { row: readonly string[]; problem: RowProblem | null | undefined } | undefined;
+  #last: { row: readonly string[] | string; problem: RowProblem | null | undefined } | undefined;
 
   constructor(file: SourceFile, amountColumn: string, minorDigits: number) {
     this.#file = file;
@@ -65,6 +66,18 @@ export class RowCount {
     this.#total += BigInt(parseAmount(text, this.#minorDigits) ?? 0);
   }
 
+  /** Whether rows may be counted as lines: nothing is to be summed or told apart. */
+  get countsLines(): boolean {
+    return this.#file.trailer === undefined && !this.#file.proof.wantsTotal;
+  }
+
+  /** Counts a row as the line that it is, which has nothing wrong with it. */
+  addLine(text: string, line: number): void {
+    this.rows += 1;
+    this.#lastLine = line;
+    this.#last = { row: text, problem: undefined };
+  }
+
   /** What proves the file whole. Throws as `FileProof.end` does. */
   end(): ProvedBy {
     const { trailer, proof } = this.#file;
@@ -83,7 +96,9 @@ export class RowCount {
    * since then, is that of a row that was cut off.
    */
   requireWhole(problem: RowProblem | null | undefined): void {
-    if (!this.#isUnproved || !isIncomplete(this.#file, this.#last?.row, problem)) return;
+    const last = this.#last?.row;
+    const row = typeof last === 'string' ? fieldsOf(last) : last;
+    if (!this.#isUnproved || !isIncomplete(this.#file, row, problem)) return;
     throw fileTruncated(this.#file.content.path, this.#lastLine);
   }
 

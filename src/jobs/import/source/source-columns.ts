@@ -81,6 +81,23 @@ export class SourceColumns {
       : (source.transform.turn(text) ?? '');
   }
 
+  /**
+   * The text of one of our columns in a line without quotes; undefined: the line has to be taken
+   * apart, because it has fields too many or too few, or the text is to be turned.
+   */
+  textInLine(field: string, line: string): string | undefined {
+    const { index = -1, transform } = this.#sources[this.#placeOf(field)] ?? {};
+    if (index < 0 || transform !== undefined) return undefined;
+    let from = 0;
+    let text: string | undefined;
+    for (let place = 0; ; place += 1) {
+      const end = line.indexOf(',', from);
+      if (place === index) text = line.slice(from, end < 0 ? line.length : end);
+      if (end < 0) return place === this.width - 1 ? text : undefined;
+      from = end + 1;
+    }
+  }
+
   /** A record of the file that holds nothing but one of our columns. */
   recordOf(field: string, text: string): string[] {
     const record = new Array<string>(this.width).fill('');

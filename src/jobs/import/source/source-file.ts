@@ -82,9 +82,11 @@ export async function openSource(
 async function* rowsBelow(file: string, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
   let isHeader = true;
   for await (const batch of csvBatches(file, signal)) {
-    if (isHeader && batch.records.length > 0) {
+    if (isHeader && batch.lines.length > 0) {
       isHeader = false;
-      yield { ...batch, records: batch.records.slice(1), lines: batch.lines.slice(1) };
+      const { records, lines, texts, ...seen } = batch;
+      const below = { records: records.slice(1), lines: lines.slice(1), ...seen };
+      yield texts === undefined ? below : { ...below, texts: texts.slice(1) };
     } else {
       yield batch;
     }

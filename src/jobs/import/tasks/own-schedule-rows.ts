@@ -5,7 +5,8 @@ import { RowCount } from '../source/row-count.js';
 import type { RowProblem, SourceColumns } from '../source/source-columns.js';
 import { type SourceFile, shapeProblem } from '../source/source-file.js';
 import { groupOf } from './bucket-groups.js';
-import { packRow, unpackRow } from './packed-row.js';
+import { packLine, packRow, unpackRow } from './packed-row.js';
+import { plainTexts } from './plain-texts.js';
 import type { SpillGroups } from './spill-file.js';
 
 /** Before the text that begins a schedule: its place among those of the file, line, loan. */
@@ -34,9 +35,15 @@ export async function shareOutSchedules(
   const runs = new ScheduleRuns(file, groups);
   const count = new RowCount(file, 'principal', minorDigits);
   for await (const batch of file.rows(file.signal)) {
-    for (let i = 0; i < batch.records.length; i += 1) {
-      const record = batch.records[i]!;
+    const texts = plainTexts(batch, count);
+    for (let i = 0; i < batch.lines.length; i += 1) {
       const line = batch.lines[i]!;
+      const text = texts?.[i];
+      if (text !== undefined && runs.addLine(text, line)) {
+        count.addLine(text, line);
+        continue;
+      }
+      const record = batch.records[i]!;
       if (count.isTrailer(record, line)) continue;
       const problem = batch.problemOf?.(i) ?? shapeProblem(file, record, batch.hasNul) ?? undefined;
       count.add(record, line, problem);
@@ -61,6 +68,18 @@ class ScheduleRuns {
   constructor(file: ScheduleFile, groups: SpillGroups) {
     this.#file = file;
     this.#groups = groups;
+  }
+
+  /** A row as the line that it is; false: it has to be taken apart. */
+  addLine(text: string, line: number): boolean {
+    const loanNo = this.#file.columns.textInLine('loan_no', text);
+    if (loanNo === undefined) return false;
+    if (this.#loanNo !== loanNo) {
+      if (loanNo === '' || !isCleanText(loanNo)) return false;
+      this.#begin(loanNo, line);
+    } else this.#stray = undefined;
+    this.#groups.add(this.#group, packLine(text, line));
+    return true;
   }
 
   add(

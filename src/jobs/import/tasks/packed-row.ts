@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../../files/plain-lines.js';
 import type { RowProblem } from '../source/source-columns.js';
 
 /** Between the fields of a record, and behind it. */
@@ -6,6 +7,8 @@ export const ROW_END = '\x1e';
 /** Before the line of a record that is written as JSON, and of one that is not. */
 const JSON_MARK = '!';
 const PLAIN_MARK = ',';
+/** Before the line of a record that stands as in its file, without quotes. */
+const LINE_MARK = ';';
 const ZERO = 0x30;
 
 /** A record on its way to the task that takes it. */
@@ -29,16 +32,22 @@ export function packRow({ line, record, problem }: PackedRow, hasEnds = true, bu
   return `${bucket}${PLAIN_MARK}${line}${FIELD_END}${record.join(FIELD_END)}`;
 }
 
+/** A line without quotes, FIELD_END or ROW_END. */
+export function packLine(text: string, line: number, bucket = 0): string {
+  return `${bucket}${LINE_MARK}${line}${FIELD_END}${text}`;
+}
+
 export function unpackRow(packed: string): PackedRow {
   let at = 0;
   while (isDigit(packed.charCodeAt(at))) at += 1;
-  const isJson = packed[at] === JSON_MARK;
+  const mark = packed[at];
   let line = 0;
   for (at += 1; isDigit(packed.charCodeAt(at)); at += 1) {
     line = 10 * line + packed.charCodeAt(at) - ZERO;
   }
   const rest = packed.slice(at + 1);
-  return isJson ? { line, ...JSON.parse(rest) } : { line, record: rest.split(FIELD_END) };
+  if (mark === JSON_MARK) return { line, ...JSON.parse(rest) };
+  return { line, record: mark === LINE_MARK ? fieldsOf(rest) : rest.split(FIELD_END) };
 }
 
 function isDigit(code: number): boolean {

@@ -6,7 +6,8 @@ import type { ImportFile } from '../stage-file.js';
 import { GROUP_BUCKETS, GROUPS, groupOfBucket } from './bucket-groups.js';
 import type { ScheduleFile } from './own-schedule-rows.js';
 import { shareOutSchedules } from './own-schedule-rows.js';
-import { packRow } from './packed-row.js';
+import { packLine, packRow } from './packed-row.js';
+import { plainTexts } from './plain-texts.js';
 import { type Block, SpillFile, SpillGroups } from './spill-file.js';
 
 /** Loans of one task: what it holds in memory at a time. */
@@ -68,7 +69,15 @@ async function shareOutLoans(
 ): Promise<void> {
   const { content, columns } = file;
   for await (const batch of file.rows(file.signal)) {
-    for (let i = 0; i < batch.records.length; i += 1) {
+    const texts = plainTexts(batch, count);
+    for (let i = 0; i < batch.lines.length; i += 1) {
+      const loanNo = texts && columns.textInLine('loan_no', texts[i]!);
+      if (texts !== undefined && loanNo !== undefined) {
+        const bucket = bucketOf(loanNo);
+        count.addLine(texts[i]!, batch.lines[i]!);
+        groups.add(groupOfBucket(bucket), packLine(texts[i]!, batch.lines[i]!, bucket));
+        continue;
+      }
       const record = batch.records[i]!;
       const line = batch.lines[i]!;
       if (count.isTrailer(record, line)) continue;

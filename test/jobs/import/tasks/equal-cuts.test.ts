@@ -84,6 +84,28 @@ describe('an import of loans', () => {
     expect(expected).toMatchObject(await leftBehind(book));
   });
 
+  it('takes a row as the line that it is, or as its fields, to the same result', async () => {
+    const loans = mixedLoans(COUNT).filter((line) => !line.includes('"'));
+    const [title = '', ...schedules] = mixedSchedules(COUNT);
+    const quoted = (line: string) => line.replace(/^[^,]+/, '"$&"');
+    const left: Record<string, unknown>[] = [];
+    for (const written of [(line: string) => line, quoted]) {
+      const [first = '', ...others] = loans;
+      const outcome = await importLoans(book.client, {
+        file: book.file('loans.csv', HEADER, written(first), ...others),
+        schedules: book.file('schedules.csv', title, written(schedules[0]!), ...schedules.slice(1)),
+        maxRejects: NONE,
+        cut: CUTS['two threads'],
+      });
+      const { imported_file: _, ...rest } = await leftBehind(book);
+      left.push({ ...rest, taken: outcome.rowsTaken, rejects: outcome.rejectedByRule });
+      await book.reset();
+      await book.asOwner('ALTER SEQUENCE event_arrival RESTART');
+    }
+    expect(left[0]?.rejects).toMatchObject({ column_count: expect.any(Number) });
+    expect(left[1]).toEqual(left[0]);
+  });
+
   it('takes nothing and leaves nothing behind where it is refused, or only tried', async () => {
     const before = await leftBehind(book);
     const refused = { ...files(), maxRejects: 3, cut: CUTS['two threads'] };
