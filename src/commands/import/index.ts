@@ -26,6 +26,11 @@ export const IMPORT: CommandDomain = {
       load: () => import('./balances.js'),
     },
     {
+      path: 'import set',
+      summary: 'import the files of a migration that are what their manifest says',
+      load: () => import('./set.js'),
+    },
+    {
       path: 'import verify',
       summary: 'prove a migration against the files of the other system, to be signed',
       load: () => import('./verify.js'),

@@ -73,7 +73,8 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     printJson(context.stdout, outcome);
     return;
   }
-  const { provedBy, importId, rejectFile, rejects, dryRun, ...counts } = outcome;
+  const { provedBy, importId, rejectFile, rejects, dryRun, ...read } = outcome;
+  const { rejectedByRule: _byRule, ...counts } = read;
   printRecord(context.stdout, {
     ...counts,
     provedBy: provedBy.join(', '),
