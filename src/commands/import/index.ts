@@ -31,6 +31,11 @@ export const IMPORT: CommandDomain = {
       load: () => import('./set.js'),
     },
     {
+      path: 'import rehearse',
+      summary: 'import the files of a migration into a copy of the book that is thrown away',
+      load: () => import('./rehearse.js'),
+    },
+    {
       path: 'import verify',
       summary: 'prove a migration against the files of the other system, to be signed',
       load: () => import('./verify.js'),

@@ -80,16 +80,17 @@ const FILES: Readonly<Record<string, string>> = {
   'core-other.csv': 'loan_no,principal\nCUT-1,1.00\n',
 };
 
-/** A migration of one file of repayments. */
-function set(file: string, rows: number, amount: string): string {
+/** A migration of one file, of repayments unless another kind is named. */
+function set(file: string, rows: number, amount: string, kind = 'repayments'): string {
   const sha256 = createHash('sha256').update(FILES[file]!).digest('hex');
-  const entry = { kind: 'repayments', file, rows, totals: { amount }, sha256 };
-  return JSON.stringify({ set: 'first', files: [entry] });
+  const totals = { [kind === 'balances' ? 'principal_not_due' : 'amount']: amount };
+  return JSON.stringify({ set: 'first', files: [{ kind, file, rows, totals, sha256 }] });
 }
 
 const SETS: Readonly<Record<string, string>> = {
   'set.yaml': set('repayments.csv', 1, '10.00'),
   'set-other.yaml': set('repayments.csv', 2, '10.00'),
+  'set-balances.yaml': set('balances-bad.csv', 1, '1000.00', 'balances'),
   'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
 };
 
