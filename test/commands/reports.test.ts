@@ -63,6 +63,7 @@ const REPORTS: readonly (readonly [
   ['import explain', '', 'rules'],
   ['import fit', '@fit.csv', 'fit'],
   ['import list', '', 'imports'],
+  ['import map', '', 'loans'],
   ['import rehearse', '@set.yaml', 'files'],
   ['import verify', '--balances @their-balances.csv', 'differences'],
   ['keys list', '', 'keys'],

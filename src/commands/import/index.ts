@@ -36,6 +36,11 @@ export const IMPORT: CommandDomain = {
       load: () => import('./rehearse.js'),
     },
     {
+      path: 'import map',
+      summary: 'the numbers that loans came with, and those that they have here',
+      load: () => import('./map.js'),
+    },
+    {
       path: 'import verify',
       summary: 'prove a migration against the files of the other system, to be signed',
       load: () => import('./verify.js'),
