@@ -4,10 +4,10 @@ import { rehearseSet } from '../../jobs/migration/rehearse/rehearse-set.js';
 import { partsOf, readSet } from '../../jobs/migration/set/file-set.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { countOption } from '../shell/count-option.js';
+import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { actInBook } from '../shell/person-option.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
-import { fileBars } from './file-bars.js';
 
 interface Flags extends ReportFlags {
   readonly maxRejects?: string;

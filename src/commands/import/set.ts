@@ -7,12 +7,12 @@ import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
+import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { printOutcome } from '../shell/output.js';
-import { actInBook } from '../shell/person-option.js';
+import { actInBook, actingIn } from '../shell/person-option.js';
 import { putReport } from '../shell/put-report.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
-import { fileBars } from './file-bars.js';
 
 interface Flags {
   readonly dryRun?: boolean;
@@ -43,9 +43,10 @@ export const command: CommandModule<[string], Flags> = {
       ...{ waits: waitsOf(context, flags), signal: context.signal },
     };
     const actor = { by, act: 'import', isNamed: false } as const;
-    const outcome = await actInBook(context, actor, (client) =>
-      importSet(client, set, options),
-    ).finally(finish);
+    const outcome = await actInBook(context, actor, async (client) => {
+      if (set.after !== undefined) await actingIn(client, { ...actor, act: 'import_cancel' });
+      return importSet(client, set, options);
+    }).finally(finish);
     await putReport(context, setReport(outcome), { raw: false });
     return undefined;
   },

@@ -12,7 +12,7 @@ import type { DatabaseTarget } from '../../../db/target.js';
 const LEFT_OUT = [
   ...['migration', 'function_file', 'audit', 'audit_head', 'run', 'execution', 'step'],
   ...['entry', 'entry_line', 'gl_balance', 'subledger_total', 'tax_total', 'month_row'],
-  ...['sealed_input', 'loan_digest', 'row_digest', 'statement', 'recon_break', 'break_action'],
+  ...['sealed_input', 'loan_digest', 'row_digest', 'statement', 'break_action'],
   ...['impairment_run', 'impairment_loan', 'period_event', 'approval'],
 ];
 

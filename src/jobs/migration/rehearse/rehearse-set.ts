@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { withClient } from '../../../db/connect.js';
 import { withScratchServer } from '../../../db/embedded/scratch-server.js';
 import { type FileSet, partsOf } from '../set/file-set.js';
-import { importSet, type SetOptions, type SetOutcome } from '../set/import-set.js';
+import { importSet, planSet, type SetOptions, type SetOutcome } from '../set/import-set.js';
 import { type Verified, verifyBook } from '../verify/verify-book.js';
 import { copyBook } from './copy-book.js';
 
@@ -36,7 +36,7 @@ export async function rehearseSet(
   const balances = theirs.filter(({ kind }) => kind === 'balances');
   const schedules = theirs.filter(({ kind }) => kind === 'schedules');
   // Before a server is made for it.
-  await importSet(client, set, { ...options, dryRun: true });
+  await planSet(client, set, signal);
   return withScratchServer(bookFolder, async (target) => {
     await copyBook(client, target);
     return withClient(target, {}, async (scratch) => {

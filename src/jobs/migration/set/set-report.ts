@@ -45,8 +45,9 @@ export function setReport({ name, lines, minorDigits, dryRun }: SetOutcome): Rep
   );
   return {
     head: {
-      ...{ set: name, files: lines.length, imported: count('imported') },
-      ...{ passedBy: count('passed_by'), rejected, dryRun },
+      ...{ set: name, files: lines.length - count('taken_back'), imported: count('imported') },
+      ...{ passedBy: count('passed_by'), takenBack: count('taken_back') },
+      ...{ rejected, dryRun },
     },
     main: 'files',
     tables: [

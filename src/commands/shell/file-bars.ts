@@ -1,4 +1,4 @@
-import type { CommandContext } from '../shell/context.js';
+import type { CommandContext } from './context.js';
 
 const KILOBYTE = 1024;
 
