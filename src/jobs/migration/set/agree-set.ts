@@ -34,6 +34,9 @@ const NEXT = {
   second: 'take the import back (`loanbook import cancel`), or name the file it came with',
 } as const;
 
+/** Evidence that is told elsewhere, or holds the text of a row. */
+const HIDDEN = new Set(['file', 'value']);
+
 /**
  * Counts every file of a set and holds it to the manifest. Nothing is written. Throws LoanbookError
  * `manifest_differs` (1) that tells all that disagrees.
@@ -84,7 +87,8 @@ async function counting(
     if (!isOwn) throw error;
     const { code, evidence, message } = error;
     const isMissing = code === 'file_missing' && evidence.file === part.path;
-    const said = Object.entries(evidence).filter(([key, value]) => key !== 'file' && value);
+    // What stands in a file of customers is nothing to show.
+    const said = Object.entries(evidence).filter(([key, value]) => !HIDDEN.has(key) && value);
     return {
       file: part.named,
       rule: isMissing ? 'manifest_file_missing' : code,

@@ -45,7 +45,7 @@ export function setReport({ name, lines, minorDigits, dryRun }: SetOutcome): Rep
   );
   return {
     head: {
-      ...{ set: name, files: lines.length - count('taken_back'), imported: count('imported') },
+      ...{ set: name, listed: lines.length - count('taken_back'), imported: count('imported') },
       ...{ passedBy: count('passed_by'), takenBack: count('taken_back') },
       ...{ rejected, dryRun },
     },

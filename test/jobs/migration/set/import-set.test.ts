@@ -5,8 +5,10 @@ import { LoanbookError } from '../../../../src/errors.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet, type SetOptions } from '../../../../src/jobs/migration/set/import-set.js';
+import { setReport } from '../../../../src/jobs/migration/set/set-report.js';
 import { writeManifest } from '../../../../src/jobs/migration/set/write-manifest.js';
 import { initKeys } from '../../../../src/jobs/parties/book-keys.js';
+import { packageRoot } from '../../../../src/package-root.js';
 import { type ImportBook, importBook } from '../../../support/import-book.js';
 import { leftBehind } from '../../import/tasks/loan-files.js';
 import { type Entry, entries, writeSet, writeSetFiles } from './set-files.js';
@@ -61,6 +63,11 @@ describe('a set of files', () => {
       ['events', 'imported', 1, 1],
       ['repayments', 'imported', 2, 2],
     ]);
+    const report = setReport({ name: 'first', lines, minorDigits: 2, dryRun: false });
+    expect(report.head).toMatchObject({ listed: 7, imported: 7, passedBy: 0, rejected: 0 });
+    // In one JSON document no key is there twice.
+    const keys = [...Object.keys(report.head), ...report.tables.map((table) => table.name)];
+    expect(new Set(keys).size).toBe(keys.length);
     // 10,000.00 + 10,000.00 + 1,000.00; 7,664.92 + 8,454.90.
     expect(lines[1]!.amount).toBe(2_100_000n);
     expect(lines[3]!.amount).toBe(1_611_982n);
@@ -260,6 +267,18 @@ describe('a manifest that disagrees', () => {
     expect(error).toMatchObject({ code: 'invalid_document', exitCode: 2 });
     expect(error.message).toMatch(expected);
   });
+});
+
+it('is written as docs/migration.md shows it', async () => {
+  const page = readFileSync(join(packageRoot, 'docs/migration.md'), 'utf8');
+  const [, example = ''] = /```yaml\n(set:[\s\S]*?)```/.exec(page) ?? [];
+  const path = join(folder, 'example.yaml');
+  writeFileSync(path, example);
+  const { name, files } = await readSet(path);
+  expect(name).toBe('core of 2026-03-27');
+  expect(files).toMatchObject([
+    { kind: 'loans', main: { named: 'loans.csv', rows: 3 }, second: { named: 'schedules.csv' } },
+  ]);
 });
 
 describe('a draft', () => {
