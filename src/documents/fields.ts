@@ -8,6 +8,7 @@ const DECIMAL = /^[+-]?[0-9]+(\.[0-9]+)?$/;
 const RATE = /^\+?[0-9]+(\.[0-9]{1,9}0*)?$/;
 const INTEGER = /^[+-]?[0-9]+$/;
 const CURRENCY = /^[A-Z]{3}$/;
+const SHA256 = /^[0-9A-Fa-f]{64}$/;
 
 /** What a field takes in the words of JSON Schema. */
 type FieldSchema = Readonly<Record<string, string | number | readonly (string | number)[]>>;
@@ -107,6 +108,14 @@ export function currencyCode() {
     'must be an ISO 4217 code of three capital letters',
     { type: 'string', pattern: CURRENCY.source },
     (text) => (CURRENCY.test(text) ? text : undefined),
+  );
+}
+
+/** A SHA-256, kept in small letters. */
+export function sha256() {
+  const rule = 'must be a SHA-256, 64 hexadecimal digits';
+  return field(rule, { type: 'string', pattern: SHA256.source }, (text) =>
+    SHA256.test(text) ? text.toLowerCase() : undefined,
   );
 }
 

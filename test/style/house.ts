@@ -66,7 +66,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/generate': ['jobs/book'],
   'jobs/import': ['jobs/approvals', 'jobs/book', 'jobs/runs', 'jobs/simulate'],
   'jobs/export': ['jobs/book', 'jobs/day', 'jobs/import', 'jobs/simulate'],
-  'jobs/migration': ['jobs/book', 'jobs/day', 'jobs/import'],
+  'jobs/migration': ['jobs/book', 'jobs/day', 'jobs/import', 'jobs/parties', 'jobs/runs'],
   'jobs/parties': ['jobs/approvals', 'jobs/book', 'jobs/import', 'jobs/runs'],
   'jobs/ledger': ['jobs/book', 'jobs/day', 'jobs/import'],
   'jobs/loan': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/parties'],

@@ -1,7 +1,7 @@
 import { importBalances } from '../../jobs/import/balances/import-balances.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { senderSays } from '../shell/sender-options.js';
-import { configureImport, type ImportFlags, runImport } from './import-options.js';
+import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 interface Flags extends ImportFlags {
   readonly installments?: string;

@@ -1,6 +1,6 @@
 import { importEvents } from '../../jobs/import/import-events.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { configureImport, type ImportFlags, runImport } from './import-options.js';
+import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 export const command: CommandModule<[string], ImportFlags> = {
   configure: configureImport,

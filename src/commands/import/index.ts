@@ -26,6 +26,21 @@ export const IMPORT: CommandDomain = {
       load: () => import('./balances.js'),
     },
     {
+      path: 'import set',
+      summary: 'import the files of a migration that are what their manifest says',
+      load: () => import('./set.js'),
+    },
+    {
+      path: 'import rehearse',
+      summary: 'import the files of a migration into a copy of the book that is thrown away',
+      load: () => import('./rehearse.js'),
+    },
+    {
+      path: 'import map',
+      summary: 'the numbers that loans came with, and those that they have here',
+      load: () => import('./map.js'),
+    },
+    {
       path: 'import verify',
       summary: 'prove a migration against the files of the other system, to be signed',
       load: () => import('./verify.js'),

@@ -1,7 +1,7 @@
 import { importLoans } from '../../jobs/import/import-loans.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { senderSays } from '../shell/sender-options.js';
-import { configureImport, type ImportFlags, runImport } from './import-options.js';
+import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 interface Flags extends ImportFlags {
   readonly schedules?: string;

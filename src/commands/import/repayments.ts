@@ -1,6 +1,6 @@
 import { importRepayments } from '../../jobs/import/import-repayments.js';
 import type { CommandModule } from '../shell/command-module.js';
-import { configureImport, type ImportFlags, runImport } from './import-options.js';
+import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 export const command: CommandModule<[string], ImportFlags> = {
   configure: configureImport,

@@ -34,8 +34,8 @@ export const command: CommandModule<[], Flags> = {
       for (const input of inputs) requireOtherFile(page, input);
     }
     const options = {
-      balances: theirFile(balances, flags.balancesLayout),
-      schedules: theirFile(schedules, flags.schedulesLayout),
+      balances: theirFiles(balances, flags.balancesLayout),
+      schedules: theirFiles(schedules, flags.schedulesLayout),
       signal: context.signal,
     };
     const verified = await inBook(context, (client) => verifyBook(client, options));
@@ -49,6 +49,6 @@ export const command: CommandModule<[], Flags> = {
   },
 };
 
-function theirFile(file: string | undefined, layout: string | undefined): TheirFile | undefined {
-  return file === undefined ? undefined : { file, layout };
+function theirFiles(file: string | undefined, layout: string | undefined): readonly TheirFile[] {
+  return file === undefined ? [] : [{ file, layout }];
 }

@@ -3,6 +3,7 @@ import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
+import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { printJson, printRecord } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
@@ -19,8 +20,6 @@ interface Flags {
   readonly wait?: string;
   readonly by?: string;
 }
-
-const KILOBYTE = 1024;
 
 export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
@@ -39,7 +38,8 @@ export const command: CommandModule<[string], Flags> = {
     const { layout, rejectFile, dryRun, rows, unterminated, by } = flags;
     const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
     const says = senderSays({ rows, unterminated });
-    const { onProgress, finish } = progressOf(context);
+    const bars = fileBars(context, 'party');
+    const onProgress = (done: number, total: number) => bars.onProgress('import', done, total);
     const options = {
       ...{ file, layout, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
       ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
@@ -47,33 +47,19 @@ export const command: CommandModule<[string], Flags> = {
     const actor = { by, act: 'import', isNamed: false } as const;
     const outcome = await actInBook(context, actor, (client) =>
       importParties(client, options),
-    ).finally(finish);
+    ).finally(bars.finish);
     show(context, outcome);
     return undefined;
   },
 };
-
-function progressOf(context: CommandContext) {
-  let bar: ReturnType<CommandContext['progress']> | undefined;
-  let shown = 0;
-  return {
-    onProgress(bytesDone: number, bytesTotal: number) {
-      const total = Math.ceil(bytesTotal / KILOBYTE);
-      bar ??= context.progress({ label: 'party import', total, unit: 'KB' });
-      const done = Math.ceil(bytesDone / KILOBYTE);
-      bar.advance(done - shown);
-      shown = done;
-    },
-    finish: () => bar?.finish(),
-  };
-}
 
 function show(context: CommandContext, outcome: PartyImportOutcome): void {
   if (context.json) {
     printJson(context.stdout, outcome);
     return;
   }
-  const { provedBy, importId, rejectFile, rejects, dryRun, ...counts } = outcome;
+  const { provedBy, importId, rejectFile, rejects, dryRun, ...read } = outcome;
+  const { rejectedByRule: _byRule, ...counts } = read;
   printRecord(context.stdout, {
     ...counts,
     provedBy: provedBy.join(', '),

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction, sqlStateOf } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { dayIsBeingClosed, holdOpenDay } from '../book/open-day.js';
+import { dayIsBeingClosed, holdOpenDay, type OpenDay } from '../book/open-day.js';
 import { takeJobLock } from '../runs/lock-order.js';
 import { Patience } from '../runs/waiting.js';
 import type { ImportKindName } from './row-intake.js';
@@ -30,8 +30,20 @@ interface Cancel {
  * LoanbookError `reason_missing`, `unknown_import`, `import_cancelled` (2), `import_in_use` (1),
  * `day_is_being_closed` and `import_is_running` (75).
  */
-export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<CancelledImport> {
-  const { importId, dryRun = false } = cancel;
+export async function cancelImport(
+  client: pg.Client,
+  { importId, ...how }: Cancel,
+): Promise<CancelledImport> {
+  const [cancelled] = await cancelImports(client, { ...how, importIds: [importId] });
+  return cancelled!;
+}
+
+/** Takes several back, in this order, all of them or none. Throws as `cancelImport` does. */
+export async function cancelImports(
+  client: pg.Client,
+  cancel: Omit<Cancel, 'importId'> & { readonly importIds: readonly number[] },
+): Promise<CancelledImport[]> {
+  const { importIds, dryRun = false } = cancel;
   const reason = cancel.reason.trim();
   if (reason === '') {
     throw new LoanbookError('reason_missing', 'A cancelled import needs a reason.', {
@@ -40,33 +52,42 @@ export async function cancelImport(client: pg.Client, cancel: Cancel): Promise<C
     });
   }
   const dropped = new DryRun();
-  let cancelled: CancelledImport | undefined;
+  const cancelled: CancelledImport[] = [];
+  let at = importIds[0];
   try {
     await inTransaction(client, async () => {
       await takeJobLock(client, 'import', new Patience());
       const openDay = await holdOpenDay(client);
-      const { kind, name, doneBefore } = await requireStanding(client, importId, reason);
-      if (doneBefore) {
-        const nothing = { loans: 0, events: 0, dryRun, outcome: 'unchanged' } as const;
-        cancelled = { importId, kind, name, ...nothing };
-        return;
+      for (const importId of importIds) {
+        at = importId;
+        cancelled.push({ ...(await takeBack(client, importId, reason, openDay)), dryRun });
       }
-      if (openDay.isBeingClosed) {
-        throw dayIsBeingClosed(formatDay(openDay.date), `import cancel ${importId}`);
-      }
-      await requireUnused(client, importId, formatDay(openDay.date));
-      const { rows } = await client.query<{ loans: number; events: number }>(
-        'SELECT loans, events FROM cancel_import($1, $2)',
-        [importId, reason],
-      );
-      cancelled = { importId, kind, name, ...rows[0]!, dryRun, outcome: 'cancelled' };
       if (dryRun) throw dropped;
     });
   } catch (error) {
-    if (sqlStateOf(error) === 'LB005') throw dayIsBeingClosed('a day', `import cancel ${importId}`);
+    if (sqlStateOf(error) === 'LB005') throw dayIsBeingClosed('a day', `import cancel ${at}`);
     if (error !== dropped) throw error;
   }
-  return cancelled!;
+  return cancelled;
+}
+
+async function takeBack(
+  client: pg.Client,
+  importId: number,
+  reason: string,
+  openDay: OpenDay,
+): Promise<Omit<CancelledImport, 'dryRun'>> {
+  const { kind, name, doneBefore } = await requireStanding(client, importId, reason);
+  if (doneBefore) return { importId, kind, name, loans: 0, events: 0, outcome: 'unchanged' };
+  if (openDay.isBeingClosed) {
+    throw dayIsBeingClosed(formatDay(openDay.date), `import cancel ${importId}`);
+  }
+  await requireUnused(client, importId, formatDay(openDay.date));
+  const { rows } = await client.query<{ loans: number; events: number }>(
+    'SELECT loans, events FROM cancel_import($1, $2)',
+    [importId, reason],
+  );
+  return { importId, kind, name, ...rows[0]!, outcome: 'cancelled' };
 }
 
 /** Ends the transaction of a dry run without its effects. */

@@ -49,6 +49,8 @@ export interface PartyImportOutcome {
   readonly changed: number;
   readonly unchanged: number;
   readonly rejected: number;
+  /** By the rule that they broke; left out where there are none. */
+  readonly rejectedByRule?: Readonly<Record<string, number>>;
   readonly rejectFile: string | null;
   /** The first of them, with masked values. */
   readonly rejects: readonly Reject[];
@@ -148,6 +150,7 @@ async function takeRows(
   const isNothing = counts.added + counts.changed === 0;
   const outcome = {
     ...{ file: content.path, sha256: content.sha256, provedBy, rowsRead, ...counts, rejected },
+    ...(rejected > 0 ? { rejectedByRule: file.rejects.byRule } : {}),
     rejectFile: rejected > 0 ? file.rejects.path : null,
     rejects: file.shown,
     dryRun,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../src/package-root.js';
@@ -79,8 +80,24 @@ const FILES: Readonly<Record<string, string>> = {
   'core-other.csv': 'loan_no,principal\nCUT-1,1.00\n',
 };
 
+/** A migration of one file, of repayments unless another kind is named. */
+function set(file: string, rows: number, amount: string, kind = 'repayments'): string {
+  const sha256 = createHash('sha256').update(FILES[file]!).digest('hex');
+  const totals = { [kind === 'balances' ? 'principal_not_due' : 'amount']: amount };
+  return JSON.stringify({ set: 'first', files: [{ kind, file, rows, totals, sha256 }] });
+}
+
+const SETS: Readonly<Record<string, string>> = {
+  'set.yaml': set('repayments.csv', 1, '10.00'),
+  'set-other.yaml': set('repayments.csv', 2, '10.00'),
+  'set-balances.yaml': set('balances-bad.csv', 1, '1000.00', 'balances'),
+  'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
+};
+
 /** Writes them all into a folder that is theirs. */
 export function writeFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const [name, text] of Object.entries(FILES)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries({ ...FILES, ...SETS })) {
+    writeFileSync(join(folder, name), text);
+  }
 }

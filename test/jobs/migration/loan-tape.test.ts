@@ -131,7 +131,7 @@ describe.skipIf(!existsSync(LOAN_TAPE))(
       const path = layout('balances.yaml', BALANCE_LAYOUT);
       const balances = await importBalances(client, { file, layout: path });
       expect(balances).toMatchObject({ rowsTaken: running.length, rowsRejected: 0 });
-      const verified = await verifyBook(client, { balances: { file, layout: path } });
+      const verified = await verifyBook(client, { balances: [{ file, layout: path }] });
       expect(verified).toMatchObject({ agrees: true, differing: 0, withPosition: running.length });
       const cents = running.reduce((sum, row) => sum + Math.round(Number(row.balance) * 100), 0);
       const all = verified.sums.find(

@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => book?.remove());
 
 function verify(files: { balances?: string; schedules?: string }): Promise<Verified> {
-  const their = (file: string | undefined) => (file === undefined ? undefined : { file });
+  const their = (file: string | undefined) => (file === undefined ? [] : [{ file }]);
   return verifyBook(book.client, {
     balances: their(files.balances),
     schedules: their(files.schedules),

@@ -12,6 +12,8 @@ export interface SenderSays {
   readonly total?: string;
   /** Path of a control file. */
   readonly control?: string;
+  /** Of the content, in hex. */
+  readonly sha256?: string;
   /** Its last line may lack a line end. */
   readonly unterminated?: boolean;
 }
@@ -63,7 +65,8 @@ export class FileProof {
 
   /**
    * Throws LoanbookError `file_truncated` where nothing can prove the file any more,
-   * `malformed_amount` (2) for a total that is none, and as `readControlFile` does.
+   * `file_hash_differs` where it is not the one that is meant, `malformed_amount` (2) for a total
+   * that is none, and as `readControlFile` does.
    */
   static async open(
     content: FileContent,
@@ -72,6 +75,7 @@ export class FileProof {
   ): Promise<FileProof> {
     const proof = new FileProof(content, rules.minorDigits);
     proof.#mayBeUnterminated = rules.unterminated === 'allowed' || says.unterminated === true;
+    proof.#isHashed = isHashProved(content, says.sha256);
     const total = totalOf(says.total, rules.minorDigits);
     if (says.rows !== undefined || total !== undefined) {
       proof.claim({ by: 'options', file: content.path, rows: says.rows, total });
@@ -85,7 +89,7 @@ export class FileProof {
     });
     if (control !== null) {
       const { path: file, line, count: rows, amount } = control;
-      proof.#isHashed = control.isHashed;
+      proof.#isHashed ||= control.isHashed;
       proof.claim({ by: 'control_file', file, line, rows, total: amount });
     }
     const { totals } = rules;
@@ -166,6 +170,15 @@ export class FileProof {
       next: 'Nothing was taken. Fetch the file again, or ask its sender for a correct one.',
     });
   }
+}
+
+function isHashProved({ path, sha256 }: FileContent, said: string | undefined): boolean {
+  if (said === undefined || said === sha256) return said !== undefined;
+  throw new LoanbookError('file_hash_differs', 'The file is not the one that is meant.', {
+    exitCode: EXIT.failed,
+    evidence: { file: path, rule: 'sha256', expected: said, actual: sha256 },
+    next: 'Nothing was taken. It was changed or replaced: fetch it again.',
+  });
 }
 
 function totalOf(text: string | undefined, minorDigits: number): bigint | undefined {

@@ -15,8 +15,8 @@ import { verifySchedules } from './verify-schedules.js';
 const KEPT_MAX = 10_000;
 
 export interface VerifyOptions {
-  readonly balances?: TheirFile | undefined;
-  readonly schedules?: TheirFile | undefined;
+  readonly balances?: readonly TheirFile[];
+  readonly schedules?: readonly TheirFile[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,12 +67,12 @@ export async function verifyBook(client: pg.Client, options: VerifyOptions): Pro
   const sums = new GroupSums();
   const counts = { compared: 0, met: 0 };
   const found = new Differences();
-  const { balances, schedules } = options;
-  if (balances !== undefined) {
-    for await (const one of verifyBalances(client, balances, scene, sums)) found.add(one);
+  const { balances = [], schedules = [] } = options;
+  for (const file of balances) {
+    for await (const one of verifyBalances(client, file, scene, sums)) found.add(one);
   }
-  if (schedules !== undefined) {
-    for await (const one of verifySchedules(client, schedules, scene, counts)) found.add(one);
+  for (const file of schedules) {
+    for await (const one of verifySchedules(client, file, scene, counts)) found.add(one);
   }
   const ours = await sumOurs(client, scene, sums);
   const lines = sums.lines(minorDigits);

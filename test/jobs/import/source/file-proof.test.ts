@@ -122,6 +122,20 @@ describe('what the sender says', () => {
     expect(await book.rows('SELECT FROM event WHERE ref LIKE $$R%$$')).toEqual([]);
   });
 
+  it('names its content by a digest, which proves it and refuses another one', async () => {
+    const sha256 = createHash('sha256').update(ROWS).digest('hex');
+    const changed = `${ROWS}0`;
+    await expect(take(changed, { says: { sha256 } })).rejects.toMatchObject({
+      code: 'file_hash_differs',
+      exitCode: 1,
+      evidence: { rule: 'sha256', expected: sha256 },
+    });
+    expect(await book.rows("SELECT FROM imported_file WHERE kind = 'repayments'")).toEqual([]);
+    const file = book.raw('r.csv', ROWS);
+    const whole = await importRepayments(book.client, { file, says: { sha256 } });
+    expect(whole).toMatchObject({ provedBy: ['sha256'], rowsTaken: 2 });
+  });
+
   it('counts rejected rows too', async () => {
     const text = `${ROWS}\nR3,NONE,2026-03-28,10.00\n`;
     const says = { rows: 3, total: '1027.30' };

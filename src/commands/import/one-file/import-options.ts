@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
-import { formatAmount } from '../../accounting/money/amount-text.js';
-import { EXIT, LoanbookError } from '../../errors.js';
-import { type ImportOptions, ruleLines } from '../../jobs/import/import-file.js';
-import type { ImportOutcome } from '../../jobs/import/import-outcome.js';
-import type { ImportKindName } from '../../jobs/import/row-intake.js';
-import type { CommandContext } from '../shell/context.js';
-import { countOption } from '../shell/count-option.js';
-import { printOutcome } from '../shell/output.js';
-import { actInBook } from '../shell/person-option.js';
-import { configureSender, type SenderFlags, senderSays } from '../shell/sender-options.js';
-import { configureWait, waitsOf } from '../shell/wait-option.js';
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { type ImportOptions, ruleLines } from '../../../jobs/import/import-file.js';
+import type { ImportOutcome } from '../../../jobs/import/import-outcome.js';
+import type { ImportKindName } from '../../../jobs/import/row-intake.js';
+import type { CommandContext } from '../../shell/context.js';
+import { countOption } from '../../shell/count-option.js';
+import { fileBars } from '../../shell/file-bars.js';
+import { printOutcome } from '../../shell/output.js';
+import { actInBook } from '../../shell/person-option.js';
+import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
+import { configureWait, waitsOf } from '../../shell/wait-option.js';
 
 /** Options that every import takes. */
 export interface ImportFlags extends SenderFlags {
@@ -23,8 +24,6 @@ export interface ImportFlags extends SenderFlags {
   readonly wait?: string;
   readonly by?: string;
 }
-
-const KILOBYTE = 1024;
 
 export function configureImport(cmd: Command): void {
   cmd
@@ -49,23 +48,8 @@ export async function runImport(
   importer: (client: pg.Client, options: ImportOptions) => Promise<ImportOutcome>,
 ): Promise<void> {
   const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
-  let advance: ((bytesDone: number, bytesTotal: number) => void) | undefined;
-  let finish = () => {};
-  const onProgress = (bytesDone: number, bytesTotal: number) => {
-    advance ??= startBar(bytesTotal);
-    advance(bytesDone, bytesTotal);
-  };
-  const startBar = (bytesTotal: number) => {
-    const total = Math.ceil(bytesTotal / KILOBYTE);
-    const bar = context.progress({ label: `import ${kind}`, total, unit: 'KB' });
-    finish = () => bar.finish();
-    let shown = 0;
-    return (bytesDone: number) => {
-      const done = Math.ceil(bytesDone / KILOBYTE);
-      bar.advance(done - shown);
-      shown = done;
-    };
-  };
+  const bars = fileBars(context, 'import');
+  const onProgress = (done: number, total: number) => bars.onProgress(kind, done, total);
   const { mapping, layout, rejectFile, again, dryRun } = flags;
   if (mapping !== undefined && layout !== undefined) throw bothNamed();
   const { signal } = context;
@@ -75,7 +59,7 @@ export async function runImport(
   const options = { file, mapping, layout, says, ...taking, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
   const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
-    () => finish(),
+    bars.finish,
   );
   show(context, outcome);
 }

@@ -1,0 +1,58 @@
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import { type Columns, type Report, tableOf } from '../../../files/report.js';
+import type { SetLine, SetOutcome } from './import-set.js';
+
+type Shown = Omit<SetLine, 'amount' | 'rejectedByRule'> & { readonly amount: string | null };
+
+const FILES: Columns<Shown> = {
+  kind: ['text', '类别 kind'],
+  file: ['text', '文件 file'],
+  outcome: ['text', '结果 outcome'],
+  read: ['count', '读取 read'],
+  taken: ['count', '入账 taken'],
+  rejected: ['count', '拒绝 rejected'],
+  amount: ['amount', '金额 amount'],
+  importId: ['count', '批次 import'],
+  sha256: ['hash', 'SHA-256'],
+  rejectFile: ['text', '拒绝文件 reject file'],
+};
+
+interface RuleLine {
+  readonly kind: string;
+  readonly file: string;
+  readonly rule: string;
+  readonly rows: number;
+}
+
+const RULES: Columns<RuleLine> = {
+  kind: ['text', '类别 kind'],
+  file: ['text', '文件 file'],
+  rule: ['text', '规则 rule'],
+  rows: ['count', '行数 rows'],
+};
+
+/** What became of a set: its files, and why rows of them were rejected. */
+export function setReport({ name, lines, minorDigits, dryRun }: SetOutcome): Report {
+  const count = (outcome: SetLine['outcome']) =>
+    lines.filter((line) => line.outcome === outcome).length;
+  const rejected = lines.reduce((sum, line) => sum + (line.rejected ?? 0), 0);
+  const files = lines.map(({ amount, rejectedByRule: _rules, ...line }) => ({
+    ...line,
+    amount: amount === null ? null : formatAmount(amount, minorDigits),
+  }));
+  const rules = lines.flatMap(({ kind, file, rejectedByRule }) =>
+    Object.entries(rejectedByRule).map(([rule, rows]) => ({ kind, file, rule, rows })),
+  );
+  return {
+    head: {
+      ...{ set: name, listed: lines.length - count('taken_back'), imported: count('imported') },
+      ...{ passedBy: count('passed_by'), takenBack: count('taken_back') },
+      ...{ rejected, dryRun },
+    },
+    main: 'files',
+    tables: [
+      tableOf('files', FILES, files, { title: '迁移文件' }),
+      tableOf('rejects', RULES, rules, { title: '拒绝归类', screen: { isOptional: true } }),
+    ],
+  };
+}
