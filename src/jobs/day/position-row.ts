@@ -103,7 +103,11 @@ export class PositionRow {
 
   /** Makes the row a loan without a past. */
   blank(): void {
+    // Who took the position over goes on with its list.
+    this.position.open = [];
     this.read(BLANK_VIEW, 0, BLANK);
+    this.totals.fill(0);
+    this.#totalsKnown = true;
   }
 
   /** The totals, unpacked. */
