@@ -22,8 +22,9 @@ export class NewContracts {
     this.#date = date;
   }
 
-  /** In loan order; `digest` as `contractDigest` gives it. */
-  add(bucket: number, loanId: number, digest: string): void {
+  /** In loan order; `digest` as `contractDigest` gives it, without one there is nothing to keep. */
+  add(bucket: number, loanId: number, digest: string | undefined): void {
+    if (digest === undefined) return;
     const from = (this.count % PIECE) * DIGEST_BYTES;
     this.#piece.write(digest, from, 'latin1');
     this.count += 1;

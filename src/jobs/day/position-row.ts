@@ -289,7 +289,7 @@ export class PositionRow {
   }
 }
 
-/** A loan without a past as the tuple that it is read from: faster than thirty assignments by name. */
+/** A loan without a past as the tuple that it is read from, as fast as any other. */
 const BLANK = blankTuple();
 const BLANK_VIEW = viewOf(BLANK);
 

@@ -202,7 +202,7 @@ function arraysEnd(view: DataView, at: number): number {
 }
 
 /**
- * Reads a tuple of BIRTH_COLUMNS, whose bytes must stay for as long as the birth. What is damaged in
+ * Reads a tuple of BIRTH_COLUMNS; its bytes must stay for as long as the birth. What is damaged in
  * it is told by `schedule`, which throws InvariantError: who folds the loan asks for it first, and
  * holds the loan.
  */
@@ -257,8 +257,8 @@ const CONTRACT_NUMBERS = ['loan_id', 'event_id', 'principal', 'rate_ppb'] as con
 const CONTRACT_DATES = ['disbursed_on', 'born_on', 'first_due_on'] as const;
 
 /**
- * The four arrays of a schedule from the binary form at `from`: five words of header, then elements.
- * Throws InvariantError for one that is no plain array, or has an empty element.
+ * The four arrays of a schedule from the binary form at `from`: five words of header, then
+ * elements. Throws InvariantError for one that is no plain array, or has an empty element.
  */
 export function readSchedule(view: DataView, from: number): Schedule {
   let at = from;

@@ -286,8 +286,7 @@ export class TaskFold {
       totals.enter(entered);
       this.born += 1;
       this.loan.judgeFirst(birth, day, born.hasHistory ? past : []);
-      const kept = digest();
-      if (kept !== undefined) this.contracts.add(birth.bucket, loanId, kept);
+      this.contracts.add(birth.bucket, loanId, digest());
     } catch (error) {
       side.rewind();
       this.#hold(loanId, holdReason(error, this.#date));
