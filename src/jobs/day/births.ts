@@ -72,7 +72,7 @@ export class Births {
  * side with every contract of the task: EXPLAIN (ANALYZE) of 12,400 births of 100,000 loans, 500 ms
  * with the planner's own way, which sorts contracts and reads all loans for every task, and 80 so.
  */
-const LOOKED_UP_MAX = 500;
+const LOOKED_UP_MAX = 100;
 const LOOKED_UP_SHARE = 1 / 8;
 
 /** Leaves nothing but reading all tables in the order of their keys, and merging them. */
