@@ -29,29 +29,30 @@ export async function writeOwnFiles(
     const due = formatDay(addMonthsAnchored(day, row + 1, DUE_DAY));
     return `,${row + 1},${due},1000.00,${(120 - 10 * row).toFixed(2)}\n`;
   });
-  await write(
+  await writeLoanRows(
     files.loans,
     'loan_no,product,principal,rate,periods,disbursed_on\n',
     loans,
     loanLine,
   );
-  await write(files.schedules, 'loan_no,seq,due_on,principal,interest\n', loans, (no) =>
+  await writeLoanRows(files.schedules, 'loan_no,seq,due_on,principal,interest\n', loans, (no) =>
     tail.map((rest) => no + rest).join(''),
   );
   return files;
 }
 
-async function write(
+/** A file of rows of so many loans; `textOf` gives those of the loan of a number and place. */
+export async function writeLoanRows(
   path: string,
   header: string,
   loans: number,
-  textOf: (loanNo: string) => string,
+  textOf: (loanNo: string, index: number) => string,
 ): Promise<void> {
   async function* chunks() {
     yield header;
     for (let from = 0; from < loans; from += LOANS_A_CHUNK) {
       const count = Math.min(LOANS_A_CHUNK, loans - from);
-      yield Array.from({ length: count }, (_, k) => textOf(`OWN${from + k}`)).join('');
+      yield Array.from({ length: count }, (_, k) => textOf(`OWN${from + k}`, from + k)).join('');
     }
   }
   await pipeline(Readable.from(chunks()), createWriteStream(path));

@@ -9,10 +9,11 @@ import { loanbook } from './cli-child.js';
 import { type OtherLoads, otherLoads } from './import-beside.js';
 import { writeOwnFiles } from './import-files.js';
 import { MemorySampler } from './memory.js';
+import { type OpeningSpeed, openingSpeed } from './opening-speed.js';
 import { requireSafeSettings } from './server-settings.js';
 
 /** What an import took, and what others took for the same file. */
-export interface ImportSpeed extends OtherLoads {
+export interface ImportSpeed extends OtherLoads, OpeningSpeed {
   readonly loans: number;
   readonly import_seconds: number;
   /** Times the bare copy. */
@@ -28,7 +29,8 @@ const DAY = parseDay('2026-02-25')!;
 
 /**
  * Imports a generated book into an empty one and closes its first day, then, into another
- * empty one, as many loans with twelve instalments of their own each.
+ * empty one, as many loans with twelve instalments of their own each; into a third one as many that
+ * come with a position, and closes two days of it.
  */
 export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
   const memory = new MemorySampler();
@@ -53,6 +55,9 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
     const own = await inNewBook(join(folder, 'own'), data, (book) =>
       timedImport(book, ['import', 'loans', files.loans, '--schedules', files.schedules], memory),
     );
+    const opened = await inNewBook(join(folder, 'opened'), data, (book) =>
+      openingSpeed(book, data, DAY, size, memory),
+    );
     return {
       loans: size.loans,
       import_seconds: laid.took.seconds,
@@ -63,6 +68,7 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
       instalments: 12 * size.loans,
       own_seconds: own.seconds,
       own_rss_mb: own.mb,
+      ...opened,
     };
   } finally {
     memory.stop();
@@ -122,5 +128,7 @@ export function importText(found: ImportSpeed): string {
     `first close: ${seconds(found.close_seconds)}`,
     `${found.instalments} instalments of their own: ${seconds(found.own_seconds)}, ` +
       `${found.own_rss_mb} MB`,
+    `first close of opened loans: ${seconds(found.first_close_seconds)}, the next: ` +
+      `${seconds(found.next_close_seconds)}, ratio ${found.first_close_ratio.toFixed(1)}`,
   ].join('\n')}\n`;
 }

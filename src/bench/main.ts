@@ -39,7 +39,7 @@ its file is in the charset, with a line of totals behind where --trailer is said
 closes the last N days of a month and one more, then times impairment at the month end, the close of
 the month and the reconciliation of the ledger over all of the days. With --import it imports the
 loans into an empty book, beside the bare copies of others, and as many with twelve instalments of
-their own each.
+their own each; then loans that come with a position, and their first two closes.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));

@@ -68,6 +68,8 @@ export interface FirstDay {
   readonly reversed: ReadonlyMap<number, string>;
 }
 
+const NOTHING_YET: FirstDay = { own: [], early: [], reversed: new Map() };
+
 /**
  * Sorts the events of a loan that is born: on the day itself a reversal undoes an event of the same
  * day, which then has never been. When the birth was held, days are missing that a reversal may
@@ -78,6 +80,7 @@ export function firstDay(
   bornOn: EpochDay,
   today: EpochDay,
 ): FirstDay {
+  if (events.length === 0) return NOTHING_YET;
   const reversed = new Map<number, string>();
   if (bornOn === today) {
     for (const event of events) {

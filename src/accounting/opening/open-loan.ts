@@ -81,7 +81,7 @@ export function openLoan(
 /** Of a flat loan: the base has shrunk with the principal. Returns it; 0 of every other method. */
 function shrinkFlatBase(
   position: Position,
-  { principalNotDue, ...opening }: OpeningPosition,
+  opening: OpeningPosition,
   agreed: Schedule,
   principal: Fen,
 ): number {
@@ -90,7 +90,8 @@ function shrinkFlatBase(
   const due = agreed.dueOn.filter((day) => day <= opening.cutOverOn).length;
   const scheduled = balanceBefore(agreed, due, principal);
   if (scheduled > 0) {
-    special.flatBase = exactRound([special.flatBase, principalNotDue], [scheduled], 'half_even');
+    const factors = [special.flatBase, opening.principalNotDue];
+    special.flatBase = exactRound(factors, [scheduled], 'half_even');
   }
   return special.flatBase;
 }

@@ -26,9 +26,10 @@ export function openingFault(
   if (cutOverOn < contract.disbursedOn) {
     return dayFault('cutOverOn', 'cut_over_before_disbursement', cutOverOn);
   }
+  // Of most loans there are none.
+  const hasRows = opening.open.length > 0 || opening.coming !== null;
   return (
-    openFault(opening) ??
-    comingFault(opening) ??
+    (hasRows ? (openFault(opening) ?? comingFault(opening)) : undefined) ??
     principalFault(opening, contract) ??
     periodsFault(opening, schedule)
   );

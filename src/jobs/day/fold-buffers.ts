@@ -13,6 +13,7 @@ const SIDE_ROOM = 1 << 16;
  */
 export class FoldBuffers {
   readonly events = new TupleList();
+  readonly births = new TupleList();
   readonly nextInstallments = new TupleList();
   readonly contracts = new TupleList();
   readonly pastEvents = new TupleList();
@@ -22,6 +23,7 @@ export class FoldBuffers {
   readonly journal = new TupleWriter(SIDE_ROOM);
   readonly schedules = new TupleWriter(SIDE_ROOM);
   readonly balances = new TupleWriter(SIDE_ROOM);
+  readonly newContracts = new TupleWriter(SIDE_ROOM);
 
   /** Drops what is there, for the next task. */
   clear(): void {

@@ -76,7 +76,7 @@ export class DeepLoans {
     const { contracts } = this;
     const k = contracts.firstOf(loanId);
     if (contracts.idAt(k) !== loanId) return undefined;
-    return readBirth(contracts.view, contracts.at(k), contracts.bytes).bornOn;
+    return readBirth(contracts.view, contracts.at(k)).bornOn;
   }
 
   /** Throws InvariantError where an event of the loan's past is damaged. */
@@ -85,8 +85,8 @@ export class DeepLoans {
     const versions: ScheduleVersion[] = [];
     let first: Birth | undefined;
     for (let k = contracts.firstOf(loanId); contracts.idAt(k) === loanId; k += 1) {
-      const { view, bytes } = contracts;
-      const birth = readBirth(view, contracts.at(k), bytes);
+      const { view } = contracts;
+      const birth = readBirth(view, contracts.at(k));
       first ??= birth;
       const { version, schedule } = birth;
       const effectiveOn = readDate(view, birthEnd(view, contracts.at(k)) + 4);

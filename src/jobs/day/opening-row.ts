@@ -36,11 +36,12 @@ export const OPENING_JOIN = `LEFT JOIN opening_position o
 /** The fields of a record in binary form: their number, then type, length and value of each. */
 class RecordFields {
   readonly #view: DataView;
-  #at = 4;
+  #at: number;
   #column = 0;
 
-  constructor(bytes: Buffer) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor(view: DataView, at: number) {
+    this.#view = view;
+    this.#at = at + 4;
   }
 
   int8(): number {
@@ -61,11 +62,11 @@ class RecordFields {
     return day;
   }
 
-  dates(): number[] {
+  dates(): readonly number[] {
     return this.#array(readDate, 4);
   }
 
-  int8s(): number[] {
+  int8s(): readonly number[] {
     return this.#array(readInt8, 8);
   }
 
@@ -77,8 +78,10 @@ class RecordFields {
     return at;
   }
 
-  #array(read: (view: DataView, at: number) => number, width: number): number[] {
+  #array(read: (view: DataView, at: number) => number, width: number): readonly number[] {
     const from = this.#field();
+    // Of most loans nothing is open: there are no bytes behind three words of header.
+    if (this.#at <= from + 20) return NOTHING;
     const items: number[] = [];
     // Five words of header; an element that is NULL has no bytes.
     for (let at = from + 20; at < this.#at; at += 4 + width) {
@@ -95,9 +98,13 @@ class RecordFields {
   }
 }
 
-/** Throws InvariantError or RangeError for a value that no import writes. */
-export function readOpening(bytes: Buffer): OpeningPosition {
-  const fields = new RecordFields(bytes);
+const NOTHING: readonly never[] = [];
+
+/**
+ * Reads the record at `at`. Throws InvariantError or RangeError for a value that no import writes.
+ */
+export function readOpening(view: DataView, at: number): OpeningPosition {
+  const fields = new RecordFields(view, at);
   const said = (value: number) => (value < 0 ? null : value);
   const position = {
     cutOverOn: fields.date(),
@@ -122,7 +129,7 @@ export function readOpening(bytes: Buffer): OpeningPosition {
     compound: fields.int8s(),
     fee: fields.int8s(),
   };
-  if (rows.seq.length === 0) return { ...position, open: [], coming: null };
+  if (rows.seq.length === 0) return { ...position, open: NOTHING, coming: null };
   const items = rows.seq.map((seq, k) => ({
     seq,
     dueOn: rows.dueOn[k]!,

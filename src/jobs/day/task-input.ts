@@ -7,7 +7,7 @@ import type { OpeningPosition } from '../../accounting/opening/opening-position.
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { copyOut } from '../../db/copy/copy-out.js';
 import { copyRows, keepRows } from '../../db/copy/copy-stream.js';
-import { isDay, readDate, readInt8 } from '../../db/copy/copy-tuple.js';
+import { isDay, readDate, readInt8, viewOf } from '../../db/copy/copy-tuple.js';
 import type { TupleList } from '../../db/copy/tuple-list.js';
 import { type PlanSetting, withoutPlans } from '../../db/without-plans.js';
 import { damagedColumn, damagedDate, int8At } from './damage/damaged-row.js';
@@ -167,8 +167,9 @@ export async function loadHeld(
           AND later.version > s.version)
       AND h.bucket BETWEEN ${scope.bucketFrom} AND ${scope.bucketTo}
     ORDER BY h.bucket, h.loan_id`;
-  await copyRows(client, select, BIRTH_FIELDS + 2, (view, at, bytes) => {
-    const birth = readBirth(view, at, bytes);
+  await copyRows(client, select, BIRTH_FIELDS + 2, (view, at, bytes, end) => {
+    const own = Buffer.from(bytes.subarray(at, end));
+    const birth = readBirth(viewOf(own), 0);
     const behind = birthEnd(view, at);
     const since = readDate(view, behind + 4);
     held.set(birth.loanId, { birth, since, hasPosition: view.getInt8(behind + 12) === 1 });
@@ -201,15 +202,14 @@ function arraysEnd(view: DataView, at: number): number {
 }
 
 /**
- * Reads a tuple of BIRTH_COLUMNS. What is damaged in it is told by `schedule`, which throws
- * InvariantError: who folds the loan asks for it first, and holds the loan.
+ * Reads a tuple of BIRTH_COLUMNS; its bytes must stay for as long as the birth. What is damaged in
+ * it is told by `schedule`, which throws InvariantError: who folds the loan asks for it first, and
+ * holds the loan.
  */
-export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
+export function readBirth(view: DataView, at: number): Birth {
   const from = at + ARRAYS_AT;
   const opening = openingAt(view, at);
   const hasOpening = view.getInt32(opening) > 0;
-  // One copy of what lies together: a task has tens of thousands of them.
-  const packed = Buffer.from(bytes.subarray(from, birthEnd(view, at)));
   const damaged = damagedContract(view, at);
   const int8 = (place: number) => (damaged === undefined ? readInt8(view, at + place) : 0);
   const date = (place: number) => (damaged === undefined ? readDate(view, at + place) : 0);
@@ -232,9 +232,9 @@ export function readBirth(view: DataView, at: number, bytes: Buffer): Birth {
     version: view.getInt16(at + VERSION_AT),
     schedule: () => {
       if (damaged !== undefined) throw damaged;
-      return readSchedule(packed);
+      return readSchedule(view, from);
     },
-    opening: () => (hasOpening ? readOpening(packed.subarray(opening - from + 4)) : null),
+    opening: () => (hasOpening ? readOpening(view, opening + 4) : null),
   };
 }
 
@@ -257,12 +257,11 @@ const CONTRACT_NUMBERS = ['loan_id', 'event_id', 'principal', 'rate_ppb'] as con
 const CONTRACT_DATES = ['disbursed_on', 'born_on', 'first_due_on'] as const;
 
 /**
- * The four arrays of a schedule from the binary form: five words of header, then elements. Throws
- * InvariantError for one that is no plain array, or has an empty element.
+ * The four arrays of a schedule from the binary form at `from`: five words of header, then
+ * elements. Throws InvariantError for one that is no plain array, or has an empty element.
  */
-export function readSchedule(bytes: Buffer): Schedule {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
+export function readSchedule(view: DataView, from: number): Schedule {
+  let at = from;
   let column = 0;
   const array = (read: (view: DataView, at: number) => number, width: number): number[] => {
     const length = view.getInt32(at);
@@ -271,13 +270,13 @@ export function readSchedule(bytes: Buffer): Schedule {
     // No dimension: an array without elements.
     if (view.getInt32(at + 4) > 1) throw damagedColumn('schedule', name, 'no list');
     if (view.getInt32(at + 8) !== 0) throw damagedColumn('schedule', name, 'an empty element');
-    const items: number[] = [];
-    for (let item = at + 24; item < at + 4 + length; item += 4 + width) {
-      const value = read(view, item);
+    const items = new Array<number>(Math.max(0, Math.ceil((length - 20) / (4 + width))));
+    for (let k = 0; k < items.length; k += 1) {
+      const value = read(view, at + 24 + k * (4 + width));
       if (!(width === 4 ? isDay(value) : Number.isSafeInteger(value))) {
         throw damagedColumn('schedule', name, String(value));
       }
-      items.push(value);
+      items[k] = value;
     }
     at += 4 + length;
     return items;

@@ -29,7 +29,7 @@ export async function addWriteOffLosses(
   date: EpochDay,
 ): Promise<void> {
   const idOf = new Map(book.accounts.map(({ code, accountId }) => [code, accountId]));
-  if (book.roles.allowance === undefined && !(await mayLack(client, date))) return;
+  if (!(await mayLack(client, date))) return;
   const allowance = idOf.get(accountOfRole(book.roles, 'allowance'))!;
   const { rows } = await client.query<Lacking>(
     `SELECT w.bucket, w.loan_id, w.group_id, w.event_id,

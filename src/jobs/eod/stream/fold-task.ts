@@ -3,11 +3,11 @@ import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
-import { contractsHash, keepContracts, type NewContract } from '../../day/contract.js';
 import type { EventDigest } from '../../day/event-digest.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import type { NewContracts } from '../../day/new-contracts.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
-import { type Birth, readPositions } from '../../day/task-input.js';
+import { readPositions } from '../../day/task-input.js';
 import { barrier } from '../../runs/barrier.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
@@ -38,7 +38,7 @@ export interface TaskCounts {
   readonly hashes: readonly Buffer[];
   readonly eventsOfDay: EventDigest;
   readonly bornToday: number;
-  readonly contracts: readonly NewContract[];
+  readonly contracts: NewContracts;
 }
 
 /** The claim was lost while the task was folded: somebody else does it now. */
@@ -83,12 +83,12 @@ export async function runFoldTask(
       reader.finish();
     });
   }
-  while (!(await foldRest(fold, input.births, stream, signal))) await lookUp();
+  while (!(await foldRest(fold, stream, signal))) await lookUp();
   const hashes = await stream.end();
   const counts = countsOf(fold, input, hashes, task.date);
   await writeHeld(session.write, task, fold);
   await writeLeft(session.write, task, fold);
-  await keepContracts(session.write, task.date, counts.contracts);
+  await fold.contracts.write(session.write);
   await finishStep(session.write, task, counts);
   await barrier('eod.fold');
   await session.write.query('COMMIT');
@@ -96,15 +96,9 @@ export async function runFoldTask(
 }
 
 /** Loans behind the last row of yesterday, flushed on the way. False: as of `foldRow`. */
-async function foldRest(
-  fold: TaskFold,
-  births: readonly Birth[],
-  stream: TaskStream,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (const birth of births) {
-    if (birth.loanId < fold.nextBirthId) continue;
-    if (!fold.foldUpTo(birth.loanId + 1)) return false;
+async function foldRest(fold: TaskFold, stream: TaskStream, signal: AbortSignal): Promise<boolean> {
+  for (let id = fold.nextBirthId; id < Number.POSITIVE_INFINITY; id = fold.nextBirthId) {
+    if (!fold.foldUpTo(id + 1)) return false;
     if (!stream.isFull) continue;
     signal.throwIfAborted();
     await stream.flush();
@@ -130,19 +124,9 @@ function countsOf(
     totals: fold.loan.totals.totals(),
     hashes,
     eventsOfDay: input.events.digest(date),
-    bornToday: input.newLoans.count,
-    contracts: bornContracts(fold, input),
+    bornToday: input.births.ofToday,
+    contracts: fold.contracts,
   };
-}
-
-/** Of a loan that is held instead nothing came into the book: its contract may be put right. */
-function bornContracts(
-  fold: TaskFold,
-  { newLoans: { contracts } }: TaskInput,
-): readonly NewContract[] {
-  if (fold.held.length === 0) return contracts;
-  const held = new Set(fold.held.map(({ loanId }) => loanId));
-  return contracts.filter(({ loanId }) => !held.has(loanId));
 }
 
 async function writeHeld(client: pg.Client, task: FoldTask, fold: TaskFold): Promise<void> {
@@ -186,7 +170,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
     events_read: counts.events,
     events_rejected: counts.eventsRejected,
     events: eventsOfDay.count + counts.bornToday,
-    contracts: contracts.length,
+    contracts: contracts.count,
   };
   const { rows } = await client.query<{ done: boolean }>(
     'SELECT finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9) AS done',
@@ -199,7 +183,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
       Buffer.concat(counts.hashes),
       eventsOfDay.hash(),
       eventsOfDay.marks(),
-      contractsHash(contracts),
+      contracts.hash(),
     ],
   );
   if (rows[0]?.done !== true) throw new ClaimLost('the claim of this task was lost');

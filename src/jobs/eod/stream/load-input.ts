@@ -5,14 +5,15 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { readInt8 } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
-import { loadBirths, loadUnborn, requireIntactContracts } from '../../day/contract.js';
+import { Births, loadBirths, type NewLoan } from '../../day/births.js';
+import { loadUnborn, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import { loadLastRows } from '../../day/kept-position.js';
 import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
-  type Birth,
+  type HeldLoan,
   loadHeld,
   loadNextInstallments,
   NextInstallments,
@@ -33,13 +34,12 @@ export async function loadInput(
   buffers: FoldBuffers,
 ): Promise<TaskInput> {
   const events = await loadEvents(read, task, buffers.events);
-  const { births: today, contracts } = await loadBirths(read, task);
+  await loadBirths(read, task, buffers.births);
   if (first) {
     return {
       events,
-      newLoans: { contracts, count: today.length },
       next: new NextInstallments(buffers.nextInstallments),
-      births: today,
+      births: new Births(buffers.births),
       held: new Map(),
       deep: emptyDeep(buffers),
     };
@@ -47,23 +47,22 @@ export async function loadInput(
   const next = await loadNextInstallments(read, task, buffers.nextInstallments);
   const held = await loadHeld(read, task);
   await requireIntactContracts(read, task, [...held.keys()]);
-  const unborn: Birth[] = [];
-  for (const loan of held.values()) if (!loan.hasPosition) unborn.push(loan.birth);
-  const births = unborn.length === 0 ? today : [...unborn, ...today];
-  if (unborn.length > 0) {
-    births.sort((a, b) => a.loanId - b.loanId);
-    const ids = unborn.map(({ loanId }) => loanId);
-    contracts.push(...(await loadUnborn(read, ids)));
-    contracts.sort((a, b) => a.loanId - b.loanId);
-  }
-  return {
-    events,
-    newLoans: { contracts, count: today.length },
-    next,
-    births,
-    held,
-    deep: await loadDeep(read, book, task, events, emptyDeep(buffers)),
-  };
+  const births = new Births(buffers.births, await unbornLoans(read, held));
+  const deep = await loadDeep(read, book, task, events, emptyDeep(buffers));
+  return { events, next, births, held, deep };
+}
+
+/** Loans that have never been folded, in loan order. */
+async function unbornLoans(
+  read: pg.Client,
+  held: ReadonlyMap<number, HeldLoan>,
+): Promise<NewLoan[]> {
+  const unborn = [...held.values()].filter(({ hasPosition }) => !hasPosition);
+  const digests = await loadUnborn(
+    read,
+    unborn.map(({ birth }) => birth.loanId),
+  );
+  return unborn.map(({ birth }) => ({ birth, digest: () => digests.get(birth.loanId) }));
 }
 
 function emptyDeep({ contracts, pastEvents }: FoldBuffers): DeepLoans {
@@ -116,9 +115,8 @@ export async function loadLeftLoans(
   input: TaskInput,
 ): Promise<Map<number, LeftLoan>> {
   const { events, births, deep } = input;
-  const born = new Set(births.map(({ loanId }) => loanId));
   const absent = (await loansWithoutRow(client, scope, events.nextLoanId)).filter(
-    (loanId) => !born.has(loanId),
+    (loanId) => !births.has(loanId),
   );
   const plain = absent.filter((loanId) => !deep.has(loanId));
   const contracts = plain.length === 0 ? deep : await loadDeepLoans(client, scope, plain, []);

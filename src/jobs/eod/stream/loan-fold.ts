@@ -137,6 +137,7 @@ export class LoanFold {
    * it, which the position has in it where they are its `history`.
    */
   judgeFirst(birth: Birth, { early, reversed }: FirstDay, history: readonly DatedEvent[]): void {
+    if (early.length === 0 && reversed.size === 0 && history.length === 0) return;
     const { bucket, loanId } = birth;
     const settle = (eventId: number, rule: string) =>
       this.side.addOutcome(bucket, loanId, eventId, { rule, allocated: 0, toSuspense: 0 });

@@ -7,7 +7,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { bear, fileOfBirth, historyOf } from '../../day/birth.js';
-import type { NewLoans } from '../../day/contract.js';
+import type { Births, NewLoan } from '../../day/births.js';
 import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
   damagedColumn,
@@ -21,8 +21,9 @@ import { requireInRange, requireSound } from '../../day/damage/position-fault.js
 import type { EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
 import type { DeepLoan, DeepLoans } from '../../day/loan-past.js';
+import { NewContracts } from '../../day/new-contracts.js';
 import { CARRIED_COLUMNS, POSITION_COLUMNS } from '../../day/position-row.js';
-import type { Birth, HeldLoan, NextInstallments } from '../../day/task-input.js';
+import type { HeldLoan, NextInstallments } from '../../day/task-input.js';
 import { enteredBy } from './control-totals.js';
 import { type DamagedLoan, holdReason, neverBorn, remake } from './damaged-loan.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
@@ -34,9 +35,8 @@ const NO_EVENTS: readonly DatedEvent[] = [];
 export interface TaskInput {
   readonly events: EventQueue;
   readonly next: NextInstallments;
-  /** Loans born today and loans whose birth is being held, in loan order. */
-  readonly births: readonly Birth[];
-  readonly newLoans: NewLoans;
+  /** Loans born today and loans whose birth is being held. */
+  readonly births: Births;
   /** Yesterday's held loans by number. */
   readonly held: ReadonlyMap<number, HeldLoan>;
   /** Loans whose events of today may need more than the position, by number. */
@@ -57,6 +57,8 @@ export interface HeldReport {
 export class TaskFold {
   readonly loan: LoanFold;
   readonly held: HeldReport[] = [];
+  /** Of loans that were born. Of one that is held instead nothing came in: it may be put right. */
+  readonly contracts: NewContracts;
   rowsRead = 0;
   born = 0;
   /** Loans of earlier days that have no row of yesterday and have one of today. */
@@ -69,7 +71,6 @@ export class TaskFold {
   damaged: DamagedLoan | null = null;
   readonly #date: EpochDay;
   readonly #input: TaskInput;
-  #nextBirth = 0;
   /** Of the last row of yesterday, and of the last loan that was `damaged`. */
   #lastLoanId = -1;
   #lastDamagedId = Number.NaN;
@@ -78,11 +79,12 @@ export class TaskFold {
     this.#date = date;
     this.#input = input;
     this.loan = new LoanFold(book, date, task, input.next, buffers);
+    this.contracts = new NewContracts(buffers.newContracts, date);
   }
 
   /** The next birth's loan; Infinity when there is none left. */
   get nextBirthId(): number {
-    return this.#input.births[this.#nextBirth]?.loanId ?? Number.POSITIVE_INFINITY;
+    return this.#input.births.nextId;
   }
 
   /**
@@ -211,9 +213,7 @@ export class TaskFold {
       const eventId = events.nextLoanId;
       if (birthId >= loanId && eventId >= loanId) return true;
       if (birthId <= eventId) {
-        const birth = this.#input.births[this.#nextBirth]!;
-        this.#nextBirth += 1;
-        this.#foldBirth(birth);
+        this.#foldBirth(this.#input.births.take());
         if (events.nextLoanId === birthId) events.takeIds(birthId);
       } else if (this.left === null) return false;
       else if (!this.#foldLeft(eventId)) return false;
@@ -269,7 +269,7 @@ export class TaskFold {
     this.loan.foldDays(own, held.birth.version, foldedOn + 1, events);
   }
 
-  #foldBirth(birth: Birth): void {
+  #foldBirth({ birth, digest }: NewLoan): void {
     const { row, side, flow, totals, days } = this.loan;
     const { loanId, bornOn } = birth;
     const { events } = this.#input;
@@ -286,6 +286,7 @@ export class TaskFold {
       totals.enter(entered);
       this.born += 1;
       this.loan.judgeFirst(birth, day, born.hasHistory ? past : []);
+      this.contracts.add(birth.bucket, loanId, digest());
     } catch (error) {
       side.rewind();
       this.#hold(loanId, holdReason(error, this.#date));

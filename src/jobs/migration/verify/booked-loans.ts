@@ -4,6 +4,7 @@ import { bucketOf } from '../../../accounting/fold/loan-bucket.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import type { OpeningPosition } from '../../../accounting/opening/opening-position.js';
 import type { LoanContract, Schedule } from '../../../accounting/schedule/schedule-rows.js';
+import { viewOf } from '../../../db/copy/copy-tuple.js';
 import { readSql } from '../../../db/sql-file.js';
 import { OPENING_COLUMN, OPENING_JOIN, readOpening } from '../../day/opening-row.js';
 
@@ -82,6 +83,6 @@ function loanOf(row: Row): BookedLoan {
       interest: row.dueInterest,
       balanceAfter: row.balanceAfter,
     },
-    opening: opening.length === 0 ? null : readOpening(opening),
+    opening: opening.length === 0 ? null : readOpening(viewOf(opening), 0),
   };
 }

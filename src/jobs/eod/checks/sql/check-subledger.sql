@@ -5,7 +5,8 @@
 WITH said AS (
   SELECT account_id, group_id, balance, 0 AS moved, 0 AS measured
   FROM gl_balance WHERE business_date = $1::date
-  UNION ALL SELECT account_id, group_id, 0, amount, 0 FROM :journal
+  -- Summed by itself: beside what is measured every line would become a number of any size.
+  UNION ALL SELECT account_id, group_id, 0, sum(amount), 0 FROM :journal GROUP BY 1, 2
   UNION ALL SELECT account_id, group_id, 0, balance, 0
   FROM gl_balance WHERE business_date = $1::date - 1
   UNION ALL SELECT a.account_id, m.group_id, 0, 0,
