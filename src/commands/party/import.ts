@@ -4,6 +4,7 @@ import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { keySourceOf } from '../shell/key-source-of.js';
+import { noteRejects } from '../shell/note-rejects.js';
 import { printJson, printRecord } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
@@ -73,7 +74,7 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     printJson(context.stdout, outcome);
     return;
   }
-  const { provedBy, importId, rejectFile, rejects, dryRun, ...counts } = outcome;
+  const { provedBy, importId, rejectedByRule, rejectFile, rejects, dryRun, ...counts } = outcome;
   printRecord(context.stdout, {
     ...counts,
     provedBy: provedBy.join(', '),
@@ -81,9 +82,11 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     importId: importId ?? undefined,
     dryRun: dryRun || undefined,
   });
-  for (const { line, field, rule, value } of rejects) {
-    context.note(`line ${line}: ${[field, rule, value].filter((word) => word !== '').join(' ')}`);
-  }
-  if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  noteRejects(context, {
+    rejected: outcome.rejected,
+    byRule: rejectedByRule,
+    shown: rejects,
+    file: rejectFile,
+  });
   if (outcome.rejected === 0) noteDoneBefore(context, outcome.outcome);
 }
