@@ -14,7 +14,8 @@ afterAll(() => book.remove());
 
 describe('an import that is killed', () => {
   it('left nothing or all, and goes on to the same result', async () => {
-    await killOverAndOver(book, { kills: 3, loans: 600, seed: 7 }, (found, expected) =>
+    // One in the midst of it; 200 at other moments are in test/long.
+    await killOverAndOver(book, { kills: 1, loans: 600, seed: 20_000 }, (found, expected) =>
       expect(found).toEqual(expected),
     );
   }, 180_000);
