@@ -23,16 +23,25 @@ export class LoanbookError extends Error {
   readonly exitCode: ExitCode;
   readonly evidence: Evidence;
   readonly next: string | undefined;
+  /** What it is about row by row, the first ones of many. */
+  readonly rows: readonly Evidence[];
 
   constructor(
     code: string,
     message: string,
-    details: { exitCode?: ExitCode; evidence?: Evidence; next?: string; cause?: unknown } = {},
+    details: {
+      exitCode?: ExitCode;
+      evidence?: Evidence;
+      rows?: readonly Evidence[];
+      next?: string;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.exitCode = details.exitCode ?? EXIT.failed;
     this.evidence = details.evidence ?? {};
     this.next = details.next;
+    this.rows = details.rows ?? [];
   }
 }

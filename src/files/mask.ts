@@ -89,6 +89,14 @@ export function maskText(text: string): string {
   });
 }
 
+const ERROR_CHARS_MAX = 80;
+
+/** What an error shows of a value of a file: masked, then cut, since a cut number is not known. */
+export function shownText(text: string): string {
+  const masked = maskText(text);
+  return masked.length > ERROR_CHARS_MAX ? `${masked.slice(0, ERROR_CHARS_MAX)}...` : masked;
+}
+
 /** Whether a text holds what `maskText` would mask. */
 export function isPersonal(text: string): boolean {
   return maskText(text) !== text;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { maskText } from '../../src/files/mask.js';
+import { maskText, shownText } from '../../src/files/mask.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const CASES = join(packageRoot, '../shared/cases/operations.json');
@@ -35,4 +35,9 @@ it.skipIf(!existsSync(CASES))('text is masked as the cases say', () => {
     const values = input.items.map(({ value }: { value: string }) => maskText(value));
     expect(values).toEqual(expected.masked);
   }
+});
+
+it('an error shows a value masked before it is cut', () => {
+  expect(shownText(`${'x '.repeat(37)}13800138000 y`)).toBe(`${'x '.repeat(37)}138***...`);
+  expect(shownText('5.00')).toBe('5.00');
 });

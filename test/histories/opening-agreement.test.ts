@@ -6,6 +6,12 @@ import { differenceOn } from './agreement.js';
 import { simulatedHistory } from './random-history.js';
 import { type CutHistory, cutHistory, openedLoan } from './random-opening.js';
 
+/**
+ * Too rare for a short run: with recalculation, rows brought that ask more than what is owed bears,
+ * money on the first day, and a due date on it.
+ */
+const REST_SET_AGAIN = [1_504, 4_564, 5_090, 6_526, 9_761, 13_193, 14_278, 16_445, 17_583];
+
 describe('a loan that comes with a position', () => {
   it('is folded as the conventions say: a second reading of them agrees on every figure', () => {
     const { documents, differences } = compared(1, 110, openedLoan);
@@ -16,6 +22,10 @@ describe('a loan that comes with a position', () => {
       return allocations.some(({ ref }) => ref.startsWith('B'));
     });
     expect(bounced.length).toBeGreaterThan(3);
+  });
+
+  it.each(REST_SET_AGAIN)('is folded so where interest follows what is owed: seed %i', (seed) => {
+    expect(differenceOn(openedLoan(seed)!)).toBeUndefined();
   });
 
   it('agrees on it with the rows that it had', () => {

@@ -4,7 +4,7 @@ import { applyEvent, type ModelEvent } from './events.js';
 import { firstDay, startOf } from './opening.js';
 import { lastPenaltyFree, penaltyNight } from './penalty.js';
 import { open, openInAll, type Row } from './row.js';
-import { recalculate, recalculates } from './schedule/recalculate.js';
+import { isAsGiven, recalculate, recalculates } from './schedule/recalculate.js';
 import { dueRows, type Posted, receive, runningRow, type State } from './state.js';
 import type { Terms } from './terms.js';
 
@@ -50,8 +50,8 @@ function inOrderOfDay(events: readonly ModelEvent[]): ModelEvent[] {
   return ordered;
 }
 
-function becomeDue(state: State, row: Row): void {
-  if (row === runningRow(state) && recalculates(state)) {
+function becomeDue(state: State, row: Row, day: number): void {
+  if (row === runningRow(state) && recalculates(state) && !isAsGiven(state, day)) {
     const ahead = state.accrued - row.asked.interest;
     startPeriod(state);
     // Interest of a row that was closed early goes on to the next one.
@@ -71,7 +71,7 @@ function openDay(state: State, day: number): void {
   const becoming = state.rows.filter((row) => !row.isDue && row.due <= day);
   // The last night before a due date still counts in the period that ends.
   recalculate(state, day);
-  for (const row of becoming) becomeDue(state, row);
+  for (const row of becoming) becomeDue(state, row, day);
   recalculate(state, day);
   if (becoming.length === 0) return;
   const { down_payment: down } = state.terms.product.repayment;
@@ -120,7 +120,7 @@ function applyEvents(state: State, day: number, input: FoldInput, fold: Fold): v
 /** A fee due on a day that is past or today has a row that is due at once. */
 function dueAtOnce(state: State, day: number): void {
   if (state.status !== 'live') return;
-  for (const row of state.rows) if (!row.isDue && row.due <= day) becomeDue(state, row);
+  for (const row of state.rows) if (!row.isDue && row.due <= day) becomeDue(state, row, day);
 }
 
 /** Step 5: days past due, and whether the loan accrues on the books. */

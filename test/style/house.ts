@@ -106,7 +106,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/calendar': ['commands/shell', 'jobs/book'],
   'commands/channel': ['commands/shell', 'jobs/reconcile'],
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
-  'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/reconcile'],
+  'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/import', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
   'commands/files': ['commands/shell'],

@@ -63,7 +63,7 @@ function bill(
   const seq = position.nextSeq;
   const principal = position.nextPrincipal;
   const interest = position.nextInterest;
-  if (position.engineVersion === 0 && !fold.recalculates) levelOpened(position, flow);
+  if (position.engineVersion === 0) levelOpened(position, flow);
   const accrued = accruedInterest(position);
   const carried = fold.recalculates ? accrued - interest : 0;
   if (position.nextDueOn !== date || accrued !== interest + carried) {

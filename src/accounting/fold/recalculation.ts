@@ -61,11 +61,16 @@ export function recalculate(scene: EventScene): void {
   keepRows(scene, rows);
 }
 
-/** The morning's figures: they change where principal is overdue, and are final on a due date. */
+/**
+ * The morning's figures: they change where principal is overdue, and are final on a due date. Rows
+ * that a loan came with may say what the earlier system had borne in them: the first morning sets
+ * them by what is owed.
+ */
 export function recalculateToday(scene: EventScene): void {
   const { position, book } = scene;
   const isOverdue = position.open.some((item) => item.principalOpen > 0);
-  if (isOverdue || position.nextDueOn <= book.date) recalculate(scene);
+  const isFirst = position.engineVersion === 0;
+  if (isFirst || isOverdue || position.nextDueOn <= book.date) recalculate(scene);
 }
 
 /** Interest of the night: the exact sum of what was owed in the period so far, rounded. */

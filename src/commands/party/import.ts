@@ -5,6 +5,7 @@ import { countOption } from '../shell/count-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
+import { noteRejects } from '../shell/note-rejects.js';
 import { printJson, printRecord } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
 import { senderSays } from '../shell/sender-options.js';
@@ -58,8 +59,7 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     printJson(context.stdout, outcome);
     return;
   }
-  const { provedBy, importId, rejectFile, rejects, dryRun, ...read } = outcome;
-  const { rejectedByRule: _byRule, ...counts } = read;
+  const { provedBy, importId, rejectedByRule, rejectFile, rejects, dryRun, ...counts } = outcome;
   printRecord(context.stdout, {
     ...counts,
     provedBy: provedBy.join(', '),
@@ -67,9 +67,11 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     importId: importId ?? undefined,
     dryRun: dryRun || undefined,
   });
-  for (const { line, field, rule, value } of rejects) {
-    context.note(`line ${line}: ${[field, rule, value].filter((word) => word !== '').join(' ')}`);
-  }
-  if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
+  noteRejects(context, {
+    rejected: outcome.rejected,
+    byRule: rejectedByRule,
+    shown: rejects,
+    file: rejectFile,
+  });
   if (outcome.rejected === 0) noteDoneBefore(context, outcome.outcome);
 }

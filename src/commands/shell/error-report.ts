@@ -11,6 +11,7 @@ export interface ErrorReport {
   readonly code: string;
   readonly message: string;
   readonly evidence: Evidence;
+  readonly rows?: readonly Evidence[];
   readonly next?: string;
   readonly exitCode: ExitCode;
 }
@@ -40,13 +41,23 @@ export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
 
 /** `error: ...`, its evidence and the next step as lines, or one JSON document on one line. */
 export function renderReport(report: ErrorReport, json: boolean): string {
-  const { code, message, evidence, next } = report;
-  if (json) return `${JSON.stringify({ error: { code, message, evidence, next } })}\n`;
+  const { code, message, evidence, rows = [], next } = report;
+  if (json) {
+    const told = rows.length > 0 ? { rows } : {};
+    return `${JSON.stringify({ error: { code, message, evidence, ...told, next } })}\n`;
+  }
   const lines = Object.entries(evidence)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  ${key}: ${indentRest(String(value))}`);
+  lines.push(...rows.map((row) => `  ${indentRest(rowLine(row))}`));
   if (next !== undefined) lines.push(`next: ${indentRest(next)}`);
   return `${[`error: ${indentRest(message)}`, ...lines].join('\n')}\n`;
+}
+
+/** Such as `line: 2, loan: A1, rule: missing_field`; what is empty is left out. */
+export function rowLine(row: Evidence): string {
+  const told = Object.entries(row).filter(([, value]) => value !== undefined && value !== '');
+  return told.map(([key, value]) => `${key}: ${value}`).join(', ');
 }
 
 function indentRest(text: string): string {
@@ -72,6 +83,7 @@ interface Refusal {
   readonly code: string;
   readonly message: string;
   readonly evidence: Evidence;
+  readonly rows?: readonly Evidence[];
   readonly next?: unknown;
   readonly exitCode?: unknown;
 }
@@ -86,12 +98,13 @@ function isRefusal(error: unknown): error is Refusal {
 
 const EXIT_CODES: readonly unknown[] = Object.values(EXIT);
 
-function refusalReport({ code, message, evidence, next, exitCode }: Refusal): ErrorReport {
+function refusalReport({ code, message, evidence, rows, next, exitCode }: Refusal): ErrorReport {
   const known = EXIT_CODES.includes(exitCode) && exitCode !== EXIT.done;
   return {
     code,
     message,
     evidence,
+    rows,
     next: typeof next === 'string' ? next : undefined,
     exitCode: known ? (exitCode as ExitCode) : EXIT.failed,
   };
@@ -104,9 +117,9 @@ function isOwnWord(error: unknown): boolean {
 
 /** A failure with an outage behind it may be gone by itself: the same words, another exit code. */
 function heldUp(error: LoanbookError, outage: Outage | undefined): Refusal {
-  const { code, message, evidence, next, exitCode } = error;
+  const { code, message, evidence, rows, next, exitCode } = error;
   const isHeldUp = outage !== undefined && exitCode === EXIT.failed;
-  return { code, message, evidence, next, exitCode: isHeldUp ? EXIT.locked : exitCode };
+  return { code, message, evidence, rows, next, exitCode: isHeldUp ? EXIT.locked : exitCode };
 }
 
 function outageReport(error: unknown, { code, message, next }: Outage): ErrorReport {

@@ -1,7 +1,5 @@
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
-import { maskText } from '../mask.js';
-
-const SHOWN_MAX = 80;
+import { shownText } from '../mask.js';
 
 /**
  * The error of a file that is not what its format says: where, which rule, which value. Values are
@@ -22,7 +20,5 @@ export function refusedFile(
 }
 
 function maskedValue(value: Evidence[string]): Evidence[string] {
-  if (typeof value !== 'string') return value;
-  const masked = maskText(value);
-  return masked.length > SHOWN_MAX ? `${masked.slice(0, SHOWN_MAX)}...` : masked;
+  return typeof value === 'string' ? shownText(value) : value;
 }

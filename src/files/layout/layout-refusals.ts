@@ -1,4 +1,5 @@
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
+import { shownText } from '../mask.js';
 import { type LayoutRefusal, REFUSALS } from './layout-rule-names.js';
 
 const SENTENCES: Readonly<Record<LayoutRefusal, string>> = {
@@ -10,8 +11,6 @@ const SENTENCES: Readonly<Record<LayoutRefusal, string>> = {
   balance_broken: 'The running balance does not follow: a line is missing, or one too many.',
 };
 
-const SHOWN_MAX = 80;
-
 /** The error that refuses a whole file; `rule` in the evidence is the layout's own name for it. */
 export function refusalOf(
   refusal: LayoutRefusal,
@@ -21,7 +20,7 @@ export function refusalOf(
 ): LoanbookError {
   const shown = Object.entries(evidence).map(([key, value]) => [
     key,
-    typeof value === 'string' ? value.slice(0, SHOWN_MAX) : value,
+    typeof value === 'string' ? shownText(value) : value,
   ]);
   return new LoanbookError(REFUSALS[refusal], SENTENCES[refusal], {
     exitCode: EXIT.failed,

@@ -7,7 +7,6 @@ import { isSessionLost } from '../../db/outage.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { requireOtherFile } from '../../files/new-file.js';
-import { RejectFile } from '../../files/reject-file.js';
 import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
@@ -18,6 +17,7 @@ import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { type ImportOutcome, outcomeOfThen } from './import-outcome.js';
 import { recordImport, requireNew, reserveEvents } from './import-record.js';
+import { ImportRejects } from './import-rejects.js';
 import type { ImportKind } from './row-intake.js';
 import type { SenderSays } from './source/file-proof.js';
 import { openSource } from './source/source-file.js';
@@ -131,7 +131,7 @@ async function openFile(
   for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  const rejects = new RejectFile(path, source.header, options.file, source.rejectShape);
+  const rejects = new ImportRejects(path, source, options.file);
   return { ...source, rejects, signal, onProgress };
 }
 
@@ -181,7 +181,9 @@ async function runImport(
     ...counts,
     amount: staged.amount,
     minorDigits,
-    ...(rowsRejected > 0 ? { rejectedByRule: file.rejects.byRule } : {}),
+    ...(rowsRejected > 0
+      ? { rejectedByRule: file.rejects.byRule, rejects: file.rejects.shown }
+      : {}),
     rejectFile: rowsRejected > 0 ? file.rejects.path : null,
     dryRun: options.dryRun === true,
     ...staged.outcome,
@@ -238,6 +240,7 @@ function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number):
       maxRejects,
       rejectFile: file.rejects.path,
     },
+    rows: file.rejects.shown.map((row) => ({ ...row })),
     next:
       'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import ' +
       'explain RULE` says what a rule means.',

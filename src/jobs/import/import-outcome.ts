@@ -1,6 +1,7 @@
 import type { FileContent } from '../../files/file-content.js';
 import type { DifferingAge } from './balances/balance-intake.js';
 import type { EarlierImport } from './import-record.js';
+import type { ShownReject } from './import-rejects.js';
 import type { ImportKindName } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
 
@@ -17,6 +18,8 @@ export interface ImportOutcome {
   readonly rowsRejected: number;
   /** By the rule that they broke; left out where there are none. */
   readonly rejectedByRule?: Readonly<Record<string, number>>;
+  /** The first of them, without anything personal; left out where there are none. */
+  readonly rejects?: readonly ShownReject[];
   /** Control total of the rows taken, in minor units; a BigInt where a number is not exact. */
   readonly amount: number | bigint;
   readonly minorDigits: number;

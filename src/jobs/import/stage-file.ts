@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
-import type { Reject, RejectFile } from '../../files/reject-file.js';
+import type { Reject } from '../../files/reject-file.js';
 import { exactTotal, type ImportOutcome } from './import-outcome.js';
+import type { ImportRejects } from './import-rejects.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportScene, RowIntake, StagedFile } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
@@ -17,7 +18,7 @@ const LOOK_AHEAD_ROWS = 1000;
 
 /** A file on its way into the book. */
 export interface ImportFile extends SourceFile {
-  readonly rejects: RejectFile;
+  readonly rejects: ImportRejects;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((bytesDone: number, bytesTotal: number) => void) | undefined;
   /** Throws where the rest need not be read. */

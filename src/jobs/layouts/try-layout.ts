@@ -1,6 +1,8 @@
 import { formatAmount, minorDigitsOf } from '../../accounting/money/amount-text.js';
 import type { LayoutDocument } from '../../files/layout/layout-document.js';
 import { type LayoutEnd, type LayoutProblem, layoutRows } from '../../files/layout/layout-rows.js';
+import { maskField, maskText } from '../../files/mask.js';
+import { MASKED_FIELDS } from '../../files/normal-form.js';
 
 export interface TryOptions {
   readonly file: string;
@@ -61,6 +63,34 @@ export async function tryLayout(layout: LayoutDocument, options: TryOptions): Pr
       first.push({ line, ...Object.fromEntries(own) });
     }
   }
+}
+
+/** Fields of customers of which nothing is shown in clear. */
+const PERSONAL: readonly string[] = [...MASKED_FIELDS, 'device'];
+
+/**
+ * The same without anybody's data, for what is kept and passed on: the fields of a customer are
+ * masked as such, and in any other an identity number, a phone or a card by its check digits.
+ */
+export function maskTried(layout: LayoutDocument, tried: TriedLayout): TriedLayout {
+  // In other files a field of the same name is something else: an account of the ledger.
+  const isOfParties = layout.kind === 'parties' || fieldsOf(layout).includes('id_number');
+  const mask = (field: string, text: string) =>
+    isOfParties && text !== '' && PERSONAL.includes(field)
+      ? maskField(field, text)
+      : maskText(text);
+  const maskRow = (row: TriedLayout['first'][number]) =>
+    Object.fromEntries(
+      Object.entries(row).map(([field, value]) => [
+        field,
+        typeof value === 'string' ? mask(field, value) : value,
+      ]),
+    );
+  return {
+    ...tried,
+    first: tried.first.map(maskRow),
+    problems: tried.problems.map((one) => ({ ...one, value: mask(one.field, one.value) })),
+  };
 }
 
 function endOf({ rows, leftOut, total, claims, isUnterminated }: LayoutEnd, minorDigits: number) {

@@ -5,8 +5,10 @@ import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { requireOtherFile } from '../../files/new-file.js';
-import { type Reject, RejectFile } from '../../files/reject-file.js';
+import { RejectFile } from '../../files/reject-file.js';
 import { writeAudit } from '../approvals/audit.js';
+import { ruleLines } from '../import/import-file.js';
+import { messageOf, SHOWN_REJECTS, type ShownReject } from '../import/import-rejects.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
 import type { RowProblem } from '../import/source/source-columns.js';
 import type { SourceFile } from '../import/source/source-file.js';
@@ -49,22 +51,23 @@ export interface PartyImportOutcome {
   readonly changed: number;
   readonly unchanged: number;
   readonly rejected: number;
-  /** By the rule that they broke; left out where there are none. */
-  readonly rejectedByRule?: Readonly<Record<string, number>>;
+  /** By the rule that they broke. */
+  readonly rejectedByRule: Readonly<Record<string, number>>;
   readonly rejectFile: string | null;
   /** The first of them, with masked values. */
-  readonly rejects: readonly Reject[];
+  readonly rejects: readonly ShownParty[];
   readonly dryRun: boolean;
   readonly outcome: 'imported' | 'unchanged';
 }
+
+/** A rejected row as it is shown: the value is masked. */
+export type ShownParty = Omit<ShownReject, 'loan'>;
 
 const PHASES = ['stage', 'store'];
 /** Rows that are looked up, sealed and staged together. */
 const BATCH_ROWS = 5000;
 /** Rows from which on the tables get fresh statistics. */
 const ANALYZED_ROWS_MIN = 1000;
-/** Rejected rows that are shown beside the file of them. */
-const SHOWN_REJECTS = 20;
 
 /**
  * Imports a file of parties in one transaction, in constant memory, as a run of its content: a
@@ -150,7 +153,7 @@ async function takeRows(
   const isNothing = counts.added + counts.changed === 0;
   const outcome = {
     ...{ file: content.path, sha256: content.sha256, provedBy, rowsRead, ...counts, rejected },
-    ...(rejected > 0 ? { rejectedByRule: file.rejects.byRule } : {}),
+    rejectedByRule: file.rejects.byRule,
     rejectFile: rejected > 0 ? file.rejects.path : null,
     rejects: file.shown,
     dryRun,
@@ -177,7 +180,7 @@ async function takeRows(
 class PartyFile {
   readonly source: SourceFile;
   readonly rejects: RejectFile;
-  readonly shown: Reject[] = [];
+  readonly shown: ShownParty[] = [];
   readonly #client: pg.Client;
   readonly #sealer: PartySealer;
 
@@ -217,7 +220,11 @@ class PartyFile {
     const { field, rule, value } = problem;
     const reject = { line, field: columns.nameOf(field), rule, value };
     if (this.shown.length < SHOWN_REJECTS) {
-      this.shown.push({ ...reject, value: maskReject(field, value) });
+      this.shown.push({
+        ...reject,
+        value: maskReject(field, value),
+        message: messageOf(rule),
+      });
     }
     await this.rejects.add(reject, raw, line);
   }
@@ -270,7 +277,6 @@ async function recordImport(
 }
 
 function tooManyRejects(file: PartyFile, rows: number, maxRejects: number): LoanbookError {
-  const [first] = file.shown;
   return new LoanbookError('too_many_rejects', 'Too many rows were rejected: nothing went in.', {
     exitCode: EXIT.tooManyRejects,
     evidence: {
@@ -278,12 +284,10 @@ function tooManyRejects(file: PartyFile, rows: number, maxRejects: number): Loan
       rows,
       rejected: file.rejects.count,
       maxRejects,
-      line: first?.line,
-      field: first?.field,
-      rule: first?.rule,
-      value: first?.value,
+      byRule: ruleLines(file.rejects.byRule).join(', '),
       rejectFile: file.rejects.path,
     },
+    rows: file.shown.map((row) => ({ ...row })),
     next: 'Correct the rows named in the reject file, or raise --max-rejects.',
   });
 }

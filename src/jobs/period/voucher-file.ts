@@ -4,6 +4,7 @@ import { Total } from '../../accounting/money/total.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
+import { shownText } from '../../files/mask.js';
 import type { Reject } from '../../files/reject-file.js';
 import type { FileProof, ProvedBy } from '../import/source/file-proof.js';
 
@@ -77,7 +78,8 @@ export async function readVouchers(
           ? takeLine(fields, line, scene, vouchers)
           : { field: '', rule: 'wrong_number_of_fields', value: String(record.length) };
       debits += BigInt(parseAmount(fields.debit ?? '', scene.minorDigits) ?? 0);
-      if (problem !== undefined) problems.push({ line, ...problem });
+      if (problem !== undefined)
+        problems.push({ line, ...problem, value: shownText(problem.value) });
     }
   }
   if (header === undefined) requireColumns(file, []);

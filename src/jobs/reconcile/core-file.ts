@@ -8,6 +8,7 @@ import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches, nulField } from '../../files/csv-reader.js';
 import { inspectFile } from '../../files/file-content.js';
+import { shownText } from '../../files/mask.js';
 import { FileProof, type ProvedBy, type SenderSays } from '../import/source/file-proof.js';
 import { type Measure, NAMES, readValue } from './core-measures.js';
 
@@ -101,7 +102,7 @@ function requireNoNul(
     line,
     field: header[at] ?? '',
     rule: 'nul_character',
-    value: record[at]!,
+    value: shownText(record[at]!),
   });
 }
 

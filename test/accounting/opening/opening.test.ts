@@ -267,3 +267,43 @@ describe('charge_back', () => {
     expect(simulated(scenario).rejected).toEqual([{ ref: 'B1', rule: 'charge_back_above_paid' }]);
   });
 });
+
+describe('a loan whose interest follows what is owed', () => {
+  // 12,000.00 at 1% a month, interest only: 120.00 a period. The earlier system asked 131.00, of
+  // which 11.00 were of principal that has been paid since.
+  const BROUGHT = [
+    { seq: 4, due_on: '2026-05-15', principal: '0.00', interest: '131.00' },
+    { seq: 5, due_on: '2026-06-15', principal: '0.00', interest: '120.00' },
+    { seq: 6, due_on: '2026-07-15', principal: '12000.00', interest: '120.00' },
+  ];
+  const follows = (opening: object, through: string): Scenario => ({
+    product: {
+      repayment: { method: 'interest_only' },
+      interest: { recalculation: { rest: 'daily' } },
+    },
+    loan: { principal: '12000.00', rate: '0.12', periods: 6, disbursed_on: '2026-01-15' },
+    through,
+    ...{ opening: { principal_not_due: '12000.00', ...opening, schedule: BROUGHT } },
+  });
+  const asked = (scenario: Scenario) =>
+    simulated(scenario)
+      .schedule.filter(({ seq }) => seq > 3)
+      .map(({ interest }) => interest);
+
+  it('asks from its first close on what is owed, whatever the rows brought ask', () => {
+    const opening = { cut_over_on: '2026-04-20', interest_accrued: '24.00' };
+    expect(asked(follows(opening, '2026-04-21'))).toEqual(['120.00', '120.00', '120.00']);
+  });
+
+  it('levels what is accrued at once where it is due on the first day: nothing goes on', () => {
+    const scenario = follows(
+      { cut_over_on: '2026-05-14', interest_accrued: '125.00' },
+      '2026-05-15',
+    );
+    expect(asked(scenario)).toEqual(['120.00', '120.00', '120.00']);
+    const { daily, position } = simulated(scenario);
+    // 120.00 - 125.00, and the first of 31 nights of the next period: 120.00 / 31 = 3.87.
+    expect(daily).toMatchObject([{ business_date: '2026-05-15', interest: '-1.13' }]);
+    expect(position).toMatchObject({ interest_due: '120.00', interest_accrued: '3.87' });
+  });
+});

@@ -87,6 +87,11 @@ describe('a trailer', () => {
     ['no trailer', ROWS, { rule: 'bad_trailer' }],
     ['no number', `${ROWS}T,two,904.80,6.00\n`, { rule: 'bad_trailer', field: 'count' }],
     ['no amount', `${ROWS}T,2,much,6.00\n`, { rule: 'bad_trailer', field: 'total' }],
+    [
+      'somebody for a number',
+      `${ROWS}T,13800138000 x,904.80,6.00\n`,
+      { rule: 'bad_trailer', value: '138******00 x' },
+    ],
     ['a row behind it', `${ROWS + TOTALS}R3,1,0\n`, { rule: 'bad_trailer', line: 5 }],
     ['two of them', ROWS + TOTALS + TOTALS, { rule: 'bad_trailer', line: 5 }],
   ];

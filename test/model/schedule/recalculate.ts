@@ -1,5 +1,6 @@
 import { type Row, sumOf } from '../row.js';
 import { comingRows, dueRows, type State } from '../state.js';
+import { dayOf } from './days.js';
 import { type Fraction, multiply, ratio, round, whole } from './fraction.js';
 
 /**
@@ -152,12 +153,19 @@ export function askToday(state: State, row: Row, day: number): void {
       total - sumOf(rows, (item) => item.asked.principal) + other.asked.principal;
 }
 
+/** Before the first night behind a position, what is accrued is the amount given. */
+export function isAsGiven({ terms: { opening } }: State, day: number): boolean {
+  return !!opening && !opening.history && day === dayOf(opening.cut_over_on) + 1;
+}
+
 /** Interest of the nights that have passed and that no closed row has taken. */
 function passed(state: State, day: number): bigint {
   const running = comingRows(state)[0]!;
   const scheduled = sumOf(comingRows(state), (row) => row.asked.principal);
   const mode = state.terms.product.interest.rounding;
-  const borne = round(borneBy(state, running, scheduled, day, day), mode) + state.carried;
+  const borne = isAsGiven(state, day)
+    ? state.accrued
+    : round(borneBy(state, running, scheduled, day, day), mode) + state.carried;
   const taken = sumOf(comingRows(state).filter(isClosed), (row) => row.asked.interest);
   return borne > taken ? borne - taken : 0n;
 }

@@ -8,7 +8,8 @@ import type { ImportKindName } from '../../../jobs/import/row-intake.js';
 import type { CommandContext } from '../../shell/context.js';
 import { countOption } from '../../shell/count-option.js';
 import { fileBars } from '../../shell/file-bars.js';
-import { printOutcome } from '../../shell/output.js';
+import { noteRejects } from '../../shell/note-rejects.js';
+import { printJson, printOutcome } from '../../shell/output.js';
 import { actInBook } from '../../shell/person-option.js';
 import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 import { configureWait, waitsOf } from '../../shell/wait-option.js';
@@ -74,8 +75,8 @@ function bothNamed(): LoanbookError {
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
   const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
-  const { rejectedByRule, ...counts } = read;
-  printOutcome(context, {
+  const { rejectedByRule, rejects, ...counts } = read;
+  const record = {
     ...counts,
     amount: formatAmount(amount, minorDigits),
     rejectedByRule: context.json && rejectedByRule ? ruleLines(rejectedByRule) : undefined,
@@ -87,15 +88,16 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,
-  });
+  };
+  if (context.json) printJson(context.stdout, { ...record, rejects });
+  else printOutcome(context, record);
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
-  if (rejectFile !== null) context.note(`Rejected rows are in ${rejectFile}.`);
-  if (rejectedByRule !== undefined) {
-    context.note(
-      `By rule: ${ruleLines(rejectedByRule).join(', ')}. ` +
-        '`loanbook import explain RULE` says what each means.',
-    );
-  }
+  noteRejects(context, {
+    rejected: outcome.rowsRejected,
+    byRule: rejectedByRule ?? {},
+    shown: rejects ?? [],
+    file: rejectFile,
+  });
   for (const { loanNo, field, said, here } of ages?.first ?? []) {
     context.note(`Loan ${loanNo}: ${field} is ${here} here, the file says ${said}.`);
   }

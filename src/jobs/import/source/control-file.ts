@@ -4,6 +4,7 @@ import { parseAmount, parseTotal } from '../../../accounting/money/amount-text.j
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
 import type { FileContent } from '../../../files/file-content.js';
+import { shownText } from '../../../files/mask.js';
 import { readTextFile } from '../../../files/text-file.js';
 import type { ControlRule } from '../documents/file-rules.js';
 
@@ -64,7 +65,7 @@ export async function readControlFile(
       file: path,
       line,
       expected: 'name,rows[,total[,sha256]]',
-      value: lines[line - 1]!.slice(0, 80),
+      value: shownText(lines[line - 1]!),
     });
   }
   if (name !== basename(content.path)) {

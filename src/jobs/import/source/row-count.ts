@@ -1,6 +1,7 @@
 import { parseAmount, parseTotal } from '../../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
+import { shownText } from '../../../files/mask.js';
 import { fieldsOf } from '../../../files/plain-lines.js';
 import type { ProvedBy } from './file-proof.js';
 import type { RowProblem } from './source-columns.js';
@@ -106,7 +107,7 @@ export class RowCount {
     const { path } = this.#file.content;
     return new LoanbookError('bad_trailer', 'The line of totals is not as the mapping says.', {
       exitCode: EXIT.failed,
-      evidence: { file: path, line, rule, value: value.slice(0, 80) },
+      evidence: { file: path, line, rule, value: shownText(value) },
       next: 'Nothing was taken. Fetch the whole file again, or correct `trailer` of the mapping.',
     });
   }

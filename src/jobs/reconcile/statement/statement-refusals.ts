@@ -3,10 +3,8 @@ import { shownTotal } from '../../../accounting/money/total.js';
 import { type Evidence, EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
 import { lastLineOf } from '../../../files/file-content.js';
-import { maskText } from '../../../files/mask.js';
+import { shownText } from '../../../files/mask.js';
 import type { FileProof } from '../../import/source/file-proof.js';
-
-const SHOWN_MAX = 80;
 
 /** The error of a line that refuses its statement. */
 export function badLine(
@@ -18,7 +16,7 @@ export function badLine(
 ): LoanbookError {
   return new LoanbookError('bad_statement_line', 'A line of the statement cannot be read.', {
     exitCode: EXIT.failed,
-    evidence: { file, line, field, rule, value: maskText(value.slice(0, SHOWN_MAX)) },
+    evidence: { file, line, field, rule, value: shownText(value) },
     next: 'Nothing was taken. Have the file corrected, or correct the layout of the channel.',
   });
 }

@@ -103,6 +103,12 @@ describe('a last line without a line end', () => {
       code: 'bad_trailer',
       evidence: { rule: 'trailer_missing' },
     });
+    await book.reset();
+    const somebody = take(`${ROWS}\nT,2 of 13800138000,,1017.30\n`, { mapping: totals });
+    await expect(somebody).rejects.toMatchObject({
+      code: 'bad_trailer',
+      evidence: { value: '2 of 138******00' },
+    });
   });
 });
 
@@ -166,6 +172,12 @@ describe('what the sender says', () => {
   it.each<[string, string, string, object]>([
     ['cut off', 'r.csv,2,1017.30', 'file_truncated', { line: 1 }],
     ['with less than no rows', 'r.csv,-2\n', 'control_file_malformed', { line: 1 }],
+    [
+      'with somebody in it',
+      'r.csv,2 of 13800138000\n',
+      'control_file_malformed',
+      { value: 'r.csv,2 of 138******00' },
+    ],
     ['of others', 'name,rows\nx.csv,1\ny.csv,2\n', 'control_file_of_another', { actual: 'x.csv' }],
     [
       'of several, the last of them ours',

@@ -152,5 +152,8 @@ async function catalogueOf(of: ImportBook): Promise<unknown> {
      WHERE schemaname = 'loanbook' AND tablename IN ${tables} ORDER BY 1, 2`,
     `SELECT viewname, definition FROM pg_views WHERE schemaname = 'loanbook' ORDER BY 1`,
   ];
-  return await Promise.all(asked.map((sql) => of.rows(sql)));
+  const answers: unknown[] = [];
+  // One after the other: a session answers one question at a time.
+  for (const sql of asked) answers.push(await of.rows(sql));
+  return answers;
 }

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT, LoanbookError } from '../../../../src/errors.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
 import { onBarrier } from '../../../../src/jobs/runs/barrier.js';
+import { commandLine } from '../../../support/command-line.js';
 import { type ImportBook, importBook } from '../../../support/import-book.js';
 import { killOverAndOver } from './killed.js';
 import { HEADER, leftBehind, mixedLoans } from './loan-files.js';
@@ -12,9 +15,17 @@ beforeAll(async () => {
 });
 afterAll(() => book.remove());
 
+/** What `loanbook db status` says. */
+async function status(): Promise<Record<string, unknown>> {
+  const line = commandLine(book.database.target, book.folder);
+  const { stdout } = await line(['db', 'status', '--json']);
+  return JSON.parse(stdout);
+}
+
 describe('an import that is killed', () => {
   it('left nothing or all, and goes on to the same result', async () => {
-    await killOverAndOver(book, { kills: 3, loans: 600, seed: 7 }, (found, expected) =>
+    // One in the midst of it; 200 at other moments are in test/long.
+    await killOverAndOver(book, { kills: 1, loans: 600, seed: 20_000 }, (found, expected) =>
       expect(found).toEqual(expected),
     );
   }, 180_000);
@@ -26,10 +37,13 @@ describe('an import that is killed', () => {
     const file = book.file('loans.csv', HEADER, ...lines);
     const cut = { threadsFromBytes: 0, workers: 1, taskRows: 50 };
     const options = { file, maxRejects: 1000, cut };
+    expect(await status()).not.toHaveProperty('stagedImport');
     // Who waits for its turn to store is stopped there, with every task behind it.
     const interrupt = new AbortController();
+    let meanwhile: unknown;
     onBarrier(async (place) => {
       if (place !== 'import.stage') return;
+      meanwhile = await status();
       interrupt.abort(new LoanbookError('interrupted', 'stopped', { exitCode: EXIT.interrupted }));
     });
     const stopped = importLoans(book.client, { ...options, signal: interrupt.signal });
@@ -37,10 +51,24 @@ describe('an import that is killed', () => {
     onBarrier(undefined);
     const tasks = await book.rows('SELECT count(*) AS n FROM import_task');
     expect(tasks[0]!.n).toBeGreaterThan(8);
+    const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
+    // FREE says no number of periods, and these loans none either.
+    const numbers = lines.map((line) => line.split(',')[0]!);
+    const isBad = (line: string, at: number) =>
+      /,x,|,too many$|,FREE,/.test(line) || numbers.indexOf(numbers[at]!) !== at;
+    const stagedRejected = lines.filter(isBad).length;
+    const counts = { stagedRejected, stagedRows: lines.length - stagedRejected };
+    const staged = { stagedTasks: tasks[0]!.n, ...counts, stagedSha256: sha256 };
+    expect(meanwhile).toMatchObject({ stagedImport: 'under way', ...staged });
+    expect(await status()).toMatchObject({
+      ...{ stagedImport: 'left', ...staged },
+      stagedNext: expect.stringContaining('Import the same file again'),
+    });
     // Told apart from new ones by what only those that are there hold.
     await book.asOwner(`UPDATE import_row SET org = 'WAS-THERE'`);
     await importLoans(book.client, options);
     expect(await book.rows('SELECT DISTINCT org FROM loan')).toEqual([{ org: 'WAS-THERE' }]);
+    expect(await status()).not.toHaveProperty('stagedImport');
   });
 
   it('is begun anew where the book is another one by now', async () => {

@@ -1,0 +1,75 @@
+import { maskField, maskText } from '../../files/mask.js';
+import { type Reject, RejectFile, type RejectShape } from '../../files/reject-file.js';
+import { importRules } from './rules/explain-rule.js';
+import type { SourceColumns } from './source/source-columns.js';
+
+/** A rejected row as it is shown: without anything personal. */
+export interface ShownReject {
+  readonly line: number;
+  /** Its loan; '' where the row names none. */
+  readonly loan: string;
+  readonly field: string;
+  readonly rule: string;
+  readonly value: string;
+  /** What the rule means. */
+  readonly message: string;
+}
+
+/** Rejected rows that are shown beside the file of them. */
+export const SHOWN_REJECTS = 20;
+const CHARS_MAX = 60;
+/** A value that may be somebody's name: Chinese characters, or words with a blank between them. */
+const MAYBE_NAME = /\p{Script=Han}|\p{L}\s+\p{L}/u;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+
+/** The rejects of an import: the file of them, and the first ones as they are shown. */
+export class ImportRejects extends RejectFile {
+  readonly shown: ShownReject[] = [];
+  readonly #columns: SourceColumns;
+
+  /** `source` is the file whose rows are rejected, `columns` where it has ours. */
+  constructor(path: string, { header, columns, rejectShape }: RejectedFrom, source: string) {
+    super(path, header, source, rejectShape);
+    this.#columns = columns;
+  }
+
+  override async add(reject: Reject, row: readonly string[], rowLine = 0): Promise<void> {
+    if (this.shown.length < SHOWN_REJECTS) {
+      // A row that is in no file holds nothing but the number of its loan, as we have it.
+      const loan =
+        rowLine === 0
+          ? (row.find((cell) => cell !== '') ?? '')
+          : this.#columns.textOf('loan_no', row);
+      const { line, field, rule, value } = reject;
+      // How many fields there are is said in words of ours.
+      const told = rule === 'column_count' ? value : maskValue(value);
+      const shown = { line, loan: maskValue(loan), field, rule, value: told };
+      this.shown.push({ ...shown, message: messageOf(rule) });
+    }
+    await super.add(reject, row, rowLine);
+  }
+}
+
+interface RejectedFrom {
+  readonly header: readonly string[];
+  readonly columns: SourceColumns;
+  readonly rejectShape?: RejectShape;
+}
+
+/** What a rule means, in the words of `loanbook import explain`; '' where there are none. */
+export function messageOf(rule: string): string {
+  return importRules().find((page) => page.rule === rule)?.means ?? '';
+}
+
+/**
+ * A rejected value as it may be shown, whatever its column holds: a column may be the wrong one.
+ * Numbers of persons are masked by their check digits, what may be a name or an address by its
+ * look.
+ */
+function maskValue(value: string): string {
+  const text = maskText(value);
+  const isEmail = EMAIL.test(text);
+  const masked =
+    isEmail || MAYBE_NAME.test(text) ? maskField(isEmail ? 'email' : 'name', text) : text;
+  return [...masked].slice(0, CHARS_MAX).join('');
+}
