@@ -185,11 +185,15 @@ BEGIN
         birth_ref(born_on, disbursed_on), disbursed_on, born_on, principal, of_import
       FROM import_row ORDER BY loan_id;
     END IF;
-    INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
-      amount, import_id, component, seq)
-    SELECT bucket, loan_id, first_event + last_line + place - 1, event_type_fee(),
-      'schedule-fee-' || seq, born_on, born_on, amount, of_import, component_fee(), seq
-    FROM agreed_fees();
+    -- A try that was killed behind it has built the table already.
+    PERFORM 1 FROM import_event WHERE type = event_type_fee() LIMIT 1;
+    IF NOT FOUND THEN
+      INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
+        amount, import_id, component, seq)
+      SELECT bucket, loan_id, first_event + last_line + place - 1, event_type_fee(),
+        'schedule-fee-' || seq, born_on, born_on, amount, of_import, component_fee(), seq
+      FROM agreed_fees();
+    END IF;
   END IF;
   PERFORM index_like(name);
   -- Nobody looks for a loan by what stands in the arrays of its schedule, and a sample of them is

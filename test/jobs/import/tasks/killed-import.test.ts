@@ -7,7 +7,7 @@ import { onBarrier } from '../../../../src/jobs/runs/barrier.js';
 import { commandLine } from '../../../support/command-line.js';
 import { type ImportBook, importBook } from '../../../support/import-book.js';
 import { killOverAndOver } from './killed.js';
-import { HEADER, leftBehind, mixedLoans } from './loan-files.js';
+import { HEADER, leftBehind, mixedLoans, mixedSchedules } from './loan-files.js';
 
 let book: ImportBook;
 beforeAll(async () => {
@@ -69,6 +69,38 @@ describe('an import that is killed', () => {
     await importLoans(book.client, options);
     expect(await book.rows('SELECT DISTINCT org FROM loan')).toEqual([{ org: 'WAS-THERE' }]);
     expect(await status()).not.toHaveProperty('stagedImport');
+  });
+
+  it('goes on with tables that are built, to the same result', async () => {
+    const options = {
+      file: book.file('loans.csv', HEADER, ...mixedLoans(240)),
+      schedules: book.file('schedules.csv', ...mixedSchedules(240)),
+      maxRejects: 1000,
+      cut: { threadsFromBytes: 0, workers: 2, taskRows: 50 },
+    };
+    const left: unknown[] = [];
+    for (const tries of [1, 2]) {
+      await book.reset();
+      await book.asOwner('ALTER SEQUENCE event_arrival RESTART; SELECT drop_import_tables()');
+      onBarrier(async (place) => {
+        if (place !== 'import.store' || tries === 1) return;
+        throw new LoanbookError('interrupted', 'stopped', { exitCode: EXIT.interrupted });
+      });
+      if (tries === 2) {
+        await expect(importLoans(book.client, options)).rejects.toMatchObject({
+          code: 'interrupted',
+        });
+        const built = await book.rows(`SELECT count(*) AS n FROM pg_indexes
+          WHERE schemaname = 'loanbook' AND tablename LIKE 'import\\_%'`);
+        expect(built[0]!.n).toBeGreaterThan(6);
+      }
+      onBarrier(undefined);
+      await importLoans(book.client, options);
+      left.push(await leftBehind(book));
+    }
+    const events = (left[0] as { event: { ref: string }[] }).event;
+    expect(events.some(({ ref }) => ref.startsWith('schedule-fee-'))).toBe(true);
+    expect(left[1]).toEqual(left[0]);
   });
 
   it('is begun anew where the book is another one by now', async () => {
