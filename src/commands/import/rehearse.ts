@@ -4,9 +4,9 @@ import { rehearseSet } from '../../jobs/migration/rehearse/rehearse-set.js';
 import { partsOf, readSet } from '../../jobs/migration/set/file-set.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { countOption } from '../shell/count-option.js';
-import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { actInBook } from '../shell/person-option.js';
+import { fileBars } from '../shell/progress.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
 interface Flags extends ReportFlags {

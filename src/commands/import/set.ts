@@ -7,10 +7,10 @@ import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
-import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook, actingIn } from '../shell/person-option.js';
+import { fileBars } from '../shell/progress.js';
 import { putReport } from '../shell/put-report.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 

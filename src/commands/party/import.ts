@@ -3,11 +3,11 @@ import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
-import { fileBars } from '../shell/file-bars.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { noteRejects } from '../shell/note-rejects.js';
 import { printJson, printRecord } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
+import { fileBars } from '../shell/progress.js';
 import { senderSays } from '../shell/sender-options.js';
 import { configureWait, waitsOf } from '../shell/wait-option.js';
 

@@ -1,5 +1,7 @@
 import type { Logger } from '../../log.js';
-import type { OutputStream } from './context.js';
+import type { CommandContext, OutputStream } from './context.js';
+
+const KILOBYTE = 1024;
 
 export interface ProgressPlan {
   /** What is being done, such as `eod 2026-01-31`. */
@@ -85,4 +87,27 @@ function bar(plan: ProgressPlan, done: number, pace: Pace, nowMs: number): strin
   if (pace.secondsLeft === undefined) return head;
   const finish = new Date(nowMs + pace.secondsLeft * 1000).toTimeString().slice(0, 8);
   return `${head}, ${count.format(pace.perSecond)}/s, ends ${finish} (${pace.secondsLeft} s)`;
+}
+
+/** A bar of progress for one file after the other. */
+export function fileBars(context: CommandContext, verb: string) {
+  let bar: Progress | undefined;
+  let of = '';
+  let shown = 0;
+  return {
+    onProgress(file: string, bytesDone: number, bytesTotal: number) {
+      if (file !== of) {
+        bar?.finish();
+        bar = undefined;
+        of = file;
+        shown = 0;
+      }
+      const total = Math.ceil(bytesTotal / KILOBYTE);
+      bar ??= context.progress({ label: `${verb} ${file}`, total, unit: 'KB' });
+      const done = Math.ceil(bytesDone / KILOBYTE);
+      bar.advance(done - shown);
+      shown = done;
+    },
+    finish: () => bar?.finish(),
+  };
 }

@@ -11,12 +11,11 @@ import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-a
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { LoanBounds } from './loan-bounds.js';
-import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS } from './loan-columns.js';
+import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS, refusedField } from './loan-columns.js';
 import { putLook } from './loan-look.js';
 import type { LoanNumbers } from './loan-numbers.js';
 import { agreedSchedule, type OwnSchedule, type OwnSchedules } from './own-schedule.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
-import { refusedField } from './refused-field.js';
 import type { LoanScene, RowIntake } from './row-intake.js';
 import { isCleanText, parseCount } from './source/field-text.js';
 import type { RowProblem } from './source/source-columns.js';

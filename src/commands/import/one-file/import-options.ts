@@ -7,10 +7,10 @@ import type { ImportOutcome } from '../../../jobs/import/import-outcome.js';
 import type { ImportKindName } from '../../../jobs/import/row-intake.js';
 import type { CommandContext } from '../../shell/context.js';
 import { countOption } from '../../shell/count-option.js';
-import { fileBars } from '../../shell/file-bars.js';
 import { noteRejects } from '../../shell/note-rejects.js';
 import { printJson, printOutcome } from '../../shell/output.js';
 import { actInBook } from '../../shell/person-option.js';
+import { fileBars } from '../../shell/progress.js';
 import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 import { configureWait, waitsOf } from '../../shell/wait-option.js';
 
