@@ -47,8 +47,8 @@ export async function runInThreads(
 
 /** Small first limits of V8 set off collection after collection; see the pool of the close. */
 function openThreads(count: number): Piscina {
-  setFlagsFromString('--initial-old-space-size=128');
-  setFlagsFromString('--min-semi-space-size=16');
+  setFlagsFromString('--initial-old-space-size=64');
+  setFlagsFromString('--min-semi-space-size=8');
   return new Piscina({
     filename: besideModule('dist', import.meta.url, 'worker.js'),
     name: 'taskInWorker',
@@ -56,7 +56,7 @@ function openThreads(count: number): Piscina {
     maxThreads: count,
     concurrentTasksPerWorker: 1,
     idleTimeout: Number.POSITIVE_INFINITY,
-    resourceLimits: { maxYoungGenerationSizeMb: 48, maxOldGenerationSizeMb: 1024 },
+    resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 },
   });
 }
 
