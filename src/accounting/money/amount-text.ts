@@ -69,7 +69,7 @@ const SAFE_DIGITS = 15;
 
 /**
  * The same of digits with or without a point among them, and few enough: nearly all amounts are,
- * and told apart so they take a fifth of the time. Undefined: to be looked at closely.
+ * and need no pattern. Undefined: to be looked at closely.
  */
 function parsePlain(text: string, digits: number): number | undefined {
   const { length } = text;

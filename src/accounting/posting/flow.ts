@@ -178,8 +178,8 @@ export class DayFlow {
     this.principalBilled = 0;
     this.interestBilled = 0;
     this.interestSettled = 0;
-    // Plain stores and pops: on a peak day every loan comes by here, where four calls of `fill` and
-    // three new lengths, which give the lists' memory back, took a twentieth of the fold.
+    // Plain stores and pops: on a peak day every loan comes by here, and a new length would give
+    // the lists' memory back.
     for (let c = 0; c < COMPONENTS.length; c += 1) {
       this.paid[c] = 0;
       this.waived[c] = 0;

@@ -65,9 +65,10 @@ END $$;
 DROP FUNCTION IF EXISTS open_import_stage(integer, uuid, text);
 
 -- Tables that stay, for an import of this key; returns whether those of a try before are gone on
--- with. What a try with another key left behind is dropped. `of_import`: of `numbers_to_come`.
+-- with. What a try with another key left behind is dropped. `has_births`: the tasks write balances
+-- and events as well.
 CREATE OR REPLACE FUNCTION open_import_stage(of_run integer, holder_token uuid, of_key text,
-  of_import integer, first_event bigint) RETURNS boolean
+  has_births boolean) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE
   is_same boolean := false;
@@ -87,14 +88,13 @@ BEGIN
   END IF;
   PERFORM drop_import_tables();
   PERFORM make_import_tables(false);
-  IF of_import IS NOT NULL THEN
+  IF has_births THEN
     FOREACH name IN ARRAY ARRAY['schedule_balance', 'event'] LOOP
       PERFORM make_table_like(name);
       EXECUTE format('GRANT SELECT, INSERT, DELETE ON %I TO loanbook_batch', staged_name(name));
     END LOOP;
   END IF;
-  CREATE TABLE import_stage AS SELECT of_key AS key, of_import AS import_number,
-    first_event AS event_from;
+  CREATE TABLE import_stage AS SELECT of_key AS key;
   GRANT SELECT ON import_stage TO loanbook_batch;
   RETURN false;
 END $$;
@@ -148,28 +148,16 @@ BEGIN
   END LOOP;
 END $$;
 
--- Makes import_<name> whole, with indexes and statistics. `group_ids`, `products`, `orgs`: of each
--- accounting group. Events ascend in file order from `first_event` on; the fees agreed with schedules
--- are numbered behind them. What the tasks wrote stands where they had these numbers.
+-- Makes import_<name> whole, with indexes and statistics; what the tasks wrote of it is there.
+-- `group_ids`, `products`, `orgs`: of each accounting group. The events of the rows are numbered from
+-- `first_event` on, the fees agreed with schedules behind them.
 CREATE OR REPLACE FUNCTION build_import_table(name text, of_import integer, group_ids integer[],
   products integer[], orgs text[], first_event bigint, last_line integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = loanbook, pg_temp SET work_mem = '192MB' AS $$
-DECLARE
-  is_written boolean := name = 'schedule';
 BEGIN
-  IF name IN ('schedule_balance', 'event') THEN
-    PERFORM 1 FROM import_stage WHERE import_number = of_import AND event_from = first_event;
-    is_written := FOUND;
-  END IF;
-  IF NOT is_written THEN
-    EXECUTE format('DROP TABLE IF EXISTS %I', staged_name(name));
+  IF name = 'loan' THEN
     PERFORM make_table_like(name);
-  END IF;
-  IF name = 'schedule_balance' AND NOT is_written THEN
-    INSERT INTO import_schedule_balance (bucket, loan_id, version, balance_after)
-    SELECT bucket, loan_id, version, balance_after FROM import_schedule;
-  ELSIF name = 'loan' THEN
     INSERT INTO import_loan (bucket, loan_id, loan_no, group_id, product_id, org, principal, rate,
       rate_ppb, periods, disbursed_on, first_due_on, paid_periods, born_on, import_id)
     SELECT s.bucket, s.loan_id, s.loan_no, g.group_id, s.product_id, s.org, s.principal, s.rate,
@@ -178,13 +166,6 @@ BEGIN
       ON g.product_id = s.product_id AND g.org = s.org
     ORDER BY s.loan_id;
   ELSIF name = 'event' THEN
-    IF NOT is_written THEN
-      INSERT INTO import_event (bucket, loan_id, event_id, type, ref, value_date, business_date,
-        amount, import_id)
-      SELECT bucket, loan_id, first_event + line - 1, birth_type(born_on, disbursed_on),
-        birth_ref(born_on, disbursed_on), disbursed_on, born_on, principal, of_import
-      FROM import_row ORDER BY loan_id;
-    END IF;
     -- A try that was killed behind it has built the table already.
     PERFORM 1 FROM import_event WHERE type = event_type_fee() LIMIT 1;
     IF NOT FOUND THEN
@@ -320,12 +301,11 @@ EXCEPTION WHEN lock_not_available OR deadlock_detected OR dependent_objects_stil
 END $$;
 
 REVOKE ALL ON FUNCTION drop_import_tables(), drop_import_stage(text), make_import_tables(boolean),
-  open_import_stage(integer, uuid, text, integer, bigint), import_may_take_place(),
+  open_import_stage(integer, uuid, text, boolean), import_may_take_place(),
   make_table_like(text), numbers_to_come(), index_like(text), open_readers(),
   build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
-  adopt_import_tables() FROM PUBLIC;
+  adopt_import_tables() FROM PUBLIC, loanbook_batch;
 GRANT EXECUTE ON FUNCTION drop_import_stage(text), make_import_tables(boolean),
-  open_import_stage(integer, uuid, text, integer, bigint), import_may_take_place(),
-  numbers_to_come(),
+  open_import_stage(integer, uuid, text, boolean), numbers_to_come(),
   build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
   adopt_import_tables() TO loanbook_batch;

@@ -17,8 +17,8 @@ export interface NewLoan {
 
 /**
  * The loans of a task that have no row of yesterday and are to get one, in loan order. Those of the
- * day stay the bytes that they came in until they are folded: as objects, the first close of a book
- * spent a third of its processor time in collecting them.
+ * day stay the bytes that they came in until they are folded: as objects, tens of thousands of them
+ * would be old enough by then to keep the collector busy.
  */
 export class Births {
   readonly #today: TupleList;

@@ -44,6 +44,19 @@ describe('amounts', () => {
     expect(parseTotal(text, 2)).toBe(expected);
   });
 
+  test('an amount is the total of the same text, whatever the text', () => {
+    const character = fc.constantFrom(...'00123456789..+-, e');
+    const text = fc.array(character, { maxLength: 19 }).map((characters) => characters.join(''));
+    fc.assert(
+      fc.property(text, fc.constantFrom(0, 2, 3), (amount, digits) => {
+        const total = Number(parseTotal(amount, digits));
+        const expected = Number.isSafeInteger(total) ? total : undefined;
+        expect(parseAmount(amount, digits)).toBe(expected);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
   test('formatted amounts parse to themselves', () => {
     const amounts = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
     fc.assert(

@@ -31,8 +31,8 @@ export interface TakenLoan {
 
 /**
  * What else a loan brings into an empty book: the balances of its schedule once more, which the
- * close reads by themselves, and the event by which it is there. Made out of the staged rows by the
- * server, row by row, both took as long as all schedules.
+ * close reads by themselves, and the event by which it is there. The server would make both out of
+ * the staged rows one by one.
  */
 export class LoanBirths {
   readonly balances = new TupleWriter(ROOM);

@@ -78,7 +78,8 @@ export async function stageLoans(
     } else {
       await stageHere(client, file, shared.tasks, plan);
     }
-    return await stagedFile(scene, file, { shared, staging, claim: run.claim, isLarge });
+    const { births } = plan;
+    return await stagedFile(scene, file, { shared, staging, claim: run.claim, isLarge, births });
   } finally {
     shared.spill.close();
   }
@@ -117,9 +118,8 @@ async function stageInThreads(
   const { claim } = run;
   const workers = staging.cut.workers ?? availableParallelism();
   const done = await withRunClient(target, claim, SESSION, async (session) => {
-    const { importId = null, firstEvent = null } = plan.births ?? {};
-    const values = [claim.runId, claim.token, key, importId, firstEvent];
-    await session.query('SELECT open_import_stage($1, $2, $3, $4, $5)', values);
+    const values = [claim.runId, claim.token, key, plan.births !== null];
+    await session.query('SELECT open_import_stage($1, $2, $3, $4)', values);
     const { rows } = await session.query<{ task: number }>('SELECT task FROM import_task');
     return new Set(rows.map(({ task }) => task));
   });
@@ -166,12 +166,13 @@ interface Staged {
   readonly staging: LoanStaging;
   readonly claim: RunClaim;
   readonly isLarge: boolean;
+  readonly births: BirthNumbers | null;
 }
 
 async function stagedFile(
   { client }: ImportScene,
   file: ImportFile,
-  { shared, staging, claim, isLarge }: Staged,
+  { shared, staging, claim, isLarge, births }: Staged,
 ): Promise<StagedFile> {
   const { count, provedBy } = shared;
   const totals = await stagedTotals(client);
@@ -198,6 +199,7 @@ async function stagedFile(
         hasLooks: sum.looks > 0,
         hasParties: sum.parties > 0,
         key: isLarge ? staging.key! : null,
+        births,
         workers: staging.cut.workers ?? availableParallelism(),
       }),
   };

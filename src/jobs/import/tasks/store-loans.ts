@@ -4,6 +4,7 @@ import { readSql } from '../../../db/sql-file.js';
 import type { RunClaim } from '../../runs/lease.js';
 import { withRunClient } from '../../runs/sessions.js';
 import { keptAwake } from './kept-awake.js';
+import type { BirthNumbers } from './loan-births.js';
 
 /** The tables of a loan, in the order in which they are built: the longest first. */
 const TABLES = ['loan', 'event', 'schedule', 'schedule_balance'] as const;
@@ -20,6 +21,8 @@ export interface StoreLoans {
   readonly hasParties: boolean;
   /** Of tables that stay; null: they are temporary. */
   readonly key: string | null;
+  /** By which the tasks wrote balances and events; null: they did not. */
+  readonly births: BirthNumbers | null;
   readonly workers: number;
 }
 
@@ -38,7 +41,7 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
   if (store.hasLooks) await statement('loans-look');
   if (store.hasParties) await statement('loans-party');
   await statement('loans-ordinals');
-  if (key !== null && (await takePlace(client, store))) return true;
+  if (await takePlace(client, store)) return true;
   await statement('loans-loan', [importId]);
   await statement('loans-schedule');
   await statement('loans-balances');
@@ -50,9 +53,9 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
 
 /** Builds the tables in sessions of their own, side by side, and puts them in; false: not to be. */
 async function takePlace(client: pg.Client, store: StoreLoans): Promise<boolean> {
-  const { rows } = await client.query<{ may: boolean }>('SELECT import_may_take_place() AS may');
-  if (rows[0]?.may !== true) return false;
-  const { importId, firstEventId, lastLine, claim, workers } = store;
+  const { importId, firstEventId, lastLine, births, claim, workers } = store;
+  // The lock of imports keeps the numbers free; rows with others are not taken over.
+  if (births?.importId !== importId || births.firstEvent !== firstEventId) return false;
   const { rows: groups } = await client.query<{
     group_id: number;
     product_id: number;
