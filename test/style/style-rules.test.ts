@@ -66,17 +66,20 @@ const GOOD: readonly [string, string][] = [
   ['src/files/column-order.ts', "f('select a file from the list');"],
 ];
 
-/** What of a statement is a bare code. */
+/** What of a statement is a bare code, or a loan without its bucket. */
 const STATEMENTS: readonly [string, string[]][] = [
   ['SELECT 1 WHERE e.type = 5 AND status<>3', ['type = 5', 'status<>3']],
   ['SELECT 1 WHERE kind NOT IN (1, 2)', ['kind NOT IN (1']],
   ['SELECT 1 WHERE type BETWEEN 3 AND 12', ['type BETWEEN 3']],
   ['SELECT CASE standing WHEN 0 THEN 1 END', ['CASE standing WHEN 0']],
+  ['SELECT 1 FROM a JOIN b USING (loan_id)', ['USING (loan_id']],
+  ['SELECT 1 FROM a GROUP BY a.loan_id', ['GROUP BY a.loan_id']],
+  ['SELECT 1 FROM a JOIN b USING (bucket, loan_id) GROUP BY bucket, loan_id', []],
   ["-- type = 5\nSELECT 1 WHERE type = 'amount' AND kind = line_paid() AND types = 5", []],
 ];
 
 describe('style rules', () => {
-  it.each(STATEMENTS)('finds the bare codes of %j', (sql, found) => {
+  it.each(STATEMENTS)('finds what is wrong in %j', (sql, found) => {
     expect(statementFindings('x.sql', sql).map(({ text }) => text)).toEqual(found);
   });
 

@@ -46,6 +46,8 @@ const BARE_CODES = [
   `\\bCASE\\s+(?:\\w+\\.)?${CODED}WHEN\\s+-?\\d`,
 ].map((pattern) => new RegExp(pattern));
 const NAMED_CODE = 'a function of src/db/functions/codes.sql';
+/** Of numbers made of bucket and ordinal the server has but a thousand hashes. */
+const LONE_LOAN = /\b(?:(?:GROUP|PARTITION) BY\s+|USING\s*\()(?:\w+\.)?loan_id\b/;
 
 /** Functions, names, `any`, `console` and default exports are Biome's, see biome.json. */
 const BANS: readonly Ban[] = [
@@ -87,15 +89,18 @@ export function styleFindings(file: string, source: string): Finding[] {
   return [...shapeFindings(file, source), ...banned, ...importFindings(file, masked.statements)];
 }
 
-/** Bare codes of a statement in a file of its own. */
+/** Bare codes of a statement in a file of its own, and loans that are hashed without their bucket. */
 export function statementFindings(file: string, source: string): Finding[] {
   const sql = source.replace(/--.*$/gm, '');
-  return BARE_CODES.flatMap((pattern) =>
+  const found = (pattern: RegExp, rule: string, instead: string) =>
     [...sql.matchAll(new RegExp(pattern, 'g'))].map((match): Finding => {
       const line = sql.slice(0, match.index).split('\n').length;
-      return { file, line, rule: 'bare-code', text: match[0].trim(), instead: NAMED_CODE };
-    }),
-  );
+      return { file, line, rule, text: match[0].trim(), instead };
+    });
+  return [
+    ...BARE_CODES.flatMap((pattern) => found(pattern, 'bare-code', NAMED_CODE)),
+    ...found(LONE_LOAN, 'lone-loan', 'bucket, loan_id'),
+  ];
 }
 
 /** What only the strings of a source say: what lies in its statements and not in its code. */

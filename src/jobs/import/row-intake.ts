@@ -18,8 +18,11 @@ export interface Unclaimed {
 export interface SecondFile {
   /** Our column by which a row asks for its part. */
   readonly column: string;
-  /** Makes the parts of the coming rows ready. No COPY into `stage` is under way then. */
-  fetch(keys: readonly string[]): Promise<void>;
+  /**
+   * Reads the parts of coming rows, while others are still at work with those before; returns what
+   * puts them in their place. No COPY into `stage` is under way then.
+   */
+  fetch(keys: readonly string[]): Promise<() => void>;
   unclaimed(): AsyncIterable<Unclaimed>;
 }
 

@@ -6,15 +6,19 @@ import type { Reject } from '../../files/reject-file.js';
 import { exactTotal, type ImportOutcome } from './import-outcome.js';
 import type { ImportRejects } from './import-rejects.js';
 import { rejectStaged } from './late-rejects.js';
-import type { ImportScene, RowIntake, StagedFile } from './row-intake.js';
+import type { ImportScene, RowIntake, SecondFile, StagedFile } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
 import { RowCount } from './source/row-count.js';
 import type { ColumnSpec, RowProblem, SourceColumns } from './source/source-columns.js';
 import { type SourceFile, shapeProblem } from './source/source-file.js';
 
 const WRITER_ROOM = 1 << 20;
-/** Rows that are looked up together: what they need is in memory at a time. */
-const LOOK_AHEAD_ROWS = 1000;
+/**
+ * Rows that are looked up together: what they need is in memory twice, for the next ones are looked
+ * up while these are at work. What the server says of so many loans fits what a socket holds, so it
+ * does not wait for us in between.
+ */
+const LOOK_AHEAD_ROWS = 200;
 
 /** A file on its way into the book. */
 export interface ImportFile extends SourceFile {
@@ -130,6 +134,39 @@ class StageSink {
   }
 }
 
+/** Looks up what the rows of a batch need, a page ahead of them. */
+class LookAhead {
+  readonly #second: SecondFile;
+  readonly #columns: SourceColumns;
+  readonly #records: readonly (readonly string[])[];
+  #at = 0;
+  #coming: Promise<() => void>;
+
+  constructor(second: SecondFile, columns: SourceColumns, records: readonly (readonly string[])[]) {
+    this.#second = second;
+    this.#columns = columns;
+    this.#records = records;
+    this.#coming = this.#fetch();
+  }
+
+  /** What the next page needs is there behind it. */
+  async turn(): Promise<void> {
+    const take = await this.#coming;
+    take();
+    if (this.#at >= this.#records.length) return;
+    this.#coming = this.#fetch();
+    // It may fail before anybody waits for it.
+    this.#coming.catch(() => undefined);
+  }
+
+  #fetch(): Promise<() => void> {
+    const page = this.#records.slice(this.#at, this.#at + LOOK_AHEAD_ROWS);
+    this.#at += LOOK_AHEAD_ROWS;
+    const { column } = this.#second;
+    return this.#second.fetch(page.map((row) => this.#columns.textOf(column, row)));
+  }
+}
+
 async function writeRows(
   sink: StageSink,
   intake: RowIntake,
@@ -140,12 +177,9 @@ async function writeRows(
   const writer = new TupleWriter(WRITER_ROOM);
   const fields: string[] = [];
   for await (const batch of file.rows(file.signal)) {
+    const ahead = intake.second && new LookAhead(intake.second, columns, batch.records);
     for (let i = 0; i < batch.records.length; i += 1) {
-      if (intake.second !== undefined && i % LOOK_AHEAD_ROWS === 0) {
-        const { column } = intake.second;
-        const rows = batch.records.slice(i, i + LOOK_AHEAD_ROWS);
-        await intake.second.fetch(rows.map((row) => columns.textOf(column, row)));
-      }
+      if (i % LOOK_AHEAD_ROWS === 0) await ahead?.turn();
       const row = batch.records[i]!;
       const line = batch.lines[i]!;
       if (count.isTrailer(row, line)) continue;

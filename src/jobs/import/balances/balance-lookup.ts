@@ -65,8 +65,8 @@ export class BalanceLookup implements SecondFile {
   readonly #file: ScheduleFile | null;
   /** By ordinal: a row of the first file asked for it. */
   readonly #claimed: Uint8Array;
-  readonly #loans = new Map<string, BalanceLoan>();
-  readonly #rows = new Map<string, BroughtInstallments>();
+  #loans = new Map<string, BalanceLoan>();
+  #rows = new Map<string, BroughtInstallments>();
 
   static async open(scene: ImportScene, file: ScheduleFile | null): Promise<BalanceLookup> {
     const { client, minorDigits } = scene;
@@ -102,17 +102,28 @@ export class BalanceLookup implements SecondFile {
     return this.#file === null ? column : installmentField(this.#file, column);
   }
 
-  async fetch(loanNos: readonly string[]): Promise<void> {
-    this.#loans.clear();
-    this.#rows.clear();
+  async fetch(loanNos: readonly string[]): Promise<() => void> {
     const asked = [...new Set(loanNos)].filter((loanNo) => loanNo !== '' && isCleanText(loanNo));
-    if (asked.length === 0) return;
+    const loans = new Map<string, BalanceLoan>();
+    const brought = new Map<string, BroughtInstallments>();
+    if (asked.length > 0) await this.#fetch(asked, loans, brought);
+    return () => {
+      this.#loans = loans;
+      this.#rows = brought;
+    };
+  }
+
+  async #fetch(
+    asked: readonly string[],
+    loans: Map<string, BalanceLoan>,
+    brought: Map<string, BroughtInstallments>,
+  ): Promise<void> {
     const literal = (loanNo: string) => this.#client.escapeLiteral(loanNo);
     const pairs = asked.map((loanNo) => `(${bucketOf(loanNo)}, ${literal(loanNo)})`).join(', ');
-    const loans = readSql(import.meta.url, 'balances-loans', { asked: pairs });
-    await copyRows(this.#client, loans, LOAN_FIELDS, (view, at, bytes) => {
+    const select = readSql(import.meta.url, 'balances-loans', { asked: pairs });
+    await copyRows(this.#client, select, LOAN_FIELDS, (view, at, bytes) => {
       const fields = new TupleFields(view, at, bytes);
-      this.#loans.set(fields.text(), readLoan(fields));
+      loans.set(fields.text(), readLoan(fields));
     });
     if (this.#file === null) return;
     const numbers = { asked: asked.map(literal).join(', ') };
@@ -120,14 +131,13 @@ export class BalanceLookup implements SecondFile {
     await copyRows(this.#client, rows, INSTALLMENT_FIELDS, (view, at, bytes) => {
       const fields = new TupleFields(view, at, bytes);
       this.#claimed[fields.int4()] = 1;
-      this.#keep(fields.text(), readInstallments(fields));
+      const loanNo = fields.text();
+      const parts = readInstallments(fields);
+      const problem = brought.has(loanNo)
+        ? this.#problem(parts.line, 'rows_apart', loanNo)
+        : parts.problem;
+      brought.set(loanNo, { ...parts, problem });
     });
-  }
-
-  #keep(loanNo: string, rows: BroughtInstallments): void {
-    const isApart = this.#rows.has(loanNo);
-    const apart = () => this.#problem(rows.line, 'rows_apart', loanNo);
-    this.#rows.set(loanNo, isApart ? { ...rows, problem: apart() } : rows);
   }
 
   /** Of loans that are not in the first file, and have no position in the book. */
