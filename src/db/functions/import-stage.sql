@@ -148,7 +148,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- Makes import_<name> whole, with indexes and statistics; what the tasks wrote of it is there.
+-- Makes import_<name> whole, with indexes and statistics; what the tasks wrote of it is there. Each
+-- of them has written its buckets in order of loans: sorted any further, nothing reads it quicker.
 -- `group_ids`, `products`, `orgs`: of each accounting group. The events of the rows are numbered from
 -- `first_event` on, the fees agreed with schedules behind them.
 CREATE OR REPLACE FUNCTION build_import_table(name text, of_import integer, group_ids integer[],
@@ -163,8 +164,7 @@ BEGIN
     SELECT s.bucket, s.loan_id, s.loan_no, g.group_id, s.product_id, s.org, s.principal, s.rate,
       s.rate_ppb, s.periods, s.disbursed_on, s.first_due_on, s.paid_periods, s.born_on, of_import
     FROM import_row s JOIN unnest(group_ids, products, orgs) AS g (group_id, product_id, org)
-      ON g.product_id = s.product_id AND g.org = s.org
-    ORDER BY s.loan_id;
+      ON g.product_id = s.product_id AND g.org = s.org;
   ELSIF name = 'event' THEN
     -- A try that was killed behind it has built the table already.
     PERFORM 1 FROM import_event WHERE type = event_type_fee() LIMIT 1;

@@ -19,7 +19,7 @@ import type { ScheduleFile } from './own-schedule-rows.js';
 import { sceneOfTasks } from './scene-of-tasks.js';
 import { type LoanTask, type SharedOut, shareOutRows } from './share-out-rows.js';
 import { storeLoans } from './store-loans.js';
-import { runInThreads } from './task-pool.js';
+import { TaskThreads } from './task-threads.js';
 import type { TasksPlan } from './worker.js';
 import { writeRejects } from './write-rejects.js';
 
@@ -56,12 +56,16 @@ export async function stageLoans(
 ): Promise<StagedFile> {
   const { client } = scene;
   const { schedules, cut } = staging;
-  await fillLooks(client);
-  const shared = await keptAwake(client, () =>
-    shareOutRows(file, schedules, scene.minorDigits, cut.taskRows),
-  );
+  const fromBytes = cut.threadsFromBytes ?? THREADS_BYTES_MIN;
+  // They load their modules while the file is shared out.
+  let threads = file.content.bytes >= fromBytes ? new TaskThreads(threadsOf(cut)) : undefined;
+  let shared: SharedOut | undefined;
   try {
-    const isLarge = shared.spill.bytes >= (cut.threadsFromBytes ?? THREADS_BYTES_MIN);
+    await fillLooks(client);
+    shared = await keptAwake(client, () =>
+      shareOutRows(file, schedules, scene.minorDigits, cut.taskRows),
+    );
+    const isLarge = shared.spill.bytes >= fromBytes;
     const plan: TasksPlan = {
       columns: file.plan,
       scheduleColumns: schedules?.plan ?? null,
@@ -72,17 +76,22 @@ export async function stageLoans(
     if (isLarge) {
       const key = await keyOf(scene, file, staging, [shared.tasks.length, plan.births]);
       staging.key = key;
-      await keptAwake(client, () =>
-        stageInThreads(scene, file, run, { shared, plan, staging, key }),
-      );
+      threads ??= new TaskThreads(threadsOf(cut));
+      const work = { shared, plan, key, threads };
+      await keptAwake(client, () => stageInThreads(scene, file, run, work));
     } else {
       await stageHere(client, file, shared.tasks, plan);
     }
     const { births } = plan;
     return await stagedFile(scene, file, { shared, staging, claim: run.claim, isLarge, births });
   } finally {
-    shared.spill.close();
+    await threads?.close();
+    shared?.spill.close();
   }
+}
+
+function threadsOf({ workers = availableParallelism() }: TaskCut): number {
+  return workers;
 }
 
 /** A small file: one task after the other in the transaction of the import. */
@@ -104,19 +113,18 @@ async function stageHere(
 interface InThreads {
   readonly shared: SharedOut;
   readonly plan: TasksPlan;
-  readonly staging: LoanStaging;
   readonly key: string;
+  readonly threads: TaskThreads;
 }
 
 async function stageInThreads(
   { client }: ImportScene,
   file: ImportFile,
   run: RunUnderWay,
-  { shared, plan, staging, key }: InThreads,
+  { shared, plan, key, threads }: InThreads,
 ): Promise<void> {
   const target = targetOf(client);
   const { claim } = run;
-  const workers = staging.cut.workers ?? availableParallelism();
   const done = await withRunClient(target, claim, SESSION, async (session) => {
     const values = [claim.runId, claim.token, key, plan.births !== null];
     await session.query('SELECT open_import_stage($1, $2, $3, $4)', values);
@@ -126,10 +134,12 @@ async function stageInThreads(
   const tasks = shared.tasks.filter(({ task }) => !done.has(task));
   const { bytes } = file.content;
   let left = tasks.length;
-  await runInThreads(tasks, { target, claim, plan }, workers, run.orLost(file.signal), () => {
+  const onDone = () => {
     left -= 1;
     file.onProgress?.(bytes - Math.round((bytes * left) / (2 * tasks.length)), bytes);
-  });
+  };
+  await threads.doAll(tasks, { target, claim, plan }, run.orLost(file.signal), onDone);
+  await threads.close();
   await withRunClient(target, claim, SESSION, (session) =>
     inTransaction(session, () => rejectLooks(session, file, plan.births !== null)),
   );
@@ -200,7 +210,7 @@ async function stagedFile(
         hasParties: sum.parties > 0,
         key: isLarge ? staging.key! : null,
         births,
-        workers: staging.cut.workers ?? availableParallelism(),
+        workers: threadsOf(staging.cut),
       }),
   };
 }
