@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatDay, parseDay } from '../accounting/calendar/epoch-day.js';
-import { resolveTarget } from '../db/connect.js';
+import { resolveTarget, withClient } from '../db/connect.js';
 import { removeEmbedded } from '../db/embedded/embedded.js';
+import type { DatabaseTarget } from '../db/target.js';
 import { type BookSize, close } from './bench-book.js';
 import { loanbook } from './cli-child.js';
 import { type OtherLoads, otherLoads } from './import-beside.js';
@@ -15,7 +16,10 @@ import { requireSafeSettings } from './server-settings.js';
 /** What an import took, and what others took for the same file. */
 export interface ImportSpeed extends OtherLoads, OpeningSpeed {
   readonly loans: number;
+  /** Into a new book of a server that has written as much before, as the others find it, too. */
   readonly import_seconds: number;
+  /** Of a new server, which makes its log as it goes. */
+  readonly new_server_seconds: number;
   /** Times the bare copy. */
   readonly ratio: number;
   readonly import_rss_mb: number;
@@ -28,7 +32,8 @@ export interface ImportSpeed extends OtherLoads, OpeningSpeed {
 const DAY = parseDay('2026-02-25')!;
 
 /**
- * Imports a generated book into an empty one and closes its first day, then, into another
+ * Imports a generated book into an empty one and closes its first day, and again into another one
+ * of the same server, beside other programs; then, into another
  * empty one, as many loans with twelve instalments of their own each; into a third one as many that
  * come with a position, and closes two days of it.
  */
@@ -45,11 +50,16 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
       ],
       memory,
     );
+    const loans = join(data, 'loans.csv');
     const laid = await inNewBook(join(folder, 'laid'), data, async (book) => {
-      const took = await timedImport(book, ['import', 'loans', join(data, 'loans.csv')], memory);
-      const others = await otherLoads(await resolveTarget(book), join(data, 'loans.csv'));
+      const first = await timedImport(book, ['import', 'loans', loans], memory);
       const closed = await timed(() => close(book, size, memory));
-      return { took, others, closed };
+      const target = { ...(await resolveTarget(book)), database: 'again' };
+      await makeDatabase(await resolveTarget(book), target.database);
+      const env = { ...process.env, DATABASE_URL: urlOf(target) };
+      await beginBook(book, data, env);
+      const took = await timedImport(book, ['import', 'loans', loans], memory, env);
+      return { first, took, others: await otherLoads(target, loans), closed };
     });
     const files = await writeOwnFiles(folder, size.loans, DAY);
     const own = await inNewBook(join(folder, 'own'), data, (book) =>
@@ -61,8 +71,9 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
     return {
       loans: size.loans,
       import_seconds: laid.took.seconds,
+      new_server_seconds: laid.first.seconds,
       ratio: laid.took.seconds / laid.others.copy_seconds,
-      import_rss_mb: laid.took.mb,
+      import_rss_mb: Math.max(laid.first.mb, laid.took.mb),
       ...laid.others,
       close_seconds: laid.closed,
       instalments: 12 * size.loans,
@@ -82,32 +93,46 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
   ): Promise<T> {
     try {
       await requireSafeSettings(await resolveTarget(book));
-      await loanbook(
-        book,
-        [
-          ...['init', '--entity', 'Benchmark', '--currency', 'CNY', '--calendar', 'cn'],
-          ...['--first-business-date', formatDay(DAY)],
-        ],
-        memory,
-      );
-      const products = readdirSync(join(from, 'products')).map((name) =>
-        join(from, 'products', name),
-      );
-      await loanbook(book, ['product', 'apply', ...products], memory);
+      await beginBook(book, from);
       return await work(book);
     } finally {
       await removeEmbedded(book);
     }
   }
+
+  async function beginBook(book: string, from: string, env = process.env): Promise<void> {
+    const words = [
+      ...['init', '--entity', 'Benchmark', '--currency', 'CNY', '--calendar', 'cn'],
+      ...['--first-business-date', formatDay(DAY)],
+    ];
+    await loanbook(book, words, memory, env);
+    const products = readdirSync(join(from, 'products')).map((name) =>
+      join(from, 'products', name),
+    );
+    await loanbook(book, ['product', 'apply', ...products], memory, env);
+  }
+}
+
+/** Another database of the server; what was written before is on its disk. */
+async function makeDatabase(target: DatabaseTarget, name: string): Promise<void> {
+  await withClient(target, { role: 'login' }, async (client) => {
+    await client.query(`CREATE DATABASE ${name}`);
+    await client.query('CHECKPOINT');
+  });
+}
+
+function urlOf({ host, port, user, database }: DatabaseTarget): string {
+  return `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
 }
 
 async function timedImport(
   book: string,
   words: readonly string[],
   memory: MemorySampler,
+  env = process.env,
 ): Promise<{ seconds: number; mb: number }> {
   memory.takePeakMb();
-  const seconds = await timed(() => loanbook(book, words, memory));
+  const seconds = await timed(() => loanbook(book, words, memory, env));
   return { seconds, mb: memory.takePeakMb() };
 }
 
@@ -122,7 +147,8 @@ export function importText(found: ImportSpeed): string {
   const seconds = (value: number) => `${value.toFixed(2)} s`;
   const loader = found.pgloader_seconds;
   return `${[
-    `${found.loans} loans: ${seconds(found.import_seconds)}, ${found.import_rss_mb} MB`,
+    `${found.loans} loans: ${seconds(found.import_seconds)}, on a new server ` +
+      `${seconds(found.new_server_seconds)}; ${found.import_rss_mb} MB`,
     `bare copy (${found.copy_by}): ${seconds(found.copy_seconds)}, ratio ${found.ratio.toFixed(1)}`,
     `pgloader: ${loader === null ? 'not installed' : seconds(loader)}`,
     `first close: ${seconds(found.close_seconds)}`,
