@@ -22,6 +22,12 @@ export function templatePieces(template: string): TemplatePiece[] {
   return pieces;
 }
 
+/** The text that every line of a template begins with; '' where that is a place. */
+export function leadOf(template: string): string {
+  const [first] = templatePieces(template);
+  return first === undefined || first.place !== undefined ? '' : first.text;
+}
+
 /** The names of the places of a template. */
 export function placesOf(template: string): string[] {
   return templatePieces(template).flatMap(({ place }) => (place === undefined ? [] : [place]));

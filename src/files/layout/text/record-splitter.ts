@@ -1,6 +1,7 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../csv-reader.js';
 import type { LayoutDocument } from '../layout-document.js';
+import { leadOf } from '../line-template.js';
 import { RECORD_LENGTH_MAX } from './text-blocks.js';
 
 /** What a splitter has made of the text so far. */
@@ -35,6 +36,8 @@ export class RecordSplitter {
   readonly #isFixed: boolean;
   readonly #isQuoted: boolean;
   readonly #comment: readonly string[];
+  /** How head and trailer begin where that is a comment for other lines. */
+  readonly #claims: readonly string[];
   readonly #blankEnds: boolean;
   /** A line of nothing but blanks is one of empty fields. */
   readonly #isBlankCut: boolean;
@@ -53,6 +56,7 @@ export class RecordSplitter {
     this.#isFixed = layout.format === 'fixed';
     this.#isQuoted = layout.quoting !== 'none' && !this.#isFixed;
     this.#comment = layout.comment;
+    this.#claims = claimsIn(layout);
     this.#isBlankCut = layout.delimiter.trim() === '';
     this.#blankEnds = layout.blank_lines === 'end';
     this.#behind = layout.skip.behind;
@@ -118,8 +122,8 @@ export class RecordSplitter {
   }
 
   #isComment(text: string, at: number): boolean {
-    for (const mark of this.#comment) if (text.startsWith(mark, at)) return true;
-    return false;
+    const begins = (mark: string) => text.startsWith(mark, at);
+    return this.#comment.some(begins) && !this.#claims.some(begins);
   }
 
   /** A record with quotes, which may go over lines; where the next begins, -1: it is not whole. */
@@ -208,4 +212,10 @@ function lineEndAt(text: string, at: number, limit: number): number {
   if (text.charCodeAt(at) !== RETURN) return -1;
   if (at + 1 >= limit) return limit;
   return text.charCodeAt(at + 1) === 0x0a ? at + 2 : -1;
+}
+
+function claimsIn({ head, trailer, comment }: LayoutDocument): string[] {
+  return [head, trailer]
+    .map((line) => (typeof line === 'string' ? leadOf(line) : (line?.starts ?? '')))
+    .filter((lead) => comment.some((mark) => lead.startsWith(mark)));
 }

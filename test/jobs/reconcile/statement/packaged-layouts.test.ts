@@ -45,6 +45,7 @@ const REPORTED: readonly Row[] = [
       received: '1833.60',
       paidOut: '916.80',
       fee: '5.50',
+      provedBy: ['line_end', 'trailer'],
     },
   ],
   [
@@ -229,6 +230,23 @@ describe('a statement is refused', () => {
       { expectedLines: 3, actualLines: 2 },
     ],
     [
+      'with a line less than it sums to, in a line that is a comment for others',
+      'alipay-bill.csv',
+      'alipay-bill',
+      (text) => text.replace(/^2026021522001AL0215002.*\r\n/m, ''),
+      'statement_total_differs',
+      // 458.40 - 58.40, and 640.00 more
+      { expectedTotal: 104_000, actualTotal: 40_000 },
+    ],
+    [
+      'that was cut behind a line, before what it sums to',
+      'alipay-bill.csv',
+      'alipay-bill',
+      (text) => text.slice(0, text.indexOf('2026021522001AL0215001', text.indexOf('AL0215002'))),
+      'bad_trailer',
+      { line: 7 },
+    ],
+    [
       'in another currency than the book',
       'wechat-bill.csv',
       'wechat-bill',
@@ -264,7 +282,7 @@ describe('a statement is refused', () => {
 
   it.each(cases)('%s', async (_what, file, layout, change, code, evidence) => {
     const isBank = layout === 'cmb' || layout === 'icbc';
-    const charset = isBank ? 'gb18030' : 'utf-8';
+    const charset = isBank || layout === 'alipay-bill' ? 'gb18030' : 'utf-8';
     const path = writeText(
       join(folder, `refused-${file}`),
       change(example(file, charset)),
