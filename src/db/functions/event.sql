@@ -7,11 +7,12 @@ RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN type = event_type_prepayment() OR amount = 0 THEN nullif(allocated + to_suspense, 0) ELSE amount END
 $$;
 
--- The cash of an event as a channel of receipts counts it: what goes back to the customer is below
--- zero.
+-- The cash of an event as a channel of receipts counts it: what goes back to the customer, or
+-- bounces, is below zero.
 CREATE OR REPLACE FUNCTION event_moved(type smallint, amount bigint, allocated bigint, to_suspense bigint)
 RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT CASE WHEN type IN (event_type_suspense_refund(), event_type_merchant_refund())
+  SELECT CASE WHEN type IN (event_type_suspense_refund(), event_type_merchant_refund(),
+      event_type_charge_back())
     THEN -abs(event_cash(type, amount, allocated, to_suspense))
     ELSE event_cash(type, amount, allocated, to_suspense) END
 $$;

@@ -10,12 +10,12 @@ import type { StatementTotals } from './statement/statement-reader.js';
 
 /** Events that money of a channel stands behind, by its direction. */
 const EVENTS_OF = {
-  receipts: ['repayment', 'settlement', 'prepayment', 'recovery'],
+  receipts: ['repayment', 'settlement', 'prepayment', 'recovery', 'charge_back'],
   payments: ['disbursement'],
 } as const;
 
-/** Events that a refund in a channel's statement may be: what they pay out is below zero. */
-const REFUNDS = ['suspense_refund', 'merchant_refund'] as const;
+/** Events that a line below zero may be of: they pay out, or are money that bounced. */
+const REFUNDS = ['suspense_refund', 'merchant_refund', 'charge_back'] as const;
 
 /**
  * What an event's order number is. A loan is paid out once, under its own number; what pays it back

@@ -55,7 +55,7 @@ beforeAll(async () => {
   }
   await book.run('channel', 'apply', book.write('wx.yaml', ...CHANNEL));
   await book.run('channel', 'apply', book.write('icbc.yaml', ...BANK));
-  const loans = [1, 2, 3, 4, 5, 6, 7, 8].map(
+  const loans = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(
     (at) => `Y${at},${at === 2 ? 'LPF' : 'LP'},10000.00,0.18,12,2026-01-15,1`,
   );
   const head = 'loan_no,product,principal,rate,periods,disbursed_on,paid_periods';
@@ -192,6 +192,51 @@ describe('the bank and the clearing account', () => {
     const { said } = await book.run('reconcile', 'clearing');
     // The 500.00 of the line has no event any more: 501.50 left, and 500.00 came.
     expect(said).toMatchObject({ ok: true, accounts: [{ balance: '-500.00', breaks: '-500.00' }] });
+  });
+});
+
+describe('money of before the book that bounces', () => {
+  const LAYOUT = [
+    'layout: signed',
+    'kind: statement',
+    'columns:',
+    '  - {title: order, from: order_no}',
+    '  - {title: amount, from: amount, type: amount}',
+    '  - {title: date, from: value_date, type: date}',
+  ];
+  const channel = (name: string, ...more: readonly string[]) => {
+    book.write('signed.yaml', ...LAYOUT);
+    return book.write(name, 'code: WX', 'order_prefix: WX', 'layout: signed.yaml', ...more);
+  };
+
+  it('leaves by the channel: its line below zero is matched, and the account ties', async () => {
+    await book.run('channel', 'apply', channel('wx1.yaml'));
+    // Of the first instalment of Y9, 916.80, which was paid before the book.
+    await book.events('WXB,Y9,charge_back,2026-02-25,300.00,');
+    await book.close('2026-02-25');
+    const file = reconcile('day6', '2026-02-25', 'WXB,-300.00');
+    const { said } = await book.run('reconcile', 'channel', file, '--by', 'wang');
+    expect(said).toMatchObject({
+      matched: 1,
+      paidOut: '300.00',
+      ourAmount: '-300.00',
+      ledgerAmount: '-300.00',
+      breaks: {},
+    });
+    const { said: proof } = await book.run('reconcile', 'clearing');
+    // 500.00 of the line without an event, and 300.00 that the channel takes off.
+    expect(proof).toMatchObject({ ok: true, accounts: [{ balance: '-800.00' }] });
+  });
+
+  it('is an order of its channel, with or without a line', async () => {
+    await book.run('channel', 'apply', channel('wx2.yaml', 'refund_prefix: RF'));
+    await book.events('WXB2,Y9,charge_back,2026-02-26,200.00,');
+    await book.close('2026-02-26');
+    const { said: before } = await book.run('reconcile', 'clearing');
+    expect(before).toMatchObject({ ok: true, accounts: [{ balance: '-1000.00' }] });
+    const file = reconcile('day7', '2026-02-26', 'WXB3,-10.00');
+    const { said } = await book.run('reconcile', 'channel', file, '--by', 'wang');
+    expect(said).toMatchObject({ matched: 0, breaks: { refund: 1, missing_theirs: 1 } });
   });
 });
 
