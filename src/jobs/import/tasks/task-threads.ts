@@ -54,7 +54,7 @@ export class TaskThreads {
     return this.#closed;
   }
 
-  /** A thread that is ended while it still loads its modules takes the process with it (Node 20). */
+  /** A thread that is ended while it loads its modules takes the process with it (Node 20). */
   async #end(): Promise<void> {
     const calls = Array.from({ length: this.#count }, () =>
       this.#pool.run(null, { name: 'endSession' }),
