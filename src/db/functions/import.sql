@@ -125,16 +125,16 @@ BEGIN
   RETURN NEXT;
 END $$;
 
--- By which rule no delta may put another loan in the place of this one; null: it may. A loan whose
--- day was closed is folded, or held.
+-- Why no delta may put another loan in the place of this one; null: it may. A loan whose day was
+-- closed is folded, or held.
 CREATE OR REPLACE FUNCTION replace_bar(of_bucket smallint, of_loan bigint) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   SELECT CASE
     WHEN l.born_on < b.business_date OR EXISTS (
       SELECT FROM event e WHERE e.bucket = l.bucket AND e.loan_id = l.loan_id
-        AND e.business_date < b.business_date) THEN 'loan_was_folded'
+        AND e.business_date < b.business_date) THEN 'folded'
     WHEN EXISTS (SELECT FROM recon_break r WHERE r.bucket = l.bucket AND r.loan_id = l.loan_id)
-      THEN 'loan_was_reconciled' END
+      THEN 'reconciled' END
   FROM loan l CROSS JOIN book b WHERE l.bucket = of_bucket AND l.loan_id = of_loan
 $$;
 
@@ -149,10 +149,10 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION 'import % is no delta that goes in now', number USING ERRCODE = 'LB010';
   END IF;
-  SELECT id, replace_bar((id >> 32)::smallint, id) AS rule INTO barred FROM unnest(ids) AS u (id)
+  SELECT id, replace_bar((id >> 32)::smallint, id) AS bar INTO barred FROM unnest(ids) AS u (id)
     WHERE replace_bar((id >> 32)::smallint, id) IS NOT NULL LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'loan % cannot be replaced: %', barred.id, barred.rule USING ERRCODE = 'LB011';
+    RAISE EXCEPTION 'loan % cannot be replaced: %', barred.id, barred.bar USING ERRCODE = 'LB011';
   END IF;
 END $$;
 

@@ -28,9 +28,9 @@ interface Cancel {
 
 /**
  * Takes an import back whose loans and events no close has folded: they leave the book, the row of
- * the import stays, marked. What a delta had replaced does not come back. All or nothing; once more for the same reason it does nothing. Throws
- * LoanbookError `reason_missing`, `unknown_import`, `import_cancelled` (2), `import_in_use` (1),
- * `day_is_being_closed` and `import_is_running` (75).
+ * the import stays, marked. What a delta had replaced does not come back. All or nothing; once more
+ * for the same reason it does nothing. Throws LoanbookError `reason_missing`, `unknown_import`,
+ * `import_cancelled` (2), `import_in_use` (1), `day_is_being_closed` and `import_is_running` (75).
  */
 export async function cancelImport(
   client: pg.Client,

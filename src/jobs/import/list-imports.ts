@@ -27,7 +27,8 @@ export async function listImports(client: pg.Client, limit: number): Promise<Imp
     `SELECT import_id AS "importId", kind, name, rows_taken AS "rowsTaken",
        rows_rejected AS "rowsRejected",
        (SELECT coalesce(sum(r.rows), 0)::bigint FROM import_replaced r
-        WHERE r.of_import = f.import_id) AS "rowsReplaced", amount, ${isoTime('imported_at')} AS "importedAt",
+        WHERE r.of_import = f.import_id) AS "rowsReplaced",
+       amount, ${isoTime('imported_at')} AS "importedAt",
        ${isoTime('cancelled_at')} AS "cancelledAt", cancel_reason AS "cancelReason",
        minor_digits AS digits
      FROM imported_file f CROSS JOIN book ORDER BY import_id DESC LIMIT $1`,

@@ -3,8 +3,13 @@ import { IDS_PER_BUCKET } from '../../accounting/fold/loan-bucket.js';
 /** A loan of the book that has the number of a row. */
 export interface LoanInBook {
   readonly loanId: number;
-  /** The rule that a row of its number breaks; null: it takes the place of the loan. */
-  readonly clash: string | null;
+  /** Why no row of its number can go in; null: it takes the place of the loan. */
+  readonly bar: 'there' | 'folded' | 'reconciled' | null;
+}
+
+function ruleOf(bar: NonNullable<LoanInBook['bar']>): string {
+  if (bar === 'folded') return 'loan_was_folded';
+  return bar === 'reconciled' ? 'loan_was_reconciled' : 'loan_no_in_book';
 }
 
 /**
@@ -31,7 +36,7 @@ export class LoanNumbers {
   /** The number of the loan whose place the row takes, else the next one. */
   idOf(bucket: number, loanNo: string): number {
     const inBook = this.#inBook.get(loanNo);
-    if (inBook?.clash === null) return inBook.loanId;
+    if (inBook?.bar === null) return inBook.loanId;
     const ordinal = this.#ordinals[bucket]! + 1;
     this.#ordinals[bucket] = ordinal;
     return bucket * IDS_PER_BUCKET + ordinal;
@@ -39,8 +44,8 @@ export class LoanNumbers {
 
   /** The rule that a number breaks which is there already; it is there from now on. */
   clashOf(loanNo: string): string | undefined {
-    const clash = this.#inBook.get(loanNo)?.clash ?? undefined;
-    if (clash !== undefined) return clash;
+    const bar = this.#inBook.get(loanNo)?.bar ?? null;
+    if (bar !== null) return ruleOf(bar);
     if (this.#inFile.has(loanNo)) return 'loan_no_repeated';
     this.#inFile.add(loanNo);
     return undefined;
