@@ -183,7 +183,7 @@ BEGIN
     DELETE FROM event e USING named n WHERE e.bucket = n.bucket AND e.loan_id = n.loan_id
     RETURNING e.import_id, e.amount
   )
-  INSERT INTO import_replaced (import_id, of_import, rows, amount)
+  INSERT INTO replaced_import (import_id, of_import, rows, amount)
   SELECT number, gone.import_id, count(*), sum(gone.amount) FROM (
     SELECT * FROM loans
     UNION ALL SELECT * FROM positions
@@ -203,7 +203,7 @@ BEGIN
     WHERE o.bucket = (u.id >> 32)::smallint AND o.loan_id = u.id
     RETURNING o.import_id, o.principal_not_due AS amount
   )
-  INSERT INTO import_replaced (import_id, of_import, rows, amount)
+  INSERT INTO replaced_import (import_id, of_import, rows, amount)
   SELECT number, gone.import_id, count(*), sum(gone.amount) FROM positions AS gone
   GROUP BY gone.import_id;
 END $$;

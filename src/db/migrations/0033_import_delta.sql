@@ -10,7 +10,7 @@ COMMENT ON COLUMN imported_file.rows_replaced IS
 COMMENT ON COLUMN imported_file.rows_unchanged IS
   'rows that the book had just so, which were left as they are; null: no delta';
 
-CREATE TABLE import_replaced (
+CREATE TABLE replaced_import (
   import_id  integer NOT NULL,
   of_import  integer NOT NULL,
   rows       bigint NOT NULL CHECK (rows > 0),
@@ -18,12 +18,12 @@ CREATE TABLE import_replaced (
   chained_on date,
   PRIMARY KEY (import_id, of_import)
 );
-COMMENT ON TABLE import_replaced IS
+COMMENT ON TABLE replaced_import IS
   'rows of an earlier import that left the book when a delta replaced their loan or position';
-COMMENT ON COLUMN import_replaced.amount IS 'their sum in the control total of the earlier import';
-CREATE INDEX import_replaced_of ON import_replaced (of_import);
-CREATE INDEX import_replaced_chained ON import_replaced (chained_on);
+COMMENT ON COLUMN replaced_import.amount IS 'their sum in the control total of the earlier import';
+CREATE INDEX replaced_import_of ON replaced_import (of_import);
+CREATE INDEX replaced_import_chained ON replaced_import (chained_on);
 -- Each loan of a delta is asked for.
 CREATE INDEX recon_break_loan ON recon_break (loan_id);
-INSERT INTO chained_table (table_name) VALUES ('import_replaced');
-GRANT SELECT ON import_replaced TO loanbook_batch;
+INSERT INTO chained_table (table_name) VALUES ('replaced_import');
+GRANT SELECT ON replaced_import TO loanbook_batch;

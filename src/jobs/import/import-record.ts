@@ -50,7 +50,7 @@ export async function requireNew(
     `SELECT import_id, name, rows_read, rows_taken, rows_rejected, amount,
        schedules_name AS schedules, schedules_sha256,
        to_char(imported_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at,
-       (SELECT coalesce(sum(rows), 0)::bigint FROM import_replaced r
+       (SELECT coalesce(sum(rows), 0)::bigint FROM replaced_import r
         WHERE r.of_import = f.import_id) AS "replacedSince",
        CASE WHEN f.rows_replaced IS NOT NULL THEN (
          SELECT json_build_object('replaced', f.rows_replaced, 'unchanged', f.rows_unchanged,
@@ -58,7 +58,7 @@ export async function requireNew(
              AND f.kind = 'loans'), 0),
            'eventsDropped', coalesce(sum(r.rows) FILTER (WHERE o.kind IN ('events',
              'repayments')), 0))
-         FROM import_replaced r JOIN imported_file o ON o.import_id = r.of_import
+         FROM replaced_import r JOIN imported_file o ON o.import_id = r.of_import
          WHERE r.import_id = f.import_id) END AS delta
      FROM imported_file f WHERE kind = $1 AND sha256 = $2 AND cancelled_at IS NULL
      ORDER BY name = $3 DESC, import_id LIMIT 1`,

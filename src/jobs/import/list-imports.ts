@@ -26,7 +26,7 @@ export async function listImports(client: pg.Client, limit: number): Promise<Imp
   >(
     `SELECT import_id AS "importId", kind, name, rows_taken AS "rowsTaken",
        rows_rejected AS "rowsRejected",
-       (SELECT coalesce(sum(r.rows), 0)::bigint FROM import_replaced r
+       (SELECT coalesce(sum(r.rows), 0)::bigint FROM replaced_import r
         WHERE r.of_import = f.import_id) AS "rowsReplaced",
        amount, ${isoTime('imported_at')} AS "importedAt",
        ${isoTime('cancelled_at')} AS "cancelledAt", cancel_reason AS "cancelReason",

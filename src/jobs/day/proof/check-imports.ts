@@ -35,7 +35,7 @@ export async function importDifferences(
          coalesce(t.rows, 0) AS rows, coalesce(t.amount, 0) AS sum
        FROM imported_file i FULL JOIN (SELECT * FROM taken WHERE kind <> 'beside') AS t
          ON t.import_id = i.import_id
-       LEFT JOIN (SELECT of_import, sum(rows) AS rows, sum(amount) AS amount FROM import_replaced
+       LEFT JOIN (SELECT of_import, sum(rows) AS rows, sum(amount) AS amount FROM replaced_import
          GROUP BY of_import) AS r ON r.of_import = i.import_id
      ) AS compared
      WHERE (rows_taken, amount) IS DISTINCT FROM (rows, sum)
@@ -45,7 +45,7 @@ export async function importDifferences(
        SELECT import_id, coalesce(i.rows_replaced, 0) AS said, coalesce(r.rows, 0) AS kept
        FROM imported_file i FULL JOIN (
          SELECT d.import_id, sum(d.rows) FILTER (WHERE o.kind = f.kind) AS rows
-         FROM import_replaced d LEFT JOIN imported_file o ON o.import_id = d.of_import
+         FROM replaced_import d LEFT JOIN imported_file o ON o.import_id = d.of_import
          LEFT JOIN imported_file f ON f.import_id = d.import_id GROUP BY d.import_id
        ) AS r USING (import_id)
      ) AS replaced WHERE said <> kept

@@ -74,10 +74,10 @@ it('a book closes to the positions of one that was loaded with the last files at
   expect((await checkChain(changed.client, {})).broken).toEqual([]);
 
   // What is said to be replaced is proven too.
-  await changed.asOwner(`UPDATE import_replaced SET rows = rows + 1 WHERE of_import = 1`);
+  await changed.asOwner(`UPDATE replaced_import SET rows = rows + 1 WHERE of_import = 1`);
   const { broken } = await checkChain(changed.client, {});
   const told = JSON.stringify(broken);
-  expect(told).toContain('import_replaced');
+  expect(told).toContain('replaced_import');
   expect(told).toContain('rows of import 1');
   expect(told).toContain('replaced');
 }, 120_000);

@@ -67,7 +67,7 @@ describe('a delta of loans', () => {
     ).toEqual([{ loan_no: 'B2' }]);
     expect(await book.rows('SELECT loan_no FROM loan_look')).toEqual([{ loan_no: 'c3' }]);
     expect(
-      await book.rows(`SELECT import_id, of_import, rows, amount FROM import_replaced ORDER BY 2`),
+      await book.rows(`SELECT import_id, of_import, rows, amount FROM replaced_import ORDER BY 2`),
     ).toEqual([
       { import_id: 4, of_import: 1, rows: 1, amount: 1_000_000n },
       { import_id: 4, of_import: 2, rows: 1, amount: 766_492n },
