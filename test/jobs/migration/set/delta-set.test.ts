@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { importLoans } from '../../../../src/jobs/import/import-loans.js';
 import { rehearseSet } from '../../../../src/jobs/migration/rehearse/rehearse-set.js';
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet } from '../../../../src/jobs/migration/set/import-set.js';
@@ -68,10 +69,26 @@ it('a set of deltas: rehearsed, taken, passed by', async () => {
     },
     { kind: 'repayments', taken: 1 },
   ]);
+  expect(
+    await book.rows(`SELECT l.loan_no, p.party_no FROM loan_party p
+      JOIN loan l USING (bucket, loan_id) ORDER BY 1`),
+  ).toEqual([
+    { loan_no: 'A', party_no: 'C1' },
+    { loan_no: 'B', party_no: 'C2' },
+  ]);
   expect(rehearsed.outcome.lines.map((line) => line.delta)).toEqual(
     outcome.lines.map((line) => line.delta),
   );
   expect(setReport(outcome).tables.map(({ name }) => name)).toContain('deltas');
+  // Another customer is another loan.
+  write(
+    'other.csv',
+    'loan_no,product,product_version,principal,rate,disbursed_on,org,party',
+    'A,CASH,1,10000.00,0.18,2025-12-20,NORTH,C2',
+  );
+  const moved = join(book.folder, 'other.csv');
+  const planned = await importLoans(book.client, { file: moved, delta: true, dryRun: true });
+  expect(planned.delta).toMatchObject({ replaced: 1, unchanged: 0 });
   const again = await importSet(book.client, changes, { keys });
   expect(again.lines.map((line) => line.outcome)).toEqual(['passed_by', 'passed_by', 'passed_by']);
 }, 120_000);
