@@ -104,6 +104,12 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`cancel_import(1, 'because')`, 'LB011'],
     [`cancel_import(999999, 'because')`, 'LB010'],
   ],
+  replace_bar: [[`replace_bar(1::smallint, 1)`, 'done']],
+  replace_loans: [
+    [`replace_loans(1, '{}')`, 'LB010'],
+    [`replace_loans(999999, '{}')`, 'LB010'],
+  ],
+  replace_positions: [[`replace_positions(1, '{}')`, 'LB010']],
   close_period: [
     [`close_period('2026-03', 'x', '', '')`, 'LB012'],
     [`close_period('2026-04', 'x', '', '')`, 'LB012'],

@@ -137,16 +137,18 @@ async function customers({ client, file }: ScratchBook): Promise<void> {
   }
 }
 
-/** 600.00 of OPENED are not yet due, and of its first row 30.00 are open. */
+/** 600.00 of OPENED are not yet due, and of its first row 30.00 are open; what was held is put right. */
 async function position({ client, file }: ScratchBook): Promise<void> {
-  await importBalances(client, {
-    file: file('balances.csv', 'loan_no,principal_not_due,suspense', 'OPENED,600.00,1.00'),
-    installments: file(
-      'installments.csv',
-      'loan_no,seq,due_on,principal,fee',
-      'OPENED,1,2026-03-27,30.00,2.00',
-    ),
-  });
+  const installments = file(
+    'installments.csv',
+    'loan_no,seq,due_on,principal,fee',
+    'OPENED,1,2026-03-27,30.00,2.00',
+  );
+  const head = 'loan_no,principal_not_due,suspense';
+  const wrong = file('wrong.csv', head, 'OPENED,600.00,10.00');
+  await importBalances(client, { file: wrong, installments });
+  const right = file('balances.csv', head, 'OPENED,600.00,1.00');
+  await importBalances(client, { file: right, installments, delta: true });
 }
 
 /** An import of events that is taken back, and a close that is begun and discarded. */

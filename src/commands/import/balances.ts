@@ -4,6 +4,7 @@ import { senderSays } from '../shell/sender-options.js';
 import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 interface Flags extends ImportFlags {
+  readonly delta?: boolean;
   readonly installments?: string;
   readonly installmentsMapping?: string;
   readonly installmentsLayout?: string;
@@ -15,6 +16,7 @@ export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
     configureImport(cmd);
     cmd
+      .option('--delta')
       .option('--installments <file>')
       .option('--installments-mapping <file>')
       .option('--installments-layout <layout>')
@@ -22,12 +24,12 @@ export const command: CommandModule<[string], Flags> = {
       .option('--installments-total <amount>');
   },
   async run(context, [file], flags) {
-    const { installments, installmentsMapping, installmentsLayout, unterminated } = flags;
+    const { installments, installmentsMapping, installmentsLayout, unterminated, delta } = flags;
     const { installmentsRows: rows, installmentsTotal: total } = flags;
     const installmentsSays = senderSays({ rows, total, unterminated });
     await runImport(context, 'balances', file, flags, (client, options) =>
       importBalances(client, {
-        ...options,
+        ...{ ...options, delta },
         ...{ installments, installmentsMapping, installmentsLayout, installmentsSays },
       }),
     );

@@ -23,6 +23,9 @@ export const command: CommandModule<[string], Options> = {
       cancelImport(client, { importId, reason, dryRun }),
     );
     noteDoneBefore(context, outcome.outcome);
+    if ((outcome.notReturned ?? 0) > 0) {
+      context.note('What the delta had replaced does not come back: bring it again by a file.');
+    }
     printOutcome(context, { ...outcome, dryRun: context.json || dryRun ? dryRun : undefined });
     return undefined;
   },

@@ -3,6 +3,7 @@ import type { CommandDomain } from '../shell/command-module.js';
 export const IMPORT: CommandDomain = {
   groups: {
     import: 'loans, repayments and other events from files',
+    'import manifest': 'what a set of files is listed by',
   },
   commands: [
     {
@@ -29,6 +30,11 @@ export const IMPORT: CommandDomain = {
       path: 'import set',
       summary: 'import the files of a migration that are what their manifest says',
       load: () => import('./set.js'),
+    },
+    {
+      path: 'import manifest schema',
+      summary: 'print the JSON Schema of the manifest of a set',
+      load: () => import('./manifest/schema.js'),
     },
     {
       path: 'import rehearse',

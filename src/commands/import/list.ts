@@ -11,6 +11,7 @@ const COLUMNS: Columns<ImportLine> = {
   name: ['text', 'file'],
   rowsTaken: ['count', 'rows'],
   rowsRejected: ['count', 'rejected'],
+  rowsReplaced: ['count', 'replaced since'],
   amount: 'amount',
   importedAt: ['time', 'imported'],
   cancelledAt: ['time', 'cancelled'],

@@ -4,6 +4,7 @@ import { senderSays } from '../shell/sender-options.js';
 import { configureImport, type ImportFlags, runImport } from './one-file/import-options.js';
 
 interface Flags extends ImportFlags {
+  readonly delta?: boolean;
   readonly schedules?: string;
   readonly schedulesMapping?: string;
   readonly schedulesLayout?: string;
@@ -15,6 +16,7 @@ export const command: CommandModule<[string], Flags> = {
   configure(cmd) {
     configureImport(cmd);
     cmd
+      .option('--delta')
       .option('--schedules <file>')
       .option('--schedules-mapping <file>')
       .option('--schedules-layout <layout>')
@@ -22,12 +24,12 @@ export const command: CommandModule<[string], Flags> = {
       .option('--schedules-total <amount>');
   },
   async run(context, [file], flags) {
-    const { schedules, schedulesMapping, schedulesLayout, unterminated } = flags;
+    const { schedules, schedulesMapping, schedulesLayout, unterminated, delta } = flags;
     const { schedulesRows: rows, schedulesTotal: total } = flags;
     const schedulesSays = senderSays({ rows, total, unterminated });
     await runImport(context, 'loans', file, flags, (client, options) =>
       importLoans(client, {
-        ...options,
+        ...{ ...options, delta },
         ...{ schedules, schedulesMapping, schedulesLayout, schedulesSays },
       }),
     );

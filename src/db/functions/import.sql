@@ -73,7 +73,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   ORDER BY found.ord, found.detail, found.loan_no COLLATE "C" LIMIT 1
 $$;
 
--- Call it with the lock of imports and the open day held. Nobody but this may delete.
+-- As hold_open_day: no close may begin, and none may be under way. The import has to stand.
+CREATE OR REPLACE FUNCTION require_changeable(number integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM book FOR SHARE;
+  PERFORM 1 FROM run WHERE job = 'eod' AND status = 'open';
+  IF FOUND THEN
+    RAISE EXCEPTION 'a close is under way' USING ERRCODE = 'LB005';
+  END IF;
+  PERFORM 1 FROM imported_file WHERE import_id = number AND cancelled_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no import % to change', number USING ERRCODE = 'LB010';
+  END IF;
+END $$;
+
+-- Call it with the lock of imports and the open day held. Nobody but this and a delta may delete.
 CREATE OR REPLACE FUNCTION cancel_import(number integer, why text)
 RETURNS TABLE (loans bigint, events bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
@@ -83,16 +98,7 @@ BEGIN
   IF why = '' THEN
     RAISE EXCEPTION 'a cancelled import needs a reason' USING ERRCODE = 'LB004';
   END IF;
-  -- As hold_open_day: no close may begin, and none may be under way.
-  PERFORM 1 FROM book FOR SHARE;
-  PERFORM 1 FROM run WHERE job = 'eod' AND status = 'open';
-  IF FOUND THEN
-    RAISE EXCEPTION 'a close is under way' USING ERRCODE = 'LB005';
-  END IF;
-  PERFORM 1 FROM imported_file WHERE import_id = number AND cancelled_at IS NULL FOR UPDATE;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'there is no import % to cancel', number USING ERRCODE = 'LB010';
-  END IF;
+  PERFORM require_changeable(number);
   SELECT * INTO used FROM import_in_use(number);
   IF FOUND THEN
     RAISE EXCEPTION 'import % is %: loan %, %', number, used.what, used.loan_no, used.detail
@@ -118,3 +124,92 @@ BEGIN
     jsonb_build_object('loans', loans, 'events', events));
   RETURN NEXT;
 END $$;
+
+-- Why no delta may put another loan in the place of this one; null: it may. A loan whose day was
+-- closed is folded, or held.
+CREATE OR REPLACE FUNCTION replace_bar(of_bucket smallint, of_loan bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT CASE
+    WHEN l.born_on < b.business_date OR EXISTS (
+      SELECT FROM event e WHERE e.bucket = l.bucket AND e.loan_id = l.loan_id
+        AND e.business_date < b.business_date) THEN 'folded'
+    WHEN EXISTS (SELECT FROM recon_break r WHERE r.bucket = l.bucket AND r.loan_id = l.loan_id)
+      THEN 'reconciled' END
+  FROM loan l CROSS JOIN book b WHERE l.bucket = of_bucket AND l.loan_id = of_loan
+$$;
+
+CREATE OR REPLACE FUNCTION require_replaceable(number integer, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  barred record;
+BEGIN
+  PERFORM require_changeable(number);
+  PERFORM 1 FROM imported_file
+    WHERE import_id = number AND rows_replaced IS NOT NULL AND imported_at = now();
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'import % is no delta that goes in now', number USING ERRCODE = 'LB010';
+  END IF;
+  SELECT id, replace_bar((id >> 32)::smallint, id) AS bar INTO barred FROM unnest(ids) AS u (id)
+    WHERE replace_bar((id >> 32)::smallint, id) IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'loan % cannot be replaced: %', barred.id, barred.bar USING ERRCODE = 'LB011';
+  END IF;
+END $$;
+
+-- Takes loans out that an import of a delta brings anew, under the same numbers, with all that came
+-- along for them: the numbers that look like theirs stay. Call it with the lock of imports and the
+-- open day held, in the transaction of that import.
+CREATE OR REPLACE FUNCTION replace_loans(number integer, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  PERFORM require_replaceable(number, ids);
+  WITH named AS (
+    SELECT (id >> 32)::smallint AS bucket, id AS loan_id FROM unnest(ids) AS u (id)
+  ), schedules AS (
+    DELETE FROM schedule s USING named n WHERE s.bucket = n.bucket AND s.loan_id = n.loan_id
+  ), balances AS (
+    DELETE FROM schedule_balance b USING named n
+    WHERE b.bucket = n.bucket AND b.loan_id = n.loan_id
+  ), parties AS (
+    DELETE FROM loan_party p USING named n WHERE p.bucket = n.bucket AND p.loan_id = n.loan_id
+  ), loans AS (
+    DELETE FROM loan l USING named n WHERE l.bucket = n.bucket AND l.loan_id = n.loan_id
+    RETURNING l.import_id, l.principal AS amount
+  ), positions AS (
+    DELETE FROM opening_position o USING named n
+    WHERE o.bucket = n.bucket AND o.loan_id = n.loan_id
+    RETURNING o.import_id, o.principal_not_due AS amount
+  ), events AS (
+    DELETE FROM event e USING named n WHERE e.bucket = n.bucket AND e.loan_id = n.loan_id
+    RETURNING e.import_id, e.amount
+  )
+  INSERT INTO replaced_import (import_id, of_import, rows, amount)
+  SELECT number, gone.import_id, count(*), sum(gone.amount) FROM (
+    SELECT * FROM loans
+    UNION ALL SELECT * FROM positions
+    -- What comes in with its loan is in no control total.
+    UNION ALL SELECT e.* FROM events e JOIN imported_file i USING (import_id)
+    WHERE i.kind <> 'loans'
+  ) AS gone GROUP BY gone.import_id;
+END $$;
+
+-- The same for the positions alone.
+CREATE OR REPLACE FUNCTION replace_positions(number integer, ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  PERFORM require_replaceable(number, ids);
+  WITH positions AS (
+    DELETE FROM opening_position o USING unnest(ids) AS u (id)
+    WHERE o.bucket = (u.id >> 32)::smallint AND o.loan_id = u.id
+    RETURNING o.import_id, o.principal_not_due AS amount
+  )
+  INSERT INTO replaced_import (import_id, of_import, rows, amount)
+  SELECT number, gone.import_id, count(*), sum(gone.amount) FROM positions AS gone
+  GROUP BY gone.import_id;
+END $$;
+
+REVOKE ALL ON FUNCTION require_changeable(integer), replace_bar(smallint, bigint),
+  require_replaceable(integer, bigint[]), replace_loans(integer, bigint[]),
+  replace_positions(integer, bigint[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION replace_bar(smallint, bigint), replace_loans(integer, bigint[]),
+  replace_positions(integer, bigint[]) TO loanbook_batch;

@@ -13,6 +13,8 @@ export interface CancelledImport {
   readonly name: string;
   readonly loans: number;
   readonly events: number;
+  /** Of a delta: rows that it had replaced, which do not come back. */
+  readonly notReturned?: number;
   readonly dryRun: boolean;
   /** `unchanged`: it had been taken back before, for the same reason. */
   readonly outcome: 'cancelled' | 'unchanged';
@@ -26,9 +28,9 @@ interface Cancel {
 
 /**
  * Takes an import back whose loans and events no close has folded: they leave the book, the row of
- * the import stays, marked. All or nothing; once more for the same reason it does nothing. Throws
- * LoanbookError `reason_missing`, `unknown_import`, `import_cancelled` (2), `import_in_use` (1),
- * `day_is_being_closed` and `import_is_running` (75).
+ * the import stays, marked. What a delta had replaced does not come back. All or nothing; once more
+ * for the same reason it does nothing. Throws LoanbookError `reason_missing`, `unknown_import`,
+ * `import_cancelled` (2), `import_in_use` (1), `day_is_being_closed` and `import_is_running` (75).
  */
 export async function cancelImport(
   client: pg.Client,
@@ -77,8 +79,8 @@ async function takeBack(
   reason: string,
   openDay: OpenDay,
 ): Promise<Omit<CancelledImport, 'dryRun'>> {
-  const { kind, name, doneBefore } = await requireStanding(client, importId, reason);
-  if (doneBefore) return { importId, kind, name, loans: 0, events: 0, outcome: 'unchanged' };
+  const { doneBefore, ...standing } = await requireStanding(client, importId, reason);
+  if (doneBefore) return { importId, ...standing, loans: 0, events: 0, outcome: 'unchanged' };
   if (openDay.isBeingClosed) {
     throw dayIsBeingClosed(formatDay(openDay.date), `import cancel ${importId}`);
   }
@@ -87,24 +89,29 @@ async function takeBack(
     'SELECT loans, events FROM cancel_import($1, $2)',
     [importId, reason],
   );
-  return { importId, kind, name, ...rows[0]!, outcome: 'cancelled' };
+  return { importId, ...standing, ...rows[0]!, outcome: 'cancelled' };
 }
 
 /** Ends the transaction of a dry run without its effects. */
 class DryRun extends Error {}
 
+interface Standing extends Pick<CancelledImport, 'kind' | 'name' | 'notReturned'> {
+  readonly doneBefore: boolean;
+}
+
 async function requireStanding(
   client: pg.Client,
   importId: number,
   reason: string,
-): Promise<{ kind: ImportKindName; name: string; doneBefore: boolean }> {
+): Promise<Standing> {
   const { rows } = await client.query<{
     kind: ImportKindName;
     name: string;
+    replaced: number | null;
     cancelled_at: string | null;
     reason: string;
   }>(
-    `SELECT kind, name, cancel_reason AS reason,
+    `SELECT kind, name, cancel_reason AS reason, rows_replaced AS replaced,
        to_char(cancelled_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS cancelled_at
      FROM imported_file WHERE import_id = $1`,
     [importId],
@@ -117,9 +124,10 @@ async function requireStanding(
       next: '`loanbook import list` shows all of them.',
     });
   }
-  const { kind, name } = found;
-  if (found.cancelled_at === null) return { kind, name, doneBefore: false };
-  if (found.reason === reason) return { kind, name, doneBefore: true };
+  const { kind, name, replaced } = found;
+  const of = { kind, name, ...(replaced === null ? {} : { notReturned: replaced }) };
+  if (found.cancelled_at === null) return { ...of, doneBefore: false };
+  if (found.reason === reason) return { ...of, doneBefore: true };
   throw new LoanbookError('import_cancelled', 'This import was cancelled before.', {
     exitCode: EXIT.usage,
     evidence: {

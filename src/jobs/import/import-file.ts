@@ -150,8 +150,11 @@ async function runImport(
   const check = (intake: { readonly entersOpenDay: boolean }) =>
     requireDayNotClosing(openDay, intake, content);
   const file = { ...opened, signal, ...(options.waits?.waitMs ? { check } : {}) };
-  const second = kind.secondSha256 ?? null;
-  const before = await requireNew(client, kind.kind, content, options.again === true, second);
+  const before = await requireNew(client, kind.kind, content, {
+    again: options.again === true,
+    isDelta: kind.isDelta === true,
+    secondSha256: kind.secondSha256 ?? null,
+  });
   const { minorDigits, currency } = await currencyOfBook(client);
   if (before.doneBefore !== undefined) {
     return outcomeOfThen(kind.kind, content, before.doneBefore, minorDigits);
@@ -204,7 +207,12 @@ async function runImport(
   await writeAudit(client, {
     action: `import ${kind.kind}`,
     subject: importId,
-    after: { sha256: content.sha256, ...counts, amount: String(staged.amount) },
+    after: {
+      sha256: content.sha256,
+      ...counts,
+      amount: String(staged.amount),
+      ...staged.outcome?.delta,
+    },
   });
   await barrier('import.end');
   return { ...outcome, importId, ...(isAnalyzed ? ({ isAnalyzed } as const) : {}) };

@@ -19,6 +19,8 @@ export interface LoanImportOptions extends ImportOptions {
   readonly schedulesLayout?: string;
   /** What its sender says of that file. */
   readonly schedulesSays?: SenderSays;
+  /** A row whose loan no close has folded takes its place, with all that came along for it. */
+  readonly delta?: boolean;
   /** How the work is cut among threads, where that is not left to the size of the file. */
   readonly cut?: TaskCut;
 }
@@ -35,8 +37,7 @@ export async function importLoans(
 ): Promise<ImportOutcome> {
   const { schedules, schedulesMapping, schedulesSays: says, onProgress, signal } = options;
   const { schedulesLayout: layout } = options;
-  if (schedules === undefined)
-    return await importFile(client, loansKind(null, options.cut), options);
+  if (schedules === undefined) return await importFile(client, loansKind(null, options), options);
   const { minorDigits } = await currencyOfBook(client);
   const named = { file: schedules, mapping: schedulesMapping, layout, says, minorDigits, signal };
   const source = await openSource('schedules', SCHEDULE_COLUMNS, named);
@@ -44,7 +45,7 @@ export async function importLoans(
   const total = before + (await bytesOf(options.file));
   const file = { ...source, signal, onProgress: (done: number) => onProgress?.(done, total) };
   const onLoans = (done: number) => onProgress?.(before + done, total);
-  return await importFile(client, loansKind(file, options.cut), {
+  return await importFile(client, loansKind(file, options), {
     ...options,
     onProgress: onLoans,
   });
@@ -58,12 +59,16 @@ async function bytesOf(path: string): Promise<number> {
   );
 }
 
-function loansKind(schedules: ScheduleFile | null, cut: TaskCut = {}): ImportKind {
-  const staging: LoanStaging = { schedules, cut, key: undefined };
+function loansKind(
+  schedules: ScheduleFile | null,
+  { cut = {}, delta: isDelta = false }: LoanImportOptions,
+): ImportKind {
+  const staging: LoanStaging = { schedules, isDelta, cut, key: undefined };
   return {
     kind: 'loans',
     columns: LOAN_COLUMNS,
     ...(schedules === null ? {} : { secondSha256: schedules.content.sha256 }),
+    isDelta,
     analyze: 'analyze_loans',
     stage: (scene, file, run) => stageLoans(scene, file, run, staging),
     async clear(client) {

@@ -32,6 +32,24 @@ export interface ImportOutcome {
   readonly schedules?: SchedulesOutcome;
   /** Of positions: where days past due or class are not what the file says. */
   readonly ages?: { readonly differing: number; readonly first: readonly DifferingAge[] };
+  /** Of a delta. */
+  readonly delta?: DeltaOutcome;
+}
+
+/** What a delta finds of its rows in the book, and takes out of it. */
+export interface Replacing {
+  /** Rows taken in the place of earlier ones. */
+  readonly replaced: number;
+  /** Rows that the book has just so: left as they are, and not taken. */
+  readonly unchanged: number;
+  /** What other imports had brought for the loans that are replaced. */
+  readonly positionsDropped: number;
+  readonly eventsDropped: number;
+}
+
+export interface DeltaOutcome extends Replacing {
+  /** Rows taken that the book had not. */
+  readonly added: number;
 }
 
 export interface SchedulesOutcome {
@@ -70,5 +88,8 @@ export function outcomeOfThen(
     rejectFile: null,
     dryRun: false,
     doneBefore: true,
+    ...(earlier.delta === null
+      ? {}
+      : { delta: { added: earlier.rows_taken - earlier.delta.replaced, ...earlier.delta } }),
   };
 }

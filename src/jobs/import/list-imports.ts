@@ -10,6 +10,8 @@ export interface ImportLine {
   readonly name: string;
   readonly rowsTaken: number;
   readonly rowsRejected: number;
+  /** Of the rows taken, those that deltas have replaced since. */
+  readonly rowsReplaced: number;
   readonly amount: string;
   readonly importedAt: string;
   /** Null: it stands. */
@@ -23,10 +25,13 @@ export async function listImports(client: pg.Client, limit: number): Promise<Imp
     Omit<ImportLine, 'amount'> & { amount: bigint; digits: number }
   >(
     `SELECT import_id AS "importId", kind, name, rows_taken AS "rowsTaken",
-       rows_rejected AS "rowsRejected", amount, ${isoTime('imported_at')} AS "importedAt",
+       rows_rejected AS "rowsRejected",
+       (SELECT coalesce(sum(r.rows), 0)::bigint FROM replaced_import r
+        WHERE r.of_import = f.import_id) AS "rowsReplaced",
+       amount, ${isoTime('imported_at')} AS "importedAt",
        ${isoTime('cancelled_at')} AS "cancelledAt", cancel_reason AS "cancelReason",
        minor_digits AS digits
-     FROM imported_file CROSS JOIN book ORDER BY import_id DESC LIMIT $1`,
+     FROM imported_file f CROSS JOIN book ORDER BY import_id DESC LIMIT $1`,
     [limit],
   );
   return rows.map(({ digits, amount, ...line }) => ({

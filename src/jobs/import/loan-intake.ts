@@ -112,7 +112,7 @@ export class LoanIntake implements RowIntake {
     const wrong = this.#checkSchedule(terms, schedule, fields, own !== null);
     if (wrong !== undefined) return wrong;
     const bucket = bucketOf(loanNo);
-    const loanId = this.#numbers.nextId(bucket);
+    const loanId = this.#numbers.idOf(bucket, loanNo);
     const clash = this.#numbers.clashOf(loanNo);
     if (clash !== undefined) return problem('loan_no', clash, loanNo);
     if (party !== '' && !this.#parties.has(party)) return problem('party', 'unknown_party', party);

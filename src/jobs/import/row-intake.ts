@@ -67,7 +67,7 @@ export interface StagedFile {
   /** Event numbers that it takes. */
   readonly events: number;
   /** What it adds to the outcome. */
-  readonly outcome?: Pick<ImportOutcome, 'schedules' | 'ages'>;
+  readonly outcome?: Pick<ImportOutcome, 'schedules' | 'ages' | 'delta'>;
   /**
    * Moves it into the book; the row of line n gets event firstEventId + n - 1. Returns whether the
    * server has statistics of what was written.
@@ -81,6 +81,8 @@ export interface ImportKind {
   readonly columns: readonly ColumnSpec[];
   /** Digest of a second file that comes along. */
   readonly secondSha256?: string;
+  /** Its rows take the place of what the book has. */
+  readonly isDelta?: boolean;
   /** Function of the schema that takes statistics of the tables written. */
   readonly analyze: 'analyze_loans' | 'analyze_events' | 'analyze_balances';
   /** Reads the file and lays it out; the rows that can't go in are in its reject file. */

@@ -3,7 +3,7 @@ import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
 import type { Reject } from '../../files/reject-file.js';
-import { exactTotal, type ImportOutcome } from './import-outcome.js';
+import { exactTotal, type ImportOutcome, type Replacing } from './import-outcome.js';
 import type { ImportRejects } from './import-rejects.js';
 import { rejectStaged } from './late-rejects.js';
 import type { ImportScene, RowIntake, SecondFile, StagedFile } from './row-intake.js';
@@ -44,6 +44,8 @@ export interface TableKind<Intake extends RowIntake = RowIntake> {
   /** The column of `stage` whose sum is the file's control total. */
   readonly totalColumn: string;
   openIntake(scene: ImportScene): Promise<Intake>;
+  /** Of a delta: takes out of `stage` what the book has just so, and counts what it replaces. */
+  settle?(client: pg.Client): Promise<Replacing>;
   /** What this kind adds to the outcome; `stage` holds what can go in. */
   outcome?(client: pg.Client, intake: Intake): Promise<Pick<ImportOutcome, 'schedules' | 'ages'>>;
   /** Moves `stage` into the book; the row of line n gets event firstEventId + n - 1. */
@@ -69,17 +71,22 @@ export async function stageInTable<Intake extends RowIntake>(
   const read = await copyRows(scene, kind, intake, file);
   const unclaimed = await rejectUnclaimed(intake, file);
   await rejectStaged(client, kind, file);
+  const delta = await kind.settle?.(client);
   const { rows } = await client.query<{ rows: number; amount: bigint }>(
     `SELECT count(*) AS rows, coalesce(sum(${kind.totalColumn}), 0) AS amount FROM stage`,
   );
+  const taken = rows[0]!.rows;
   return {
     ...read,
     rowsRead: read.rowsRead + unclaimed,
-    rows: rows[0]!.rows,
+    rows: taken,
     amount: exactTotal(rows[0]!.amount),
     entersOpenDay: intake.entersOpenDay,
     events: read.lastLine,
-    outcome: (await kind.outcome?.(client, intake)) ?? {},
+    outcome: {
+      ...(await kind.outcome?.(client, intake)),
+      ...(delta === undefined ? {} : { delta: { added: taken - delta.replaced, ...delta } }),
+    },
     async store(importId, firstEventId) {
       await kind.store(client, importId, firstEventId);
       return false;

@@ -80,6 +80,9 @@ export const LOAN_ROWS: readonly ExitRow[] = [
   ]),
   // N5 is of the loans above; taken in, it would stand in the way of their cancelling below.
   ['import balances', 0, 'book', '@balances.csv --dry-run'],
+  ['import balances', 0, 'book', '@balances.csv --dry-run --delta'],
+  ['import loans', 0, 'book', '@loans.csv --dry-run --delta --again'],
+  ['import manifest schema', 0, 'nobody', ''],
   ['import balances', 1, 'book', '@empty.csv'],
   ['import balances', 2, 'book', '@missing.csv'],
   ['import balances', 4, 'book', '@balances-bad.csv'],

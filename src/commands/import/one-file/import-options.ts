@@ -75,9 +75,10 @@ function bothNamed(): LoanbookError {
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
   const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
-  const { rejectedByRule, rejects, ...counts } = read;
+  const { rejectedByRule, rejects, delta, ...counts } = read;
   const record = {
     ...counts,
+    ...delta,
     amount: formatAmount(amount, minorDigits),
     rejectedByRule: context.json && rejectedByRule ? ruleLines(rejectedByRule) : undefined,
     schedulesFile: schedules?.file,

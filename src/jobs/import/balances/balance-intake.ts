@@ -76,10 +76,12 @@ export class BalanceIntake implements RowIntake {
   readonly #book: Book;
   readonly #cutOverOn: EpochDay;
   readonly #minorDigits: number;
+  readonly #isDelta: boolean;
   readonly #terms = new Map<number, FoldTerms>();
   readonly #places = new Map(BALANCE_COLUMNS.map(({ name }, at) => [name, at]));
 
-  constructor(scene: ImportScene, book: Book, lookup: BalanceLookup) {
+  constructor(scene: ImportScene, book: Book, lookup: BalanceLookup, isDelta: boolean) {
+    this.#isDelta = isDelta;
     this.second = lookup;
     this.#book = book;
     this.#cutOverOn = scene.openDay - 1;
@@ -111,7 +113,7 @@ export class BalanceIntake implements RowIntake {
 
   #unfit(loan: BalanceLoan | undefined): string {
     if (loan === undefined) return 'unknown_loan';
-    if (loan.hasPosition) return 'position_in_book';
+    if (loan.hasPosition && !this.#isDelta) return 'position_in_book';
     if (!loan.isRunning) return 'loan_not_running';
     return loan.bornOn <= this.#cutOverOn ? 'loan_already_folded' : '';
   }

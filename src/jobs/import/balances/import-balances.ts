@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { readSql } from '../../../db/sql-file.js';
 import { loadBook } from '../../book/load-book.js';
+import { replacePositions, settlePositions } from '../delta/settle-delta.js';
 import { currencyOfBook, type ImportOptions, importFile } from '../import-file.js';
 import type { ImportOutcome } from '../import-outcome.js';
 import type { ImportKind } from '../row-intake.js';
@@ -26,6 +27,8 @@ export interface BalanceImportOptions extends ImportOptions {
   readonly installmentsLayout?: string;
   /** What its sender says of that file. */
   readonly installmentsSays?: SenderSays;
+  /** A position of a loan that has one, and that no close has folded, takes its place. */
+  readonly delta?: boolean;
 }
 
 /**
@@ -39,28 +42,32 @@ export async function importBalances(
   options: BalanceImportOptions,
 ): Promise<ImportOutcome> {
   const { installments, installmentsMapping, installmentsSays: says, signal } = options;
-  if (installments === undefined) return await importFile(client, balancesKind(null), options);
+  const isDelta = options.delta === true;
+  if (installments === undefined) {
+    return await importFile(client, balancesKind(null, isDelta), options);
+  }
   const { minorDigits } = await currencyOfBook(client);
   const { installmentsLayout: layout } = options;
   const mapping = installmentsMapping;
   const named = { file: installments, mapping, layout, says, minorDigits, signal };
   const source = await openSource('installments', INSTALLMENT_COLUMNS, named);
   const file = { ...source, signal, onProgress: undefined };
-  return await importFile(client, balancesKind(file), options);
+  return await importFile(client, balancesKind(file, isDelta), options);
 }
 
-function balancesKind(file: ScheduleFile | null): ImportKind {
-  const table = balanceTable(file);
+function balancesKind(file: ScheduleFile | null, isDelta: boolean): ImportKind {
+  const table = balanceTable(file, isDelta);
   return {
     kind: 'balances',
     columns: BALANCE_COLUMNS,
     ...(file === null ? {} : { secondSha256: file.content.sha256 }),
+    isDelta,
     analyze: 'analyze_balances',
     stage: (scene, source) => stageInTable(scene, table, source),
   };
 }
 
-function balanceTable(file: ScheduleFile | null): TableKind<BalanceIntake> {
+function balanceTable(file: ScheduleFile | null, isDelta: boolean): TableKind<BalanceIntake> {
   return {
     columns: BALANCE_COLUMNS,
     stageColumns: BALANCE_STAGE_COLUMNS,
@@ -70,8 +77,9 @@ function balanceTable(file: ScheduleFile | null): TableKind<BalanceIntake> {
     totalColumn: 'principal_not_due',
     async openIntake(scene) {
       const lookup = await BalanceLookup.open(scene, file);
-      return new BalanceIntake(scene, await loadBook(scene.client), lookup);
+      return new BalanceIntake(scene, await loadBook(scene.client), lookup, isDelta);
     },
+    ...(isDelta ? { settle: settlePositions } : {}),
     async outcome(client, intake) {
       const { differing, differingCount, second } = intake;
       const ages = { ages: { differing: differingCount, first: differing } };
@@ -84,6 +92,7 @@ function balanceTable(file: ScheduleFile | null): TableKind<BalanceIntake> {
       return { ...ages, schedules };
     },
     async store(client, importId) {
+      if (isDelta) await replacePositions(client, importId);
       await client.query(readSql(import.meta.url, 'balances-store'), [importId]);
     },
   };

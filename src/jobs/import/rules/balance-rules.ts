@@ -12,7 +12,8 @@ export const BALANCE_RULES: RulePages = {
   ],
   position_in_book: [
     'An earlier import brought the position of this loan.',
-    'Leave the row out, or take that import back with `loanbook import cancel`.',
+    'Leave the row out, replace it with `--delta`, or take that import back with ' +
+      '`loanbook import cancel`.',
   ],
   fees_with_the_loan: [
     'Agreed fees came with the loan, for rows that are due, or are given here once more.',

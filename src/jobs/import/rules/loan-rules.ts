@@ -4,7 +4,16 @@ import type { RulePages } from './rule-page.js';
 export const LOAN_RULES: RulePages = {
   loan_no_in_book: [
     'The book has a loan of this number.',
-    'Leave the row out: the loan came in before. `loanbook loan list` shows it.',
+    'Leave the row out: the loan came in before. `loanbook loan list` shows it. ' +
+      'With `--delta` a loan that no close has folded is replaced.',
+  ],
+  loan_was_folded: [
+    'A close has read the loan: it stands in a sealed day, or is held there.',
+    'Leave the row out, and bring the change as an event.',
+  ],
+  loan_was_reconciled: [
+    'A reconciliation has named the loan.',
+    'Leave the row out, and bring the change as an event.',
   ],
   loan_no_repeated: [
     'An earlier row of the file has the same number; that one was looked at.',

@@ -5,7 +5,7 @@ import { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import { readSql } from '../../../db/sql-file.js';
 import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS } from '../loan-columns.js';
 import { LoanIntake, type LoanRules } from '../loan-intake.js';
-import { LoanNumbers } from '../loan-numbers.js';
+import { type LoanInBook, LoanNumbers } from '../loan-numbers.js';
 import type { LoanScene } from '../row-intake.js';
 import { isCleanText } from '../source/field-text.js';
 import type { SourceColumns } from '../source/source-columns.js';
@@ -37,6 +37,8 @@ export interface TaskScene {
   readonly ordinals: readonly number[];
   /** The book has loans. */
   readonly hasLoans: boolean;
+  /** A row takes the place of a loan that no close has folded. */
+  readonly isDelta: boolean;
 }
 
 /** Checks the rows of a task and writes them, and what cannot go in, into the staging tables. */
@@ -48,7 +50,7 @@ export async function runLoanTask(on: TaskScene, task: LoanTask): Promise<void> 
       : new TaskSchedules(scheduleColumns, scene.minorDigits, readBlocks(on.fd, task.schedules));
   const rows = rowsOf(on, task);
   const named = namedBy(on, rows, own);
-  const inBook = on.hasLoans ? await numbersInBook(client, named.loans) : new Set<string>();
+  const inBook = await numbersInBook(on, named.loans);
   const numbers = new LoanNumbers(on.ordinals, inBook);
   const parties = await partiesInBook(client, named.parties);
   const schedules = new TupleWriter(SCHEDULE_ROOM);
@@ -132,15 +134,16 @@ function namedBy(on: TaskScene, rows: readonly string[], own: TaskSchedules | un
 
 /** Those numbers that the book has. */
 async function numbersInBook(
-  client: pg.Client,
+  { client, hasLoans, isDelta }: TaskScene,
   rows: readonly { readonly loanNo: string }[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, LoanInBook>> {
+  if (!hasLoans) return new Map();
   const numbers = rows.map(({ loanNo }) => loanNo).filter(isCleanText);
-  const found = await client.query<{ loan_no: string }>(
+  const found = await client.query<LoanInBook & { loanNo: string }>(
     readSql(import.meta.url, 'numbers-in-book'),
-    [numbers.map(bucketOf), numbers],
+    [numbers.map(bucketOf), numbers, isDelta],
   );
-  return new Set(found.rows.map(({ loan_no }) => loan_no));
+  return new Map(found.rows.map((row) => [row.loanNo, row]));
 }
 
 /** Those of the named parties that the book has. */
@@ -164,7 +167,7 @@ async function partiesInBook(
 async function putUnclaimed(on: TaskScene, own: TaskSchedules, rejects: TupleWriter) {
   const unclaimed = own.unclaimed();
   if (unclaimed.length === 0) return;
-  const inBook = on.hasLoans ? await numbersInBook(on.client, unclaimed) : new Set<string>();
+  const inBook = await numbersInBook(on, unclaimed);
   const field = own.words.nameOf('loan_no');
   for (const { loanNo, ordinal, line } of unclaimed) {
     if (inBook.has(loanNo)) continue;

@@ -33,6 +33,7 @@ export async function sceneOfTasks(client: pg.Client, plan: TasksPlan): Promise<
     births: plan.births,
     ordinals: await lastOrdinals(client),
     hasLoans,
+    isDelta: plan.isDelta,
   };
 }
 

@@ -7,6 +7,7 @@ import { readSql } from '../../../db/sql-file.js';
 import type { RunClaim } from '../../runs/lease.js';
 import { withRunClient } from '../../runs/sessions.js';
 import type { RunUnderWay } from '../../runs/with-run.js';
+import { settleLoans } from '../delta/settle-delta.js';
 import { exactTotal, type SchedulesOutcome } from '../import-outcome.js';
 import { fillLooks } from '../loan-look.js';
 import type { ImportScene, StagedFile } from '../row-intake.js';
@@ -38,6 +39,7 @@ export interface TaskCut {
 /** What one import of loans is about. */
 export interface LoanStaging {
   readonly schedules: ScheduleFile | null;
+  readonly isDelta: boolean;
   readonly cut: TaskCut;
   /** Names what lies in the tables that stay; set by `stageLoans`. */
   key: string | undefined;
@@ -71,6 +73,7 @@ export async function stageLoans(
       scheduleColumns: schedules?.plan ?? null,
       fd: shared.spill.fd,
       births: isLarge ? await numbersToCome(client) : null,
+      isDelta: staging.isDelta,
       today: scene.today,
     };
     if (isLarge) {
@@ -151,13 +154,13 @@ const SESSION = { applicationName: 'loanbook import stage' };
 async function keyOf(
   { client, openDay, today }: ImportScene,
   { content, plan }: ImportFile,
-  { schedules }: LoanStaging,
+  { schedules, isDelta }: LoanStaging,
   made: readonly unknown[],
 ): Promise<string> {
   const { rows } = await client.query<{ state: string }>(readSql(import.meta.url, 'book-state'));
   const parts = [
     ...[content.sha256, plan.mapping, schedules?.content.sha256, schedules?.plan.mapping],
-    ...[openDay, today, ...made, rows[0]!.state],
+    ...[openDay, today, isDelta, ...made, rows[0]!.state],
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
@@ -185,14 +188,15 @@ async function stagedFile(
   { shared, staging, claim, isLarge, births }: Staged,
 ): Promise<StagedFile> {
   const { count, provedBy } = shared;
+  const { schedules, isDelta } = staging;
+  const delta = isDelta ? await settleLoans(client) : null;
   const totals = await stagedTotals(client);
   const { rest, sum } = totals;
-  const enters = { entersOpenDay: rest.enters_open_day };
+  const enters = { entersOpenDay: isDelta || rest.enters_open_day };
   file.check?.(enters);
   const lastProblem = await writeRejects(client, file, count.lastLine);
   count.requireWhole(lastProblem);
-  const { schedules } = staging;
-  const outcome = schedules === null ? undefined : schedulesOutcome(schedules, shared, sum.brought);
+  const own = schedules && schedulesOutcome(schedules, shared, sum.brought);
   return {
     rowsRead: count.rows + rest.without_row,
     lastLine: count.lastLine,
@@ -201,7 +205,10 @@ async function stagedFile(
     amount: exactTotal(sum.amount),
     ...enters,
     events: count.lastLine + rest.fees,
-    ...(outcome === undefined ? {} : { outcome: { schedules: outcome } }),
+    outcome: {
+      ...(own === null ? {} : { schedules: own }),
+      ...(delta === null ? {} : { delta: { added: sum.rows - delta.replaced, ...delta } }),
+    },
     store: (importId, firstEventId) =>
       storeLoans(client, {
         ...{ importId, firstEventId, lastLine: count.lastLine, claim },
@@ -210,6 +217,7 @@ async function stagedFile(
         hasParties: sum.parties > 0,
         key: isLarge ? staging.key! : null,
         births,
+        isDelta,
         workers: threadsOf(staging.cut),
       }),
   };

@@ -3,6 +3,7 @@ import { targetOf } from '../../../db/client.js';
 import { readSql } from '../../../db/sql-file.js';
 import type { RunClaim } from '../../runs/lease.js';
 import { withRunClient } from '../../runs/sessions.js';
+import { replaceLoans } from '../delta/settle-delta.js';
 import { keptAwake } from './kept-awake.js';
 import type { BirthNumbers } from './loan-births.js';
 
@@ -23,6 +24,7 @@ export interface StoreLoans {
   readonly key: string | null;
   /** By which the tasks wrote balances and events; null: they did not. */
   readonly births: BirthNumbers | null;
+  readonly isDelta: boolean;
   readonly workers: number;
 }
 
@@ -34,6 +36,7 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
   const { importId, firstEventId, lastLine, key } = store;
   const statement = (name: string, values?: readonly unknown[]) =>
     client.query(readSql(import.meta.url, name), values === undefined ? undefined : [...values]);
+  if (store.isDelta) await replaceLoans(client, importId);
   await statement('loans-groups', [
     store.groups.map(({ product }) => product),
     store.groups.map(({ org }) => org),

@@ -20,6 +20,8 @@ export interface TasksPlan {
   readonly fd: number;
   /** The tasks write balances and events as well, by these numbers; null: they do not. */
   readonly births: BirthNumbers | null;
+  /** Rows take the place of loans that no close has folded. */
+  readonly isDelta: boolean;
   /** Given where it is not the clock's. */
   readonly today: EpochDay;
 }

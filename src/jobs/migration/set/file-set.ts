@@ -27,6 +27,8 @@ export interface SetPart {
 export interface SetFile {
   readonly kind: SetKind;
   readonly main: SetPart;
+  /** Its rows take the place of what no close has folded. */
+  readonly isDelta: boolean;
   /** The schedules of loans, the instalments of balances. */
   readonly second: SetPart | null;
 }
@@ -36,7 +38,7 @@ export interface FileSet {
   readonly manifest: string;
   /** Path of the manifest that this one comes after. */
   readonly after: string | undefined;
-  /** In the order in which they go in: by kind, then by name. */
+  /** In the order in which they go in: by kind, deltas behind the others, then by name. */
   readonly files: readonly SetFile[];
 }
 
@@ -51,7 +53,7 @@ export async function readSet(manifest: string, isDraft = false): Promise<FileSe
 
 function setOf({ set, after, files }: ManifestDocument, manifest: string): FileSet {
   const folder = dirname(resolve(manifest));
-  const order = (file: SetFile) => SET_KINDS.indexOf(file.kind);
+  const order = (file: SetFile) => 2 * SET_KINDS.indexOf(file.kind) + (file.isDelta ? 1 : 0);
   return {
     name: set,
     manifest,
@@ -69,6 +71,7 @@ function fileOf(file: ManifestFile, folder: string): SetFile {
   const second = secondKind === undefined ? undefined : file[secondKind];
   return {
     kind,
+    isDelta: file.delta === true,
     main: partOf(kind, file, folder),
     second:
       second === undefined || secondKind === undefined ? null : partOf(secondKind, second, folder),

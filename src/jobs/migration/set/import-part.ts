@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { importBalances } from '../../import/balances/import-balances.js';
 import { importEvents } from '../../import/import-events.js';
 import { importLoans } from '../../import/import-loans.js';
-import type { ImportOutcome } from '../../import/import-outcome.js';
+import type { DeltaOutcome, ImportOutcome } from '../../import/import-outcome.js';
 import { importRepayments } from '../../import/import-repayments.js';
 import type { SenderSays } from '../../import/source/file-proof.js';
 import { importParties } from '../../parties/import-parties.js';
@@ -33,6 +33,8 @@ export interface PartOutcome {
   readonly rejectFile: string | null;
   /** Loans that took a schedule, or instalments, of the second file. */
   readonly secondTaken: number | null;
+  /** Null: it was no delta. */
+  readonly delta: DeltaOutcome | null;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function importPart(
   file: SetFile,
   options: ImportPartOptions,
 ): Promise<PartOutcome> {
-  const { main, second } = file;
+  const { main, second, isDelta: delta } = file;
   const { keys, ...others } = options;
   const own = { ...others, file: main.path, layout: main.layout, says: saysOf(main) };
   if (file.kind === 'customers') {
@@ -56,17 +58,17 @@ export async function importPart(
       rejectFile,
     } = await importParties(client, { ...own, keys });
     const counts = { read: rowsRead, taken: rowsRead - rejected, rejected, rejectedByRule };
-    return { importId, ...counts, rejectFile, amount: null, secondTaken: null };
+    return { importId, ...counts, rejectFile, amount: null, secondTaken: null, delta: null };
   }
   const says = second === null ? undefined : saysOf(second);
   if (file.kind === 'loans') {
     const { path: schedules, layout: schedulesLayout } = second ?? {};
-    const more = { schedules, schedulesLayout, schedulesSays: says };
+    const more = { delta, schedules, schedulesLayout, schedulesSays: says };
     return outcomeOf(await importLoans(client, { ...own, ...more }));
   }
   if (file.kind === 'balances') {
     const { path: installments, layout: installmentsLayout } = second ?? {};
-    const more = { installments, installmentsLayout, installmentsSays: says };
+    const more = { delta, installments, installmentsLayout, installmentsSays: says };
     return outcomeOf(await importBalances(client, { ...own, ...more }));
   }
   const importer = file.kind === 'events' ? importEvents : importRepayments;
@@ -86,5 +88,6 @@ function outcomeOf(outcome: ImportOutcome): PartOutcome {
     rejectedByRule: outcome.rejectedByRule ?? {},
     amount: BigInt(outcome.amount),
     secondTaken: schedules?.taken ?? null,
+    delta: outcome.delta ?? null,
   };
 }

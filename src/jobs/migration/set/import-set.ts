@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { cancelImports } from '../../import/cancel-import.js';
 import { currencyOfBook } from '../../import/import-file.js';
+import type { DeltaOutcome } from '../../import/import-outcome.js';
 import { agreeSet } from './agree-set.js';
 import type { CountedPart } from './count-part.js';
 import type { PartKind } from './file-kinds.js';
@@ -32,6 +33,8 @@ export interface SetLine {
   readonly sha256: string;
   readonly rejectedByRule: Readonly<Record<string, number>>;
   readonly rejectFile: string | null;
+  /** Null: it is no delta, or did not go in now. */
+  readonly delta: DeltaOutcome | null;
 }
 
 export interface SetOutcome {
@@ -113,7 +116,7 @@ function takenBackLine({ file, standing }: ReplacedImport): SetLine {
   return {
     ...{ kind: file.kind, file: file.main.named, outcome: 'taken_back', importId },
     ...{ read, taken: null, rejected: null, amount },
-    ...{ sha256: file.main.sha256 ?? '', rejectedByRule: {}, rejectFile: null },
+    ...{ sha256: file.main.sha256 ?? '', rejectedByRule: {}, rejectFile: null, delta: null },
   };
 }
 
@@ -127,16 +130,16 @@ function linesOf(
 ): SetLine[] {
   const said: Partial<PartOutcome> = imported;
   const { importId = null, read, taken = null, rejected = null, amount = null } = said;
-  const { rejectedByRule = {}, rejectFile = null, secondTaken = null } = said;
+  const { rejectedByRule = {}, rejectFile = null, secondTaken = null, delta = null } = said;
   const of = ({ kind, named: file }: SetPart) => ({ kind, file, outcome, importId });
   const own = counted.get(main)!;
   const line: SetLine = {
     ...of(main),
     ...{ read: read ?? own.rows, taken, rejected, amount },
-    ...{ sha256: own.sha256, rejectedByRule, rejectFile },
+    ...{ sha256: own.sha256, rejectedByRule, rejectFile, delta },
   };
   if (second === null) return [line];
   const { rows, sha256 } = counted.get(second)!;
-  const none = { rejected: null, amount: null, rejectedByRule: {}, rejectFile: null };
+  const none = { rejected: null, amount: null, rejectedByRule: {}, rejectFile: null, delta: null };
   return [line, { ...of(second), ...none, read: rows, taken: secondTaken, sha256 }];
 }

@@ -26,8 +26,9 @@ export async function writeManifest(
   const document = {
     set: set.name,
     ...(set.after === undefined ? {} : { after: pathFrom(folder, set.after) }),
-    files: set.files.map(({ kind, main, second }) => ({
+    files: set.files.map(({ kind, isDelta, main, second }) => ({
       kind,
+      ...(isDelta ? { delta: true } : {}),
       ...of(main),
       ...(second === null ? {} : { [SECOND_PARTS[kind as keyof typeof SECOND_PARTS]]: of(second) }),
     })),

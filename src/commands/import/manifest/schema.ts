@@ -1,0 +1,10 @@
+import { manifestJsonSchema } from '../../../jobs/migration/documents/manifest-document.js';
+import type { CommandModule } from '../../shell/command-module.js';
+import { printJson } from '../../shell/output.js';
+
+export const command: CommandModule = {
+  async run(context) {
+    printJson(context.stdout, manifestJsonSchema());
+    return undefined;
+  },
+};
