@@ -208,7 +208,7 @@ export class LayoutReader {
       const [balance, moved] = this.#balanceSlots;
       this.#balance.take(line, rows.values[balance] ?? '', rows.values[moved] ?? '');
     }
-    made.push({ line, fields: rows.fields, problem });
+    made.push({ line, fields: rows.fields, problem, record });
   }
 
   /** A key that a good row had before; one of nothing but empty fields is no key. */

@@ -20,6 +20,8 @@ export interface RecordBatch extends CsvBatch {
 export interface SourceOptions {
   readonly range?: LayoutRange | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The columns of a file of rejected rows stand before those of the layout. */
+  readonly isOfRejects?: boolean | undefined;
 }
 
 /**
