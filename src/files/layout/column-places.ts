@@ -25,6 +25,7 @@ export class ColumnPlaces {
   readonly #cuts: { readonly from: number; readonly to: number }[] = [];
   /** By title, where the file has no titles. */
   readonly #ordered = new Map<string, number>();
+  readonly #used = new Set<number>();
   readonly #missing: string[] = [];
   readonly #repeated: string[] = [];
   /** Fields that a record has, or has at least. */
@@ -55,8 +56,19 @@ export class ColumnPlaces {
     return this.of(start === undefined && at === undefined ? { title: titleOf(column) } : column);
   }
 
+  /** Whether anything has asked for the field of this index. */
+  uses(index: number): boolean {
+    return this.#used.has(index);
+  }
+
   /** Index of the field at a place; 0 where it is missing, which `require` tells. */
-  of({ title, at, start, width }: Place): number {
+  of(place: Place): number {
+    const index = this.#indexOf(place);
+    this.#used.add(index);
+    return index;
+  }
+
+  #indexOf({ title, at, start, width }: Place): number {
     if (start !== undefined) {
       const from = start - 1;
       return this.#cuts.push({ from, to: from + (width ?? 1) }) - 1;

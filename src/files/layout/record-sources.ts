@@ -15,6 +15,15 @@ export interface RecordBatch extends CsvBatch {
   readonly rowsTo?: number | undefined;
   /** The last line has no line end. */
   readonly isUnterminated?: boolean;
+  /** Fields that cannot be read, by the line of their record. */
+  readonly unread?: ReadonlyMap<number, readonly UnreadField[]>;
+}
+
+/** A field that cannot be read: no harm where nothing is read of it. */
+export interface UnreadField {
+  readonly index: number;
+  /** Throws the error of the file. */
+  refuse(): never;
 }
 
 export interface SourceOptions {
@@ -43,5 +52,7 @@ export const SOURCES: Readonly<Record<LayoutFormat, RecordSource>> = {
   camt: (path, _, { signal }) => camtBatches(path, { signal }),
   ndjson: (path, { charset }, { signal }) =>
     ndjsonBatches(path, { charset: charset.replace('-bom', ''), signal }),
-  xlsx: sheetRecords((path, { sheet }, { signal }) => xlsxBatches(path, { sheet, signal })),
+  xlsx: sheetRecords((path, { sheet }, { signal }, onProblem) =>
+    xlsxBatches(path, { sheet, signal, onProblem }),
+  ),
 };

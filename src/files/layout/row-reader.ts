@@ -92,6 +92,11 @@ export class RowReader {
     return this.#slots.get(field) ?? -1;
   }
 
+  /** Whether anything is read of the field of this index. */
+  uses(index: number): boolean {
+    return this.#places.uses(index);
+  }
+
   /** The fields that were asked for, of the last record. */
   get fields(): string[] {
     return this.values.length === this.#asked ? this.values : this.values.slice(0, this.#asked);
