@@ -144,6 +144,14 @@ export const CASES: readonly Case[] = [
     { bad: '00"1O.00' },
   ),
   ofText(
+    'fixed width in bytes',
+    `widths: bytes\ncharset: gb18030\n${FIXED}`,
+    // 贷 has two bytes: the number fills its four.
+    text('贷-101234.500.182026-03-28', '贷-200"1O.000.182026-03-28'),
+    '贷-200"1O.000.182026-03-28',
+    { charset: 'gb18030', bad: '00"1O.00' },
+  ),
+  ofText(
     'records of several kinds',
     `titles: false\nrecords: {at: 1, row: [D], ignore: [H, T]}\n${NUMBERED}`,
     text('H,x', 'D,贷-1,1234.50,0.18,2026-03-28', 'D,贷-2,1O.00,0.18,2026-03-28', 'T,2'),
