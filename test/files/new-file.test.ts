@@ -15,7 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { appendPrivate, NewFile, writeWhole } from '../../src/files/new-file.js';
-import { RejectFile } from '../../src/files/reject-file.js';
+import { CsvRejectLines } from '../../src/files/rejects/csv-reject-lines.js';
+import { RejectFile } from '../../src/files/rejects/reject-file.js';
 
 const root = mkdtempSync(join(tmpdir(), 'loanbook-files-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -75,7 +76,7 @@ describe('a file that is made', () => {
     make(at('target'));
     const refusal = { code: 'file_not_regular', exitCode: 2, evidence: { file: at('target'), is } };
     await expect(writeWhole(at('target'), ['data'])).rejects.toMatchObject(refusal);
-    expect(() => new RejectFile(at('target'), ['a'], at('victim'))).toThrow(is);
+    expect(() => new RejectFile(at('target'), new CsvRejectLines(['a'], at('victim')))).toThrow(is);
     expect(readFileSync(at('victim'), 'utf8')).toBe('mine');
     expect(readdirSync(folder).sort()).toEqual(['target', 'victim']);
   });
@@ -133,7 +134,7 @@ describe('a reject file', () => {
   /** Rejects the rows that begin on these lines of a source of these bytes. */
   async function rejects(source: Buffer, lines: readonly number[]): Promise<Buffer> {
     writeFileSync(at('in.csv'), source);
-    const file = new RejectFile(at('out.csv'), ['no', 'name'], at('in.csv'));
+    const file = new RejectFile(at('out.csv'), new CsvRejectLines(['no', 'name'], at('in.csv')));
     for (const line of lines) {
       await file.add({ line, field: 'no', rule: 'r', value: '1' }, ['1', 'x'], line);
     }
@@ -183,7 +184,7 @@ describe('a reject file', () => {
   it('has the value in the bytes of the row too', async () => {
     const name = Buffer.from('d5c5', 'hex');
     writeFileSync(at('in.csv'), Buffer.concat([Buffer.from('no,name\n1,'), name]));
-    const file = new RejectFile(at('out.csv'), ['no', 'name'], at('in.csv'));
+    const file = new RejectFile(at('out.csv'), new CsvRejectLines(['no', 'name'], at('in.csv')));
     const value = name.toString();
     await file.add({ line: 2, field: 'name', rule: 'r', value }, ['1', value], 2);
     await file.close();

@@ -43,6 +43,7 @@ export const command: CommandModule<[string], Flags> = {
     const onProgress = (done: number, total: number) => bars.onProgress('import', done, total);
     const options = {
       ...{ file, layout, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
+      named: { by },
       ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
     };
     const actor = { by, act: 'import', isNamed: false } as const;
@@ -59,7 +60,8 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     printJson(context.stdout, outcome);
     return;
   }
-  const { provedBy, importId, rejectedByRule, rejectFile, rejects, dryRun, ...counts } = outcome;
+  const { provedBy, importId, rejectedByRule, rejectFile, rejects, next, dryRun, ...counts } =
+    outcome;
   printRecord(context.stdout, {
     ...counts,
     provedBy: provedBy.join(', '),
@@ -72,6 +74,7 @@ function show(context: CommandContext, outcome: PartyImportOutcome): void {
     byRule: rejectedByRule,
     shown: rejects,
     file: rejectFile,
+    next,
   });
   if (outcome.rejected === 0) noteDoneBefore(context, outcome.outcome);
 }

@@ -1,5 +1,5 @@
-import { ruleLines } from '../../jobs/import/import-file.js';
-import type { ShownReject } from '../../jobs/import/import-rejects.js';
+import type { ShownReject } from '../../jobs/import/rejects/import-rejects.js';
+import { ruleLines } from '../../jobs/import/rejects/next-of-rejects.js';
 import type { CommandContext } from './context.js';
 import { rowLine } from './error-report.js';
 
@@ -9,6 +9,8 @@ interface Rejected {
   /** The first of them. */
   readonly shown: readonly Omit<ShownReject, 'loan'>[];
   readonly file: string | null;
+  /** The command that imports that file. */
+  readonly next: string | undefined;
 }
 
 /** Says for a person which rows were rejected, by which rules, and where they are. */
@@ -21,4 +23,5 @@ export function noteRejects(context: CommandContext, { rejected, byRule, ...of }
     `By rule: ${ruleLines(byRule).join(', ')}. ` +
       '`loanbook import explain RULE` says what each means.',
   );
+  if (of.next !== undefined) context.note(`Correct them there, then: ${of.next}`);
 }

@@ -127,7 +127,7 @@ async function workbookSource(
     line,
     column: cell.replace(/[0-9]+$/, ''),
     value,
-    says: `${rule}: the file is refused until the cell is right`,
+    says: `${rule}: a layout that reads this column refuses the file`,
   }));
   if (hidden.length > 0) {
     doubts.push({ rule: 'hidden_sheets', value: hidden.join(', '), says: 'sheets are hidden' });

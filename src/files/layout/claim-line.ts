@@ -60,6 +60,13 @@ export class ClaimLine {
     return this.#figures !== undefined || record.length === this.#patterns.length;
   }
 
+  /** Whether a field of the line is read, from 0. */
+  uses(index: number): boolean {
+    if (this.#figures === undefined) return true;
+    const { count, total, date, totals = {} } = this.#figures;
+    return [count, total, date, ...Object.values(totals)].includes(index + 1);
+  }
+
   /** Reads the figures of the line. Throws `bad_head` or `bad_trailer`. */
   read(record: readonly string[], line: number): ReadClaim {
     const fields = record.map((field) => this.#trim?.(field) ?? field);

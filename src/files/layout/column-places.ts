@@ -1,6 +1,7 @@
 import type { LayoutDocument } from './layout-document.js';
 import { refusalOf } from './layout-refusals.js';
 import type { LayoutColumn, Place } from './layout-schema.js';
+import { HALF, LineWidths, textBetween } from './text/line-widths.js';
 
 /** Whether a column stands in the file, and is no constant or expression of ours alone. */
 export function isInFile({ title, at, start, constant, expr }: LayoutColumn): boolean {
@@ -15,26 +16,33 @@ export function titleOf({ title, from }: LayoutColumn): string {
 
 /**
  * Where the places of a layout lie in the records of a file: by title, by number, in the order of
- * the columns where there are no titles, or by characters. A fixed width line is cut into the
- * places that were asked for.
+ * the columns where there are no titles, or by characters or bytes. A fixed width line is cut into
+ * the places that were asked for.
  */
 export class ColumnPlaces {
   readonly #layout: LayoutDocument;
   readonly #path: string;
   readonly #titles: readonly string[] | undefined;
   readonly #cuts: { readonly from: number; readonly to: number }[] = [];
+  readonly #widths: LineWidths;
+  /** What a fixed width line has at least. */
+  #lineLength = 0;
   /** By title, where the file has no titles. */
   readonly #ordered = new Map<string, number>();
+  readonly #used = new Set<number>();
   readonly #missing: string[] = [];
   readonly #repeated: string[] = [];
   /** Fields that a record has, or has at least. */
   readonly width: number;
   /** More fields than that are none of ours to judge. */
   readonly isOpen: boolean;
+  /** What is wrong with the last fixed width line as a whole. */
+  lineProblem: string | undefined;
 
   constructor(path: string, layout: LayoutDocument, titles: readonly string[] | undefined) {
     this.#path = path;
     this.#layout = layout;
+    this.#widths = new LineWidths(layout);
     this.#titles = titles?.map((title) => title.replace(/^\ufeff/, '').trim());
     const inFile = layout.columns.filter(isInFile);
     let next = 0;
@@ -55,11 +63,24 @@ export class ColumnPlaces {
     return this.of(start === undefined && at === undefined ? { title: titleOf(column) } : column);
   }
 
+  /** Whether anything has asked for the field of this index. */
+  uses(index: number): boolean {
+    return this.#used.has(index);
+  }
+
   /** Index of the field at a place; 0 where it is missing, which `require` tells. */
-  of({ title, at, start, width }: Place): number {
+  of(place: Place): number {
+    const index = this.#indexOf(place);
+    this.#used.add(index);
+    return index;
+  }
+
+  #indexOf({ title, at, start, width }: Place): number {
     if (start !== undefined) {
       const from = start - 1;
-      return this.#cuts.push({ from, to: from + (width ?? 1) }) - 1;
+      const to = from + (width ?? 1);
+      this.#lineLength = Math.max(this.#lineLength, to);
+      return this.#cuts.push({ from, to }) - 1;
     }
     if (at !== undefined) return at - 1;
     const name = title ?? '';
@@ -91,13 +112,21 @@ export class ColumnPlaces {
   /** The fields of a record by the indexes given: a fixed width line is cut. */
   fieldsOf(record: readonly string[]): readonly string[] {
     if (this.#cuts.length === 0) return record;
-    const line = record[0] ?? '';
-    return this.#cuts.map(({ from, to }) => line.slice(from, to));
-  }
-
-  /** Characters that a fixed width line has at least. */
-  get lineLength(): number {
-    return Math.max(0, ...this.#cuts.map(({ to }) => to));
+    const line = this.#widths.placesOf(record[0] ?? '');
+    if (line === undefined) {
+      this.lineProblem = 'a character that may have two bytes or four';
+      return this.#cuts.map(() => '');
+    }
+    const fields = this.#cuts.map(({ from, to }) => textBetween(line, from, to));
+    const { short_rows: short, widths } = this.#layout;
+    const isShort = line.length < this.#lineLength && short === 'refused';
+    const isHalf = typeof line !== 'string' && fields.some((field) => field.includes(HALF));
+    this.lineProblem = isShort
+      ? `${line.length} ${widths} instead of ${this.#lineLength}`
+      : isHalf
+        ? 'a character that does not end with its field'
+        : undefined;
+    return fields;
   }
 
   #lacks(name: string): number {

@@ -17,6 +17,8 @@ export interface LayoutDocument {
   /** Pattern of file names. */
   readonly name: string | undefined;
   readonly format: LayoutFormat;
+  /** What start and width count. */
+  readonly widths: 'characters' | 'bytes';
   readonly charset: LayoutCharset;
   readonly line_end: 'lf' | 'crlf';
   readonly delimiter: string;
@@ -70,6 +72,7 @@ function completed(shape: LayoutShape): LayoutDocument {
     kind: shape.kind ?? shape.family ?? '',
     name: shape.name,
     format,
+    widths: shape.widths ?? 'characters',
     charset: shape.charset ?? 'utf-8',
     line_end: shape.line_end ?? 'lf',
     delimiter,

@@ -6,7 +6,7 @@ import { FileSums } from './file-sums.js';
 import type { LayoutDocument } from './layout-document.js';
 import type { LayoutEnd, LayoutProblem, LayoutRow, LayoutRowsOptions } from './layout-rows.js';
 import { placesOf } from './line-template.js';
-import type { RecordBatch } from './record-sources.js';
+import type { RecordBatch, UnreadField } from './record-sources.js';
 import { RowReader } from './row-reader.js';
 import { RunningBalance } from './running-balance.js';
 
@@ -38,7 +38,7 @@ export class LayoutReader {
   #lastLine = 1;
   #isUnterminated = false;
   /** The last record, where only it can be the trailer. */
-  #held: HeldRecord | undefined;
+  #held: TakenRecord | undefined;
   #balanceSlots: readonly [balance: number, moved: number] | undefined;
 
   constructor(path: string, layout: LayoutDocument, options: LayoutRowsOptions) {
@@ -86,19 +86,20 @@ export class LayoutReader {
     hasNul,
     rowsTo,
     isUnterminated,
+    unread,
   }: RecordBatch): Promise<LayoutRow[]> {
     const made: LayoutRow[] = [];
     if (this.#rows === undefined && this.isAtRows) await this.#openRows(lines[0] ?? 1);
     this.#isUnterminated ||= isUnterminated === true;
     for (let at = 0; at < records.length; at += 1) {
-      const record = records[at]!;
       const line = lines[at]!;
+      const taken = { record: records[at]!, line, unread: unread?.get(line) };
       if (at === rowsTo) this.#isOver = true;
-      if (!this.isAtRows) await this.#takeOpening(record, line);
-      else if (this.#trailer?.isLast !== true) this.#takeRow(record, line, hasNul, made);
+      if (!this.isAtRows) await this.#takeOpening(taken);
+      else if (this.#trailer?.isLast !== true) this.#takeRow(taken, hasNul, made);
       else {
         if (this.#held !== undefined) this.#row(this.#held, hasNul, made);
-        this.#held = { record, line };
+        this.#held = taken;
       }
     }
     if (rowsTo !== undefined && rowsTo >= records.length) this.#isOver = true;
@@ -109,8 +110,7 @@ export class LayoutReader {
   async end(): Promise<LayoutEnd> {
     const isPart = this.#options.range !== undefined;
     if (this.#held !== undefined && this.#trailer !== undefined) {
-      const { record, line } = this.#held;
-      this.#claims.push(this.#trailer.read(record, line));
+      this.#claims.push(claimOf(this.#trailer, this.#held));
       this.#hasTrailer = true;
     }
     if (!isPart) this.#requireWhole();
@@ -136,14 +136,15 @@ export class LayoutReader {
   }
 
   /** The head and the titles. */
-  async #takeOpening(record: readonly string[], line: number): Promise<void> {
+  async #takeOpening(taken: TakenRecord): Promise<void> {
+    const { record, line } = taken;
     this.#lastLine = line;
     if (this.#headLeft >= 0 && this.#head !== undefined) {
       const isFirst = this.#headLeft === this.#head.below;
       if (isFirst && !this.#head.tells(record)) {
         throw this.#head.missing(line, record.join(this.#layout.delimiter));
       }
-      if (this.#headLeft === 0) this.#claims.push(this.#head.read(record, line));
+      if (this.#headLeft === 0) this.#claims.push(claimOf(this.#head, taken));
       this.#headLeft -= 1;
     } else this.#titles = record;
     if (this.isAtRows) await this.#openRows(line);
@@ -172,7 +173,8 @@ export class LayoutReader {
     places.require(line);
   }
 
-  #takeRow(record: readonly string[], line: number, hasNul: boolean, made: LayoutRow[]): void {
+  #takeRow(taken: TakenRecord, hasNul: boolean, made: LayoutRow[]): void {
+    const { record, line } = taken;
     const trailer = this.#trailer;
     if (trailer !== undefined) {
       if (this.#hasTrailer) {
@@ -182,18 +184,19 @@ export class LayoutReader {
       if (this.#trailerLeft < 0 && trailer.tells(record)) this.#trailerLeft = trailer.below;
       else if (this.#trailerLeft > 0) this.#trailerLeft -= 1;
       if (this.#trailerLeft === 0) {
-        this.#claims.push(trailer.read(record, line));
+        this.#claims.push(claimOf(trailer, taken));
         this.#hasTrailer = true;
         return;
       }
       if (this.#trailerLeft > 0) return;
     }
-    this.#row({ record, line }, hasNul, made);
+    this.#row(taken, hasNul, made);
   }
 
-  #row({ record, line }: HeldRecord, hasNul: boolean, made: LayoutRow[]): void {
+  #row({ record, line, unread }: TakenRecord, hasNul: boolean, made: LayoutRow[]): void {
     if (this.#isOver) return;
     const rows = this.#rows!;
+    unread?.find(({ index }) => rows.uses(index))?.refuse();
     this.#lastLine = line;
     const kind = rows.read(record, hasNul);
     if (kind === 'ignored') return;
@@ -208,7 +211,7 @@ export class LayoutReader {
       const [balance, moved] = this.#balanceSlots;
       this.#balance.take(line, rows.values[balance] ?? '', rows.values[moved] ?? '');
     }
-    made.push({ line, fields: rows.fields, problem });
+    made.push({ line, fields: rows.fields, problem, record });
   }
 
   /** A key that a good row had before; one of nothing but empty fields is no key. */
@@ -234,9 +237,15 @@ export class LayoutReader {
   }
 }
 
-interface HeldRecord {
+interface TakenRecord {
   readonly record: readonly string[];
   readonly line: number;
+  readonly unread: readonly UnreadField[] | undefined;
+}
+
+function claimOf(claim: ClaimLine, { record, line, unread }: TakenRecord): ReadClaim {
+  unread?.find(({ index }) => claim.uses(index))?.refuse();
+  return claim.read(record, line);
 }
 
 /** Whether a file says what its rows sum to. */

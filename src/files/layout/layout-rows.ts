@@ -22,6 +22,8 @@ export interface LayoutRow {
   /** In the order asked for; '' where the layout has none, or it cannot be read. */
   readonly fields: readonly string[];
   readonly problem?: LayoutProblem | undefined;
+  /** As it is in the file; a line of fixed width is one field. */
+  readonly record: readonly string[];
 }
 
 export interface LayoutBatch {
@@ -74,6 +76,8 @@ export interface LayoutRowsOptions {
   /** Decimals of the currency. */
   readonly minorDigits: number;
   readonly signal?: AbortSignal | undefined;
+  /** Text: the columns of a file of rejected rows stand before those of the layout. */
+  readonly isOfRejects?: boolean | undefined;
   /**
    * Delimited and fixed text: only these bytes. Counts and totals are then for the caller to hold,
    * a key that is there twice as well.
@@ -101,6 +105,25 @@ export async function* layoutRows(
     if (rows.length > 0) yield { rows, bytesRead: batch.bytesRead };
   }
   return await reader.end();
+}
+
+/** The titles of a file as they are in it, and their line; undefined where it has none. */
+export async function layoutTitles(
+  path: string,
+  layout: LayoutDocument,
+  options: Omit<LayoutRowsOptions, 'fields'>,
+): Promise<{ readonly titles: readonly string[]; readonly line: number } | undefined> {
+  if (!layout.titles) return undefined;
+  const all = { ...options, fields: [] };
+  const reader = new LayoutReader(path, layout, all);
+  for await (const { records, lines, ...batch } of recordsOf(path, layout, all)) {
+    for (const [at, record] of records.entries()) {
+      const line = lines[at]!;
+      await reader.take({ ...batch, records: [record], lines: [line], rowsTo: undefined });
+      if (reader.titles !== undefined) return { titles: reader.titles, line };
+    }
+  }
+  return undefined;
 }
 
 /** Where the rows of a text file begin, for a reader that shares it out into ranges. */
@@ -152,11 +175,11 @@ function mayBeShared({ format, charset, blank_lines, skip, balance, trailer }: L
 async function* recordsOf(
   path: string,
   layout: LayoutDocument,
-  { range, signal }: LayoutRowsOptions,
+  { range, signal, isOfRejects }: LayoutRowsOptions,
 ): AsyncGenerator<RecordBatch> {
   const source = SOURCES[layout.format];
   try {
-    yield* source(path, layout, { range, signal });
+    yield* source(path, layout, { range, signal, isOfRejects });
   } catch (error) {
     if (error instanceof LoanbookError && error.code === 'wrong_charset') {
       const titles = layout.columns.map(titleOf);

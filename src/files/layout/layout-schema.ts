@@ -12,6 +12,8 @@ import {
 /** What the files of a layout are made of. */
 export const FORMATS = ['delimited', 'fixed', 'xlsx', 'ndjson', 'mt940', 'camt'] as const;
 export const CHARSETS = ['utf-8', 'utf-8-bom', 'gb18030', 'utf-16le', 'utf-16be'] as const;
+/** What the places of a line of fixed width are. */
+export const WIDTHS = ['characters', 'bytes'] as const;
 export const COLUMN_TYPES = ['text', 'amount', 'rate', 'date', 'integer'] as const;
 /** What to do with decimals that a currency has not. */
 export const ROUNDINGS = ['half_up', 'half_even', 'up', 'down'] as const;
@@ -22,8 +24,8 @@ const FIELD_MAX = 10_000;
 const place = {
   title: words().optional().describe('Its title in the file.'),
   at: integer(1, FIELD_MAX).optional().describe('The number of its field, from 1.'),
-  start: integer(1).optional().describe('fixed: its first character, from 1.'),
-  width: integer(1, FIELD_MAX).optional().describe('fixed: its characters.'),
+  start: integer(1).optional().describe('fixed: where it begins, from 1.'),
+  width: integer(1, FIELD_MAX).optional().describe('fixed: how wide it is.'),
 };
 
 const signColumn = mapping({
@@ -111,6 +113,9 @@ export const layoutSchema = mapping({
   format: oneOf(...FORMATS)
     .default('delimited')
     .describe('What the file is made of.'),
+  widths: oneOf(...WIDTHS)
+    .optional()
+    .describe('fixed: what start and width count, characters or the bytes of the charset.'),
   charset: oneOf(...CHARSETS)
     .optional()
     .describe('Character set of a text file; utf-8 is read with a byte order mark or without.'),

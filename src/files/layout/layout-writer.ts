@@ -1,6 +1,6 @@
 import { parseTotal } from '../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { encodeGb18030 } from '../gb18030.js';
+import { encodeText } from '../encode-text.js';
 import { ClaimLine } from './claim-line.js';
 import { isInFile, titleOf } from './column-places.js';
 import { filledPlaces, type PlaceValues, valueOfPlace } from './file-places.js';
@@ -198,10 +198,7 @@ function encoderOf(layout: LayoutDocument): (text: string, isFirst: boolean) => 
   const { charset } = layout;
   return (text, isFirst) => {
     if (SURROGATE.test(text)) throw notWritten(layout, 0, '', 'charset', 'half of a character');
-    const marked = isFirst && MARKED.has(charset) ? `\ufeff${text}` : text;
-    if (charset === 'gb18030') return encodeGb18030(marked);
-    if (charset === 'utf-16le') return Buffer.from(marked, 'utf16le');
-    return charset === 'utf-16be' ? Buffer.from(marked, 'utf16le').swap16() : Buffer.from(marked);
+    return encodeText(isFirst && MARKED.has(charset) ? `\ufeff${text}` : text, charset);
   };
 }
 

@@ -15,11 +15,22 @@ export interface RecordBatch extends CsvBatch {
   readonly rowsTo?: number | undefined;
   /** The last line has no line end. */
   readonly isUnterminated?: boolean;
+  /** Fields that cannot be read, by the line of their record. */
+  readonly unread?: ReadonlyMap<number, readonly UnreadField[]>;
+}
+
+/** A field that cannot be read: no harm where nothing is read of it. */
+export interface UnreadField {
+  readonly index: number;
+  /** Throws the error of the file. */
+  refuse(): never;
 }
 
 export interface SourceOptions {
   readonly range?: LayoutRange | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The columns of a file of rejected rows stand before those of the layout. */
+  readonly isOfRejects?: boolean | undefined;
 }
 
 /**
@@ -37,9 +48,23 @@ export const SOURCES: Readonly<Record<LayoutFormat, RecordSource>> = {
   delimited: textRecords,
   fixed: textRecords,
   mt940: (path, { charset }, { signal }) =>
-    mt940Batches(path, { charset: charset.replace('-bom', ''), signal }),
-  camt: (path, _, { signal }) => camtBatches(path, { signal }),
+    ascending(mt940Batches(path, { charset: charset.replace('-bom', ''), signal })),
+  camt: (path, _, { signal }) => ascending(camtBatches(path, { signal })),
   ndjson: (path, { charset }, { signal }) =>
     ndjsonBatches(path, { charset: charset.replace('-bom', ''), signal }),
-  xlsx: sheetRecords((path, { sheet }, { signal }) => xlsxBatches(path, { sheet, signal })),
+  xlsx: sheetRecords((path, { sheet }, { signal }, onProblem) =>
+    xlsxBatches(path, { sheet, signal, onProblem }),
+  ),
 };
+
+/** A line of a statement may hold several entries: each one behind the first counts on. */
+async function* ascending(batches: AsyncGenerator<CsvBatch>): AsyncGenerator<RecordBatch> {
+  let last = 0;
+  for await (const batch of batches) {
+    const lines = batch.lines.map((line) => {
+      last = Math.max(line, last + 1);
+      return last;
+    });
+    yield { ...batch, lines };
+  }
+}

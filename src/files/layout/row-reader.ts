@@ -41,7 +41,6 @@ export class RowReader {
   readonly #where: readonly Choice[];
   readonly #records: { readonly rows: Choice; readonly ignored: Choice } | undefined;
   readonly #trim: ((text: string) => string) | undefined;
-  readonly #lineLength: number;
   readonly #titles = new Map<string, number>();
   #fields: readonly string[] = [];
   readonly #scope: Scope = {
@@ -84,12 +83,16 @@ export class RowReader {
       const rows = choiceOf(places, { ...records, is: records.row });
       this.#records = { rows, ignored: { ...rows, is: new Set(records.ignore) } };
     }
-    this.#lineLength = places.lineLength;
   }
 
   /** The place of a field in `values`; -1: the layout has no such field. */
   slotOf(field: string): number {
     return this.#slots.get(field) ?? -1;
+  }
+
+  /** Whether anything is read of the field of this index. */
+  uses(index: number): boolean {
+    return this.#places.uses(index);
   }
 
   /** The fields that were asked for, of the last record. */
@@ -129,10 +132,8 @@ export class RowReader {
   #checkShape(record: readonly string[], hasNul: boolean): void {
     const { format, short_rows: short, long_rows: long } = this.#layout;
     if (format === 'fixed') {
-      const length = record[0]?.length ?? 0;
-      if (length < this.#lineLength && short === 'refused') {
-        this.#fail('', 'field_count', `${length} characters instead of ${this.#lineLength}`);
-      }
+      const { lineProblem } = this.#places;
+      if (lineProblem !== undefined) this.#fail('', 'field_count', lineProblem);
     } else {
       const { width, isOpen } = this.#places;
       const isShort = record.length < width && short === 'refused';

@@ -1,12 +1,14 @@
 import type { CsvBatch } from '../csv-reader.js';
+import type { XlsxOptions } from '../formats/xlsx/xlsx-batches.js';
 import type { LayoutDocument } from './layout-document.js';
-import type { RecordBatch, RecordSource, SourceOptions } from './record-sources.js';
+import type { RecordBatch, RecordSource, SourceOptions, UnreadField } from './record-sources.js';
 
 /** Records as a workbook gives them: every row that it has, `lines` being rows of the sheet. */
 export type SheetReader = (
   path: string,
   layout: LayoutDocument,
   options: SourceOptions,
+  onProblem: NonNullable<XlsxOptions['onProblem']>,
 ) => AsyncGenerator<CsvBatch>;
 
 interface Held {
@@ -16,14 +18,19 @@ interface Held {
 
 /**
  * A source of records out of the rows of a sheet: those above the titles and behind the rows are
- * passed over, and rows without any text are blank.
+ * passed over, and rows without any text are blank. A cell that cannot be read goes along.
  */
 export function sheetRecords(read: SheetReader): RecordSource {
   return async function* (path, layout, options): AsyncGenerator<RecordBatch> {
     const { skip, blank_lines: blankLines } = layout;
     const held: Held[] = [];
     let isOver = false;
-    for await (const batch of read(path, layout, options)) {
+    const unread = new Map<number, UnreadField[]>();
+    const onProblem: Parameters<SheetReader>[3] = ({ line, index }, refuse) => {
+      if (index === undefined) refuse();
+      else unread.set(line, [...(unread.get(line) ?? []), { index, refuse }]);
+    };
+    for await (const batch of read(path, layout, options, onProblem)) {
       const records: (readonly string[])[] = [];
       const lines: number[] = [];
       let rowsTo: number | undefined = isOver ? 0 : undefined;
@@ -43,7 +50,9 @@ export function sheetRecords(read: SheetReader): RecordSource {
         records.push(next.record);
         lines.push(next.line);
       }
-      yield { ...batch, records, lines, rowsTo };
+      yield { ...batch, records, lines, rowsTo, unread };
+      const [{ line: next } = { line: (batch.lines.at(-1) ?? 0) + 1 }] = held;
+      for (const line of unread.keys()) if (line < next) unread.delete(line);
     }
   };
 }

@@ -17,7 +17,8 @@ import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
 import { type ImportOutcome, outcomeOfThen } from './import-outcome.js';
 import { recordImport, requireNew, reserveEvents } from './import-record.js';
-import { ImportRejects } from './import-rejects.js';
+import { ImportRejects } from './rejects/import-rejects.js';
+import { type NamedOptions, rejectsCommand, tooManyRejects } from './rejects/next-of-rejects.js';
 import type { ImportKind } from './row-intake.js';
 import type { SenderSays } from './source/file-proof.js';
 import { openSource } from './source/source-file.js';
@@ -40,6 +41,8 @@ export interface ImportOptions {
   readonly rejectFile?: string;
   /** Take a file whose content was imported before. */
   readonly again?: boolean;
+  /** What else the command names that reads its files, for the command of the reject file. */
+  readonly named?: NamedOptions;
   /** Check everything and write the reject file, but let nothing in. */
   readonly dryRun?: boolean;
   /** The clock's day where another one than today is meant. */
@@ -131,7 +134,7 @@ async function openFile(
   for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  const rejects = new ImportRejects(path, source, options.file);
+  const rejects = new ImportRejects(path, source);
   return { ...source, rejects, signal, onProgress };
 }
 
@@ -170,8 +173,13 @@ async function runImport(
   const staged = await kind.stage(scene, file, run);
   await barrier('import.stage');
   const rowsRejected = file.rejects.count;
-  if (rowsRejected > (options.maxRejects ?? 0)) {
-    throw tooManyRejects(file, staged.rowsRead, options.maxRejects ?? 0);
+  const { mapping, layout, named, maxRejects = 0 } = options;
+  const words = `import ${kind.kind}${kind.isDelta === true ? ' --delta' : ''}`;
+  const { rejects } = file;
+  const next = rejectsCommand(words, rejects.path, { mapping, layout, ...named });
+  if (rowsRejected > maxRejects) {
+    const found = { file: content.path, rows: staged.rowsRead, rejects, shown: rejects.shown };
+    throw tooManyRejects({ ...found, maxRejects, command: next });
   }
   requireDayNotClosing(openDay, staged, content);
   signal.throwIfAborted();
@@ -184,10 +192,8 @@ async function runImport(
     ...counts,
     amount: staged.amount,
     minorDigits,
-    ...(rowsRejected > 0
-      ? { rejectedByRule: file.rejects.byRule, rejects: file.rejects.shown }
-      : {}),
-    rejectFile: rowsRejected > 0 ? file.rejects.path : null,
+    ...(rowsRejected > 0 ? { rejectedByRule: rejects.byRule, rejects: rejects.shown, next } : {}),
+    rejectFile: rowsRejected > 0 ? rejects.path : null,
     dryRun: options.dryRun === true,
     ...staged.outcome,
   };
@@ -235,27 +241,4 @@ function requireDayNotClosing(
 ): void {
   if (!openDay.isBeingClosed || !staged.entersOpenDay) return;
   throw dayIsBeingClosed(formatDay(openDay.date), content.path);
-}
-
-function tooManyRejects(file: ImportFile, rowsRead: number, maxRejects: number): LoanbookError {
-  return new LoanbookError('too_many_rejects', 'Too many rows were rejected: nothing went in.', {
-    exitCode: EXIT.tooManyRejects,
-    evidence: {
-      file: file.content.path,
-      rows: rowsRead,
-      rejected: file.rejects.count,
-      byRule: ruleLines(file.rejects.byRule).join(', '),
-      maxRejects,
-      rejectFile: file.rejects.path,
-    },
-    rows: file.rejects.shown.map((row) => ({ ...row })),
-    next:
-      'Correct the rows named in the reject file, or raise --max-rejects. `loanbook import ' +
-      'explain RULE` says what a rule means.',
-  });
-}
-
-/** Such as `malformed_rate 12`, the rule of most rows first. */
-export function ruleLines(byRule: Readonly<Record<string, number>>): string[] {
-  return Object.entries(byRule).map(([rule, rows]) => `${rule} ${rows}`);
 }

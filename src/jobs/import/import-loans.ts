@@ -47,6 +47,10 @@ export async function importLoans(
   const onLoans = (done: number) => onProgress?.(before + done, total);
   return await importFile(client, loansKind(file, options), {
     ...options,
+    named: {
+      ...options.named,
+      ...{ schedules, 'schedules-mapping': schedulesMapping, 'schedules-layout': layout },
+    },
     onProgress: onLoans,
   });
 }

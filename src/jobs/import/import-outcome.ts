@@ -1,7 +1,7 @@
 import type { FileContent } from '../../files/file-content.js';
 import type { DifferingAge } from './balances/balance-intake.js';
 import type { EarlierImport } from './import-record.js';
-import type { ShownReject } from './import-rejects.js';
+import type { ShownReject } from './rejects/import-rejects.js';
 import type { ImportKindName } from './row-intake.js';
 import type { ProvedBy } from './source/file-proof.js';
 
@@ -25,6 +25,8 @@ export interface ImportOutcome {
   readonly minorDigits: number;
   /** Null when nothing was rejected. */
   readonly rejectFile: string | null;
+  /** The command that imports the reject file once it is corrected; left out without one. */
+  readonly next?: string;
   readonly dryRun: boolean;
   /** The same file was imported before: the counts are those of then, and nothing went in now. */
   readonly doneBefore?: true;

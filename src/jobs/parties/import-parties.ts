@@ -3,12 +3,16 @@ import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
-import { EXIT, LoanbookError } from '../../errors.js';
+import { LoanbookError } from '../../errors.js';
 import { requireOtherFile } from '../../files/new-file.js';
-import { RejectFile } from '../../files/reject-file.js';
+import { RejectFile } from '../../files/rejects/reject-file.js';
 import { writeAudit } from '../approvals/audit.js';
-import { ruleLines } from '../import/import-file.js';
-import { messageOf, SHOWN_REJECTS, type ShownReject } from '../import/import-rejects.js';
+import { messageOf, SHOWN_REJECTS, type ShownReject } from '../import/rejects/import-rejects.js';
+import {
+  type NamedOptions,
+  rejectsCommand,
+  tooManyRejects,
+} from '../import/rejects/next-of-rejects.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
 import type { RowProblem } from '../import/source/source-columns.js';
 import type { SourceFile } from '../import/source/source-file.js';
@@ -34,6 +38,8 @@ export interface PartyImportOptions {
   readonly maxRejects?: number;
   /** `<file>.rejects.csv` when left out. */
   readonly rejectFile?: string;
+  /** What else the command names that reads its file, for the command of the reject file. */
+  readonly named?: NamedOptions;
   readonly dryRun?: boolean;
   readonly waits?: Waits;
   readonly signal?: AbortSignal;
@@ -54,6 +60,8 @@ export interface PartyImportOutcome {
   /** By the rule that they broke. */
   readonly rejectedByRule: Readonly<Record<string, number>>;
   readonly rejectFile: string | null;
+  /** The command that imports the reject file once it is corrected; left out without one. */
+  readonly next?: string;
   /** The first of them, with masked values. */
   readonly rejects: readonly ShownParty[];
   readonly dryRun: boolean;
@@ -102,7 +110,7 @@ function rejectFileOf(options: PartyImportOptions, source: SourceFile): RejectFi
   for (const input of [options.file, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
   }
-  return new RejectFile(path, source.header, options.file, source.rejectShape);
+  return new RejectFile(path, source.rejectLines);
 }
 
 /** One attempt; the reject file is there when it has ended, or gone. */
@@ -147,7 +155,12 @@ async function takeRows(
   );
   await barrier('import.stage');
   const rejected = file.rejects.count;
-  if (rejected > maxRejects) throw tooManyRejects(file, rowsRead, maxRejects);
+  const { layout, named } = options;
+  const next = rejectsCommand('party import', file.rejects.path, { layout, ...named });
+  if (rejected > maxRejects) {
+    const found = { file: content.path, rows: rowsRead, rejects: file.rejects, shown: file.shown };
+    throw tooManyRejects({ ...found, maxRejects, command: next });
+  }
   signal.throwIfAborted();
   const counts = await stagedCounts(client);
   const isNothing = counts.added + counts.changed === 0;
@@ -155,6 +168,7 @@ async function takeRows(
     ...{ file: content.path, sha256: content.sha256, provedBy, rowsRead, ...counts, rejected },
     rejectedByRule: file.rejects.byRule,
     rejectFile: rejected > 0 ? file.rejects.path : null,
+    ...(rejected > 0 ? { next } : {}),
     rejects: file.shown,
     dryRun,
     outcome: isNothing ? ('unchanged' as const) : ('imported' as const),
@@ -274,20 +288,4 @@ async function recordImport(
     rejected,
   ]);
   return rows[0]!.id;
-}
-
-function tooManyRejects(file: PartyFile, rows: number, maxRejects: number): LoanbookError {
-  return new LoanbookError('too_many_rejects', 'Too many rows were rejected: nothing went in.', {
-    exitCode: EXIT.tooManyRejects,
-    evidence: {
-      file: file.source.content.path,
-      rows,
-      rejected: file.rejects.count,
-      maxRejects,
-      byRule: ruleLines(file.rejects.byRule).join(', '),
-      rejectFile: file.rejects.path,
-    },
-    rows: file.shown.map((row) => ({ ...row })),
-    next: 'Correct the rows named in the reject file, or raise --max-rejects.',
-  });
 }

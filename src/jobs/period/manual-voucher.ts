@@ -4,7 +4,7 @@ import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
-import type { Reject } from '../../files/reject-file.js';
+import type { Reject } from '../../files/rejects/reject-columns.js';
 import { refusing } from '../approvals/acting.js';
 import { isSamePerson } from '../approvals/person-name.js';
 import { holdOpenDay } from '../book/open-day.js';

@@ -5,7 +5,7 @@ import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import { shownText } from '../../files/mask.js';
-import type { Reject } from '../../files/reject-file.js';
+import type { Reject } from '../../files/rejects/reject-columns.js';
 import type { FileProof, ProvedBy } from '../import/source/file-proof.js';
 
 export const VOUCHER_COLUMNS = [

@@ -192,8 +192,9 @@ describe('a layout reads', () => {
 
   it('only the fields that are asked for, in that order, and nothing for what is not there', async () => {
     const text = 'ref,amount\nR1,no amount\n';
+    const record = ['R1', 'no amount'];
     const { rows } = await readText({ columns: PLAIN }, text, ['loan_no', 'ref']);
-    expect(rows).toEqual([{ line: 2, fields: ['', 'R1'], problem: undefined }]);
+    expect(rows).toEqual([{ line: 2, fields: ['', 'R1'], problem: undefined, record }]);
   });
 
   it('what is wrong with a row as the file has it', async () => {

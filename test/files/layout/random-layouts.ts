@@ -16,7 +16,7 @@ type Column = Readonly<Record<string, unknown>>;
 interface ColumnAndValues {
   readonly column: Column;
   readonly values: fc.Arbitrary<string>;
-  /** Characters that it takes at most. */
+  /** Characters that it takes at most, or bytes. */
   readonly width: number;
 }
 
@@ -129,6 +129,7 @@ const numbers: fc.Arbitrary<Column> = fc.constantFrom<Column>(
 export const layoutsAndRows: fc.Arbitrary<LayoutAndRows> = fc
   .record({
     isFixed: fc.boolean(),
+    isBytes: fc.boolean(),
     shape: delimited,
     charset: charsets,
     line_end: lineEnds,
@@ -148,6 +149,7 @@ export const layoutsAndRows: fc.Arbitrary<LayoutAndRows> = fc
 
 interface Choice {
   readonly isFixed: boolean;
+  readonly isBytes: boolean;
   readonly shape: Column;
   readonly charset: string;
   readonly line_end: string;
@@ -177,6 +179,7 @@ function rowsOf(choice: Choice, columns: readonly ColumnAndValues[]): fc.Arbitra
   const document = {
     format: isFixed ? 'fixed' : 'delimited',
     ...(isFixed ? {} : { ...shape, titles: choice.hasTitles, trim: choice.trim }),
+    ...(isFixed && choice.isBytes && !charset.startsWith('utf-16') && { widths: 'bytes' }),
     ...marks,
     charset,
     line_end,

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importBalances } from '../../../src/jobs/import/balances/import-balances.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
-import { SHOWN_REJECTS } from '../../../src/jobs/import/import-rejects.js';
+import { SHOWN_REJECTS } from '../../../src/jobs/import/rejects/import-rejects.js';
 import { commandLine } from '../../support/command-line.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../../support/import-book.js';
 

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type pg from 'pg';
 import { formatAmount } from '../../../accounting/money/amount-text.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
-import { type ImportOptions, ruleLines } from '../../../jobs/import/import-file.js';
+import type { ImportOptions } from '../../../jobs/import/import-file.js';
 import type { ImportOutcome } from '../../../jobs/import/import-outcome.js';
+import { ruleLines } from '../../../jobs/import/rejects/next-of-rejects.js';
 import type { ImportKindName } from '../../../jobs/import/row-intake.js';
 import type { CommandContext } from '../../shell/context.js';
 import { countOption } from '../../shell/count-option.js';
@@ -57,7 +58,8 @@ export async function runImport(
   const says = senderSays(flags);
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
-  const options = { file, mapping, layout, says, ...taking, signal, onProgress };
+  const named = { by: flags.by };
+  const options = { file, mapping, layout, says, ...taking, named, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
   const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
     bars.finish,
@@ -75,7 +77,7 @@ function bothNamed(): LoanbookError {
 
 function show(context: CommandContext, outcome: ImportOutcome): void {
   const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
-  const { rejectedByRule, rejects, delta, ...counts } = read;
+  const { rejectedByRule, rejects, delta, next, ...counts } = read;
   const record = {
     ...counts,
     ...delta,
@@ -90,7 +92,7 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     importId: context.json ? importId : (importId ?? undefined),
     dryRun: context.json || dryRun ? dryRun : undefined,
   };
-  if (context.json) printJson(context.stdout, { ...record, rejects });
+  if (context.json) printJson(context.stdout, { ...record, rejects, next });
   else printOutcome(context, record);
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   noteRejects(context, {
@@ -98,6 +100,7 @@ function show(context: CommandContext, outcome: ImportOutcome): void {
     byRule: rejectedByRule ?? {},
     shown: rejects ?? [],
     file: rejectFile,
+    next,
   });
   for (const { loanNo, field, said, here } of ages?.first ?? []) {
     context.note(`Loan ${loanNo}: ${field} is ${here} here, the file says ${said}.`);

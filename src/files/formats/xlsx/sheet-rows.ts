@@ -9,6 +9,8 @@ export interface CellProblem {
   /** Such as `B12`. */
   readonly cell: string;
   readonly line: number;
+  /** Its place in the record, from 0, where only the cell is at fault, not the sheet. */
+  readonly index?: number;
   readonly rule: string;
   readonly value: string;
 }
@@ -155,13 +157,13 @@ export class SheetReader implements XmlHandler {
   }
 
   #stored(rule: string, value: string): string {
-    this.#problem(rule, value);
+    this.#problem(rule, value, this.#column - 1);
     return value;
   }
 
-  #problem(rule: string, value: string): void {
+  #problem(rule: string, value: string, index?: number): void {
     const cell = `${columnLetters(Math.max(this.#column, 1))}${this.#row}`;
-    this.#context.onProblem({ cell, line: this.#row, rule, value });
+    this.#context.onProblem({ cell, line: this.#row, index, rule, value });
   }
 
   #closeRow(): void {

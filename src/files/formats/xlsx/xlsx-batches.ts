@@ -9,8 +9,11 @@ import { openWorkbook, sheetOf, type Workbook } from './workbook.js';
 export interface XlsxOptions extends ReadOptions {
   /** By name, or by number among the sheets that are shown; the first of these when left out. */
   readonly sheet?: string | undefined;
-  /** Is told of a cell that has lost something; without it the file is refused. */
-  readonly onProblem?: ((problem: CellProblem) => void) | undefined;
+  /**
+   * Is told of a cell that has lost something, and may refuse the file for it; without it the file
+   * is refused.
+   */
+  readonly onProblem?: ((problem: CellProblem, refuse: () => never) => void) | undefined;
 }
 
 /**
@@ -33,7 +36,10 @@ export async function* xlsxBatches(
   const workbook = await openWorkbook(path, { ...read, meter });
   try {
     const sheet = sheetOf(workbook, wanted);
-    const reader = await sheetReader(workbook, onProblem ?? refuseCell(path, sheet.name));
+    const reader = await sheetReader(workbook, (problem) => {
+      const refuse = () => refuseCell(path, sheet.name, problem);
+      return onProblem === undefined ? refuse() : onProblem(problem, refuse);
+    });
     for await (const rows of workbook.parts.read(sheet.part, reader, () => reader.take())) {
       const hasNul = rows.records.some((record) => record.some((field) => field.includes('\0')));
       yield { ...rows, bytesRead: meter.bytes, hasNul };
@@ -53,12 +59,10 @@ async function sheetReader(
   return new SheetReader({ textAt, dateForms: forms, is1904, onProblem });
 }
 
-function refuseCell(file: string, sheet: string) {
-  return ({ cell, line, rule, value }: CellProblem): never => {
-    const next = 'Correct the cell, or make it text, and save the workbook again.';
-    const evidence = { file, sheet, cell, line, rule, value };
-    throw refusedFile('cell_refused', 'A cell cannot be read.', evidence, next);
-  };
+function refuseCell(file: string, sheet: string, { cell, line, rule, value }: CellProblem): never {
+  const next = 'Correct the cell, or make it text, and save the workbook again.';
+  const evidence = { file, sheet, cell, line, rule, value };
+  throw refusedFile('cell_refused', 'A cell cannot be read.', evidence, next);
 }
 
 /** A sheet's name and whether it is hidden, of each sheet of a workbook. Throws as above. */

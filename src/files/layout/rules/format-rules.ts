@@ -9,6 +9,7 @@ const TABLES = ['delimited', 'fixed', 'xlsx'] as const;
 
 /** The formats in which a key has an effect; a key that is not here has one in all. */
 const EFFECT: Readonly<Partial<Record<Key, readonly LayoutFormat[]>>> = {
+  widths: ['fixed'],
   charset: [...TEXTS, 'mt940'],
   line_end: LINES,
   delimiter: ['delimited'],
@@ -46,6 +47,9 @@ export function markViolations(shape: LayoutShape): Violation[] {
   const { delimiter = ',', quoting, thousands, decimal = '.', format, comment = [] } = shape;
   const found: Violation[] = [];
   const add = (path: string, rule: string, value: unknown) => found.push({ path, rule, value });
+  if (shape.widths === 'bytes' && shape.charset?.startsWith('utf-16') === true) {
+    add('widths', 'must be characters where a blank has two bytes', shape.widths);
+  }
   if (format === 'delimited') {
     if (/["\r\n\0]/.test(delimiter)) {
       add('delimiter', 'must hold no quote, line end or NUL', delimiter);

@@ -1,3 +1,4 @@
+import { RowsBehindColumns } from '../../rejects/reject-columns.js';
 import type { LayoutDocument } from '../layout-document.js';
 import type { RecordBatch, SourceOptions } from '../record-sources.js';
 import { RecordSplitter } from './record-splitter.js';
@@ -7,7 +8,7 @@ import { textBlocks } from './text-blocks.js';
 export async function* textRecords(
   path: string,
   layout: LayoutDocument,
-  { range, signal }: SourceOptions = {},
+  { range, signal, isOfRejects }: SourceOptions = {},
 ): AsyncGenerator<RecordBatch> {
   const splitter = new RecordSplitter({
     path,
@@ -15,13 +16,16 @@ export async function* textRecords(
     firstLine: range?.firstLine ?? 1,
     isPart: range !== undefined,
   });
+  const isQuoted = layout.format === 'delimited' && layout.quoting !== 'none';
+  const behind = isOfRejects === true ? new RowsBehindColumns(isQuoted) : undefined;
   let hasNul = false;
   let endsWithNewline = true;
   for await (const block of textBlocks(path, layout.charset, { range, signal })) {
     // A record may begin in the block before.
     hasNul ||= block.hasNul;
     if (block.text !== '') endsWithNewline = block.text.endsWith('\n');
-    const { records, lines, rowsTo } = splitter.split(block.text, block.isLast);
+    const text = behind === undefined ? block.text : behind.take(block.text);
+    const { records, lines, rowsTo } = splitter.split(text, block.isLast);
     const isUnterminated = block.isLast && !endsWithNewline;
     yield { records, lines, bytesRead: block.bytesRead, hasNul, rowsTo, isUnterminated };
   }

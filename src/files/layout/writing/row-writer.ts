@@ -1,5 +1,6 @@
 import { isInFile } from '../column-places.js';
 import type { LayoutDocument } from '../layout-document.js';
+import { HALF, LineWidths, type Places, textBetween } from '../text/line-widths.js';
 import { LineWriter, notWritten } from './line-writer.js';
 import { type OurRow, type WriteColumn, writeColumns } from './write-column.js';
 
@@ -13,12 +14,14 @@ export class RowWriter {
   readonly #indexes: readonly number[];
   readonly #width: number;
   readonly #names: readonly string[];
+  readonly #widths: LineWidths;
   readonly #where: readonly Condition[];
   readonly #keys: Set<string> | undefined;
 
   constructor(layout: LayoutDocument, minorDigits: number) {
     this.#layout = layout;
     this.#lines = new LineWriter(layout);
+    this.#widths = new LineWidths(layout);
     this.#columns = writeColumns(layout, minorDigits);
     let next = 0;
     this.#indexes = this.#columns.map(({ at }) => {
@@ -78,12 +81,28 @@ export class RowWriter {
     const length = Math.max(0, ...this.#columns.map(({ start, width }) => start - 1 + width));
     const line = new Array<string>(length).fill(' ');
     for (const [at, text] of texts.entries()) {
-      const { start, width, pad, isRight, field } = this.#columns[at]!;
-      if (text.length > width) throw notWritten(this.#layout, record, field, 'width', text);
-      const filled = filledUp(text, width, text === '' ? ' ' : pad, isRight);
-      for (let k = 0; k < width; k += 1) line[start - 1 + k] = filled[k]!;
+      const column = this.#columns[at]!;
+      const filled = this.#filledUp(text, column);
+      if (filled === undefined) {
+        throw notWritten(this.#layout, record, column.field, 'width', text);
+      }
+      for (let k = 0; k < column.width; k += 1) line[column.start - 1 + k] = filled[k]!;
     }
     return line.join('');
+  }
+
+  /** Undefined: it is too wide. A sign stays in front of the zeros that fill a number up. */
+  #filledUp(text: string, { width, pad, isRight }: WriteColumn): Places | undefined {
+    const own = this.#widths.placesOf(text);
+    const left = width - (own?.length ?? width + 1);
+    if (left < 0) return undefined;
+    const by = this.#widths.placesOf((text === '' ? ' ' : pad).repeat(left));
+    // What fills up may be cut, but no character of it.
+    const filling = by === undefined ? HALF : textBetween(by, 0, left);
+    if (filling.includes(HALF)) return undefined;
+    const isSigned = isRight && pad === '0' && text.startsWith('-');
+    const [sign, rest] = isSigned ? ['-', text.slice(1)] : ['', text];
+    return this.#widths.placesOf(isRight ? sign + filling + rest : text + filling);
   }
 
   #requireNewKey(row: OurRow, record: number): void {
@@ -109,11 +128,4 @@ interface Condition {
   readonly at: number;
   readonly is: ReadonlySet<string> | undefined;
   readonly not: ReadonlySet<string>;
-}
-
-/** A sign stays in front of the zeros that fill a number up. */
-function filledUp(text: string, width: number, pad: string, isRight: boolean): string {
-  if (!isRight) return text.padEnd(width, pad);
-  const isSigned = pad === '0' && text.startsWith('-');
-  return isSigned ? `-${text.slice(1).padStart(width - 1, pad)}` : text.padStart(width, pad);
 }

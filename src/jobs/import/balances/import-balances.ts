@@ -52,7 +52,13 @@ export async function importBalances(
   const named = { file: installments, mapping, layout, says, minorDigits, signal };
   const source = await openSource('installments', INSTALLMENT_COLUMNS, named);
   const file = { ...source, signal, onProgress: undefined };
-  return await importFile(client, balancesKind(file, isDelta), options);
+  return await importFile(client, balancesKind(file, isDelta), {
+    ...options,
+    named: {
+      ...options.named,
+      ...{ installments, 'installments-mapping': mapping, 'installments-layout': layout },
+    },
+  });
 }
 
 function balancesKind(file: ScheduleFile | null, isDelta: boolean): ImportKind {

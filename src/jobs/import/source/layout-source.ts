@@ -3,8 +3,11 @@ import { fileTruncated } from '../../../files/csv-reader.js';
 import { inspectPacked } from '../../../files/formats/packed-content.js';
 import { findLayout } from '../../../files/layout/find-layout.js';
 import type { LayoutDocument } from '../../../files/layout/layout-document.js';
+import { LayoutRejectLines } from '../../../files/layout/layout-reject-lines.js';
 import { type LayoutProblem, layoutRows } from '../../../files/layout/layout-rows.js';
 import { importRuleOf } from '../../../files/layout/layout-rule-names.js';
+import { layoutOfRejects } from '../../../files/layout/rejected-layout.js';
+import { isFileOfRejects } from '../../../files/rejects/file-of-rejects.js';
 import type { MappingDocument } from '../documents/mapping-document.js';
 import { FileProof } from './file-proof.js';
 import { type ColumnSpec, type RowProblem, SourceColumns } from './source-columns.js';
@@ -14,7 +17,8 @@ import type { SourceBatch, SourceFile, SourceOptions } from './source-file.js';
 const TEXTS = new Set(['delimited', 'fixed', 'ndjson']);
 
 /**
- * A file as a layout says it looks like: its records are our columns as canonical text. Throws
+ * A file as a layout says it looks like, or the rejected rows of one: its records are our columns
+ * as canonical text. Throws
  * LoanbookError `layout_of_another_kind` and `layout_lacks_columns` (2), and as `findLayout`,
  * `inspectPacked` and `FileProof.open` do; while its rows are read, as `layoutRows` does.
  */
@@ -25,19 +29,21 @@ export async function openByLayout(
   named: string,
 ): Promise<SourceFile> {
   const { file, minorDigits, says, signal } = options;
-  const layout = await findLayout(named);
-  requireColumns(kind, specs, layout, named);
+  const whole = await findLayout(named);
+  requireColumns(kind, specs, whole, named);
+  const ofRejects = layoutOfRejects(whole);
+  const isOfRejects = await isFileOfRejects(file, ofRejects.charset);
+  const layout = isOfRejects ? ofRejects : whole;
   const isText = TEXTS.has(layout.format);
   const isWide = layout.charset.startsWith('utf-16');
   const kinds = isText && !isWide ? 'text' : 'any';
-  const { isPacked, ...inspected } = await inspectPacked(file, signal, kinds);
+  const inspected = await inspectPacked(file, signal, kinds);
   const endsWithNewline = inspected.endsWithNewline || !isText || isWide;
   const content = { ...inspected, endsWithNewline };
   const { unterminated } = layout;
   const proof = await FileProof.open(content, { unterminated, minorDigits }, says);
   const header = specs.map(({ name }) => name);
   const plan = { file, header, mapping: undefined };
-  const isCopied = isText && !isWide && !isPacked;
   return {
     content,
     header,
@@ -45,13 +51,10 @@ export async function openByLayout(
     columns: new SourceColumns(file, header, specs),
     trailer: undefined,
     proof,
-    rejectShape: {
-      isByLayout: isCopied,
-      titlesLine: isCopied && layout.titles ? layout.skip.before + 1 : 0,
-    },
+    rejectLines: new LayoutRejectLines(file, layout, { isOfRejects, minorDigits }),
     async *rows(ending) {
-      const fields = { fields: header, minorDigits, signal: ending };
-      const rows = layoutRows(file, layout, fields);
+      const asked = { fields: header, minorDigits, signal: ending, isOfRejects };
+      const rows = layoutRows(file, layout, asked);
       for (;;) {
         const next = await rows.next();
         if (next.done !== true) {

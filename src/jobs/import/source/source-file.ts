@@ -2,7 +2,10 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import { requireCharset } from '../../../files/charset.js';
 import { type CsvBatch, csvBatches, nulField } from '../../../files/csv-reader.js';
 import { type FileContent, inspectFile } from '../../../files/file-content.js';
-import type { RejectShape } from '../../../files/reject-file.js';
+import { CsvRejectLines } from '../../../files/rejects/csv-reject-lines.js';
+import { isFileOfRejects } from '../../../files/rejects/file-of-rejects.js';
+import { REJECT_COLUMNS } from '../../../files/rejects/reject-columns.js';
+import type { RejectLines } from '../../../files/rejects/reject-lines.js';
 import { readTextFile } from '../../../files/text-file.js';
 import type { TotalsLine } from '../documents/file-rules.js';
 import { type MappingDocument, parseMappingDocument } from '../documents/mapping-document.js';
@@ -32,7 +35,7 @@ export interface SourceFile {
   readonly trailer: TotalsLine | undefined;
   readonly proof: FileProof;
   /** How its rows are copied into a reject file. */
-  readonly rejectShape?: RejectShape;
+  readonly rejectLines: RejectLines;
   /** Its records; may be asked for again. */
   rows(signal?: AbortSignal): AsyncGenerator<SourceBatch>;
 }
@@ -49,9 +52,9 @@ export interface SourceOptions {
 }
 
 /**
- * Finds our columns in the header of a file. Throws LoanbookError `file_missing`,
- * `file_unreadable`, `file_empty`, `file_truncated`, `wrong_header`, `wrong_charset`, and
- * `invalid_document` for a wrong mapping, and as `openByLayout` does.
+ * Finds our columns in the header of a file, or of the rejected rows of one. Throws LoanbookError
+ * `file_missing`, `file_unreadable`, `file_empty`, `file_truncated`, `wrong_header`,
+ * `wrong_charset`, and `invalid_document` for a wrong mapping, and as `openByLayout` does.
  */
 export async function openSource(
   kind: MappingDocument['kind'],
@@ -66,16 +69,23 @@ export async function openSource(
       ? undefined
       : parseMappingDocument(await readTextFile(mapping), mapping, kind, names);
   const content = await inspectFile(file, signal);
-  const { control, unterminated, trailer } = document ?? {};
+  // What stands around the rows of a whole file is not among the rejected ones.
+  const isOfRejects = await isFileOfRejects(file);
+  const trailer = isOfRejects ? undefined : document?.trailer;
+  const control = isOfRejects ? undefined : document?.control;
+  const { unterminated } = document ?? {};
   const rules = { control, unterminated, totals: trailer, minorDigits };
   const proof = await FileProof.open(content, rules, says);
-  const header = await readHeader(file);
+  const found = await readHeader(file);
+  const header = isOfRejects ? found.slice(REJECT_COLUMNS.length) : found;
   const titles = Object.values(document?.columns ?? {}).map(({ from = '' }) => from);
   await requireCharset(file, header.join(','), titles, 'utf-8');
   const plan = { file, header, mapping: document };
   const columns = new SourceColumns(file, header, specs, document);
-  const rows = (ending?: AbortSignal) => rowsBelow(file, ending);
-  return { content, header, plan, columns, trailer, proof, rows };
+  const rejectLines = new CsvRejectLines(header, file, isOfRejects);
+  const rows = (ending?: AbortSignal) =>
+    isOfRejects ? rowsBehindColumns(file, ending) : rowsBelow(file, ending);
+  return { content, header, plan, columns, trailer, proof, rejectLines, rows };
 }
 
 /** The records below the header. */
@@ -90,6 +100,13 @@ async function* rowsBelow(file: string, signal?: AbortSignal): AsyncGenerator<So
     } else {
       yield batch;
     }
+  }
+}
+
+/** The same of a file of rejected rows, without its own columns. */
+async function* rowsBehindColumns(file: string, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
+  for await (const { texts: _, records, ...batch } of rowsBelow(file, signal)) {
+    yield { ...batch, records: records.map((row) => row.slice(REJECT_COLUMNS.length)) };
   }
 }
 

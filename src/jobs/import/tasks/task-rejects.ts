@@ -1,5 +1,5 @@
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
-import type { Reject } from '../../../files/reject-file.js';
+import type { Reject } from '../../../files/rejects/reject-columns.js';
 import type { RowProblem, SourceColumns } from '../source/source-columns.js';
 
 /** Columns of `import_reject`, in the order in which `putReject` writes them. */

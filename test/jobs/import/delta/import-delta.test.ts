@@ -137,6 +137,7 @@ describe('a delta of loans', () => {
     await expect(outcome).resolves.toMatchObject({
       rejectedByRule: { loan_was_folded: 1 },
       delta: { added: 1, replaced: 0 },
+      next: expect.stringMatching(/^loanbook import loans --delta \S+\.rejects\.csv/),
     });
     await book.asOwner('UPDATE book SET business_date = business_date - 1');
   });

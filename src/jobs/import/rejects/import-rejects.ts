@@ -1,7 +1,9 @@
-import { maskField, maskText } from '../../files/mask.js';
-import { type Reject, RejectFile, type RejectShape } from '../../files/reject-file.js';
-import { importRules } from './rules/explain-rule.js';
-import type { SourceColumns } from './source/source-columns.js';
+import { maskField, maskText } from '../../../files/mask.js';
+import type { Reject } from '../../../files/rejects/reject-columns.js';
+import { RejectFile } from '../../../files/rejects/reject-file.js';
+import type { RejectLines } from '../../../files/rejects/reject-lines.js';
+import { importRules } from '../rules/explain-rule.js';
+import type { SourceColumns } from '../source/source-columns.js';
 
 /** A rejected row as it is shown: without anything personal. */
 export interface ShownReject {
@@ -27,9 +29,9 @@ export class ImportRejects extends RejectFile {
   readonly shown: ShownReject[] = [];
   readonly #columns: SourceColumns;
 
-  /** `source` is the file whose rows are rejected, `columns` where it has ours. */
-  constructor(path: string, { header, columns, rejectShape }: RejectedFrom, source: string) {
-    super(path, header, source, rejectShape);
+  /** `columns`: where the file whose rows are rejected has ours. */
+  constructor(path: string, { columns, rejectLines }: RejectedFrom) {
+    super(path, rejectLines);
     this.#columns = columns;
   }
 
@@ -51,9 +53,8 @@ export class ImportRejects extends RejectFile {
 }
 
 interface RejectedFrom {
-  readonly header: readonly string[];
   readonly columns: SourceColumns;
-  readonly rejectShape?: RejectShape;
+  readonly rejectLines: RejectLines;
 }
 
 /** What a rule means, in the words of `loanbook import explain`; '' where there are none. */
