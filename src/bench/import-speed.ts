@@ -16,7 +16,7 @@ import { requireSafeSettings } from './server-settings.js';
 /** What an import took, and what others took for the same file. */
 export interface ImportSpeed extends OtherLoads, OpeningSpeed {
   readonly loans: number;
-  /** Into a new book of a server that has written as much before, as the others find it, too. */
+  /** Of a server that has written as much before, as the others find it, too. */
   readonly import_seconds: number;
   /** Of a new server, which makes its log as it goes. */
   readonly new_server_seconds: number;
@@ -32,8 +32,8 @@ export interface ImportSpeed extends OtherLoads, OpeningSpeed {
 const DAY = parseDay('2026-02-25')!;
 
 /**
- * Imports a generated book into an empty one and closes its first day, and again into another one
- * of the same server, beside other programs; then, into another
+ * Imports a generated book into an empty one, twice, since a new server makes its log as it goes,
+ * beside other programs, and closes its first day; then, into another
  * empty one, as many loans with twelve instalments of their own each; into a third one as many that
  * come with a position, and closes two days of it.
  */
@@ -52,14 +52,14 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
     );
     const loans = join(data, 'loans.csv');
     const laid = await inNewBook(join(folder, 'laid'), data, async (book) => {
-      const first = await timedImport(book, ['import', 'loans', loans], memory);
-      const closed = await timed(() => close(book, size, memory));
-      const target = { ...(await resolveTarget(book)), database: 'again' };
-      await makeDatabase(await resolveTarget(book), target.database);
-      const env = { ...process.env, DATABASE_URL: urlOf(target) };
-      await beginBook(book, data, env);
-      const took = await timedImport(book, ['import', 'loans', loans], memory, env);
-      return { first, took, others: await otherLoads(target, loans), closed };
+      const target = await resolveTarget(book);
+      const first = await inDatabase(target, 'before', async (env) => {
+        await beginBook(book, data, env);
+        return timedImport(book, ['import', 'loans', loans], memory, env);
+      });
+      const took = await timedImport(book, ['import', 'loans', loans], memory);
+      const others = await otherLoads(target, loans);
+      return { first, took, others, closed: await timed(() => close(book, size, memory)) };
     });
     const files = await writeOwnFiles(folder, size.loans, DAY);
     const own = await inNewBook(join(folder, 'own'), data, (book) =>
@@ -113,11 +113,18 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
   }
 }
 
-/** Another database of the server; what was written before is on its disk. */
-async function makeDatabase(target: DatabaseTarget, name: string): Promise<void> {
-  await withClient(target, { role: 'login' }, async (client) => {
-    await client.query(`CREATE DATABASE ${name}`);
+/** Works in another database of the server, which is gone behind it, with all that it left to do. */
+async function inDatabase<T>(
+  target: DatabaseTarget,
+  database: string,
+  work: (env: NodeJS.ProcessEnv) => Promise<T>,
+): Promise<T> {
+  return withClient(target, { role: 'login' }, async (client) => {
+    await client.query(`CREATE DATABASE ${database}`);
+    const result = await work({ ...process.env, DATABASE_URL: urlOf({ ...target, database }) });
+    await client.query(`DROP DATABASE ${database} WITH (FORCE)`);
     await client.query('CHECKPOINT');
+    return result;
   });
 }
 

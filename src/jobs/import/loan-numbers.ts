@@ -35,7 +35,7 @@ export class LoanNumbers {
 
   /** The number of the loan whose place the row takes, else the next one. */
   idOf(bucket: number, loanNo: string): number {
-    const inBook = this.#inBook.get(loanNo);
+    const inBook = this.#of(loanNo);
     if (inBook?.bar === null) return inBook.loanId;
     const ordinal = this.#ordinals[bucket]! + 1;
     this.#ordinals[bucket] = ordinal;
@@ -44,10 +44,14 @@ export class LoanNumbers {
 
   /** The rule that a number breaks which is there already; it is there from now on. */
   clashOf(loanNo: string): string | undefined {
-    const bar = this.#inBook.get(loanNo)?.bar ?? null;
+    const bar = this.#of(loanNo)?.bar ?? null;
     if (bar !== null) return ruleOf(bar);
     if (this.#inFile.has(loanNo)) return 'loan_no_repeated';
     this.#inFile.add(loanNo);
     return undefined;
+  }
+
+  #of(loanNo: string): LoanInBook | undefined {
+    return this.#inBook.size === 0 ? undefined : this.#inBook.get(loanNo);
   }
 }
