@@ -113,7 +113,7 @@ export async function importSpeed(size: BookSize): Promise<ImportSpeed> {
   }
 }
 
-/** Works in another database of the server, which is gone behind it, with all that it left to do. */
+/** Works in another database of the server; it is gone behind it, with all that it left to do. */
 async function inDatabase<T>(
   target: DatabaseTarget,
   database: string,

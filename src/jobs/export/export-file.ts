@@ -112,11 +112,6 @@ async function* until<T, End>(
   }
 }
 
-interface Going {
-  readonly loan: StandingLoan;
-  readonly carried: Carried;
-}
-
 /** Goes over the loans of the book once. */
 class Walk {
   readonly #book: Book;
@@ -139,11 +134,11 @@ class Walk {
     const days = dayTerms(this.#book);
     const { minorDigits, products } = this.#book;
     const scene = { day: formatDay(this.#day), minorDigits, products };
+    const voided = await this.#voided(client);
     for await (const page of standingLoans(client, scene.day, signal)) {
       const all = page.map((loan) => ({ loan, carried: carriedLoan(loan, this.#day, days) }));
-      const voided = await this.#voided(client, all);
       const going = all.filter(({ loan, carried }) => {
-        const isVoided = voided.has(loan.loanId);
+        const isVoided = carried.way === 'history' && voided.has(loan.loanId);
         return this.#count(loan, isVoided ? { way: 'left', reason: 'voided_events' } : carried);
       });
       if (this.#kind === 'events') {
@@ -159,13 +154,11 @@ class Walk {
     }
   }
 
-  /** Of the loans that would bring their history, those whose history does not give them again. */
-  async #voided(client: pg.Client, page: readonly Going[]): Promise<ReadonlySet<number>> {
-    const asked = page.filter(({ carried }) => carried.way === 'history').map(({ loan }) => loan);
-    if (asked.length === 0) return new Set();
+  /** Loans whose history does not give them again. */
+  async #voided(client: pg.Client): Promise<ReadonlySet<number>> {
     const { rows } = await client.query<{ loanId: number }>(
       readSql(import.meta.url, 'voided-loans'),
-      [formatDay(this.#day), asked.map(({ bucket }) => bucket), asked.map(({ loanId }) => loanId)],
+      [formatDay(this.#day)],
     );
     return new Set(rows.map(({ loanId }) => loanId));
   }

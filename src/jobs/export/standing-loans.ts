@@ -4,10 +4,8 @@ import { blankPosition, type Position } from '../../accounting/fold/position.js'
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { readSql } from '../../db/sql-file.js';
+import { bucketPages } from '../day/bucket-pages.js';
 import { readOpen } from '../day/packed.js';
-
-/** Loans that are in memory at a time. */
-const PAGE_LOANS = 1_000;
 
 /** A loan as it stands at the close of a sealed day. */
 export interface StandingLoan {
@@ -66,14 +64,10 @@ export async function* standingLoans(
   signal?: AbortSignal,
 ): AsyncGenerator<readonly StandingLoan[]> {
   const select = readSql(import.meta.url, 'loans-page');
-  let behind: readonly [number, number] = [-1, 0];
-  for (;;) {
+  for (const range of await bucketPages(client)) {
     signal?.throwIfAborted();
-    const { rows } = await client.query<Row>(select, [day, ...behind, PAGE_LOANS]);
+    const { rows } = await client.query<Row>(select, [day, ...range]);
     if (rows.length > 0) yield rows.map((row) => loanOf(row, day));
-    const last = rows[rows.length - 1];
-    if (last === undefined || rows.length < PAGE_LOANS) return;
-    behind = [last.bucket, last.loanId];
   }
 }
 

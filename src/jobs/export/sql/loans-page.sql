@@ -1,5 +1,6 @@
--- $1 = the last sealed day, $2 and $3 = bucket and loan behind which the page begins, $4 = its loans.
--- Loans that stand in the book at the close of the day, and those that no close has met.
+-- $1 = the last sealed day, $2 and $3 = the first and the last bucket of the page. Loans that stand in
+-- the book at the close of the day, and those that no close has met. Every table has its range: without
+-- one the server reads all of it for each page.
 SELECT l.loan_no AS "loanNo", l.bucket, l.loan_id AS "loanId", p.code AS product, p.version,
   l.product_id AS "productId", l.org, l.principal, l.rate, l.rate_ppb AS "ratePpb", l.periods,
   l.disbursed_on::text AS "disbursedOn", l.first_due_on::text AS "firstDueOn",
@@ -24,12 +25,16 @@ SELECT l.loan_no AS "loanNo", l.bucket, l.loan_id AS "loanId", p.code AS product
 FROM loan l
 JOIN product_version p ON p.product_id = l.product_id
 JOIN event e ON e.bucket = l.bucket AND e.loan_id = l.loan_id AND is_birth(e.type)
+  AND e.bucket BETWEEN $2::smallint AND $3::smallint
 JOIN schedule s ON s.bucket = l.bucket AND s.loan_id = l.loan_id AND s.version = 1
+  AND s.bucket BETWEEN $2::smallint AND $3::smallint
 LEFT JOIN opening_position o ON o.bucket = l.bucket AND o.loan_id = l.loan_id
+  AND o.bucket BETWEEN $2::smallint AND $3::smallint
 LEFT JOIN position q ON q.business_date = $1 AND q.bucket = l.bucket AND q.loan_id = l.loan_id
+  AND q.bucket BETWEEN $2::smallint AND $3::smallint
 LEFT JOIN schedule v ON v.bucket = l.bucket AND v.loan_id = l.loan_id
-  AND v.version = q.schedule_version
+  AND v.version = q.schedule_version AND v.version > 1 AND v.bucket BETWEEN $2::smallint AND $3::smallint
 LEFT JOIN held_loan h ON h.business_date = $1 AND h.bucket = l.bucket AND h.loan_id = l.loan_id
-WHERE (l.bucket, l.loan_id) > ($2::smallint, $3::bigint)
+WHERE l.bucket BETWEEN $2::smallint AND $3::smallint
   AND (q.loan_id IS NOT NULL OR h.loan_id IS NOT NULL OR l.born_on > $1::date)
-ORDER BY l.bucket, l.loan_id LIMIT $4
+ORDER BY l.bucket, l.loan_id

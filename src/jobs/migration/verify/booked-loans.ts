@@ -6,9 +6,8 @@ import type { OpeningPosition } from '../../../accounting/opening/opening-positi
 import type { LoanContract, Schedule } from '../../../accounting/schedule/schedule-rows.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import { readSql } from '../../../db/sql-file.js';
+import { bucketPages } from '../../day/bucket-pages.js';
 import { OPENING_COLUMN, OPENING_JOIN, readOpening } from '../../day/opening-row.js';
-
-const PAGE_LOANS = 1_000;
 
 /** A loan of the book with the position that it came with. */
 export interface BookedLoan {
@@ -42,25 +41,38 @@ export async function bookedLoans(
   client: pg.Client,
   loanNos: readonly string[],
 ): Promise<Map<string, BookedLoan>> {
-  const keys = [loanNos.map(bucketOf), loanNos, 0, 0, null];
-  const { rows } = await client.query<Row>(select(), keys);
+  const keys = [loanNos.map(bucketOf), loanNos];
+  const { rows } = await client.query<Row>(select(BY_NUMBERS), keys);
   return new Map(rows.map((row) => [row.loanNo, loanOf(row)]));
 }
 
 /** Every loan of the book, a page at a time. */
 export async function* allLoans(client: pg.Client): AsyncGenerator<readonly BookedLoan[]> {
-  let behind: readonly [number, number] = [-1, 0];
-  for (;;) {
-    const { rows } = await client.query<Row>(select(), [null, null, ...behind, PAGE_LOANS]);
+  for (const range of await bucketPages(client)) {
+    const { rows } = await client.query<Row>(select(BY_BUCKETS), [...range]);
     if (rows.length > 0) yield rows.map(loanOf);
-    const last = rows[rows.length - 1];
-    if (last === undefined || rows.length < PAGE_LOANS) return;
-    behind = [last.bucket, last.loanId];
   }
 }
 
-function select(): string {
-  return readSql(import.meta.url, 'booked-loans', { opening: OPENING_COLUMN, join: OPENING_JOIN });
+/** The loans that a statement reads; every table by its key, the position behind its join. */
+interface Which {
+  readonly from: string;
+  readonly bounds: string;
+}
+const BY_NUMBERS: Which = {
+  from: `unnest($1::smallint[], $2::text[]) AS u (bucket, loan_no)
+    JOIN loan l ON l.bucket = u.bucket AND l.loan_no = u.loan_no`,
+  bounds: '',
+};
+const RANGE = 'bucket BETWEEN $1::smallint AND $2::smallint';
+const BY_BUCKETS: Which = {
+  from: 'loan l',
+  bounds: `AND o.${RANGE} WHERE l.${RANGE} AND e.${RANGE} AND s.${RANGE}`,
+};
+
+function select(which: Which): string {
+  const parts = { ...which, opening: OPENING_COLUMN, join: OPENING_JOIN };
+  return readSql(import.meta.url, 'booked-loans', parts);
 }
 
 /** A date column always parses. */
