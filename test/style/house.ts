@@ -60,6 +60,14 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
 
   'operations/clock': ['accounting/calendar', 'accounting/money'],
+  'operations/plan': ['accounting/calendar', 'accounting/money', 'operations/clock'],
+  'operations/schedule': ['accounting/money', 'operations/clock', 'operations/plan'],
+  'operations/simulate': [
+    'accounting/money',
+    'operations/clock',
+    'operations/plan',
+    'operations/schedule',
+  ],
 
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
@@ -93,7 +101,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
-  'jobs/operations': [],
+  'jobs/operations': ['jobs/book', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 

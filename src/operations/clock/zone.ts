@@ -30,18 +30,26 @@ export interface Zone {
 export function findZone(name: string): Zone | undefined {
   const shown = wallOf(name);
   if (shown === undefined) return undefined;
-  const offsetAt = (instant: Instant) => shown(instant) - instant;
+  // A look each minute asks for the same few again and again.
+  const known = new Map<number, Instant>();
   return {
     dayAt: (instant) => Math.floor(shown(instant) / DAY),
     instantOf(day, time) {
       const wall = day * DAY + time * MINUTE;
-      // No zone changes its clock twice in two days: these are all the offsets there can be.
-      const before = wall - offsetAt(wall - DAY);
-      const after = wall - offsetAt(wall + DAY);
-      const real = [before, after].filter((instant) => shown(instant) === wall);
-      return real.length > 0 ? Math.min(...real) : endOfGap(after, before, wall, shown);
+      const instant = known.get(wall) ?? instantShowing(wall, shown);
+      known.set(wall, instant);
+      return instant;
     },
   };
+}
+
+function instantShowing(wall: number, shown: Shown): Instant {
+  const offsetAt = (instant: Instant) => shown(instant) - instant;
+  // No zone changes its clock twice in two days: these are all the offsets there can be.
+  const before = wall - offsetAt(wall - DAY);
+  const after = wall - offsetAt(wall + DAY);
+  const real = [before, after].filter((instant) => shown(instant) === wall);
+  return real.length > 0 ? Math.min(...real) : endOfGap(after, before, wall, shown);
 }
 
 /** The first instant whose wall is past `wall`, which none shows; `from` is before it. */
