@@ -61,11 +61,13 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 
   'operations/clock': ['accounting/calendar', 'accounting/money'],
   'operations/plan': ['accounting/calendar', 'accounting/money', 'operations/clock'],
+  'operations/run': ['accounting/money', 'operations/clock', 'operations/plan'],
   'operations/schedule': ['accounting/money', 'operations/clock', 'operations/plan'],
   'operations/simulate': [
     'accounting/money',
     'operations/clock',
     'operations/plan',
+    'operations/run',
     'operations/schedule',
   ],
 
