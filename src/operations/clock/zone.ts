@@ -26,10 +26,17 @@ export interface Zone {
   instantOf(day: EpochDay, time: WallTime): Instant;
 }
 
+/** Those asked for: their formats are slow to make. */
+const zones = new Map<string, Zone>();
+
 /** A zone by its name in the IANA database; undefined: there is none, or it is a mere offset. */
 export function findZone(name: string): Zone | undefined {
-  const shown = wallOf(name);
-  if (shown === undefined) return undefined;
+  const shown = zones.has(name) ? undefined : wallOf(name);
+  if (shown !== undefined) zones.set(name, zoneOf(shown));
+  return zones.get(name);
+}
+
+function zoneOf(shown: Shown): Zone {
   // A look each minute asks for the same few again and again.
   const known = new Map<number, Instant>();
   return {

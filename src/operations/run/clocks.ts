@@ -22,6 +22,7 @@ export function clocksPassed(run: Run, now: Instant, files: FileTimes): Outcome 
     for (const passed of [filesByPassed, closePassed, deadlinePassed]) {
       const step = after.steps[at]!;
       const { told, change } = passed(step, now, files);
+      if (told.length === 0 && change === undefined) continue;
       alarms.push(...told.map((kind) => ({ job: step.job.name, kind })));
       after = changed(after, at, { ...change, told: [...step.told, ...told] });
     }
