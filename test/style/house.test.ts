@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { FILES_A_FOLDER, HOUSE, TOGETHER } from './house.js';
+import { ENGINES, FILES_A_FOLDER, HOUSE, LENT, TOGETHER } from './house.js';
 import { maskSource } from './mask-source.js';
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
-const PARTED = ['accounting', 'jobs', 'commands'];
+const PARTED = [...ENGINES, 'jobs', 'commands'];
 
 /** `jobs/eod` of `src/jobs/eod/run/run-day.ts`; undefined for what is no domain's. */
 function domainOf(file: string): string | undefined {
@@ -42,9 +42,11 @@ const edges: readonly Edge[] = sources.flatMap((file) => {
   });
 });
 
-/** Commands may take the types and amounts of the engine, jobs the engine itself. */
-const isBelow = ({ from, to }: Edge) =>
-  to.startsWith('accounting/') && !from.startsWith('accounting/');
+const layerOf = (domain: string) => domain.split('/')[0]!;
+const isEngine = (domain: string) => ENGINES.includes(layerOf(domain));
+
+/** Commands may take the types and amounts of an engine, jobs the engine itself. */
+const isBelow = ({ from, to }: Edge) => isEngine(to) && !isEngine(from);
 
 /** The domains from which `start` can be reached again, the engine in two folders counted as one. */
 function circleFrom(start: string): string[] {
@@ -83,6 +85,13 @@ describe('the house', () => {
       to.map((each) => `${from} > ${each}`),
     );
     expect(named.filter((edge) => !used.has(edge))).toEqual([]);
+  });
+
+  it('lends an engine only money, days and schedules of another', () => {
+    const taken = edges.filter(
+      ({ from, to }) => isEngine(from) && isEngine(to) && layerOf(from) !== layerOf(to),
+    );
+    expect(taken.filter(({ to }) => !LENT.includes(to))).toEqual([]);
   });
 
   it('has no circles', () => {

@@ -1,5 +1,6 @@
 /**
- * Who may import whom, by domain: a folder of `src/accounting`, of `src/jobs` or of `src/commands`.
+ * Who may import whom, by domain: a folder of an engine (`ENGINES`), of `src/jobs` or of
+ * `src/commands`.
  * No entry is idle, and the imports go in no circle; but `fold` and `events` are one engine in two
  * folders: the state of a loan, and what happens to it.
  */
@@ -58,6 +59,18 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/schedule',
   ],
 
+  'operations/clock': ['accounting/calendar', 'accounting/money'],
+  'operations/plan': ['accounting/calendar', 'accounting/money', 'operations/clock'],
+  'operations/run': ['accounting/money', 'operations/clock', 'operations/plan'],
+  'operations/schedule': ['accounting/money', 'operations/clock', 'operations/plan'],
+  'operations/simulate': [
+    'accounting/money',
+    'operations/clock',
+    'operations/plan',
+    'operations/run',
+    'operations/schedule',
+  ],
+
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
   'jobs/day': ['jobs/book'],
@@ -90,6 +103,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
+  'jobs/operations': ['jobs/book', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
@@ -135,6 +149,14 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/runs': ['commands/shell', 'jobs/eod', 'jobs/runs'],
   'commands/simulate': ['commands/shell', 'jobs/simulate'],
 };
+
+/** The pure engines: the loan, and what the others may take of it. */
+export const ENGINES: readonly string[] = ['accounting', 'operations'];
+export const LENT: readonly string[] = [
+  'accounting/calendar',
+  'accounting/money',
+  'accounting/schedule',
+];
 
 /** One engine in two folders. */
 export const TOGETHER: readonly string[] = ['accounting/events', 'accounting/fold'];

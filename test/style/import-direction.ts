@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
+import { ENGINES } from './house.js';
 import type { Finding } from './style-rules.js';
 
 /** Layers from the top down; a file imports its own layer and those further down the list. */
 const ORDER = ['bin', 'cli', 'commands', 'jobs', 'capability', 'base'];
 /** Pure: takes values, returns values, so it sees nothing of the rest, not even Node. */
-const PURE = 'accounting';
+const PURE = ENGINES;
 const PURE_PACKAGES = ['decimal.js'];
 /** Measure and disturb everything, and nothing that ships may need them. */
 const TRIALS = ['bench', 'chaos'];
@@ -12,8 +13,7 @@ const TRIALS = ['bench', 'chaos'];
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 /**
- * Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base;
- * accounting.
+ * Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base; engines.
  */
 export function importFindings(file: string, statements: string): Finding[] {
   return [...statements.matchAll(IMPORT)].flatMap((match) => {
@@ -28,14 +28,16 @@ export function importFindings(file: string, statements: string): Finding[] {
 function objectionTo(file: string, target: string): string | undefined {
   const from = layerOf(file);
   if (!target.startsWith('.')) {
-    if (from !== PURE || PURE_PACKAGES.includes(target)) return undefined;
-    return `take what it gives as an argument: ${PURE} imports only ${PURE_PACKAGES.join(', ')}`;
+    if (!PURE.includes(from) || PURE_PACKAGES.includes(target)) return undefined;
+    return `take what it gives as an argument: ${from} imports only ${PURE_PACKAGES.join(', ')}`;
   }
   const to = layerOf(posix.join(posix.dirname(file), target));
   if (to === from || TRIALS.includes(from)) return undefined;
-  if (from === PURE) return `move it into ${PURE}, or take its result as an argument`;
+  // What an engine may take of another is the house's table.
+  if (PURE.includes(from) && PURE.includes(to)) return undefined;
+  if (PURE.includes(from)) return `move it into ${from}, or take its result as an argument`;
   if (TRIALS.includes(to)) return `move what is shared out of ${to}`;
-  if (to === PURE) {
+  if (PURE.includes(to)) {
     return from === 'base' ? 'move the file into the layer that it serves' : undefined;
   }
   if (ORDER.indexOf(from) <= ORDER.indexOf(to)) return undefined;
@@ -47,5 +49,5 @@ function layerOf(path: string): string {
   const [top, folder = '', below] = path.split('/');
   if (top === 'bin') return top;
   if (below === undefined) return folder.startsWith('cli.') ? 'cli' : 'base';
-  return [...ORDER, PURE, ...TRIALS].includes(folder) ? folder : 'capability';
+  return [...ORDER, ...PURE, ...TRIALS].includes(folder) ? folder : 'capability';
 }

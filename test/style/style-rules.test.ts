@@ -14,6 +14,8 @@ const BAD: readonly [string, string, string, number][] = [
   ['src/accounting/x.ts', '\nconst a = Math.round(1.5);', 'math-round', 2],
   ['src/accounting/x.ts', 'const a = new Date();', 'new-date', 1],
   ['src/accounting/x.ts', 'const a = Date.now();', 'date-now', 1],
+  ['src/operations/x.ts', 'const a = Date.now();', 'date-now', 1],
+  ['src/operations/x.ts', "import { a } from '../db/a.js';", 'import-direction', 1],
   ['src/jobs/x.ts', '// why\nprocess.exit(1);', 'process-exit', 2],
   ['src/cli.ts', 'process.exit(1);', 'process-exit', 1],
   ['src/jobs/x.ts', '// TO' + 'DO later', 'open-end', 1],

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { ENGINES } from './house.js';
 import { importFindings } from './import-direction.js';
 import { maskSource } from './mask-source.js';
 
@@ -23,7 +24,7 @@ interface Ban {
 export const LINES_MAX = 300;
 export const COLUMNS_MAX = 100;
 
-const inAccounting = (file: string) => file.startsWith('src/accounting/');
+const inEngines = (file: string) => ENGINES.some((engine) => file.startsWith(`src/${engine}/`));
 const belowCommands = (file: string) => !/^(?:bin|src\/commands)\//.test(file);
 const withoutSql = (file: string) => !/^src\/(?:db|jobs|bench|chaos)\//.test(file);
 const everywhere = () => true;
@@ -51,11 +52,11 @@ const LONE_LOAN = /\b(?:(?:GROUP|PARTITION) BY\s+|USING\s*\()(?:\w+\.)?loan_id\b
 
 /** Functions, names, `any`, `console` and default exports are Biome's, see biome.json. */
 const BANS: readonly Ban[] = [
-  ban('parse-float', /\bparseFloat\b/, 'code', inAccounting, 'parse the text into minor units'),
-  ban('to-fixed', /\.toFixed\(/, 'code', inAccounting, 'format integer minor units'),
-  ban('math-round', /\bMath\.round\b/, 'code', inAccounting, 'mulDivRound with a named mode'),
-  ban('new-date', /\bnew Date\b/, 'code', inAccounting, 'an EpochDay given as an argument'),
-  ban('date-now', /\bDate\.now\b/, 'code', inAccounting, 'the business date as an argument'),
+  ban('parse-float', /\bparseFloat\b/, 'code', inEngines, 'parse the text into minor units'),
+  ban('to-fixed', /\.toFixed\(/, 'code', inEngines, 'format integer minor units'),
+  ban('math-round', /\bMath\.round\b/, 'code', inEngines, 'mulDivRound with a named mode'),
+  ban('new-date', /\bnew Date\b/, 'code', inEngines, 'an EpochDay given as an argument'),
+  ban('date-now', /\bDate\.now\b/, 'code', inEngines, 'the business date as an argument'),
   ban('process-exit', /\bprocess\.exit\(/, 'code', belowCommands, 'throw a LoanbookError'),
   ban('open-end', /\b(?:TODO|FIXME|XXX|HACK)\b/, 'source', everywhere, 'do it, or leave it out'),
   ...SQL.map((pattern) =>

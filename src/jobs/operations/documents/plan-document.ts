@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { Calendar } from '../../../accounting/calendar/calendar.js';
+import {
+  checkedDay,
+  date,
+  field,
+  flag,
+  integer,
+  listOf,
+  mapping,
+  oneOf,
+  words,
+} from '../../../documents/fields.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+} from '../../../documents/violations.js';
+import { MINUTE, SECOND } from '../../../operations/clock/instant.js';
+import { planFaults } from '../../../operations/plan/check-plan.js';
+import { type Condition, WEEKDAYS } from '../../../operations/plan/condition.js';
+import type { Job, Line, Plan, PlanAtHand } from '../../../operations/plan/plan.js';
+import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
+
+const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const EXIT_MAX = 255;
+const MONTH_DAYS_MAX = 31;
+
+/** A name of letters, digits, dashes and underscores. */
+function name() {
+  const rule = 'must be a name of letters, digits, - and _, a letter first';
+  return field(rule, { type: 'string', pattern: NAME.source }, (text) =>
+    NAME.test(text) ? text : undefined,
+  );
+}
+
+/** A list that names something, each thing once. */
+function someOf<T extends z.ZodType>(item: T) {
+  return listOf(item)
+    .min(1, { error: 'must name one at least' })
+    .refine((items) => new Set(items).size === items.length, { error: 'must name none twice' });
+}
+
+/** The day of a month, with a minus from its end. */
+function monthPlace() {
+  const rule = `must be 1 to ${MONTH_DAYS_MAX}, or -1 to -${MONTH_DAYS_MAX} from the end`;
+  const schema = { type: 'integer', minimum: -MONTH_DAYS_MAX, maximum: MONTH_DAYS_MAX };
+  return field(rule, schema, (text) => {
+    const place = /^-?[0-9]{1,2}$/.test(text) ? Number(text) : 0;
+    return place !== 0 && Math.abs(place) <= MONTH_DAYS_MAX ? place : undefined;
+  });
+}
+
+const conditionSchema = mapping({
+  months: someOf(integer(1, 12)).optional(),
+  weekdays: someOf(oneOf(...WEEKDAYS)).optional(),
+  working: flag().optional(),
+  month_day: someOf(monthPlace()).optional(),
+  working_day: someOf(monthPlace()).optional(),
+});
+
+const retrySchema = mapping({
+  times: integer(1, 1000).default(5),
+  wait: duration().default(60 * SECOND),
+  factor: integer(1, 100).default(2),
+  max: duration().default(15 * MINUTE),
+  on: someOf(integer(0, EXIT_MAX)).default([75]),
+});
+
+const jobSchema = mapping({
+  job: name(),
+  run: someWords().optional(),
+  program: someWords().optional(),
+  needs: listOf(name()).default([]),
+  when: conditionSchema.default({}),
+  always: flag().default(false),
+  files: listOf(mapping({ name: words(), control: words().nullable().default(null) })).default([]),
+  files_by: wallTime().nullable().default(null),
+  files_missing: oneOf('fail', 'skip', 'wait').default('fail'),
+  window: windowField().nullable().default(null),
+  window_missed: oneOf('wait', 'fail').default('wait'),
+  deadline: wallTime().nullable().default(null),
+  time_out: duration(SECOND).nullable().default(null),
+  retry: retrySchema.nullable().default(null),
+  accept: listOf(integer(0, EXIT_MAX)).default([]),
+  skip: oneOf('two_persons', 'never').default('two_persons'),
+});
+
+const planSchema = mapping({
+  plan: name(),
+  version: integer(1),
+  time_zone: zoneName(),
+  calendar: words().nullable().default(null),
+  first_date: date(),
+  at: wallTime(),
+  after_days: integer(0, 7).default(1),
+  on: conditionSchema.default({}),
+  missed: oneOf('all', 'latest', 'none').default('all'),
+  start_within: duration().default(5 * MINUTE),
+  parallel: integer(1, 64).default(1),
+  parameters: z.record(name(), words()).default({}),
+  jobs: listOf(jobSchema).default([]),
+});
+
+function someWords() {
+  return listOf(words()).min(1, { error: 'must name one at least' });
+}
+
+/** A plan of a document that was read before; throws LoanbookError `invalid_document`. */
+export function planFromValue(value: unknown, source: DocumentSource): Plan {
+  const document = checkShape(planSchema, value, source);
+  const lineless = document.jobs.flatMap(({ run, program }, at) =>
+    (run === undefined) === (program === undefined)
+      ? [{ path: `jobs[${at}]`, rule: 'must have either run or program' }]
+      : [],
+  );
+  refuseViolations(source, lineless);
+  const plan: Plan = {
+    name: document.plan,
+    version: document.version,
+    timeZone: document.time_zone,
+    calendar: document.calendar,
+    firstDate: checkedDay(document.first_date),
+    at: document.at,
+    afterDays: document.after_days,
+    on: readCondition(document.on),
+    missed: document.missed,
+    startWithin: document.start_within,
+    parallel: document.parallel,
+    parameters: document.parameters,
+    jobs: document.jobs.map(readJob),
+  };
+  refuseViolations(source, planFaults(plan));
+  return plan;
+}
+
+/** The plan with its zone, and a calendar. */
+export function planAtHand(plan: Plan, calendar: Calendar): PlanAtHand {
+  return { plan, zone: checkedZone(plan.timeZone), calendar };
+}
+
+function readCondition(condition: z.output<typeof conditionSchema>): Condition {
+  return {
+    months: condition.months ?? null,
+    weekdays: condition.weekdays ?? null,
+    monthDay: condition.month_day ?? null,
+    working: condition.working ?? null,
+    workingDay: condition.working_day ?? null,
+  };
+}
+
+function readJob(job: z.output<typeof jobSchema>): Job {
+  const line: Line =
+    job.run === undefined
+      ? { kind: 'program', words: job.program ?? [] }
+      : { kind: 'run', words: job.run };
+  return {
+    name: job.job,
+    line,
+    needs: job.needs,
+    when: readCondition(job.when),
+    always: job.always,
+    files: job.files,
+    filesBy: job.files_by,
+    filesMissing: job.files_missing,
+    window: job.window,
+    windowMissed: job.window_missed,
+    deadline: job.deadline,
+    timeOut: job.time_out,
+    retry: job.retry,
+    accept: job.accept,
+    skip: job.skip,
+  };
+}
