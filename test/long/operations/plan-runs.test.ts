@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runDisagreements } from '../model/operations/run-agreement.js';
+import { runDisagreements } from '../../model/operations/run-agreement.js';
 
 const RUNS = 10_000;
 const A_TEST = 1000;

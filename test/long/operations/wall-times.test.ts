@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differencesFromScan } from '../operations/clock/by-minutes.js';
+import { differencesFromScan } from '../../operations/clock/by-minutes.js';
 
 const HALF_HOURS = Array.from({ length: 48 }, (_, at) => 30 * at);
 
