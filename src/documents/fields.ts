@@ -17,7 +17,11 @@ type FieldSchema = Readonly<Record<string, string | number | readonly (string | 
  * A field whose text is checked and turned by `parse`; undefined means that `rule` is broken.
  * `schema` says the same to an editor, which sees numbers that are not quoted as numbers.
  */
-function field<T>(rule: string, schema: FieldSchema, parse: (text: string) => T | undefined) {
+export function field<T>(
+  rule: string,
+  schema: FieldSchema,
+  parse: (text: string) => T | undefined,
+) {
   const checked = z.unknown().transform((value, context): T => {
     const text = typeof value === 'number' ? String(value) : value;
     const parsed = typeof text === 'string' ? parse(text) : undefined;

@@ -6,7 +6,7 @@ import { FILES_A_FOLDER, HOUSE, TOGETHER } from './house.js';
 import { maskSource } from './mask-source.js';
 
 const IMPORT = /\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g;
-const PARTED = ['accounting', 'jobs', 'commands'];
+const PARTED = ['accounting', 'operations', 'jobs', 'commands'];
 
 /** `jobs/eod` of `src/jobs/eod/run/run-day.ts`; undefined for what is no domain's. */
 function domainOf(file: string): string | undefined {
@@ -42,9 +42,9 @@ const edges: readonly Edge[] = sources.flatMap((file) => {
   });
 });
 
-/** Commands may take the types and amounts of the engine, jobs the engine itself. */
-const isBelow = ({ from, to }: Edge) =>
-  to.startsWith('accounting/') && !from.startsWith('accounting/');
+const isEngine = (domain: string) => /^(?:accounting|operations)\//.test(domain);
+/** Commands may take the types and amounts of an engine, jobs the engine itself. */
+const isBelow = ({ from, to }: Edge) => isEngine(to) && !isEngine(from);
 
 /** The domains from which `start` can be reached again, the engine in two folders counted as one. */
 function circleFrom(start: string): string[] {

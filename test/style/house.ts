@@ -1,5 +1,5 @@
 /**
- * Who may import whom, by domain: a folder of `src/accounting`, of `src/jobs` or of `src/commands`.
+ * Who may import whom, by domain: a folder of an engine, of `src/jobs` or of `src/commands`.
  * No entry is idle, and the imports go in no circle; but `fold` and `events` are one engine in two
  * folders: the state of a loan, and what happens to it.
  */
@@ -58,6 +58,8 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/schedule',
   ],
 
+  'operations/files': ['accounting/calendar', 'accounting/money'],
+
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
   'jobs/day': ['jobs/book'],
@@ -90,6 +92,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
+  'jobs/operations': ['jobs/book'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 

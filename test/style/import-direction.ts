@@ -6,6 +6,8 @@ const ORDER = ['bin', 'cli', 'commands', 'jobs', 'capability', 'base'];
 /** Pure: takes values, returns values, so it sees nothing of the rest, not even Node. */
 const PURE = 'accounting';
 const PURE_PACKAGES = ['decimal.js'];
+/** As pure, and beside it: an engine sees itself, and of the loan engine what the house names. */
+const ENGINES = ['operations'];
 /** Measure and disturb everything, and nothing that ships may need them. */
 const TRIALS = ['bench', 'chaos'];
 
@@ -13,7 +15,7 @@ const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 /**
  * Imports go one way: bin -> cli -> commands -> jobs -> db, files, documents ... -> base;
- * accounting.
+ * engines -> accounting.
  */
 export function importFindings(file: string, statements: string): Finding[] {
   return [...statements.matchAll(IMPORT)].flatMap((match) => {
@@ -28,14 +30,16 @@ export function importFindings(file: string, statements: string): Finding[] {
 function objectionTo(file: string, target: string): string | undefined {
   const from = layerOf(file);
   if (!target.startsWith('.')) {
+    if (ENGINES.includes(from)) return 'take what it gives as an argument';
     if (from !== PURE || PURE_PACKAGES.includes(target)) return undefined;
     return `take what it gives as an argument: ${PURE} imports only ${PURE_PACKAGES.join(', ')}`;
   }
   const to = layerOf(posix.join(posix.dirname(file), target));
   if (to === from || TRIALS.includes(from)) return undefined;
+  if (ENGINES.includes(from) && to !== PURE) return 'take its result as an argument';
   if (from === PURE) return `move it into ${PURE}, or take its result as an argument`;
   if (TRIALS.includes(to)) return `move what is shared out of ${to}`;
-  if (to === PURE) {
+  if (to === PURE || ENGINES.includes(to)) {
     return from === 'base' ? 'move the file into the layer that it serves' : undefined;
   }
   if (ORDER.indexOf(from) <= ORDER.indexOf(to)) return undefined;
@@ -47,5 +51,5 @@ function layerOf(path: string): string {
   const [top, folder = '', below] = path.split('/');
   if (top === 'bin') return top;
   if (below === undefined) return folder.startsWith('cli.') ? 'cli' : 'base';
-  return [...ORDER, PURE, ...TRIALS].includes(folder) ? folder : 'capability';
+  return [...ORDER, PURE, ...ENGINES, ...TRIALS].includes(folder) ? folder : 'capability';
 }
