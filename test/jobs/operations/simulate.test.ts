@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { simulateFiles } from '../../../src/jobs/operations/simulate/simulate-files.js';
+import { simulateMask } from '../../../src/jobs/operations/simulate/simulate-mask.js';
 import { operationCases } from '../../support/operation-cases.js';
 
 interface Case {
@@ -10,6 +11,7 @@ interface Case {
 
 const SIMULATED: Readonly<Record<string, (input: unknown) => object>> = {
   files: simulateFiles,
+  mask: simulateMask,
 };
 const CASES = operationCases<Case>('O-').filter(({ input }) => input.kind in SIMULATED);
 
