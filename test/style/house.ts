@@ -122,6 +122,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
   'commands/policy': ['commands/shell', 'jobs/book'],
