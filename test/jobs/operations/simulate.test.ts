@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simulateFiles } from '../../../src/jobs/operations/simulate/simulate-files.js';
 import { simulateMask } from '../../../src/jobs/operations/simulate/simulate-mask.js';
+import { simulateReport } from '../../../src/jobs/operations/simulate/simulate-report.js';
 import { simulateSeal } from '../../../src/jobs/operations/simulate/simulate-seal.js';
 import { operationCases } from '../../support/operation-cases.js';
 
@@ -14,6 +15,7 @@ const SIMULATED: Readonly<Record<string, (input: unknown) => object>> = {
   files: simulateFiles,
   mask: simulateMask,
   seal: simulateSeal,
+  report: simulateReport,
 };
 const CASES = operationCases<Case>('O-').filter(({ input }) => input.kind in SIMULATED);
 

@@ -6,6 +6,7 @@ import { maskText } from '../../../files/mask.js';
 import { strictText } from '../../../files/text-file.js';
 import { simulateFiles } from './simulate-files.js';
 import { simulateMask } from './simulate-mask.js';
+import { simulateReport } from './simulate-report.js';
 import { simulateSeal } from './simulate-seal.js';
 
 /** Works out one input, or throws a LoanbookError that names a path; `source` is how it begins. */
@@ -16,6 +17,7 @@ const KINDS: Readonly<Record<string, Simulation>> = {
   files: simulateFiles,
   mask: simulateMask,
   seal: simulateSeal,
+  report: simulateReport,
 };
 
 /** What a worked case of any kind comes to. Throws LoanbookError `unknown_kind` and the kind's. */
