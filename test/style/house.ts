@@ -58,6 +58,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'accounting/schedule',
   ],
 
+  'operations/doctor': ['accounting/calendar'],
   'operations/figures': ['accounting/money'],
   'operations/files': ['accounting/calendar', 'accounting/money'],
 

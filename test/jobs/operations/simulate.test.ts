@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { simulateDoctor } from '../../../src/jobs/operations/simulate/simulate-doctor.js';
 import { simulateFiles } from '../../../src/jobs/operations/simulate/simulate-files.js';
 import { simulateMask } from '../../../src/jobs/operations/simulate/simulate-mask.js';
 import { simulateReport } from '../../../src/jobs/operations/simulate/simulate-report.js';
@@ -15,6 +16,7 @@ const SIMULATED: Readonly<Record<string, (input: unknown) => object>> = {
   files: simulateFiles,
   mask: simulateMask,
   seal: simulateSeal,
+  doctor: simulateDoctor,
   report: simulateReport,
 };
 const CASES = operationCases<Case>('O-').filter(({ input }) => input.kind in SIMULATED);

@@ -4,6 +4,7 @@ import { refuseViolations } from '../../../documents/violations.js';
 import { LoanbookError } from '../../../errors.js';
 import { maskText } from '../../../files/mask.js';
 import { strictText } from '../../../files/text-file.js';
+import { simulateDoctor } from './simulate-doctor.js';
 import { simulateFiles } from './simulate-files.js';
 import { simulateMask } from './simulate-mask.js';
 import { simulateReport } from './simulate-report.js';
@@ -17,6 +18,7 @@ const KINDS: Readonly<Record<string, Simulation>> = {
   files: simulateFiles,
   mask: simulateMask,
   seal: simulateSeal,
+  doctor: simulateDoctor,
   report: simulateReport,
 };
 
