@@ -1,17 +1,9 @@
 import { expect, it } from 'vitest';
 import { maskField, maskText } from '../../src/files/mask.js';
+import { randomOf } from '../model/operations/random.js';
 
 /** The page on masks read a second time, plainly: character by character, without patterns. */
 const ROUNDS = 3000;
-
-/** Park and Miller: the same values in every run. */
-function randomOf(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-}
 
 const HALF = '0123456789';
 const FULL = '０１２３４５６７８９';
