@@ -197,7 +197,10 @@ export class FilesModel {
       const reason = released === file.sha256 ? null : this.#reason(file, control);
       const holders = [
         ...this.#taken(),
-        ...step.files.filter((other) => book.get(other.name)?.state === 'ready'),
+        // In the order in which they were told: those that were ready before come first.
+        ...[...book.values()]
+          .filter(({ state }) => state === 'ready')
+          .map((told) => step.files.find((other) => other.name === told.name)!),
       ];
       const double = holders.find(
         (other) => other.sha256 === file.sha256 && (!rule.repeats || other.name === name),

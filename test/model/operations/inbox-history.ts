@@ -84,7 +84,7 @@ class Inbox {
       () => this.#take(),
       () => this.#release(),
     ];
-    this.#at += [0, 5, 30, 60, 90][this.#random(5)]!;
+    this.#at += [0, 4, 29, 59, 89][this.#random(5)]!;
     acts[this.#random(acts.length)]!();
     if (this.#random(40) === 0) this.#open += 1;
   }
