@@ -17,6 +17,7 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
 import { POLICY } from './policy/index.js';
@@ -54,6 +55,7 @@ const DOMAINS: readonly CommandDomain[] = [
   RUNS,
   QUOTE,
   SIMULATE,
+  OPERATIONS,
   PERSON,
   APPROVE,
   AUDIT,

@@ -70,6 +70,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'operations/run',
     'operations/schedule',
   ],
+  'operations/doctor': ['accounting/calendar'],
+  'operations/figures': ['accounting/money'],
+  'operations/files': ['accounting/calendar', 'accounting/money', 'operations/clock'],
 
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
@@ -103,7 +106,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
-  'jobs/operations': ['jobs/book', 'jobs/simulate'],
+  'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
@@ -133,6 +136,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
   'commands/policy': ['commands/shell', 'jobs/book'],

@@ -33,8 +33,10 @@ function objectionTo(file: string, target: string): string | undefined {
   }
   const to = layerOf(posix.join(posix.dirname(file), target));
   if (to === from || TRIALS.includes(from)) return undefined;
-  // What an engine may take of another is the house's table.
-  if (PURE.includes(from) && PURE.includes(to)) return undefined;
+  // What an engine may take of one before it is the house's table.
+  if (PURE.includes(from) && PURE.indexOf(to) >= 0 && PURE.indexOf(to) < PURE.indexOf(from)) {
+    return undefined;
+  }
   if (PURE.includes(from)) return `move it into ${from}, or take its result as an argument`;
   if (TRIALS.includes(to)) return `move what is shared out of ${to}`;
   if (PURE.includes(to)) {

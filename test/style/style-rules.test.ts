@@ -48,6 +48,10 @@ const BAD: readonly [string, string, string, number][] = [
   ['src/commands/x.ts', "import { a } from '../cli.js';", 'import-direction', 1],
   ['src/log.ts', "import { a } from './db/a.js';", 'import-direction', 1],
   ['src/log.ts', "import { a } from './accounting/a.js';", 'import-direction', 1],
+  ['src/log.ts', "import { a } from './operations/a.js';", 'import-direction', 1],
+  ['src/operations/x.ts', "import { z } from 'zod';", 'import-direction', 1],
+  ['src/operations/files/x.ts', "import { a } from '../../files/a.js';", 'import-direction', 1],
+  ['src/accounting/x.ts', "import { a } from '../operations/a.js';", 'import-direction', 1],
 ];
 
 const GOOD: readonly [string, string][] = [
@@ -57,6 +61,8 @@ const GOOD: readonly [string, string][] = [
   ['src/files/x.ts', "import { a } from '../accounting/a.js';\nimport { b } from '../log.js';"],
   ['src/documents/x.ts', "import { a } from '../db/a.js';"],
   ['src/jobs/x.ts', "import { a } from '../accounting/a.js';\nimport { b } from '../db/b.js';"],
+  ['src/operations/x.ts', "import { a } from '../accounting/a.js';"],
+  ['src/jobs/x.ts', "import { a } from '../operations/a.js';"],
   ['src/commands/x.ts', "import { a } from '../jobs/a.js';\nprocess.exit(1);"],
   ['src/cli.ts', "import { a } from './commands/a.js';"],
   ['src/bench/x.ts', "import { a } from '../commands/a.js';\nq('SELECT 1 FROM a');"],

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { shownTotal } from '../../accounting/money/total.js';
+import type { OutputStream } from './context.js';
 import { displayWidth } from './display-width.js';
 
 export type Cell = string | number | bigint | boolean | null | undefined;
@@ -116,4 +118,14 @@ export function printOutcome(
 
 function isList(value: Cell | readonly string[]): value is readonly string[] {
   return Array.isArray(value);
+}
+
+export interface Output {
+  readonly stream: OutputStream;
+  readonly signal: AbortSignal;
+}
+
+/** Waits while the reader is behind, so that what is printed does not pile up in memory. */
+export async function put({ stream, signal }: Output, piece: string | Uint8Array): Promise<void> {
+  if (!stream.write(piece)) await once(stream, 'drain', { signal });
 }

@@ -6,8 +6,7 @@ import type { Report } from '../../files/report.js';
 import type { Table, TableRow } from '../../files/table.js';
 import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files/table-file.js';
 import type { CommandContext } from './context.js';
-import { printJson, printOutcome } from './output.js';
-import { put } from './put-text.js';
+import { printJson, printOutcome, put } from './output.js';
 import { screenPieces } from './report-screen.js';
 
 export const REPORT_FORMATS = ['screen', ...TABLE_FORMATS] as const;

@@ -16,6 +16,7 @@ const FORMS = {
   sm: { code: 2, nonceBytes: 16, tagBytes: 32 },
 } as const;
 const HEAD_BYTES = 3;
+export const NONCE_BYTES = { aes: FORMS.aes.nonceBytes, sm: FORMS.sm.nonceBytes } as const;
 
 /** The suite and the version of the key that sealed these bytes. Throws `not_authentic` (3). */
 export function sealedBy(sealed: Buffer): { suite: Suite; version: number } {

@@ -18,13 +18,12 @@ import {
 } from '../../../documents/violations.js';
 import { MINUTE, SECOND } from '../../../operations/clock/instant.js';
 import { planFaults } from '../../../operations/plan/check-plan.js';
-import { type Condition, WEEKDAYS } from '../../../operations/plan/condition.js';
 import type { Job, Line, Plan, PlanAtHand } from '../../../operations/plan/plan.js';
 import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
+import { conditionSchema, readCondition, someOf } from './condition-field.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const EXIT_MAX = 255;
-const MONTH_DAYS_MAX = 31;
 
 /** A name of letters, digits, dashes and underscores. */
 function name() {
@@ -33,31 +32,6 @@ function name() {
     NAME.test(text) ? text : undefined,
   );
 }
-
-/** A list that names something, each thing once. */
-function someOf<T extends z.ZodType>(item: T) {
-  return listOf(item)
-    .min(1, { error: 'must name one at least' })
-    .refine((items) => new Set(items).size === items.length, { error: 'must name none twice' });
-}
-
-/** The day of a month, with a minus from its end. */
-function monthPlace() {
-  const rule = `must be 1 to ${MONTH_DAYS_MAX}, or -1 to -${MONTH_DAYS_MAX} from the end`;
-  const schema = { type: 'integer', minimum: -MONTH_DAYS_MAX, maximum: MONTH_DAYS_MAX };
-  return field(rule, schema, (text) => {
-    const place = /^-?[0-9]{1,2}$/.test(text) ? Number(text) : 0;
-    return place !== 0 && Math.abs(place) <= MONTH_DAYS_MAX ? place : undefined;
-  });
-}
-
-const conditionSchema = mapping({
-  months: someOf(integer(1, 12)).optional(),
-  weekdays: someOf(oneOf(...WEEKDAYS)).optional(),
-  working: flag().optional(),
-  month_day: someOf(monthPlace()).optional(),
-  working_day: someOf(monthPlace()).optional(),
-});
 
 const retrySchema = mapping({
   times: integer(1, 1000).default(5),
@@ -137,16 +111,6 @@ export function planFromValue(value: unknown, source: DocumentSource): Plan {
 /** The plan with its zone, and a calendar. */
 export function planAtHand(plan: Plan, calendar: Calendar): PlanAtHand {
   return { plan, zone: checkedZone(plan.timeZone), calendar };
-}
-
-function readCondition(condition: z.output<typeof conditionSchema>): Condition {
-  return {
-    months: condition.months ?? null,
-    weekdays: condition.weekdays ?? null,
-    monthDay: condition.month_day ?? null,
-    working: condition.working ?? null,
-    workingDay: condition.working_day ?? null,
-  };
 }
 
 function readJob(job: z.output<typeof jobSchema>): Job {

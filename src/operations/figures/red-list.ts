@@ -1,0 +1,74 @@
+import type { EpochDay } from '../../accounting/money/units.js';
+import type { MorningFigures } from './morning-figures.js';
+import { compareRatios, type Ratio } from './ratio.js';
+
+/** Above so many days a break makes the page red. */
+const BREAK_DAYS = 3;
+/** Minor units of an amount. */
+const AMOUNT = 100n;
+
+/** The figures that may have a limit; amounts in units of the currency. */
+const LIMITED = {
+  loans: ({ loans }) => ({ num: BigInt(loans), den: 1n }),
+  outstanding: ({ outstanding }) => ({ num: outstanding, den: AMOUNT }),
+  disbursed: ({ disbursed }) => ({ num: disbursed.amount, den: AMOUNT }),
+  repaid: ({ repaid }) => ({ num: repaid, den: AMOUNT }),
+  due: ({ due }) => ({ num: due, den: AMOUNT }),
+  entry_rate: ({ entry }) => entry.rate,
+  entry_count_rate: ({ entry }) => entry.countRate,
+  recovery_rate: ({ recovery }) => recovery.rate,
+  fpd1: ({ fpd }) => fpd[0]!.rate,
+  fpd7: ({ fpd }) => fpd[1]!.rate,
+  fpd30: ({ fpd }) => fpd[2]!.rate,
+  fpd1_amount: ({ fpd }) => fpd[0]!.amountRate,
+  fpd7_amount: ({ fpd }) => fpd[1]!.amountRate,
+  fpd30_amount: ({ fpd }) => fpd[2]!.amountRate,
+  overdue_rate: ({ overdueRate }) => overdueRate,
+  npl: ({ npl }) => ({ num: npl, den: AMOUNT }),
+  npl_rate: ({ nplRate }) => nplRate,
+  coverage: ({ coverage }) => coverage,
+  provision_ratio: ({ provisionRatio }) => provisionRatio,
+} as const satisfies Readonly<Record<string, (figures: MorningFigures) => Ratio>>;
+
+export type LimitedFigure = keyof typeof LIMITED;
+export const LIMITED_FIGURES = Object.keys(LIMITED) as LimitedFigure[];
+
+export interface Limit {
+  readonly figure: LimitedFigure;
+  readonly above: Ratio | null;
+  readonly below: Ratio | null;
+}
+
+/** What the night left behind. */
+export interface NightLeft {
+  readonly isSealed: boolean;
+  readonly failedSteps: readonly string[];
+  readonly failedChecks: readonly string[];
+  readonly held: number;
+  /** When breaks that are open were opened. */
+  readonly breaks: readonly EpochDay[];
+  readonly missingFiles: readonly string[];
+}
+
+/** What makes the page red, in its order. A limit that is just reached is not passed. */
+export function redList(
+  day: EpochDay,
+  left: NightLeft,
+  figures: MorningFigures,
+  limits: readonly Limit[],
+): string[] {
+  const passed = limits.filter(({ figure, above, below }) => {
+    const ratio = LIMITED[figure](figures);
+    const isAbove = above !== null && (compareRatios(ratio, above) ?? 0) > 0;
+    return isAbove || (below !== null && (compareRatios(ratio, below) ?? 0) < 0);
+  });
+  return [
+    ...(left.isSealed ? [] : ['not_sealed']),
+    ...left.failedSteps.map((step) => `step:${step}`),
+    ...left.failedChecks.map((check) => `check:${check}`),
+    ...(left.held > 0 ? ['held'] : []),
+    ...(left.breaks.some((opened) => day - opened > BREAK_DAYS) ? ['break_age'] : []),
+    ...left.missingFiles.map((file) => `file:${file}`),
+    ...passed.map(({ figure }) => `limit:${figure}`),
+  ];
+}

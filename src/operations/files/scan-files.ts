@@ -1,0 +1,215 @@
+import type { EpochDay } from '../../accounting/money/units.js';
+import { isUnderWay } from './file-name.js';
+import {
+  type FileRow,
+  type FileRule,
+  type FileState,
+  hasLeft,
+  type QuarantineReason,
+  ruleOfName,
+  type Scan,
+  type SeenFile,
+} from './file-row.js';
+
+interface Verdict {
+  readonly state: FileState;
+  readonly reason?: QuarantineReason | null;
+  readonly of?: string | null;
+}
+
+/** A file of a rule beside what the register had of it, before it is judged. */
+interface Examined {
+  readonly rule: FileRule;
+  readonly date: EpochDay;
+  readonly file: SeenFile;
+  /** The row of the same name in the folder; undefined where it is new, or was gone. */
+  readonly before: FileRow | undefined;
+  /** What the name was, gone or not. */
+  readonly past: FileRow | undefined;
+  readonly control: SeenFile | undefined;
+  readonly unchangedSince: number;
+  readonly sha256: string | null;
+}
+
+/**
+ * The register after one look at the folder (OPERATIONS section 4). Rows of files that were taken
+ * stay as they are. A file is judged by the first state that fits; what was ready before is judged
+ * first, then by name: of two with one content the first is ready. Rows come back with those that
+ * left first, then by name.
+ */
+export function scanFiles(
+  rules: readonly FileRule[],
+  rows: readonly FileRow[],
+  scan: Scan,
+): FileRow[] {
+  const left = rows.filter(hasLeft);
+  const here = new Map(rows.filter((row) => !hasLeft(row)).map((row) => [row.name, row]));
+  const seen = lookedAt(scan);
+  // What holds a content already: it grows by what turns out to be ready.
+  const holders = [...left];
+  const next: FileRow[] = [];
+  const ofNoRule: SeenFile[] = [];
+  const examined: Examined[] = [];
+  for (const file of seen.values()) {
+    const found = examine(rules, seen, here, file, scan);
+    if (found === undefined) ofNoRule.push(file);
+    else examined.push(found);
+  }
+  for (const file of ofNoRule) {
+    const data = dataOfControl(rules, file.name);
+    if (data !== undefined && seen.has(data)) continue;
+    const state = data === undefined ? 'unexpected' : 'lone_control';
+    next.push(rowOf({ state }, here.get(file.name), file, scan));
+  }
+  const wasReady = ({ before }: Examined) => (before?.state === 'ready' ? 0 : 1);
+  for (const each of examined.sort((a, b) => wasReady(a) - wasReady(b))) {
+    const verdict = judge(each, left, holders, scan);
+    const row = rowOf(verdict, each.past, each.file, scan, each);
+    next.push(row);
+    if (row.state === 'ready') holders.push(row);
+  }
+  for (const row of here.values()) {
+    if (seen.has(row.name)) continue;
+    next.push(row.state === 'gone' ? row : { ...row, ...GONE, since: scan.at });
+  }
+  return [...left, ...next.sort(byName)];
+}
+
+const GONE = { state: 'gone', reason: null, of: null, isLate: false } as const;
+
+/**
+ * The files whose content has to be read before this scan is judged: those that have settled and
+ * are not known with this size and time. A scanner reads these and no others.
+ */
+export function filesToRead(
+  rules: readonly FileRule[],
+  rows: readonly FileRow[],
+  scan: Scan,
+): string[] {
+  const here = new Map(rows.filter((row) => !hasLeft(row)).map((row) => [row.name, row]));
+  const seen = lookedAt(scan);
+  return [...seen.values()].flatMap((file) => {
+    const found = examine(rules, seen, here, file, scan);
+    if (found === undefined || found.sha256 !== null) return [];
+    return isGrowing({ ...found, sha256: '' }, scan) ? [] : [file.name];
+  });
+}
+
+/** The files by name, in its order, without those of transfers under way. */
+function lookedAt({ files }: Scan): Map<string, SeenFile> {
+  const kept = files.filter(({ name }) => !isUnderWay(name)).sort(byName);
+  return new Map(kept.map((file) => [file.name, file]));
+}
+
+function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  return left.name < right.name ? -1 : left.name > right.name ? 1 : 0;
+}
+
+/** The name of the file that a control file speaks of; undefined where it is none. */
+function dataOfControl(rules: readonly FileRule[], name: string): string | undefined {
+  for (const rule of rules) {
+    if (rule.control === null || !name.endsWith(rule.control)) continue;
+    const data = name.slice(0, -rule.control.length);
+    if (ruleOfName([rule], data) !== undefined) return data;
+  }
+  return undefined;
+}
+
+function examine(
+  rules: readonly FileRule[],
+  seen: ReadonlyMap<string, SeenFile>,
+  here: ReadonlyMap<string, FileRow>,
+  file: SeenFile,
+  { at }: Scan,
+): Examined | undefined {
+  const found = ruleOfName(rules, file.name);
+  if (found === undefined) return undefined;
+  const past = here.get(file.name);
+  const before = past?.state === 'gone' ? undefined : past;
+  const isSame = before?.size === file.size && before.mtime === file.mtime;
+  const { rule, date } = found;
+  return {
+    rule,
+    date,
+    file,
+    past,
+    before,
+    control: rule.control === null ? undefined : seen.get(file.name + rule.control),
+    unchangedSince: isSame ? before.unchangedSince : at,
+    sha256: file.sha256 ?? (isSame ? before.sha256 : null),
+  };
+}
+
+/** New, changed by this scan, not settled, empty, smaller than its control says, or not read. */
+function isGrowing(examined: Examined, { at }: Scan): boolean {
+  const { rule, file, before, control, unchangedSince, sha256 } = examined;
+  if (before === undefined || unchangedSince === at) return true;
+  if (at - unchangedSince < rule.settle) return true;
+  if (file.size === 0 && control === undefined) return true;
+  return file.size < (control?.says?.size ?? 0) || sha256 === null;
+}
+
+function judge(
+  examined: Examined,
+  left: readonly FileRow[],
+  holders: readonly FileRow[],
+  scan: Scan,
+): Verdict {
+  const { rule, date, file, before, control, sha256 } = examined;
+  // It takes two persons to let a file out of quarantine, and no rest of a transfer.
+  if (before?.state === 'quarantined' && before.releasedSha256 === null) {
+    return { state: 'quarantined', reason: before.reason };
+  }
+  if (isGrowing(examined, scan)) return { state: 'growing' };
+  if (rule.control !== null && control === undefined) return { state: 'waiting_control' };
+  const reason = reasonToHold(examined, left);
+  if (reason !== undefined) return { state: 'quarantined', reason };
+  const double = holders.find(
+    (row) => row.sha256 === sha256 && (!rule.repeats || row.name === file.name),
+  );
+  if (double !== undefined) return { state: 'duplicate', of: double.name };
+  return { state: date > scan.openDate ? 'early' : 'ready' };
+}
+
+function reasonToHold(
+  { file, past, control, sha256 }: Examined,
+  left: readonly FileRow[],
+): QuarantineReason | undefined {
+  if (past !== undefined && past.releasedSha256 === sha256) return undefined;
+  const { size = file.size, sha256: said = sha256 } = control?.says ?? {};
+  if (size !== file.size || said !== sha256) return 'control_differs';
+  const taken = left.filter(({ name }) => name === file.name);
+  if (taken.length > 0 && taken.every((row) => row.sha256 !== sha256)) return 'name_reused';
+  const wasReady = past?.readySha256 ?? null;
+  return wasReady !== null && wasReady !== sha256 ? 'changed_after_ready' : undefined;
+}
+
+function rowOf(
+  { state, reason = null, of = null }: Verdict,
+  past: FileRow | undefined,
+  { name, size, mtime }: SeenFile,
+  { at, openDate }: Scan,
+  examined?: Examined,
+): FileRow {
+  const isAsBefore = past?.state === state && past.reason === reason;
+  const since = isAsBefore ? past.since : at;
+  const by = examined?.rule.byOf?.(examined.date) ?? since;
+  const isLate = state === 'ready' && (examined!.date < openDate || since > by);
+  const sha256 = examined?.sha256 ?? null;
+  return {
+    name,
+    file: examined?.rule.file ?? null,
+    date: examined?.date ?? null,
+    state,
+    since,
+    size,
+    mtime,
+    unchangedSince: examined?.unchangedSince ?? at,
+    sha256,
+    reason,
+    of,
+    isLate,
+    readySha256: state === 'ready' ? sha256 : (past?.readySha256 ?? null),
+    releasedSha256: state === 'quarantined' ? null : (past?.releasedSha256 ?? null),
+  };
+}
