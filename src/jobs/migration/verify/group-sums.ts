@@ -26,6 +26,8 @@ class Pair {
 /** Counts and sums of both sides by product, class, organisation and in all. */
 export class GroupSums {
   readonly #pairs = new Map<string, Pair>();
+  /** Those of a place and a measure: a loan asks for some thirty. */
+  readonly #known = new Map<string, readonly Pair[]>();
 
   countTheirs(place: GroupPlace): void {
     this.#each(place, 'loans', (pair) => {
@@ -68,16 +70,27 @@ export class GroupSums {
   }
 
   #each(place: GroupPlace, measure: string, change: (pair: Pair) => void): void {
-    for (const [dimension, group] of [
+    const key = [place.product, place.class, place.org, measure].join('\u0000');
+    let pairs = this.#known.get(key);
+    if (pairs === undefined) {
+      pairs = this.#pairsOf(place, measure);
+      this.#known.set(key, pairs);
+    }
+    for (const pair of pairs) change(pair);
+  }
+
+  #pairsOf(place: GroupPlace, measure: string): Pair[] {
+    const groups = [
       ['all', ''],
       ['product', place.product],
       ['class', place.class],
       ['org', place.org],
-    ]) {
+    ];
+    return groups.map(([dimension, group]) => {
       const key = JSON.stringify([dimension, group, measure]);
       const pair = this.#pairs.get(key) ?? new Pair();
       this.#pairs.set(key, pair);
-      change(pair);
-    }
+      return pair;
+    });
   }
 }
