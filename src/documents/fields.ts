@@ -137,3 +137,10 @@ export function mapping<T extends z.core.$ZodLooseShape>(shape: T) {
 export function listOf<T extends z.ZodType>(item: T) {
   return z.array(item, { error: 'must be a list' });
 }
+
+/** A list that names something, each thing once. */
+export function someOf<T extends z.ZodType>(item: T) {
+  return listOf(item)
+    .min(1, { error: 'must name one at least' })
+    .refine((items) => new Set(items).size === items.length, { error: 'must name none twice' });
+}

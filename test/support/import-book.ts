@@ -6,6 +6,7 @@ import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { connect, withClient } from '../../src/db/connect.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
 import { createBook } from '../../src/jobs/book/create-book.js';
+import { initKeys } from '../../src/jobs/parties/book-keys.js';
 import { type TestDatabase, testDatabase } from './database.js';
 
 /** The open day of the book that imports are tested on. */
@@ -77,4 +78,11 @@ export async function importBook(): Promise<ImportBook> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives the book its first master keys, in a file of its folder. */
+export async function firstKeys(book: ImportBook): Promise<{ file: string }> {
+  const keys = { file: join(book.folder, 'keys') };
+  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  return keys;
 }

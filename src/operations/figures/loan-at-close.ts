@@ -55,7 +55,7 @@ const BUCKET_DAYS = 30;
 const BUCKET_MAX = 7;
 
 /** 0 to 7, of M0 to M7. */
-export function bucketOf(daysPastDue: number): number {
+export function overdueBucketOf(daysPastDue: number): number {
   return Math.min(BUCKET_MAX, Math.ceil(daysPastDue / BUCKET_DAYS));
 }
 

@@ -1,11 +1,11 @@
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import {
-  bucketOf,
   type DueInstalment,
   isInRates,
   isOnBook,
   type LoanAtClose,
   openAt,
+  overdueBucketOf,
   paidThrough,
   sumOf,
 } from './loan-at-close.js';
@@ -82,7 +82,7 @@ export function morningFigures(
     coverage: { num: BigInt(allowance), den: npl },
     provisionRatio: { num: BigInt(allowance), den: outstanding },
     buckets: Array.from({ length: BUCKETS }, (_, bucket) => {
-      const own = owing.filter(({ daysPastDue }) => bucketOf(daysPastDue) === bucket);
+      const own = owing.filter(({ daysPastDue }) => overdueBucketOf(daysPastDue) === bucket);
       return { loans: own.length, principal: principalOf(own) };
     }),
     moves: movesOf(loans),

@@ -1,4 +1,4 @@
-import { bucketOf, isOnBook, type LoanAtClose, sumOf } from './loan-at-close.js';
+import { isOnBook, type LoanAtClose, overdueBucketOf, sumOf } from './loan-at-close.js';
 
 /** Where loans went from a bucket: to a bucket, or off the book. */
 export type Moves = readonly {
@@ -16,8 +16,8 @@ export function movesOf(loans: readonly LoanAtClose[]): Moves {
   const rows = new Map<string, { from: string; to: string; moved: LoanAtClose[] }>();
   for (const loan of loans) {
     if (!isOnBook(loan.statusBefore) || loan.principalBefore === 0) continue;
-    const from = `M${bucketOf(loan.daysPastDueBefore)}`;
-    const to = isOnBook(loan.status) ? `M${bucketOf(loan.daysPastDue)}` : loan.status;
+    const from = `M${overdueBucketOf(loan.daysPastDueBefore)}`;
+    const to = isOnBook(loan.status) ? `M${overdueBucketOf(loan.daysPastDue)}` : loan.status;
     const key = `${from}${ENDS.indexOf(to) + 1}${to}`;
     const row = rows.get(key) ?? { from, to, moved: [] };
     row.moved.push(loan);

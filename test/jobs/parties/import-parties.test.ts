@@ -8,7 +8,7 @@ import { initKeys, listKeys } from '../../../src/jobs/parties/book-keys.js';
 import { importParties } from '../../../src/jobs/parties/import-parties.js';
 import { listParties, partyOfLoan, showParty } from '../../../src/jobs/parties/party-view.js';
 import { onBarrier } from '../../../src/jobs/runs/barrier.js';
-import { type ImportBook, importBook, OPEN_DAY } from '../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook, OPEN_DAY } from '../../support/import-book.js';
 
 const HEAD = 'party,name,id_number,birth,phone,account,email,address,device';
 /** Made up: region and birthday of the worked cases, check characters by hand (GB 11643). */
@@ -29,8 +29,7 @@ let book: ImportBook;
 let keys: { file: string };
 beforeAll(async () => {
   book = await importBook();
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 afterEach(async () => {
   await book.reset();

@@ -2,16 +2,14 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { initKeys } from '../../../src/jobs/parties/book-keys.js';
 import { importParties } from '../../../src/jobs/parties/import-parties.js';
-import { type ImportBook, importBook } from '../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook } from '../../support/import-book.js';
 
 let book: ImportBook;
 let keys: { file: string };
 beforeAll(async () => {
   book = await importBook();
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 afterAll(() => book.remove());
 

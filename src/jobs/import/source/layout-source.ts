@@ -18,9 +18,9 @@ const TEXTS = new Set(['delimited', 'fixed', 'ndjson']);
 
 /**
  * A file as a layout says it looks like, or the rejected rows of one: its records are our columns
- * as canonical text. Throws
- * LoanbookError `layout_of_another_kind` and `layout_lacks_columns` (2), and as `findLayout`,
- * `inspectPacked` and `FileProof.open` do; while its rows are read, as `layoutRows` does.
+ * as canonical text. Throws LoanbookError `layout_of_another_kind` and `layout_lacks_columns` (2),
+ * and as `findLayout`, `inspectPacked` and `FileProof.open` do; while its rows are read, as
+ * `layoutRows` does.
  */
 export async function openByLayout(
   kind: MappingDocument['kind'],

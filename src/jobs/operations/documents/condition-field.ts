@@ -1,15 +1,8 @@
 import type { z } from 'zod';
-import { field, flag, integer, listOf, mapping, oneOf } from '../../../documents/fields.js';
+import { field, flag, integer, mapping, oneOf, someOf } from '../../../documents/fields.js';
 import { type Condition, WEEKDAYS } from '../../../operations/plan/condition.js';
 
 const MONTH_DAYS_MAX = 31;
-
-/** A list that names something, each thing once. */
-export function someOf<T extends z.ZodType>(item: T) {
-  return listOf(item)
-    .min(1, { error: 'must name one at least' })
-    .refine((items) => new Set(items).size === items.length, { error: 'must name none twice' });
-}
 
 /** The day of a month, with a minus from its end. */
 function monthPlace() {

@@ -9,6 +9,7 @@ import {
   listOf,
   mapping,
   oneOf,
+  someOf,
   words,
 } from '../../../documents/fields.js';
 import {
@@ -20,7 +21,7 @@ import { MINUTE, SECOND } from '../../../operations/clock/instant.js';
 import { planFaults } from '../../../operations/plan/check-plan.js';
 import type { Job, Line, Plan, PlanAtHand } from '../../../operations/plan/plan.js';
 import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
-import { conditionSchema, readCondition, someOf } from './condition-field.js';
+import { conditionSchema, readCondition } from './condition-field.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const EXIT_MAX = 255;

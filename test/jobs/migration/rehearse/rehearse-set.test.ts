@@ -12,9 +12,8 @@ import {
 import { rehearseSet } from '../../../../src/jobs/migration/rehearse/rehearse-set.js';
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet } from '../../../../src/jobs/migration/set/import-set.js';
-import { initKeys } from '../../../../src/jobs/parties/book-keys.js';
 import { packageRoot } from '../../../../src/package-root.js';
-import { type ImportBook, importBook } from '../../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { type Entry, entries, writeSet, writeSetFiles } from '../set/set-files.js';
 
 const CHILD = join(packageRoot, 'test/support/rehearsal-child.js');
@@ -29,8 +28,7 @@ beforeAll(async () => {
   bookFolder = join(book.folder, 'book');
   // Open to the server's user when root runs the tests.
   chmodSync(book.folder, 0o755);
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 beforeEach(async () => {
   await book.reset();

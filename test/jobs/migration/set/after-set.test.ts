@@ -5,8 +5,7 @@ import { importEvents } from '../../../../src/jobs/import/import-events.js';
 import { rehearseSet } from '../../../../src/jobs/migration/rehearse/rehearse-set.js';
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet, type SetOptions } from '../../../../src/jobs/migration/set/import-set.js';
-import { initKeys } from '../../../../src/jobs/parties/book-keys.js';
-import { type ImportBook, importBook } from '../../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { leftBehind } from '../../import/tasks/loan-files.js';
 import { type Entry, entries, sha256Of, writeSet, writeSetFiles } from './set-files.js';
 
@@ -16,8 +15,7 @@ let second: string;
 let keys: { file: string };
 beforeAll(async () => {
   book = await importBook();
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 beforeEach(async () => {
   await clean();

@@ -8,8 +8,7 @@ import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet } from '../../../../src/jobs/migration/set/import-set.js';
 import { setReport } from '../../../../src/jobs/migration/set/set-report.js';
 import { writeManifest } from '../../../../src/jobs/migration/set/write-manifest.js';
-import { initKeys } from '../../../../src/jobs/parties/book-keys.js';
-import { type ImportBook, importBook } from '../../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { leftBehind } from '../../import/tasks/loan-files.js';
 import { entries, writeSet, writeSetFiles } from './set-files.js';
 
@@ -17,8 +16,7 @@ let book: ImportBook;
 let keys: { file: string };
 beforeAll(async () => {
   book = await importBook();
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 afterAll(() => book?.remove());
 

@@ -7,9 +7,8 @@ import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet, type SetOptions } from '../../../../src/jobs/migration/set/import-set.js';
 import { setReport } from '../../../../src/jobs/migration/set/set-report.js';
 import { writeManifest } from '../../../../src/jobs/migration/set/write-manifest.js';
-import { initKeys } from '../../../../src/jobs/parties/book-keys.js';
 import { packageRoot } from '../../../../src/package-root.js';
-import { type ImportBook, importBook } from '../../../support/import-book.js';
+import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { leftBehind } from '../../import/tasks/loan-files.js';
 import { type Entry, entries, writeSet, writeSetFiles } from './set-files.js';
 
@@ -19,8 +18,7 @@ let keys: { file: string };
 beforeAll(async () => {
   book = await importBook();
   folder = join(book.folder, 'set');
-  keys = { file: join(book.folder, 'keys') };
-  await initKeys(book.client, { source: keys, suite: 'aes', by: 'Root' });
+  keys = await firstKeys(book);
 });
 beforeEach(() => writeSetFiles(folder));
 afterEach(async () => {
