@@ -20,6 +20,7 @@ import { LOAN } from './loan/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
+import { PLAN } from './plan/index.js';
 import { POLICY } from './policy/index.js';
 import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
@@ -44,6 +45,7 @@ const DOMAINS: readonly CommandDomain[] = [
   LAYOUT,
   GENERATE,
   EOD,
+  PLAN,
   CHECK,
   PORTFOLIO,
   GL,

@@ -75,6 +75,7 @@ const REPORTS: readonly (readonly [
   ['party list', '', 'parties'],
   ['party show', 'C1', 'party', ['party']],
   ['person list', '', 'persons', [], 'people'],
+  ['plan list', '', 'plans'],
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],

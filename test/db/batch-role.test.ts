@@ -20,6 +20,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   ),
   impairment_version: true,
   ledger_version: true,
+  plan_version: true,
   policy_version: true,
   product_version: true,
   // Imports; the close of their day hashes them, an import names its rows and their sum.

@@ -107,6 +107,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
+  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
@@ -139,6 +140,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
+  'commands/plan': ['commands/shell', 'jobs/operations', 'jobs/plan'],
   'commands/policy': ['commands/shell', 'jobs/book'],
   'commands/portfolio': ['commands/shell', 'jobs/ledger'],
   'commands/product': ['commands/shell', 'jobs/approvals', 'jobs/book'],

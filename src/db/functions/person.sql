@@ -11,6 +11,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
     ('import_cancel', '{operator}'),
     ('eod_run', '{operator}'),
     ('eod_discard', '{operator}'),
+    ('plan', '{operator}'),
     ('calendar', '{operator,risk}'),
     ('product', '{risk}'),
     ('product_check', '{risk}'),

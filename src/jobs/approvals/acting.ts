@@ -13,6 +13,7 @@ export type Act =
   | 'import_cancel'
   | 'eod_run'
   | 'eod_discard'
+  | 'plan'
   | 'calendar'
   | 'channel'
   | 'impairment'

@@ -157,6 +157,22 @@ export const LOAN_ROWS: readonly ExitRow[] = [
 ];
 
 /** The close, its checks and runs, and the server. */
+/** Plans and their nights. */
+export const NIGHT_ROWS: readonly ExitRow[] = [
+  ['plan apply', 0, 'book', '@plan.yaml'],
+  ['plan apply', 1, 'blank', '@plan.yaml'],
+  ['plan apply', 2, 'book', '@plan-circle.yaml'],
+  ['plan check', 0, 'nobody', '@plan.yaml'],
+  ['plan check', 2, 'nobody', '@plan-circle.yaml'],
+  ['plan list', 0, 'book', ''],
+  ['plan list', 1, 'blank', ''],
+  ['plan list', 2, 'book', '--format x'],
+  ['plan schema', 0, 'nobody', ''],
+  ['plan show', 0, 'book', 'NIGHT'],
+  ['plan show', 1, 'blank', 'NIGHT'],
+  ['plan show', 2, 'book', 'NONE'],
+];
+
 export const OPERATION_ROWS: readonly ExitRow[] = [
   ['check', 0, 'book', 'debits_equal_credits'],
   ['check', 2, 'book', 'nonsense'],

@@ -71,6 +71,7 @@ export class Worlds {
       'channel apply @channel.yaml',
       'keys init --by 甲',
       'party import @parties.csv',
+      'plan apply @plan.yaml',
     ];
     for (const line of prepare) {
       const ended = await this.#run(place, line);
