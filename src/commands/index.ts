@@ -17,6 +17,7 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
@@ -46,6 +47,7 @@ const DOMAINS: readonly CommandDomain[] = [
   GENERATE,
   EOD,
   PLAN,
+  NIGHT,
   CHECK,
   PORTFOLIO,
   GL,

@@ -107,7 +107,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
-  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
+  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
@@ -117,6 +117,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/approvals',
     'jobs/book',
     'jobs/period',
+    'jobs/plan',
     'jobs/reconcile',
   ],
   'commands/audit': ['commands/shell', 'jobs/approvals'],
@@ -137,6 +138,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/night': ['commands/shell', 'jobs/plan'],
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],

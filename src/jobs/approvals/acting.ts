@@ -14,6 +14,7 @@ export type Act =
   | 'eod_run'
   | 'eod_discard'
   | 'plan'
+  | 'night'
   | 'calendar'
   | 'channel'
   | 'impairment'

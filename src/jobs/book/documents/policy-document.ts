@@ -42,7 +42,7 @@ const policySchema = mapping({
   days_ahead: integer(0).default(7),
   late_days: integer(0).nullable().default(null),
   approvals: mapping({
-    // A voucher always has a second person.
+    // A voucher always has a second person, and so has a job that is skipped.
     voucher: oneOf('two_persons').default('two_persons'),
     statement_replace: second(),
     break_resolve: second(),
@@ -50,6 +50,7 @@ const policySchema = mapping({
     product: second(),
     policy: second(),
     period_reopen: second(),
+    night_skip: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 
