@@ -75,6 +75,8 @@ const REPORTS: readonly (readonly [
   ['party list', '', 'parties'],
   ['party show', 'C1', 'party', ['party']],
   ['person list', '', 'persons', [], 'people'],
+  ['night dry-run', 'NIGHT --date 2026-03-03', 'jobs', ['night']],
+  ['night status', 'NIGHT', 'steps', ['night']],
   ['plan list', '', 'plans'],
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],

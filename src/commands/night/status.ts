@@ -23,7 +23,7 @@ interface Flags extends ReportFlags {
   readonly watch?: boolean;
 }
 
-const LISTED = 30;
+const LISTED = 100;
 const WATCH_MS = 2_000;
 const CLEAR_SCREEN = '\x1b[H\x1b[2J';
 

@@ -16,6 +16,8 @@ import { writeAudit } from '../../approvals/audit.js';
 import { isSamePerson } from '../../approvals/person-name.js';
 import { isLeft, lockTable } from '../schedule/plan-table.js';
 import { actRefused, lastBegun } from './begin-night.js';
+import { asLeft, isAbandoned } from './claim-night.js';
+import { endLostChildren } from './lost-children.js';
 import { type Night, nameOf, readNight, saveNight } from './stored-night.js';
 
 /** Which instance: of a plan the last one that began, or the one of a date. */
@@ -153,8 +155,10 @@ async function holdRow(client: pg.Client, { plan, date, job }: Which): Promise<H
   const { rows } = await lockTable(client, plan);
   const { nightId } = lastBegun(rows, plan, date);
   await client.query('SELECT FROM night WHERE night_id = $1 FOR UPDATE', [nightId]);
-  const { night, run } = await readNight(client, nightId);
-  return { night, run: run!, at: job === undefined ? null : placeOf(night, run!, job) };
+  const { night, run: kept } = await readNight(client, nightId);
+  if (isAbandoned(night)) await endLostChildren(client, night);
+  const run = asLeft(night, kept!);
+  return { night, run, at: job === undefined ? null : placeOf(night, run, job) };
 }
 
 function placeOf(night: Night, run: Run, name: string): number {

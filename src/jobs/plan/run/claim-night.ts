@@ -36,6 +36,11 @@ export function isAbandoned({ state, holder, isLeased }: Night): boolean {
   return state === 'running' && (!isLeased || isSurelyDead(holder ?? ''));
 }
 
+/** The run of an instance: what an abandoned one says to be running is interrupted. */
+export function asLeft(night: Night, run: Run): Run {
+  return isAbandoned(night) ? interrupted(run, night.seenAt ?? night.due, 'kill') : run;
+}
+
 /**
  * Takes an instance for this process, inside of a transaction that holds the row of its plan: a new
  * execution begins, and what an earlier one left running is interrupted and ended. Throws
@@ -49,7 +54,7 @@ export async function claimNight(
 ): Promise<NightClaim> {
   const read = await readNight(client, nightId);
   const { night } = read;
-  const { run, version, calendar } = await runToBegin(client, read, how, now);
+  const { run, version, calendar } = await runToBegin(client, read, how);
   // `changes` was read in this transaction: who acts on the instance waits for its end.
   const { rows } = await client.query<{ token: string; changes: number }>(
     `UPDATE night SET state = 'running', exit = NULL, stop_by = NULL, version = $3, calendar = $4,
@@ -72,7 +77,6 @@ async function runToBegin(
   client: pg.Client,
   { night, run }: ReadNight,
   how: Begin,
-  now: Instant,
 ): Promise<{ run: Run; version: number; calendar: string | null }> {
   if (run === undefined) {
     const { hand, calendar } = await planInForce(client, night.plan);
@@ -84,7 +88,7 @@ async function runToBegin(
     [night.nightId],
   );
   await endLostChildren(client, night);
-  const left = interrupted(run, night.seenAt ?? now, 'kill');
+  const left = asLeft(night, run);
   const again = how === 'take_over' ? takenOver(left) : resumed(left);
   return { run: again, version: night.version!, calendar: rows[0]!.calendar };
 }

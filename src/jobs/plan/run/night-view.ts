@@ -11,6 +11,7 @@ import type { Which } from './act-on-night.js';
 import type { AwaitedFiles } from './awaited-files.js';
 import { lastBegun } from './begin-night.js';
 import { lastLines } from './child.js';
+import { asLeft } from './claim-night.js';
 import { type KeptAttempt, type Night, readNight } from './stored-night.js';
 
 /** A night in a list; times are ISO 8601, UTC. */
@@ -26,13 +27,15 @@ export interface NightLine {
   readonly ended: string | null;
 }
 
-/** The newest nights of every plan first. */
+/** The newest nights of every plan first; of those that wait the next of each. */
 export async function listNights(client: pg.Client, limit: number): Promise<NightLine[]> {
   const { rows } = await client.query<NightLine>(
     `SELECT n.plan, n.business_date AS date, ${isoTime('n.due_at')} AS due, n.state, n.exit,
        n.version, count(e.number)::integer AS executions, ${isoTime('min(e.began_at)')} AS began,
        CASE WHEN n.state <> 'running' THEN ${isoTime('max(e.ended_at)')} END AS ended
      FROM night n LEFT JOIN night_execution e USING (night_id)
+     WHERE n.state <> 'waiting' OR n.business_date = (SELECT min(w.business_date) FROM night w
+       WHERE w.plan = n.plan AND w.state = 'waiting')
      GROUP BY n.night_id ORDER BY n.due_at DESC, n.plan LIMIT $1`,
     [limit],
   );
@@ -82,7 +85,8 @@ export async function showNight(
 ): Promise<ShownNight> {
   const row = lastBegun(await readTable(client, which.plan), which.plan, which.date);
   const { nightId } = row;
-  const { night, run } = await readNight(client, nightId);
+  const { night, run: kept } = await readNight(client, nightId);
+  const run = asLeft(night, kept!);
   const { rows: usual } = await client.query<{ job: string; ms: number }>(USUAL_SQL, [night.plan]);
   const { rows: alarms } = await client.query<ShownNight['alarms'][number]>(
     `SELECT ${isoTime('at')} AS at, job, kind FROM night_alarm WHERE night_id = $1
@@ -90,8 +94,8 @@ export async function showNight(
     [nightId],
   );
   const [host = null, pid = null] = night.holder?.split('/') ?? [];
-  const next = night.state === 'running' ? nextClock(run!, now) : undefined;
-  const times = files(run!);
+  const next = night.state === 'running' ? nextClock(run, now) : undefined;
+  const times = files(run);
   return {
     plan: night.plan,
     date: formatDay(night.date),
@@ -103,9 +107,9 @@ export async function showNight(
     host,
     pid,
     nextClock: next === undefined ? null : formatInstant(next),
-    steps: run!.steps.map((step) => {
+    steps: run.steps.map((step) => {
       const ms = usual.find(({ job }) => job === step.job.name)?.ms;
-      return shownStep({ run: run!, step, now, times }, night, ms);
+      return shownStep({ run: run, step, now, times }, night, ms);
     }),
     alarms,
   };

@@ -153,15 +153,15 @@ export async function saveNight(
     is_held: step.isHeld,
     told: step.told,
   }));
-  // Only the last attempt of a step can have changed.
+  // At one instant an attempt of a step may end and the next one begin.
   const attempts = run.steps.flatMap(({ job, attempts: all }, place) =>
-    all.slice(-1).map(({ from, to, exit: code }) => ({
+    all.slice(-2).map(({ from, to, exit: code }, k, last) => ({
       job: job.name,
-      number: all.length,
+      number: all.length - last.length + k + 1,
       began_at: timeOf(from),
       ended_at: timeOf(to),
       exit: code,
-      ...begun?.get(place),
+      ...(to === null ? begun?.get(place) : {}),
     })),
   );
   const { rows } = await client.query<{ saved: number }>(SAVE_SQL, [
