@@ -26,6 +26,8 @@ export interface GlobalOptions {
 export interface CommandContext extends Host {
   /** Absolute path of the book's folder; it need not exist. */
   readonly bookFolder: string;
+  /** `--book` as it was given, for a command that is printed to be run next. */
+  readonly namedBook: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
   /** Loaded at first use, because a small command never logs. */
@@ -53,6 +55,7 @@ export function createContext(host: Host, globals: GlobalOptions): CommandContex
   return {
     ...host,
     bookFolder: bookFolderOf(globals, host.env),
+    namedBook: globals.book || undefined,
     json: globals.json ?? false,
     quiet,
     get log() {
