@@ -15,6 +15,8 @@ import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { initKeys } from '../../src/jobs/parties/book-keys.js';
 import { importParties } from '../../src/jobs/parties/import-parties.js';
+import { retireKey } from '../../src/jobs/parties/retire-key.js';
+import { rotateKeys } from '../../src/jobs/parties/rotate-keys.js';
 import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
@@ -107,6 +109,7 @@ export async function proofBook(): Promise<ScratchBook> {
     await close(book, day);
   }
   await byHand(book);
+  await rotateOnce(book);
   await register(book);
   for (const day of LATER_DAYS) {
     await bring(book, day);
@@ -135,6 +138,13 @@ async function customers({ client, file }: ScratchBook): Promise<void> {
   for (const rows of [['C1,王小二', 'C2,李四'], ['C2,李四五']]) {
     await importParties(client, { file: file('parties.csv', 'party,name', ...rows), keys });
   }
+}
+
+/** Their keys are under another master key from here on, and the first one is needed no more. */
+async function rotateOnce({ client, file }: ScratchBook): Promise<void> {
+  const source = { file: `${file('loans.txt')}.keys` };
+  await rotateKeys(client, { source, by: 'Root' });
+  await retireKey(client, { version: 1, by: 'Root' });
 }
 
 /** 600.00 of OPENED are not yet due, and of its first row 30.00 are open; what was held is put right. */

@@ -20,13 +20,13 @@ import { barrier } from '../runs/barrier.js';
 import { isLost } from '../runs/lease.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
-import { requireKeys } from './book-keys.js';
+import { sealerOf } from './book-keys.js';
 import type { KeySource } from './key-source.js';
 import { maskReject } from './mask-reject.js';
 import { readRecord } from './party-record.js';
 import { openPartyFile, type PartyRow, partyRows } from './party-rows.js';
-import { PartySealer } from './party-sealer.js';
-import { type GoodRow, makeStage, stageParties } from './stage-parties.js';
+import type { PartySealer } from './party-sealer.js';
+import { type GoodRow, makeStage, requireLivingKeys, stageParties } from './stage-parties.js';
 
 export interface PartyImportOptions {
   readonly file: string;
@@ -88,7 +88,7 @@ export async function importParties(
   client: pg.Client,
   options: PartyImportOptions,
 ): Promise<PartyImportOutcome> {
-  const sealer = new PartySealer(await requireKeys(client, options.keys));
+  const sealer = await sealerOf(client, options.keys);
   const source = await openPartyFile(options);
   const rejects = rejectFileOf(options, source);
   const key = `${options.dryRun ? 'dry run of ' : ''}parties/${source.content.sha256}`;
@@ -178,6 +178,7 @@ async function takeRows(
   run.phase('store');
   const importId = await recordImport(client, outcome);
   await client.query(readSql(import.meta.url, 'parties-keys'), [importId]);
+  await requireLivingKeys(client);
   await client.query(readSql(import.meta.url, 'parties-records'), [importId]);
   await barrier('import.store');
   await run.finish(client, { read: rowsRead, written: counts.added + counts.changed });
