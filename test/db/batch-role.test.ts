@@ -147,6 +147,13 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`reseal_keys(1::smallint, '{}', '{}', '{}', 'Wang')`, 'LB022'],
     [`reseal_keys(1::smallint, '{C1}', '{""}', '{"\\\\x020001"}', 'Root')`, 'LB031'],
   ],
+  erase_party: [
+    [`erase_party(999999, 1::smallint, 'C1', '', 'Wang')`, 'LB040'],
+    [`erase_party(1, 1::smallint, 'C1', '', 'Wang')`, 'LB035'],
+  ],
+  replay_erasure: [
+    [`replay_erasure(1::smallint, 'C1', '2026-04-01', '', '', '', '', 'Wang')`, 'LB022'],
+  ],
   retire_key: [
     [`retire_key(1, 'Wang')`, 'LB022'],
     [`retire_key(0, 'Root')`, 'LB032'],

@@ -95,6 +95,61 @@ BEGIN
   RETURN 'retired';
 END $$;
 
+-- Destroys what is kept of a party: its key, its records and look-ups. Versions, days and loans stay.
+-- No seal hashes them meanwhile. False: there was no key.
+CREATE OR REPLACE FUNCTION destroy_party(of_bucket smallint, of_party text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  destroyed integer;
+BEGIN
+  PERFORM 1 FROM book FOR SHARE;
+  PERFORM open_digests('party_key', of_bucket);
+  PERFORM open_digests('party', of_bucket);
+  DELETE FROM party_key WHERE bucket = (of_bucket) AND party_no = of_party;
+  GET DIAGNOSTICS destroyed = ROW_COUNT;
+  UPDATE party SET record = '', content = '', lookups = '{}'
+    WHERE bucket = (of_bucket) AND party_no = of_party;
+  RETURN destroyed > 0;
+END $$;
+
+-- Erases a party by the approval that is being granted. LB035: it is another one, or decided.
+CREATE OR REPLACE FUNCTION erase_party(number integer, of_bucket smallint, of_party text,
+  proof bytea, by_whom text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  asked approval := take_approval(number, by_whom);
+BEGIN
+  IF asked.status <> 'pending' OR asked.act <> 'party_erase' OR asked.subject <> of_party THEN
+    RAISE EXCEPTION 'approval % is not of %', number, of_party USING ERRCODE = 'LB035',
+      DETAIL = jsonb_build_object('approval', number, 'party', of_party, 'status', asked.status);
+  END IF;
+  PERFORM destroy_party(of_bucket, of_party);
+  INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)
+    SELECT of_bucket, of_party, business_date, asked.payload ->> 'reason', asked.maker,
+      acting_person(by_whom, 'party_erase_check'), erase_party.proof
+    FROM book;
+END $$;
+
+-- Applies a row of the list of erasures again. `absent`: the book does not have the party, and takes
+-- its number no more.
+CREATE OR REPLACE FUNCTION replay_erasure(of_bucket smallint, of_party text, erased_on date,
+  reason text, maker text, checker text, proof bytea, by_whom text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  had_key boolean;
+BEGIN
+  PERFORM acting_person(by_whom, 'erasures_replay');
+  INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)
+    VALUES (of_bucket, of_party, replay_erasure.erased_on, replay_erasure.reason,
+      replay_erasure.maker, replay_erasure.checker, replay_erasure.proof)
+    ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN RETURN 'unchanged'; END IF;
+  had_key := destroy_party(of_bucket, of_party);
+  PERFORM write_audit('party replay-erasures', of_party, replay_erasure.reason, NULL,
+    jsonb_build_object('erasedOn', replay_erasure.erased_on), by_whom);
+  RETURN CASE WHEN had_key THEN 'erased' ELSE 'absent' END;
+END $$;
+
 CREATE OR REPLACE FUNCTION analyze_parties() RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 BEGIN
@@ -103,7 +158,11 @@ END $$;
 
 REVOKE ALL ON FUNCTION keep_master_keys(jsonb, text),
   keep_next_key(integer, text, bytea, text), reseal_keys(smallint, text[], bytea[], bytea[], text),
-  retire_key(integer, text), analyze_parties() FROM PUBLIC;
+  retire_key(integer, text), destroy_party(smallint, text),
+  erase_party(integer, smallint, text, bytea, text),
+  replay_erasure(smallint, text, date, text, text, text, bytea, text), analyze_parties() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_master_keys(jsonb, text),
   keep_next_key(integer, text, bytea, text), reseal_keys(smallint, text[], bytea[], bytea[], text),
-  retire_key(integer, text), analyze_parties() TO loanbook_batch;
+  retire_key(integer, text), erase_party(integer, smallint, text, bytea, text),
+  replay_erasure(smallint, text, date, text, text, text, bytea, text), analyze_parties()
+  TO loanbook_batch;

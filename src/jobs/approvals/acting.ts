@@ -9,6 +9,7 @@ export type Act =
   | 'logins'
   | 'keys'
   | 'party_reveal'
+  | 'erasures_replay'
   | 'import'
   | 'import_cancel'
   | 'eod_run'
@@ -109,6 +110,11 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, message: string,
     'key_in_use',
     'Parties have their key under this master key.',
     '`loanbook keys rotate` puts them under the newest one; then retire it.',
+  ],
+  LB035: [
+    'other_approval',
+    'The approval is not of this.',
+    '`loanbook approve list --all` shows all of them.',
   ],
   LB040: [
     'unknown_approval',

@@ -26,7 +26,13 @@ import { maskReject } from './mask-reject.js';
 import { readRecord } from './party-record.js';
 import { openPartyFile, type PartyRow, partyRows } from './party-rows.js';
 import type { PartySealer } from './party-sealer.js';
-import { type GoodRow, makeStage, requireLivingKeys, stageParties } from './stage-parties.js';
+import {
+  type GoodRow,
+  lateRejects,
+  makeStage,
+  requireLivingKeys,
+  stageParties,
+} from './stage-parties.js';
 
 export interface PartyImportOptions {
   readonly file: string;
@@ -215,7 +221,7 @@ class PartyFile {
       const { done, value } = await rows.next();
       if (done) {
         if (waiting.length > 0) await stageParties(this.#client, this.#sealer, waiting);
-        await this.#rejectRepeated(signal);
+        await this.#rejectLate(signal);
         return value;
       }
       for (const row of value.rows) {
@@ -244,18 +250,15 @@ class PartyFile {
     await this.rejects.add(reject, raw, line);
   }
 
-  /** Their rows are read from the file once more: only the lines are kept. */
-  async #rejectRepeated(signal: AbortSignal): Promise<void> {
-    const { rows: repeated } = await this.#client.query<{ line: number; party: string }>(
-      readSql(import.meta.url, 'parties-repeated'),
-    );
-    if (repeated.length === 0) return;
-    const parties = new Map(repeated.map(({ line, party }) => [line, party]));
+  /** Rows of parties that an earlier row is of, or that were erased; only their lines are kept. */
+  async #rejectLate(signal: AbortSignal): Promise<void> {
+    const late = await lateRejects(this.#client);
+    if (late.size === 0) return;
+    // They are read from the file once more.
     for await (const { rows } of partyRows(this.source, signal)) {
       for (const row of rows) {
-        const party = parties.get(row.line);
-        if (party === undefined) continue;
-        await this.#reject({ field: 'party', rule: 'party_repeated', value: party }, row);
+        const problem = late.get(row.line);
+        if (problem !== undefined) await this.#reject(problem, row);
       }
     }
   }

@@ -103,7 +103,9 @@ export async function partyOfLoan(
   if (party === undefined) return null;
   const sealer = source === undefined ? undefined : await sealerAtHand(client, source);
   if (sealer === undefined) return { party, name: null };
-  return { party, name: viewOf(await storedParty(client, party, sealer), sealer).name };
+  const stored = await lastStored(client, party, sealer);
+  // Erased: the loan stays, and names its number.
+  return { party, name: stored === undefined ? null : viewOf(stored, sealer).name };
 }
 
 async function storedParty(
@@ -111,19 +113,42 @@ async function storedParty(
   party: string,
   sealer: PartySealer,
 ): Promise<StoredParty> {
+  const stored = await lastStored(client, party, sealer);
+  if (stored === undefined) throw await noSuchParty(client, party);
+  return stored;
+}
+
+async function lastStored(
+  client: pg.Client,
+  party: string,
+  sealer: PartySealer,
+): Promise<StoredParty | undefined> {
   const { rows } = await client.query<StoredParty>(readSql(import.meta.url, 'party-stored'), [
     bucketOf(party),
     party,
   ]);
   const [found] = rows;
-  if (found !== undefined) {
-    await sealer.meet([found.sealed]);
-    return found;
+  if (found !== undefined) await sealer.meet([found.sealed]);
+  return found;
+}
+
+/** The error of a party of which nothing is kept: it was erased, or there never was one. */
+export async function noSuchParty(client: pg.Client, party: string): Promise<LoanbookError> {
+  const { rows } = await client.query<{ erasedOn: string }>(
+    'SELECT erased_on::text AS "erasedOn" FROM party_erasure WHERE bucket = $1 AND party_no = $2',
+    [bucketOf(party), party],
+  );
+  const erasedOn = rows[0]?.erasedOn;
+  const evidence = { party: maskText(party), erasedOn };
+  if (erasedOn === undefined) {
+    return new LoanbookError('unknown_party', 'The book has no such party.', {
+      ...{ exitCode: EXIT.failed, evidence, next: NEXT },
+    });
   }
-  throw new LoanbookError('unknown_party', 'The book has no such party.', {
+  return new LoanbookError('party_erased', 'The party was erased.', {
     exitCode: EXIT.failed,
-    evidence: { party: maskText(party) },
-    next: NEXT,
+    evidence,
+    next: 'Nothing of it can be read any more; its number, its loans and the ledger stay.',
   });
 }
 

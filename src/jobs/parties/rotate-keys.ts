@@ -159,39 +159,35 @@ async function resealAll(
   const sealer = new Resealer(keys);
   let done = 0;
   let writing: Promise<number> = Promise.resolve(0);
-  const read = (at: number) => {
-    const bucket = buckets[at]?.bucket;
-    const reading = bucket === undefined ? Promise.resolve([]) : storedKeys(client, bucket, sealer);
-    reading.catch(() => undefined);
-    return reading;
-  };
-  let reading = read(0);
-  for (const [at, { bucket }] of buckets.entries()) {
-    signal?.throwIfAborted();
-    const rows = await reading;
-    reading = read(at + 1);
-    const later = sealer.reseal(rows);
+  const written = async () => {
     done += await writing;
     onProgress?.(done, total);
+  };
+  let rows = await storedKeys(client, buckets[0], sealer);
+  for (const [at, { bucket }] of buckets.entries()) {
+    const later = sealer.reseal(rows);
+    await written();
+    signal?.throwIfAborted();
+    rows = await storedKeys(client, buckets[at + 1], sealer);
     await barrier('keys.bucket');
     writing = writeKeys(client, bucket, later, by);
+    // What fails is told at the next bucket.
     writing.catch(() => undefined);
   }
-  done += await writing;
-  await reading;
-  onProgress?.(done, total);
+  await written();
   return { done, broken: sealer.broken };
 }
 
 async function storedKeys(
   client: pg.Client,
-  bucket: number,
+  of: Bucket | undefined,
   { version }: Resealer,
 ): Promise<StoredKey[]> {
+  if (of === undefined) return [];
   const { rows } = await client.query<StoredKey>({
     name: 'bucket-keys',
     text: readSql(import.meta.url, 'bucket-keys'),
-    values: [bucket, version],
+    values: [of.bucket, version],
   });
   return rows;
 }

@@ -5,6 +5,7 @@ import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { RowProblem } from '../import/source/source-columns.js';
 import type { PartyRecord } from './party-record.js';
 import type { PartyRow } from './party-rows.js';
 import type { PartySealer } from './party-sealer.js';
@@ -91,6 +92,23 @@ async function knownParties(
     values: [parties.map(bucketOf), parties],
   });
   return new Map(found.rows.map((known) => [known.party, known]));
+}
+
+const LATE = [
+  { sql: 'parties-repeated', rule: 'party_repeated' },
+  { sql: 'parties-erased', rule: 'party_erased' },
+] as const;
+
+/** What is wrong with rows beside others or beside the book, by line: they leave the stage. */
+export async function lateRejects(client: pg.Client): Promise<Map<number, RowProblem>> {
+  const late = new Map<number, RowProblem>();
+  for (const { sql, rule } of LATE) {
+    const { rows } = await client.query<{ line: number; party: string }>(
+      readSql(import.meta.url, sql),
+    );
+    for (const { line, party } of rows) late.set(line, { field: 'party', rule, value: party });
+  }
+  return late;
 }
 
 /**
