@@ -115,6 +115,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'commands/shell',
     'jobs/approvals',
     'jobs/book',
+    'jobs/parties',
     'jobs/period',
     'jobs/reconcile',
   ],

@@ -10,6 +10,10 @@ export const PARTY_RULES: RulePages = {
     'An earlier row of the file is of the same customer; that one was looked at.',
     'Keep one of the rows.',
   ],
+  party_erased: [
+    'The customer was erased; the number is not taken again.',
+    'Take the row out at its source. A customer who comes anew has another number.',
+  ],
   unknown_id_type: [
     'The kind of document is none of `resident`, `passport` and `other`.',
     'Write one of them, or map the words of the source by `values` of a layout.',
