@@ -5,6 +5,7 @@ import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
 import { DB } from './db/index.js';
+import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
@@ -59,6 +60,7 @@ const DOMAINS: readonly CommandDomain[] = [
   PERSON,
   APPROVE,
   AUDIT,
+  DOCTOR,
   DB,
 ];
 

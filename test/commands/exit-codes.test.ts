@@ -3,7 +3,7 @@ import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
-import { PEOPLE_ROWS } from './exit-codes/people-rows.js';
+import { CARE_ROWS, PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
 import { Worlds } from './exit-codes/worlds.js';
 
@@ -11,8 +11,14 @@ const worlds = new Worlds();
 beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
-/** What takes long, or needs a process of its own: test/long/exit-codes.test.ts. */
-const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [['db stop', 1]];
+/**
+ * What takes long, or needs a process of its own: test/long/exit-codes.test.ts. Or a server whose
+ * data must survive: test/commands/doctor.
+ */
+const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
+  ['db stop', 1],
+  ['doctor', 0],
+];
 
 const ROWS: readonly ExitRow[] = [
   ...BOOK_ROWS,
@@ -22,6 +28,7 @@ const ROWS: readonly ExitRow[] = [
   ...PERIOD_ROWS,
   ...RECONCILE_ROWS,
   ...PEOPLE_ROWS,
+  ...CARE_ROWS,
 ];
 
 /** Codes that a page names and no row has: what happens to every command that needs the server. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { createLog, type Logger } from '../../log.js';
+import { type Lang, langOf } from './lang/lang.js';
 import { type Progress, type ProgressPlan, startProgress } from './progress.js';
 
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -20,6 +21,7 @@ export interface GlobalOptions {
   readonly book?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly lang?: string;
 }
 
 /** What a command runs with. Data goes to `stdout`, everything else to `stderr`. */
@@ -30,6 +32,8 @@ export interface CommandContext extends Host {
   readonly namedBook: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
+  /** Of what people read. */
+  readonly lang: Lang;
   /** Loaded at first use, because a small command never logs. */
   readonly log: Logger;
   /** A bar on a terminal, structured log lines otherwise, nothing when quiet. */
@@ -58,6 +62,7 @@ export function createContext(host: Host, globals: GlobalOptions): CommandContex
     namedBook: globals.book || undefined,
     json: globals.json ?? false,
     quiet,
+    lang: langOf(globals.lang, host.env),
     get log() {
       return logAtFirstUse();
     },

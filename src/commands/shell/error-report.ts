@@ -5,6 +5,7 @@ import { type Outage, outageOf, sqlStateOf } from '../../db/outage.js';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../errors.js';
 import { appendPrivate } from '../../files/new-file.js';
 import { fileTrouble } from './file-trouble.js';
+import { type Lang, say } from './lang/lang.js';
 
 /** What a user sees of an error, and what the process exits with. */
 export interface ErrorReport {
@@ -39,8 +40,11 @@ export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
   return defectReport(error, scene);
 }
 
-/** `error: ...`, its evidence and the next step as lines, or one JSON document on one line. */
-export function renderReport(report: ErrorReport, json: boolean): string {
+/**
+ * `error: ...`, its evidence and the next step as lines, or one JSON document on one line, which is
+ * the same in every language.
+ */
+export function renderReport(report: ErrorReport, json: boolean, lang: Lang = 'en'): string {
   const { code, message, evidence, rows = [], next } = report;
   if (json) {
     const told = rows.length > 0 ? { rows } : {};
@@ -50,8 +54,9 @@ export function renderReport(report: ErrorReport, json: boolean): string {
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  ${key}: ${indentRest(String(value))}`);
   lines.push(...rows.map((row) => `  ${indentRest(rowLine(row))}`));
-  if (next !== undefined) lines.push(`next: ${indentRest(next)}`);
-  return `${[`error: ${indentRest(message)}`, ...lines].join('\n')}\n`;
+  const part = (name: string, text: string) => `${say(lang, name)}: ${indentRest(say(lang, text))}`;
+  if (next !== undefined) lines.push(part('next', next));
+  return `${[part('error', message), ...lines].join('\n')}\n`;
 }
 
 /** Such as `line: 2, loan: A1, rule: missing_field`; what is empty is left out. */

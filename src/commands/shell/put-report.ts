@@ -6,6 +6,7 @@ import type { Report } from '../../files/report.js';
 import type { Table, TableRow } from '../../files/table.js';
 import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files/table-file.js';
 import type { CommandContext } from './context.js';
+import type { Lang } from './lang/lang.js';
 import { printJson, printOutcome, put } from './output.js';
 import { screenPieces } from './report-screen.js';
 
@@ -82,7 +83,7 @@ export async function putReport(
       return;
     }
   }
-  if (!context.json) await toStdout(context, screenPieces(report));
+  if (!context.json) await toStdout(context, screenPieces(report, context.lang));
   else if (document === undefined) await toStdout(context, reportPieces(report, 'json'));
   else printJson(context.stdout, document);
 }
@@ -99,14 +100,14 @@ export async function sendReport(
   };
   const chosen = format === 'screen' ? report.tables : tablesIn(report, format);
   const tables = chosen.map((table) => ({ ...table, rows: counting(table.rows, count) }));
-  const pieces = piecesOf({ ...report, tables }, format, raw);
+  const pieces = piecesOf({ ...report, tables }, format, raw, context.lang);
   if (file === undefined) await toStdout(context, pieces);
   else await writeWhole(file, pieces);
   return rows;
 }
 
-function piecesOf(report: Report, format: ReportFormat, raw: boolean) {
-  return format === 'screen' ? screenPieces(report) : reportPieces(report, format, { raw });
+function piecesOf(report: Report, format: ReportFormat, raw: boolean, lang: Lang) {
+  return format === 'screen' ? screenPieces(report, lang) : reportPieces(report, format, { raw });
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {

@@ -67,3 +67,11 @@ export const PEOPLE_ROWS: readonly ExitRow[] = [
   ['audit verify', 0, 'book', ''],
   ['audit verify', 3, 'tampered', ''],
 ];
+
+/** What looks after the house. */
+export const CARE_ROWS: readonly ExitRow[] = [
+  ['doctor', 1, 'no-folder', ''],
+  ['doctor', 2, 'bad-url', ''],
+  ['doctor', 3, 'book', ''],
+  ['doctor', 75, 'nobody', ''],
+];
