@@ -11,8 +11,16 @@ const worlds = new Worlds();
 beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
-/** What takes long, or needs a process of its own: test/long/exit-codes.test.ts. */
-const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [['db stop', 1]];
+/**
+ * What takes long, or needs a process of its own: test/long; backups that come about:
+ * test/jobs/backup.
+ */
+const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
+  ['db stop', 1],
+  ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
+  ...['run', 'verify'].map((verb) => [`backup ${verb}`, 75] as const),
+  ...['run', 'restore'].map((verb) => [`backup ${verb}`, 130] as const),
+];
 
 const ROWS: readonly ExitRow[] = [
   ...BOOK_ROWS,
@@ -28,7 +36,8 @@ const ROWS: readonly ExitRow[] = [
 function rest(): ExitRow[] {
   return REGISTRY.flatMap(({ path }) => {
     const named = readPage(path).exitCodes.map(({ term }) => Number(term));
-    const has = (code: number) => ROWS.some(([row, own]) => row === path && own === code);
+    const has = (code: number) =>
+      [...ROWS, ...ELSEWHERE].some(([row, own]) => row === path && own === code);
     const [first] = ROWS.filter(([row, own]) => row === path && own === 0);
     const words = first?.[3] ?? '';
     const held: ExitRow[] = named.includes(75) && !has(75) ? [[path, 75, 'starting', words]] : [];
