@@ -1,5 +1,6 @@
 import { APPROVE } from './approve/index.js';
 import { AUDIT } from './audit/index.js';
+import { BACKUP } from './backup/index.js';
 import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
@@ -62,6 +63,7 @@ const DOMAINS: readonly CommandDomain[] = [
   AUDIT,
   DOCTOR,
   DB,
+  BACKUP,
 ];
 
 /**

@@ -12,12 +12,15 @@ beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
 /**
- * What takes long, or needs a process of its own: test/long/exit-codes.test.ts. Or a server whose
- * data must survive: test/commands/doctor.
+ * What takes long, or needs a process of its own: test/long. Or a server whose data must survive:
+ * test/commands/doctor. Backups that come about: test/jobs/backup.
  */
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
   ['doctor', 0],
+  ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
+  ...['run', 'verify'].map((verb) => [`backup ${verb}`, 75] as const),
+  ...['run', 'restore'].map((verb) => [`backup ${verb}`, 130] as const),
 ];
 
 const ROWS: readonly ExitRow[] = [
@@ -35,7 +38,8 @@ const ROWS: readonly ExitRow[] = [
 function rest(): ExitRow[] {
   return REGISTRY.flatMap(({ path }) => {
     const named = readPage(path).exitCodes.map(({ term }) => Number(term));
-    const has = (code: number) => ROWS.some(([row, own]) => row === path && own === code);
+    const has = (code: number) =>
+      [...ROWS, ...ELSEWHERE].some(([row, own]) => row === path && own === code);
     const [first] = ROWS.filter(([row, own]) => row === path && own === 0);
     const words = first?.[3] ?? '';
     const held: ExitRow[] = named.includes(75) && !has(75) ? [[path, 75, 'starting', words]] : [];

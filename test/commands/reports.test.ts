@@ -42,6 +42,7 @@ const REPORTS: readonly (readonly [
   ['approve list', '--all', 'approvals'],
   ['approve show', '1', 'approval', ['approval']],
   ['audit show', '', 'rows'],
+  ['backup list', '--in @backups', 'backups'],
   ['breaks list', '--all', 'breaks'],
   ['breaks show', '1', 'break', ['break']],
   ['calendar show', '', 'days', [], 'unsealed'],

@@ -3,12 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../src/db/connect.js';
-import { listKeys } from '../../src/jobs/parties/book-keys.js';
-import { importParties } from '../../src/jobs/parties/import-parties.js';
-import { listParties, showParty } from '../../src/jobs/parties/party-view.js';
-import { serverEnv, startCli } from '../support/cli-process.js';
-import { firstKeys, type ImportBook, importBook } from '../support/import-book.js';
+import { connect } from '../../../src/db/connect.js';
+import { listKeys } from '../../../src/jobs/parties/book-keys.js';
+import { importParties } from '../../../src/jobs/parties/import-parties.js';
+import { listParties, showParty } from '../../../src/jobs/parties/party-view.js';
+import { serverEnv, startCli } from '../../support/cli-process.js';
+import { firstKeys, type ImportBook, importBook } from '../../support/import-book.js';
 
 const PARTIES = 1_000_000;
 const KILLS = 20;
