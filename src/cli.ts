@@ -14,6 +14,7 @@ import { renderReport, reportOf } from './commands/shell/error-report.js';
 import { LANGS, type Lang, langIn, langOf } from './commands/shell/lang/lang.js';
 import { guardProcess } from './commands/shell/process-guard.js';
 import { EXIT, type ExitCode } from './errors.js';
+import { requireNothingPersonal } from './files/mask.js';
 import { packageRoot } from './package-root.js';
 
 /** Calls the chosen command: it runs it, or, in the test of the pages, only takes its options. */
@@ -151,6 +152,7 @@ export async function runCommandLine(
     },
     invoke: async (module, cmd) => {
       host.signal.throwIfAborted();
+      refusePersonal(cmd.opts());
       const context = createContext(host, cmd.optsWithGlobals<GlobalOptions>());
       exitCode = (await module.run(context, cmd.processedArgs, cmd.opts())) ?? EXIT.done;
     },
@@ -164,6 +166,17 @@ export async function runCommandLine(
     const report = reportOf(error, { ...scene, wasInterrupted: host.signal.aborted });
     host.stderr.write(renderReport(report, scene.json, scene.lang));
     return report.exitCode;
+  }
+}
+
+/** What is said of an act, by the options of whatever command. */
+const SAID = { reason: '--reason', note: '--note', acceptUnproven: '--accept-unproven' } as const;
+
+/** Throws LoanbookError `reason_is_personal` (2). */
+function refusePersonal(flags: Readonly<Record<string, unknown>>): void {
+  for (const [key, option] of Object.entries(SAID)) {
+    const said = flags[key];
+    if (typeof said === 'string') requireNothingPersonal(option, said);
   }
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { maskText, maskTexts } from '../../files/mask.js';
 import { createLog, type Logger } from '../../log.js';
 import { type Lang, langOf } from './lang/lang.js';
 import { type Progress, type ProgressPlan, startProgress } from './progress.js';
@@ -53,7 +54,7 @@ export function createContext(host: Host, globals: GlobalOptions): CommandContex
   const quiet = globals.quiet ?? false;
   let log: Logger | undefined;
   const logAtFirstUse = () => {
-    log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL });
+    log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL, mask: maskTexts });
     return log;
   };
   return {
@@ -67,10 +68,11 @@ export function createContext(host: Host, globals: GlobalOptions): CommandContex
       return logAtFirstUse();
     },
     progress(plan) {
-      return startProgress(plan, { stderr: host.stderr, quiet, log: logAtFirstUse });
+      const label = maskText(plan.label);
+      return startProgress({ ...plan, label }, { stderr: host.stderr, quiet, log: logAtFirstUse });
     },
     note(sentence) {
-      if (!quiet && !globals.json) host.stderr.write(`${sentence}\n`);
+      if (!quiet && !globals.json) host.stderr.write(`${maskText(sentence)}\n`);
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Outage, outageOf, sqlStateOf } from '../../db/outage.js';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { maskText, maskTexts } from '../../files/mask.js';
 import { appendPrivate } from '../../files/new-file.js';
 import { fileTrouble } from './file-trouble.js';
 import { type Lang, say } from './lang/lang.js';
@@ -42,10 +43,10 @@ export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
 
 /**
  * `error: ...`, its evidence and the next step as lines, or one JSON document on one line, which is
- * the same in every language.
+ * the same in every language; without a number of a person, in whatever it may have come.
  */
 export function renderReport(report: ErrorReport, json: boolean, lang: Lang = 'en'): string {
-  const { code, message, evidence, rows = [], next } = report;
+  const { code, message, evidence, rows = [], next } = maskTexts(report);
   if (json) {
     const told = rows.length > 0 ? { rows } : {};
     return `${JSON.stringify({ error: { code, message, evidence, ...told, next } })}\n`;
@@ -201,7 +202,7 @@ function appendToErrorLog(error: unknown, scene: ErrorScene): Evidence {
   const head = `${new Date().toISOString()} loanbook ${scene.commandPath}, node ${process.version}`;
   try {
     mkdirSync(scene.bookFolder, { recursive: true });
-    appendPrivate(file, `${head}\n${stackOf(error)}\n\n`);
+    appendPrivate(file, maskText(`${head}\n${stackOf(error)}\n\n`));
     return { log: file };
   } catch (failure) {
     return { log: `not written: ${sentenceOf(failure)}` };

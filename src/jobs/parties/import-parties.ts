@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
 import { LoanbookError } from '../../errors.js';
+import { keptName } from '../../files/mask.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/rejects/reject-file.js';
 import { writeAudit } from '../approvals/audit.js';
@@ -243,7 +243,7 @@ class PartyFile {
     if (this.shown.length < SHOWN_REJECTS) {
       this.shown.push({
         ...reject,
-        value: maskReject(field, value),
+        value: maskReject(field, rule, value),
         message: messageOf(rule),
       });
     }
@@ -283,7 +283,7 @@ async function recordImport(
 ): Promise<number> {
   const { file, sha256, rowsRead, added, changed, unchanged, rejected } = outcome;
   const { rows } = await client.query<{ id: number }>(readSql(import.meta.url, 'parties-import'), [
-    basename(file),
+    keptName(file),
     sha256,
     rowsRead,
     added,

@@ -3,7 +3,7 @@ import type { RulePages } from './rule-page.js';
 /** Rules of customers; docs/parties.md has what each field may hold. */
 export const PARTY_RULES: RulePages = {
   party_is_personal: [
-    'The number of the customer is itself an identity number, a phone or a card.',
+    'The number of the customer is itself an identity number, a phone, a card or a name.',
     'Give the customer a number that says nothing: it stands in clear in tables and reports.',
   ],
   party_repeated: [
