@@ -5,6 +5,7 @@ import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
+import { COMPLETION } from './completion/index.js';
 import { DB } from './db/index.js';
 import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
@@ -64,6 +65,7 @@ const DOMAINS: readonly CommandDomain[] = [
   DOCTOR,
   DB,
   BACKUP,
+  COMPLETION,
 ];
 
 /**

@@ -127,6 +127,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/calendar': ['commands/shell', 'jobs/book'],
   'commands/channel': ['commands/shell', 'jobs/reconcile'],
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
+  'commands/completion': ['commands/shell'],
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/import', 'jobs/reconcile'],
   'commands/doctor': ['commands/shell', 'jobs/book', 'jobs/doctor'],
   'commands/eod': ['commands/shell', 'jobs/eod'],

@@ -70,6 +70,8 @@ export const PEOPLE_ROWS: readonly ExitRow[] = [
 
 /** What looks after the house. */
 export const CARE_ROWS: readonly ExitRow[] = [
+  ['completion', 0, 'nobody', 'bash'],
+  ['completion', 2, 'nobody', 'fish'],
   ['doctor', 1, 'no-folder', ''],
   ['doctor', 2, 'bad-url', ''],
   ['doctor', 3, 'book', ''],
