@@ -20,6 +20,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   ),
   impairment_version: true,
   ledger_version: true,
+  plan_version: true,
   policy_version: true,
   product_version: true,
   // Imports; the close of their day hashes them, an import names its rows and their sum.
@@ -41,6 +42,13 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   opening_position: true,
   loan_digest: true,
   month_row: true,
+  // The state of nights.
+  ...Object.fromEntries(
+    ['night', 'night_alarm', 'night_attempt', 'night_execution', 'night_step', 'plan_look'].map(
+      (name) => [name, true],
+    ),
+  ),
+  scheduler_look: true,
   // A run is begun and its steps are laid out, not ended.
   run: [...['job', 'key', 'business_date', 'tasks', 'status', 'engine_version', 'hashed_columns']],
   execution: ['run_id', 'attempt', 'holder', 'workers'],
@@ -53,7 +61,16 @@ const MAY_UPDATE: Readonly<Record<string, readonly string[]>> = {
   bucket_counter: ['chained_on', 'changes', 'last_ordinal'],
   execution: ['ended_at', 'message', 'outcome'],
   loan_look: ['look'],
+  night: [
+    ...['calendar', 'changes', 'exit', 'holder', 'is_held', 'is_late_told', 'lease_until'],
+    ...['seen_at', 'state', 'stop_by', 'token', 'version'],
+  ],
+  night_attempt: ['ended_at', 'exit'],
+  night_execution: ['ended_at', 'exit'],
+  night_step: ['is_held', 'not_before', 'state', 'told', 'tries', 'why'],
+  plan_look: ['looked_to', 'problem'],
   run: ['holder', 'lease_until', 'parameters', 'token'],
+  scheduler_look: ['began_at', 'looked_at', 'process'],
   step: ['attempt', 'holder', 'lease_until', 'started_at', 'status', 'token'],
 };
 

@@ -109,6 +109,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/doctor': ['jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
+  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
@@ -119,6 +120,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/book',
     'jobs/parties',
     'jobs/period',
+    'jobs/plan',
     'jobs/reconcile',
   ],
   'commands/audit': ['commands/shell', 'jobs/approvals'],
@@ -142,9 +144,11 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/night': ['commands/shell', 'jobs/plan'],
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
+  'commands/plan': ['commands/shell', 'jobs/operations', 'jobs/plan'],
   'commands/policy': ['commands/shell', 'jobs/book'],
   'commands/portfolio': ['commands/shell', 'jobs/ledger'],
   'commands/product': ['commands/shell', 'jobs/approvals', 'jobs/book'],

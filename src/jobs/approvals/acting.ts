@@ -14,6 +14,8 @@ export type Act =
   | 'import_cancel'
   | 'eod_run'
   | 'eod_discard'
+  | 'plan'
+  | 'night'
   | 'calendar'
   | 'channel'
   | 'impairment'

@@ -23,7 +23,9 @@ const CLOSING = `INSERT INTO run (job, business_date, tasks, status, engine_vers
     lease_until)
   SELECT 'eod', b.business_date, 1, 'open', r.engine_version, 'elsewhere/1/x', gen_random_uuid(),
     now() + interval '1 hour'
-  FROM book b, (SELECT engine_version FROM run ORDER BY run_id DESC LIMIT 1) AS r`;
+  FROM book b, (SELECT engine_version FROM run ORDER BY run_id DESC LIMIT 1) AS r;
+  UPDATE night SET state = 'running', holder = 'elsewhere/1/x', token = gen_random_uuid(),
+    lease_until = now() + interval '1 hour' WHERE plan = 'NIGHT'`;
 
 /** What no command would do: a fen more in sealed rows and in kept balances. */
 const TAMPERED = `
@@ -76,6 +78,10 @@ export class Worlds {
       'channel apply @channel.yaml',
       'keys init --by 甲',
       'party import @parties.csv',
+      ...['plan', 'plan-1', 'plan-3', 'plan-4', 'plan-once'].map(
+        (name) => `plan apply @${name}.yaml`,
+      ),
+      'night run NIGHT',
     ];
     for (const line of prepare) {
       const ended = await this.#run(place, line);
@@ -110,7 +116,9 @@ export class Worlds {
   }
 
   #at({ target }: TestDatabase, signal?: AbortSignal): Place {
-    return { env: environmentOf(target), book: this.folder, signal };
+    // What is logged would stand before the error.
+    const env = { ...environmentOf(target), LOANBOOK_LOG_LEVEL: 'error' };
+    return { env, book: this.folder, signal };
   }
 
   async #copy(sql?: string): Promise<TestDatabase> {
