@@ -107,14 +107,23 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
+  'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/parties', 'jobs/runs'],
+  'commands/shell': [
+    'jobs/approvals',
+    'jobs/eod',
+    'jobs/files',
+    'jobs/import',
+    'jobs/parties',
+    'jobs/runs',
+  ],
   'commands/approve': [
     'commands/shell',
     'jobs/approvals',
     'jobs/book',
+    'jobs/files',
     'jobs/period',
     'jobs/reconcile',
   ],
@@ -126,7 +135,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/import', 'jobs/reconcile'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
-  'commands/files': ['commands/shell'],
+  'commands/files': ['commands/shell', 'jobs/files'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],

@@ -3,6 +3,7 @@ import type { ApprovedAct, Grant, ShownApproval } from '../../jobs/approvals/app
 import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
+import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
 import { reopenPeriod } from '../../jobs/period/reopen-period.js';
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
@@ -46,6 +47,12 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
   period_reopen: (client, asked, grant) =>
     reopenPeriod(client, {
       name: asked.subject,
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      grant,
+    }),
+  file_release: (client, asked, grant) =>
+    releaseQuarantined(client, asked.subject, {
       reason: text(asked, 'reason'),
       by: asked.maker,
       grant,

@@ -7,6 +7,7 @@ import type { Table, TableRow } from '../../files/table.js';
 import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files/table-file.js';
 import type { CommandContext } from './context.js';
 import { printJson, printOutcome, put } from './output.js';
+import { sendOut } from './register/send-out.js';
 import { screenPieces } from './report-screen.js';
 
 export const REPORT_FORMATS = ['screen', ...TABLE_FORMATS] as const;
@@ -101,7 +102,7 @@ export async function sendReport(
   const tables = chosen.map((table) => ({ ...table, rows: counting(table.rows, count) }));
   const pieces = piecesOf({ ...report, tables }, format, raw);
   if (file === undefined) await toStdout(context, pieces);
-  else await writeWhole(file, pieces);
+  else await sendOut(context, file, (path) => writeWhole(path, pieces));
   return rows;
 }
 

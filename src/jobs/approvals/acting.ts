@@ -11,6 +11,7 @@ export type Act =
   | 'party_reveal'
   | 'import'
   | 'import_cancel'
+  | 'files'
   | 'eod_run'
   | 'eod_discard'
   | 'calendar'

@@ -185,11 +185,7 @@ function isGrowing(examined: Examined, { at }: Scan): boolean {
   return file.size < (control?.says?.size ?? 0) || sha256 === null;
 }
 
-function judge(
-  examined: Examined,
-  holders: Holders,
-  scan: Scan,
-): Verdict {
+function judge(examined: Examined, holders: Holders, scan: Scan): Verdict {
   const { rule, date, file, before, control, sha256 } = examined;
   // It takes two persons to let a file out of quarantine, and no rest of a transfer.
   if (before?.state === 'quarantined' && before.releasedSha256 === null) {
@@ -228,6 +224,7 @@ function rowOf(
   const by = examined?.rule.byOf?.(examined.date) ?? since;
   const isLate = state === 'ready' && (examined!.date < openDate || since > by);
   const sha256 = examined?.sha256 ?? null;
+  const isUntouched = past?.state === state && past.size === size && past.mtime === mtime;
   return {
     name,
     file: examined?.rule.file ?? null,
@@ -236,7 +233,7 @@ function rowOf(
     since,
     size,
     mtime,
-    unchangedSince: examined?.unchangedSince ?? at,
+    unchangedSince: examined?.unchangedSince ?? (isUntouched ? past.unchangedSince : at),
     sha256,
     reason,
     of,

@@ -50,6 +50,8 @@ const policySchema = mapping({
     product: second(),
     policy: second(),
     period_reopen: second(),
+    // Nor does a file leave quarantine by one person.
+    file_release: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 
