@@ -78,7 +78,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   approval_mode: [[`approval_mode('ledger')`, 'done']],
   ask_approval: [[`ask_approval('ledger', 'x', '{}', '', 'Nobody')`, 'LB020']],
   ask_vouchers: [[`ask_vouchers(1, 'Nobody')`, 'LB020']],
-  begin_release: [[`begin_release('a.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'done']],
+  begin_release: [
+    [`begin_release('b.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'done'],
+    [`begin_release('a.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'LB050'],
+  ],
   build_import_table: [[`build_import_table('loan', 1, '{}', '{}', '{}', 1, 1)`, '42P01']],
   decide_approval: [
     [`decide_approval(999999, 'granted', 'Wang', '')`, 'LB040'],
@@ -201,7 +204,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`put_statement('{"taken_on": "${SEALED}", "maker": "a"}')`, 'LB001'],
     [`put_statement('{"taken_on": "${OPEN}", "maker": "a", "release_by": "a"}')`, 'LB024'],
   ],
-  release_file: [[`release_file(999999, 'x', 'Wang', 'Li Na')`, 'LB022']],
+  release_file: [
+    [`release_file(999999, 'x', 'Wang', 'Li Na')`, 'LB022'],
+    [`release_file(999999, 'x', 'Root', 'Root')`, 'LB022'],
+  ],
   reserve_events: [[`reserve_events(1)`, 'done']],
   reopen_period: [[`reopen_period('2026-04', 'x', 'y')`, 'LB012']],
   seal_day: [

@@ -40,7 +40,7 @@ BEGIN
   SELECT r.name INTO wrong FROM r LEFT JOIN here USING (name)
   WHERE r.state IN ('taken', 'done', 'rejected')
     OR (here.state = 'quarantined' AND here.released_sha256 IS NULL
-      AND r.state NOT IN ('quarantined', 'gone')) LIMIT 1;
+      AND r.state NOT IN ('quarantined', 'gone', 'unexpected', 'lone_control')) LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'a look does not make this of %', wrong USING ERRCODE = 'LB050';
   END IF;

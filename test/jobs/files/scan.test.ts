@@ -1,10 +1,14 @@
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -13,7 +17,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keptFiles } from '../../../src/jobs/files/register.js';
 import { endTakenFile, takeReadyFile } from '../../../src/jobs/files/take-file.js';
-import { type FilesBook, filesBook } from './files-book.js';
+import { scanInbox } from '../../../src/jobs/files/scan-inbox.js';
+import { BY, type FilesBook, filesBook } from './files-book.js';
 
 const REPAY = { file: 'repayments', name: 'r-{yyyymmdd}-{n}.csv' };
 const BANK = { file: 'bank', name: 'b-{date}.txt', control: '.ok', settle: '0s' };
@@ -84,6 +89,23 @@ describe('a look at the inbox', () => {
     put(control, `${'0'.repeat(64)}  ${name}\n`);
     await book.look(5);
     expect(await book.states()).toEqual([`${name} quarantined control_differs`]);
+  });
+
+  it('holds what is held until there is no rule for it', async () => {
+    book = await filesBook(REPAY);
+    put(ONE, 'a');
+    await book.look(0);
+    await book.look(60);
+    put(ONE, 'bb');
+    await book.look(61);
+    await book.look(121);
+    expect(await book.states()).toEqual([`${ONE} quarantined changed_after_ready`]);
+    const now = BY + 122_000;
+    await scanInbox(book.client, { ...book.inForce, rules: [] }, { now });
+    expect(await book.states()).toEqual([`${ONE} unexpected`]);
+    await book.look(123);
+    await book.look(183);
+    expect(await book.states()).toEqual([`${ONE} quarantined changed_after_ready`]);
   });
 
   it('tells what is missing by the zone and the calendar of the book', async () => {
@@ -184,6 +206,62 @@ describe('a file that is taken', () => {
     await book.look(61);
     await book.look(121);
     expect(await book.states()).toEqual([`${ONE} quarantined changed_after_ready`]);
+  });
+
+  it.each(['renamed', 'not yet renamed'])('is gone on with where it was %s', async (place) => {
+    book = await filesBook(BANK);
+    const name = 'b-2026-03-31.txt';
+    put(name, 'a');
+    put(`${name}.ok`, '');
+    await book.look(0);
+    await book.look(1);
+    const [row] = await keptFiles(book.client, 'f.name = $1', [name]);
+    await book.client.query('SELECT take_file($1, $2, now())', [row!.id, row!.sha256]);
+    const lies = join(book.folders.work, row!.sha256!);
+    if (place === 'renamed') {
+      mkdirSync(lies);
+      renameSync(inbox(name), join(lies, name));
+    }
+    const taken = await takeReadyFile(book.client, book.inForce, row!.id);
+    expect(taken.path.toString()).toBe(join(lies, name));
+    expect(readdirSync(lies)).toEqual([name, `${name}.ok`]);
+    expect(await book.look(2)).toMatchObject({ files: 0, finished: [] });
+  });
+
+  it('stays in an inbox that is read-only', async () => {
+    const id = await ready();
+    const asNobody = process.getuid?.() === 0;
+    chmodSync(book.home, 0o755);
+    chmodSync(book.folders.inbox, 0o555);
+    chmodSync(book.folders.work, 0o777);
+    if (asNobody) process.seteuid?.(65_534);
+    try {
+      await expect(takeReadyFile(book.client, book.inForce, id)).rejects.toMatchObject({
+        code: 'folder_unusable',
+        evidence: { folder: 'inbox', code: 'EACCES', reason: 'this user may not use it' },
+      });
+      expect(await book.look(61)).toMatchObject({ states: { ready: 1 } });
+    } finally {
+      if (asNobody) process.seteuid?.(0);
+      chmodSync(book.folders.inbox, 0o755);
+    }
+    await takeReadyFile(book.client, book.inForce, id);
+  });
+
+  it('stays when the work folder cannot be used: a rename crosses no file system', async () => {
+    const id = await ready();
+    const elsewhere = mkdtempSync('/dev/shm/loanbook-work-');
+    const folders = { ...book.folders, work: elsewhere };
+    const taking = takeReadyFile(book.client, { ...book.inForce, folders }, id);
+    const isElsewhere = statSync(elsewhere).dev !== statSync(book.folders.inbox).dev;
+    if (isElsewhere) {
+      await expect(taking).rejects.toMatchObject({
+        code: 'folder_unusable',
+        evidence: { folder: 'work', code: 'EXDEV' },
+      });
+    }
+    await taking.catch(() => undefined);
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('stays where it is when the work folder cannot be used', async () => {
