@@ -4,6 +4,8 @@ import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
 import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
+import { eraseParty } from '../../jobs/parties/erase-party.js';
+import type { KeySource } from '../../jobs/parties/key-source.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
 import { reopenPeriod } from '../../jobs/period/reopen-period.js';
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
@@ -15,6 +17,7 @@ type GrantedAct = (
   client: pg.Client,
   asked: ShownApproval,
   grant: Grant,
+  keys: KeySource,
 ) => Promise<{ readonly outcome: string }>;
 
 const text = ({ payload }: ShownApproval, key: string) => String(payload[key] ?? '');
@@ -55,6 +58,14 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
     releaseQuarantined(client, asked.subject, {
       reason: text(asked, 'reason'),
       by: asked.maker,
+      grant,
+    }),
+  party_erase: (client, asked, grant, keys) =>
+    eraseParty(client, {
+      party: asked.subject,
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      keys,
       grant,
     }),
 };

@@ -190,4 +190,17 @@ export const OPERATION_ROWS: readonly ExitRow[] = [
   ['db stop', 2, 'nobody', ''],
   ['db url', 0, 'nobody', ''],
   ['db url', 1, 'no-folder', ''],
+
+  ['backup run', 1, 'no-folder', ''],
+  ['backup run', 2, 'nobody', ''],
+  ['backup list', 0, 'nobody', '--in @backups'],
+  ['backup list', 1, 'nobody', '--in @product.yaml'],
+  ['backup list', 2, 'nobody', '--format x'],
+  ['backup verify', 1, 'no-folder', '--in @backups'],
+  ['backup verify', 2, 'nobody', '--in @backups none'],
+  ['backup verify', 3, 'nobody', '--in @backups'],
+  ['backup verify', 130, 'stopped', '--in @backups'],
+  ['backup restore', 1, 'no-folder', '@backups/20260303T013000000Z'],
+  ['backup restore', 2, 'nobody', '@backups/20260303T013000000Z'],
+  ['backup restore', 3, 'embedded', '@backups/20260303T013000000Z'],
 ];

@@ -16,8 +16,8 @@ import {
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keptFiles } from '../../../src/jobs/files/register.js';
-import { endTakenFile, takeReadyFile } from '../../../src/jobs/files/take-file.js';
 import { scanInbox } from '../../../src/jobs/files/scan-inbox.js';
+import { endTakenFile, takeReadyFile } from '../../../src/jobs/files/take-file.js';
 import { BY, type FilesBook, filesBook } from './files-book.js';
 
 const REPAY = { file: 'repayments', name: 'r-{yyyymmdd}-{n}.csv' };

@@ -65,7 +65,7 @@ export async function runImport(
   const says = senderSays(flags);
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
-  const named = { by: flags.by };
+  const named = { by: flags.by, book: context.namedBook };
   const options = { mapping, layout, says, ...taking, named, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
   const importOne = (client: pg.Client, from: { file: string; sha256?: string }) =>
