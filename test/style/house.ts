@@ -110,14 +110,23 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/doctor': ['jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],
+  'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
 
-  'commands/shell': ['jobs/approvals', 'jobs/eod', 'jobs/import', 'jobs/parties', 'jobs/runs'],
+  'commands/shell': [
+    'jobs/approvals',
+    'jobs/eod',
+    'jobs/files',
+    'jobs/import',
+    'jobs/parties',
+    'jobs/runs',
+  ],
   'commands/approve': [
     'commands/shell',
     'jobs/approvals',
     'jobs/book',
+    'jobs/files',
     'jobs/parties',
     'jobs/period',
     'jobs/plan',
@@ -134,7 +143,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/doctor': ['commands/shell', 'jobs/book', 'jobs/doctor'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
-  'commands/files': ['commands/shell'],
+  'commands/files': ['commands/shell', 'jobs/files'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
