@@ -183,9 +183,19 @@ export async function keepTrial(store: string, trial: Trial): Promise<void> {
   }
 }
 
-/** A backup that was proven once, and no longer is. */
-export function dropTrial(store: string, backup: string): void {
-  rmSync(join(store, `${backup}${TRIAL}`), { force: true });
+/** Runs `fn`; a backup that it disproves was proven no longer, whatever was kept before. */
+export async function losingTrial<T>(
+  store: string,
+  backup: string,
+  fn: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await fn();
+  } catch (error) {
+    const isDisproof = error instanceof LoanbookError && error.exitCode === EXIT.difference;
+    if (isDisproof) rmSync(join(store, `${backup}${TRIAL}`), { force: true });
+    throw error;
+  }
 }
 
 export function storeOf(folder: string): string {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { removeEmbedded } from '../../src/db/embedded/embedded.js';
-import { alone } from '../../src/db/embedded/scratch-server.js';
-import { writeFiles } from '../commands/exit-codes/files.js';
-import { capture } from '../commands/shell/captured-host.js';
+import { removeEmbedded } from '../../../src/db/embedded/embedded.js';
+import { alone } from '../../../src/db/embedded/scratch-server.js';
+import { writeFiles } from '../../commands/exit-codes/files.js';
+import { capture } from '../../commands/shell/captured-host.js';
 
 let folder = '';
 beforeAll(() => {
