@@ -1,10 +1,8 @@
 import { type Columns, tableOf } from '../../files/report.js';
-import { listStanza } from '../../jobs/backup/pgbackrest/stanza-backup.js';
-import { type BackupLine, listStore, trialsIn } from '../../jobs/backup/store.js';
+import type { BackupLine } from '../../jobs/backup/store.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
-import { backupStore } from './backup-store.js';
-import { stanzaOf } from './stanza-option.js';
+import { knownBackups } from './known-backups.js';
 
 interface Flags extends ReportFlags {
   readonly in?: string;
@@ -27,18 +25,8 @@ export const command: CommandModule<[], Flags> = {
   },
   async run(context, _args, flags) {
     const way = wayOut(context, flags);
-    const store = backupStore(context, flags.in);
-    // A folder that is named is looked into, whatever server the book is on.
-    const outside = flags.in === undefined ? stanzaOf(context, flags.stanza) : undefined;
-    const backups = await (outside === undefined
-      ? listStore(store)
-      : listStanza(outside.stanza, store));
-    const lastProvenAt = [...(await trialsIn(store)).values()]
-      .map(({ provenAt }) => provenAt)
-      .reduce<string | null>((last, at) => (last === null || at > last ? at : last), null);
-    const lastTakenAt = backups.find(({ kind }) => kind !== 'damaged')?.takenAt ?? null;
+    const { backups, ...head } = await knownBackups(context, flags);
     if (backups.length === 0) context.note('no backup yet: `loanbook backup run` takes one');
-    const head = { lastTakenAt, lastProvenAt };
     const table = tableOf('backups', COLUMNS, backups, { screen: { isOptional: true } });
     await putReport(context, { head, headline: '', tables: [table] }, way, {
       document: { ...head, backups },
