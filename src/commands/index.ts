@@ -5,7 +5,9 @@ import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
+import { COMPLETION } from './completion/index.js';
 import { DB } from './db/index.js';
+import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
@@ -60,8 +62,10 @@ const DOMAINS: readonly CommandDomain[] = [
   PERSON,
   APPROVE,
   AUDIT,
+  DOCTOR,
   DB,
   BACKUP,
+  COMPLETION,
 ];
 
 /**

@@ -3,7 +3,7 @@ import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
-import { PEOPLE_ROWS } from './exit-codes/people-rows.js';
+import { CARE_ROWS, PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
 import { Worlds } from './exit-codes/worlds.js';
 
@@ -12,11 +12,12 @@ beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
 /**
- * What takes long, or needs a process of its own: test/long; backups that come about:
- * test/jobs/backup.
+ * What takes long, or needs a process of its own: test/long. Or a server whose data must survive:
+ * test/commands/doctor. Backups that come about: test/jobs/backup.
  */
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
+  ['doctor', 0],
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
   ['backup verify', 75],
   ['backup restore', 130],
@@ -30,6 +31,7 @@ const ROWS: readonly ExitRow[] = [
   ...PERIOD_ROWS,
   ...RECONCILE_ROWS,
   ...PEOPLE_ROWS,
+  ...CARE_ROWS,
 ];
 
 /** Codes that a page names and no row has: what happens to every command that needs the server. */

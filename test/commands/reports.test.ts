@@ -73,6 +73,7 @@ const REPORTS: readonly (readonly [
   ['loan list', '', 'loans'],
   ['loan show', 'CUT-1', 'installments', ['terms', 'party', 'position', 'held']],
   ['loan statement', 'CUT-1', 'transactions'],
+  ['party erasures', '', 'erasures'],
   ['party list', '', 'parties'],
   ['party show', 'C1', 'party', ['party']],
   ['person list', '', 'persons', [], 'people'],

@@ -48,6 +48,7 @@ const FILES: Readonly<Record<string, string>> = {
     'N5,LP,1000.00,0.1,12,2026-03-01\n',
   'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
   'parties.csv': 'party,name,phone\nC1,王小二,13800138000\n',
+  'erasures.json': '{"erasures": []}\n',
   'parties-bad.csv': 'party,name,phone\nC2,王小二,1\n',
   'balances.csv': 'loan_no,principal_not_due\nN5,1000.00\n',
   'balances-bad.csv': 'loan_no,principal_not_due\nN6,1000.00\n',
