@@ -107,7 +107,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
-  'jobs/doctor': ['jobs/book', 'jobs/parties'],
+  'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
@@ -129,7 +129,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/check': ['commands/shell', 'jobs/day', 'jobs/eod'],
   'commands/completion': ['commands/shell'],
   'commands/db': ['commands/shell', 'jobs/approvals', 'jobs/import', 'jobs/reconcile'],
-  'commands/doctor': ['commands/shell', 'jobs/book', 'jobs/doctor'],
+  'commands/doctor': ['commands/backup', 'commands/shell', 'jobs/book', 'jobs/doctor'],
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
   'commands/files': ['commands/shell'],

@@ -28,7 +28,7 @@ export function stanzaOf(
 }
 
 function stanzaMissing({ host, port }: DatabaseTarget): LoanbookError {
-  return new LoanbookError('stanza_missing', 'A server of your own is backed up by pgBackRest.', {
+  return new LoanbookError('stanza_missing', 'No stanza of pgBackRest is named.', {
     exitCode: EXIT.usage,
     evidence: { host, port },
     next: 'Name its stanza by --stanza or LOANBOOK_STANZA; docs/backup.md has how it is set up.',

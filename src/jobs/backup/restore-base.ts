@@ -55,7 +55,8 @@ export async function verifyBase(options: CopyOptions & ProofOptions): Promise<V
     );
     const { day, chainHash } = proof;
     const provenAt = new Date().toISOString();
-    const trial: Trial = { backup: basename(folder), provenAt, day, chainHash };
+    const { system } = manifest.book;
+    const trial: Trial = { backup: basename(folder), system, provenAt, day, chainHash };
     await keepTrial(storeOf(folder), trial);
     return { manifest, trial, ...proof };
   });

@@ -1,20 +1,10 @@
-import { type ChildProcess, fork, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withClient } from '../../../src/db/connect.js';
-import { isRoot, serverAccount } from '../../../src/db/embedded/embedded-account.js';
 import { migrate } from '../../../src/db/migrate.js';
 import type { DatabaseTarget } from '../../../src/db/target.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
@@ -23,44 +13,18 @@ import { capture } from '../../commands/shell/captured-host.js';
 import { generatedBook } from '../../support/book.js';
 import { environmentOf } from '../../support/command-line.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-
-/** Debian's server, with pgBackRest beside it. */
-const PROGRAMS = '/usr/lib/postgresql/15/bin';
-const PGBACKREST = '/usr/bin/pgbackrest';
-const isThere = existsSync(join(PROGRAMS, 'pg_ctl')) && existsSync(PGBACKREST);
-if (!isThere) {
-  console.warn(`skipped: no PostgreSQL 15 in ${PROGRAMS}, or no ${PGBACKREST} (apt-get install)`);
-}
+import { hasStanzaServer, StanzaServer } from '../../support/stanza-server.js';
 
 const FIRST = '2026-03-28';
 const SECOND = '2026-03-29';
 const THIRD = '2026-03-30';
 const CLOSE_CHILD = join(packageRoot, 'test/support/close-child.js');
 
-describe.skipIf(!isThere)('a server of its own, backed up by pgBackRest', () => {
-  const account = isRoot() ? serverAccount(undefined) : undefined;
-  let root: string;
+describe.skipIf(!hasStanzaServer())('a server of its own, backed up by pgBackRest', () => {
+  let server: StanzaServer;
   let target: DatabaseTarget;
   let env: Record<string, string | undefined>;
   let bookFolder: string;
-
-  /** Runs a program as who runs the server. */
-  function must(program: string, ...words: readonly string[]): void {
-    const ended = spawnSync(program, words, {
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-    });
-    expect(ended.status, `${program} ${words.join(' ')}: ${ended.stderr}`).toBe(0);
-  }
-
-  function folder(name: string): string {
-    const path = join(root, name);
-    mkdirSync(path, { mode: 0o700 });
-    if (account !== undefined) chownSync(path, account.uid, account.gid);
-    return path;
-  }
 
   const run = (...words: readonly string[]) =>
     capture(['--quiet', '--json', '--book', bookFolder, 'backup', ...words], { env });
@@ -84,38 +48,10 @@ describe.skipIf(!isThere)('a server of its own, backed up by pgBackRest', () => 
     );
 
   beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), 'loanbook-pgbackrest-'));
-    chmodSync(root, 0o755);
-    bookFolder = join(root, 'book');
-    const data = folder('data');
-    const socket = folder('socket');
-    const config = join(root, 'pgbackrest.conf');
-    const text = [
-      '[global]',
-      `repo1-path=${folder('repo')}`,
-      `log-path=${folder('log')}`,
-      `lock-path=${folder('lock')}`,
-      ...['repo1-retention-full=2', 'start-fast=y', ''],
-      '[book]',
-      ...[`pg1-path=${data}`, `pg1-socket-path=${socket}`, 'pg1-user=loanbook_ci', ''],
-    ];
-    writeFileSync(config, text.join('\n'));
-    must(`${PROGRAMS}/initdb`, '-D', data, '-U', 'loanbook_ci', '-A', 'trust', '-E', 'UTF8');
-    const archive = `${PGBACKREST} --config=${config} --stanza=book archive-push %p`;
-    const settings = [
-      ...["listen_addresses = ''", `unix_socket_directories = '${socket}'`],
-      ...['archive_mode = on', `archive_command = '${archive}'`, 'max_connections = 200'],
-    ];
-    writeFileSync(join(data, 'postgresql.auto.conf'), `${settings.join('\n')}\n`);
-    must(`${PROGRAMS}/pg_ctl`, '-D', data, '-l', join(socket, 'log'), '-w', 'start');
-    must(PGBACKREST, `--config=${config}`, '--stanza=book', 'stanza-create');
-    target = { host: socket, port: 5432, user: 'loanbook_ci', database: 'postgres' };
-    env = {
-      ...environmentOf(target),
-      LOANBOOK_STANZA: 'book',
-      PGBACKREST_CONFIG: config,
-      LOANBOOK_BACKUPS: join(root, 'proofs'),
-    };
+    server = new StanzaServer();
+    bookFolder = join(server.root, 'book');
+    target = server.target;
+    env = { ...environmentOf(target), ...server.env };
     await migrate(target);
     const made = await generatedBook(target, { loans: 1000, seed: 5, start: FIRST, days: 3 });
     await made.importDay(SECOND);
@@ -123,14 +59,7 @@ describe.skipIf(!isThere)('a server of its own, backed up by pgBackRest', () => 
     await closeDays(target, { workers: 2, tasks: 8 });
   }, 300_000);
 
-  afterAll(() => {
-    if (root === undefined) return;
-    spawnSync(`${PROGRAMS}/pg_ctl`, ['-D', join(root, 'data'), '-m', 'immediate', '-w', 'stop'], {
-      stdio: 'ignore',
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-    });
-    rmSync(root, { recursive: true, force: true });
-  });
+  afterAll(() => server?.remove());
 
   it('has a full backup first, then what differs, and both are proven', async () => {
     const first = await hashOf(FIRST);

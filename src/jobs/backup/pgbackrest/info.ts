@@ -34,12 +34,11 @@ type StanzaInfo = z.output<typeof infoSchema>[number];
 
 /** A backup of a stanza. */
 export interface StanzaBackup {
-  readonly line: Omit<BackupLine, 'provenAt'>;
+  readonly line: BackupLine;
   /** Seconds since 1970. */
   readonly startedAt: number;
   readonly stoppedAt: number;
-  /** PostgreSQL's number of the cluster, and its major version. */
-  readonly system: string;
+  /** Major version of the server. */
   readonly major: string;
 }
 
@@ -86,10 +85,10 @@ function backupOf(stanza: StanzaInfo, backup: StanzaInfo['backup'][number]): Sta
     bytes: info.repository.delta ?? null,
     day: annotation?.[NOTED.day] ?? null,
     hash: annotation?.[NOTED.hash] ?? null,
+    system: db?.['system-id'] ?? null,
   };
   const { start: startedAt, stop: stoppedAt } = timestamp;
-  const of = { system: db?.['system-id'] ?? '', major: db?.version ?? '' };
-  return { line, startedAt, stoppedAt, ...of };
+  return { line, startedAt, stoppedAt, major: db?.version ?? '' };
 }
 
 /** Throws LoanbookError `stanza_of_another_server` (2) where another cluster would be backed up. */

@@ -9,7 +9,7 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import { bookFacts } from '../book-facts.js';
 import type { BackedUpBook, Trial } from '../documents/manifest.js';
 import { type Proof, type ProofOptions, proveCopy } from '../prove-copy.js';
-import { type BackupLine, keepTrial, losingTrial, makeStore, trialsIn } from '../store.js';
+import { type BackupLine, keepTrial, losingTrial, makeStore } from '../store.js';
 import { NOTED, requireSameServer, type StanzaBackup, stanzaState } from './info.js';
 import { callPgBackRest, pgBackRestAccount, type Stanza } from './program.js';
 
@@ -18,7 +18,7 @@ const FULL_SECONDS = 6.5 * 86_400;
 const PROGRAM_FOLDERS = ['/usr/lib/postgresql/%/bin', '/usr/pgsql-%/bin'];
 
 export interface Taken {
-  readonly line: Omit<BackupLine, 'provenAt'>;
+  readonly line: BackupLine;
   readonly book: BackedUpBook;
 }
 
@@ -54,16 +54,6 @@ export async function takeStanza(
   return { line: newest!.line, book };
 }
 
-/** The backups of a stanza, the newest first, with what `store` keeps of restores. */
-export async function listStanza(stanza: Stanza, store: string): Promise<BackupLine[]> {
-  const { backups } = await stanzaState(stanza);
-  const trials = await trialsIn(store);
-  return backups.map(({ line }) => ({
-    ...line,
-    provenAt: trials.get(line.backup)?.provenAt ?? null,
-  }));
-}
-
 export interface StanzaTrial extends ProofOptions {
   readonly stanza: Stanza;
   /** The server of the book: login and database of the copy are the same. */
@@ -87,20 +77,21 @@ export interface StanzaTrial extends ProofOptions {
 export async function verifyStanza(options: StanzaTrial): Promise<Proof & { trial: Trial }> {
   const { stanza, target, bookFolder, store, at } = options;
   stanza.signal.throwIfAborted();
-  const { line, system, major } = chosen((await stanzaState(stanza)).backups, options);
+  const { line, major } = chosen((await stanzaState(stanza)).backups, options);
   const programs = programsOf(major, options.programs);
   makeStore(store);
   return losingTrial(store, line.backup, async () => {
     const { user, database } = target;
     const fill = (dataFolder: string) => restoreInto(dataFolder, stanza, line.backup, at);
     const scratch = { name: 'trial', fill, foreign: { programs, user, database } } as const;
+    const system = line.system ?? '';
     const expected = { system, sealedDay: line.day, chainHash: line.hash };
     const proof = await withScratchServer(bookFolder, scratch, (copy) =>
       proveCopy(copy, expected, options),
     );
     const { day, chainHash } = proof;
     const provenAt = new Date().toISOString();
-    const trial: Trial = { backup: line.backup, provenAt, day, chainHash };
+    const trial: Trial = { backup: line.backup, system, provenAt, day, chainHash };
     await keepTrial(store, trial);
     return { ...proof, trial };
   });
