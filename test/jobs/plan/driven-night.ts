@@ -23,6 +23,8 @@ import { DrivenClock } from './driven-clock.js';
 export interface Programs {
   /** A child that `end` brings to its exit. */
   start(exit: number, line: Parameters<StartChild>[0]): Promise<Child & { end(): Promise<void> }>;
+  /** Those that were told to end have; whether there were any. */
+  settled(): Promise<boolean>;
 }
 
 /** Children without a process: they end when they are told to. */
@@ -43,6 +45,7 @@ export const NO_PROCESSES: Programs = {
       },
     };
   },
+  settled: async () => false,
 };
 
 interface Playing {
@@ -150,6 +153,7 @@ export class DrivenNight {
     for (;;) {
       if (this.#running === undefined) return;
       await this.#clock.settled(this.#running);
+      if (await this.#programs.settled()) continue;
       // An attempt may take no time at all.
       const now = this.#clock.now();
       if (!this.#playing.some(({ endsAt, isOpen }) => isOpen && endsAt <= now)) return;
