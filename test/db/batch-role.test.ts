@@ -41,6 +41,9 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   opening_position: true,
   loan_digest: true,
   month_row: true,
+  // Figures of sealed days, made again from these whenever they are not there: no money moves by them.
+  morning_day: true,
+  morning_first: true,
   // A run is begun and its steps are laid out, not ended.
   run: [...['job', 'key', 'business_date', 'tasks', 'status', 'engine_version', 'hashed_columns']],
   execution: ['run_id', 'attempt', 'holder', 'workers'],
