@@ -25,6 +25,7 @@ import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
 import { QUOTE } from './quote/index.js';
 import { RECONCILE } from './reconcile/index.js';
+import { REPORT } from './report/index.js';
 import { RUNS } from './runs/index.js';
 import type { CommandDomain, CommandEntry } from './shell/command-module.js';
 import { SIMULATE } from './simulate/index.js';
@@ -52,6 +53,7 @@ const DOMAINS: readonly CommandDomain[] = [
   CHANNEL,
   BREAKS,
   LOAN,
+  REPORT,
   RUNS,
   QUOTE,
   SIMULATE,

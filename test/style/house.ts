@@ -106,7 +106,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
-  'jobs/morning': ['jobs/book', 'jobs/day'],
+  'jobs/morning': ['jobs/book', 'jobs/day', 'jobs/reconcile', 'jobs/runs'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
@@ -151,6 +151,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/ledger',
     'jobs/reconcile',
   ],
+  'commands/report': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/morning', 'jobs/operations'],
   'commands/runs': ['commands/shell', 'jobs/eod', 'jobs/runs'],
   'commands/simulate': ['commands/shell', 'jobs/simulate'],
 };

@@ -13,6 +13,7 @@ import {
   type LoanToday,
   standingOf,
 } from './loan-today.js';
+import { LateByCohort } from './vintage.js';
 
 /** First instalments found open when they were decided, by their place in `FPD_DAYS`. */
 export type FirstOpen = readonly Set<LoanId>[];
@@ -35,6 +36,7 @@ export class DayInMaking {
   readonly day: EpochDay;
   readonly sums: MorningSums;
   readonly largest = new LargestMoves();
+  readonly late = new LateByCohort();
   /** Decided on this day. */
   readonly firstOpen: readonly LoanId[][] = FPD_DAYS.map(() => []);
   readonly #making: Making;
@@ -49,6 +51,7 @@ export class DayInMaking {
   addLoan(today: LoanToday): void {
     const { loan } = today;
     const standing = standingOf(today);
+    this.late.add(loan);
     this.sums.addLoan(standing);
     const move = moveOf(standing);
     if (move !== undefined && move.from !== move.to) {

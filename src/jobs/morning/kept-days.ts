@@ -5,6 +5,7 @@ import { inTransaction } from '../../db/connect.js';
 import type { MorningFigures } from '../../operations/figures/morning-figures.js';
 import type { FirstOpen } from './day-in-making.js';
 import type { LargestMove } from './largest-moves.js';
+import type { CohortRow } from './vintage.js';
 
 /** Goes up when the same day may give other figures. */
 const FIGURES_VERSION = 1;
@@ -14,6 +15,8 @@ export interface KeptDay {
   readonly figures: MorningFigures;
   readonly allowance: bigint;
   readonly largest: readonly LargestMove[];
+  /** Of a month end; null: it is none. */
+  readonly vintage: readonly CohortRow[] | null;
 }
 
 /** A day that was made; figures are null where only its first instalments were asked for. */

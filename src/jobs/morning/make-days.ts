@@ -16,6 +16,7 @@ import { DayInMaking, type Making, noFirstOpen } from './day-in-making.js';
 import { FreeDays } from './free-days.js';
 import { type KeptDay, keepDays, readFirstOpen, readKeptDays } from './kept-days.js';
 import { loanToday } from './loan-today.js';
+import { isMonthEnd, vintageOf } from './vintage.js';
 
 /** Days that a page shows. */
 export const DAYS_SHOWN = 30;
@@ -95,7 +96,8 @@ async function makeDays(
     if (!figured.has(made.day)) continue;
     const allowance = await allowanceAt(client, book, made.day);
     const figures = made.sums.figures(allowance);
-    found.set(made.day, { figures, allowance, largest: made.largest.moves });
+    const vintage = isMonthEnd(made.day) ? await vintageOf(client, made.day, made.late) : null;
+    found.set(made.day, { figures, allowance, largest: made.largest.moves, vintage });
   }
   await keepDays(
     client,

@@ -11,7 +11,7 @@ export type Moves = readonly {
 
 /** What a move may end in, in the order of the rows of each bucket. */
 const BUCKETS = Array.from({ length: 8 }, (_, bucket) => `M${bucket}`);
-const ENDS: readonly string[] = [
+export const MOVE_ENDS: readonly string[] = [
   ...BUCKETS,
   ...['settled', 'written_off', 'transferred', 'cancelled'],
 ];
@@ -43,7 +43,7 @@ export class MoveSums {
 
   get moves(): Moves {
     return BUCKETS.flatMap((from) =>
-      ENDS.flatMap((to) => {
+      MOVE_ENDS.flatMap((to) => {
         const row = this.#rows.get(`${from} ${to}`);
         return row === undefined
           ? []

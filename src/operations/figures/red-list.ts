@@ -50,14 +50,18 @@ export interface NightLeft {
   readonly missingFiles: readonly string[];
 }
 
-/** What makes the page red, in its order. A limit that is just reached is not passed. */
+/**
+ * What makes the page red, in its order. A limit that is just reached is not passed, nor is any of a
+ * day without figures.
+ */
 export function redList(
   day: EpochDay,
   left: NightLeft,
-  figures: MorningFigures,
+  figures: MorningFigures | undefined,
   limits: readonly Limit[],
 ): string[] {
   const passed = limits.filter(({ figure, above, below }) => {
+    if (figures === undefined) return false;
     const ratio = LIMITED[figure](figures);
     const isAbove = above !== null && (compareRatios(ratio, above) ?? 0) > 0;
     return isAbove || (below !== null && (compareRatios(ratio, below) ?? 0) < 0);

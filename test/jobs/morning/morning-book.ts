@@ -17,6 +17,7 @@ penalty: {rate: {multiple: 1.5}, grace_days: ${graceDays}}
 }
 
 export interface BookPlan {
+  readonly entity?: string;
   readonly products: readonly string[];
   /** By the day that they are disbursed on: loan_no,product,principal,rate,periods. */
   readonly loans: Readonly<Record<string, readonly string[]>>;
@@ -26,11 +27,12 @@ export interface BookPlan {
 }
 
 /** A closed book as it was planned. */
-export async function plannedBook({ products, loans, events, days }: BookPlan) {
+export async function plannedBook({ entity = 'Morning', ...plan }: BookPlan) {
+  const { products, loans, events, days } = plan;
   const book = await scratchBook();
   const { client, database } = book;
   await createBook(client, {
-    entity: 'Morning',
+    entity,
     currency: 'CNY',
     firstBusinessDate: parseDay(days[0]!)!,
     calendar: 'none',
@@ -96,7 +98,12 @@ export function numbers(seed: number): (below: number) => number {
 }
 
 /** Loans of three products disbursed day by day, with payments, write-offs and what undoes them. */
-export function unrestBook(seed: number, loanCount: number, days: readonly string[]) {
+export function unrestBook(
+  seed: number,
+  loanCount: number,
+  days: readonly string[],
+  { entity = 'Morning', prefix = 'L' } = {},
+) {
   const next = numbers(seed);
   const loans: Record<string, string[]> = {};
   const events: Record<string, string[]> = {};
@@ -109,9 +116,9 @@ export function unrestBook(seed: number, loanCount: number, days: readonly strin
       ['R3', 3],
     ][next(3)] as [string, number];
     const amount = `${(next(900) + 100) * 10}.00`;
-    const row = `L${k},${code},${amount},${['0', '0.12'][next(2)]},${periods}`;
+    const row = `${prefix}${k},${code},${amount},${['0', '0.12'][next(2)]},${periods}`;
     loans[days[from]!] = [...(loans[days[from]!] ?? []), row];
-    names.push({ no: `L${k}`, from });
+    names.push({ no: `${prefix}${k}`, from });
   }
   let ref = 0;
   const paid: string[] = [];
@@ -138,5 +145,5 @@ export function unrestBook(seed: number, loanCount: number, days: readonly strin
     events[day] = own;
   }
   const products = [product('R0', 0, 4, 2), product('R1', 1, 6, 1), product('R3', 3, 3, 3)];
-  return plannedBook({ products, loans, events, days });
+  return plannedBook({ entity, products, loans, events, days });
 }
