@@ -1,10 +1,13 @@
 import { APPROVE } from './approve/index.js';
 import { AUDIT } from './audit/index.js';
+import { BACKUP } from './backup/index.js';
 import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
+import { COMPLETION } from './completion/index.js';
 import { DB } from './db/index.js';
+import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
@@ -61,7 +64,10 @@ const DOMAINS: readonly CommandDomain[] = [
   PERSON,
   APPROVE,
   AUDIT,
+  DOCTOR,
   DB,
+  BACKUP,
+  COMPLETION,
 ];
 
 /**

@@ -142,6 +142,26 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
   ],
+  keep_next_key: [
+    [`keep_next_key(2, 'aes', '', 'Wang')`, 'LB022'],
+    [`keep_next_key(1, 'aes', '', 'Root')`, 'LB031'],
+  ],
+  reseal_keys: [
+    [`reseal_keys(1::smallint, '{}', '{}', '{}', 'Wang')`, 'LB022'],
+    [`reseal_keys(1::smallint, '{C1}', '{""}', '{"\\\\x020001"}', 'Root')`, 'LB031'],
+  ],
+  erase_party: [
+    [`erase_party(999999, 1::smallint, 'C1', '', 'Wang')`, 'LB040'],
+    [`erase_party(1, 1::smallint, 'C1', '', 'Wang')`, 'LB035'],
+  ],
+  replay_erasure: [
+    [`replay_erasure(1::smallint, 'C1', '2026-04-01', '', '', '', '', 'Wang')`, 'LB022'],
+  ],
+  retire_key: [
+    [`retire_key(1, 'Wang')`, 'LB022'],
+    [`retire_key(0, 'Root')`, 'LB032'],
+    [`retire_key(9, 'Root')`, 'LB032'],
+  ],
   keep_master_keys: [
     [`keep_master_keys('[]', 'Wang')`, 'LB022'],
     [`keep_master_keys('[]', 'Root')`, 'LB030'],

@@ -14,7 +14,10 @@ import { cancelImport } from '../../src/jobs/import/cancel-import.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { initKeys } from '../../src/jobs/parties/book-keys.js';
+import { eraseParty } from '../../src/jobs/parties/erase-party.js';
 import { importParties } from '../../src/jobs/parties/import-parties.js';
+import { retireKey } from '../../src/jobs/parties/retire-key.js';
+import { rotateKeys } from '../../src/jobs/parties/rotate-keys.js';
 import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
@@ -107,6 +110,8 @@ export async function proofBook(): Promise<ScratchBook> {
     await close(book, day);
   }
   await byHand(book);
+  await rotateOnce(book);
+  await erase(book);
   await register(book);
   for (const day of LATER_DAYS) {
     await bring(book, day);
@@ -128,13 +133,28 @@ async function close({ database }: ScratchBook, day: string): Promise<void> {
   await closeDays(database.target, { through: parseDay(day)!, workers: 1, tasks: 2 });
 }
 
-/** Customers, one of whom says something else later. */
+/** Customers, one of whom says something else later; the third has no loan. */
 async function customers({ client, file }: ScratchBook): Promise<void> {
   const keys = { file: `${file('loans.txt')}.keys` };
   await initKeys(client, { source: keys, suite: 'sm', by: 'Root' });
-  for (const rows of [['C1,王小二', 'C2,李四'], ['C2,李四五']]) {
+  for (const rows of [['C1,王小二', 'C2,李四', 'C3,赵六'], ['C2,李四五']]) {
     await importParties(client, { file: file('parties.csv', 'party,name', ...rows), keys });
   }
+}
+
+/** Their keys are under another master key from here on, and the first one is needed no more. */
+async function rotateOnce({ client, file }: ScratchBook): Promise<void> {
+  const source = { file: `${file('loans.txt')}.keys` };
+  await rotateKeys(client, { source, by: 'Root' });
+  await retireKey(client, { version: 1, by: 'Root' });
+}
+
+/** A customer without a loan is erased. */
+async function erase({ client, file }: ScratchBook): Promise<void> {
+  const keys = { file: `${file('loans.txt')}.keys` };
+  const options = { party: 'C3', reason: 'asked for it', by: 'Li Na', keys };
+  const { approval = 0 } = await eraseParty(client, options);
+  await eraseParty(client, { ...options, grant: { number: approval, by: 'Wang' } });
 }
 
 /** 600.00 of OPENED are not yet due, and of its first row 30.00 are open; what was held is put right. */

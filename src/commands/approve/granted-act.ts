@@ -3,6 +3,8 @@ import type { ApprovedAct, Grant, ShownApproval } from '../../jobs/approvals/app
 import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
+import { eraseParty } from '../../jobs/parties/erase-party.js';
+import type { KeySource } from '../../jobs/parties/key-source.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
 import { reopenPeriod } from '../../jobs/period/reopen-period.js';
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
@@ -14,6 +16,7 @@ type GrantedAct = (
   client: pg.Client,
   asked: ShownApproval,
   grant: Grant,
+  keys: KeySource,
 ) => Promise<{ readonly outcome: string }>;
 
 const text = ({ payload }: ShownApproval, key: string) => String(payload[key] ?? '');
@@ -48,6 +51,14 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
       name: asked.subject,
       reason: text(asked, 'reason'),
       by: asked.maker,
+      grant,
+    }),
+  party_erase: (client, asked, grant, keys) =>
+    eraseParty(client, {
+      party: asked.subject,
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      keys,
       grant,
     }),
 };

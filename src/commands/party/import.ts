@@ -43,7 +43,7 @@ export const command: CommandModule<[string], Flags> = {
     const onProgress = (done: number, total: number) => bars.onProgress('import', done, total);
     const options = {
       ...{ file, layout, keys: keySourceOf(context), says, maxRejects, rejectFile, dryRun },
-      named: { by },
+      named: { by, book: context.namedBook },
       ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
     };
     const actor = { by, act: 'import', isNamed: false } as const;

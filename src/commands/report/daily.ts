@@ -6,7 +6,6 @@ import { checksBesideHash } from '../../jobs/eod/checks/check-day.js';
 import { CHECK_NAMES } from '../../jobs/eod/checks/checks.js';
 import { gatherMorning } from '../../jobs/morning/gather.js';
 import { morningReport } from '../../jobs/morning/tables.js';
-import { LANGUAGES, type Language } from '../../jobs/morning/words.js';
 import {
   MORNING_FORMATS,
   type MorningFormat,
@@ -15,7 +14,6 @@ import {
 } from '../../jobs/morning/write-morning.js';
 import { readLimits } from '../../jobs/operations/documents/limits-document.js';
 import type { CommandModule } from '../shell/command-module.js';
-import type { CommandContext } from '../shell/context.js';
 import { dayOption } from '../shell/day-option.js';
 import { inBookByDays } from '../shell/day-sessions.js';
 import { printOutcome } from '../shell/output.js';
@@ -25,7 +23,6 @@ interface Options {
   readonly date?: string;
   readonly out?: string;
   readonly format?: string;
-  readonly lang?: string;
   readonly limits?: string;
   readonly check?: boolean;
 }
@@ -36,13 +33,12 @@ export const command: CommandModule<[], Options> = {
       .option('--date <date>')
       .option('--out <folder>')
       .option('--format <formats>')
-      .option('--lang <language>')
       .option('--limits <file>')
       .option('--check');
   },
   async run(context, _args, options) {
     const asked = dayOption('--date', options.date);
-    const language = languageOf(options.lang, context.env);
+    const language = context.lang;
     const formats = formatsOf(options.format);
     const limits =
       options.limits === undefined
@@ -73,34 +69,15 @@ function onScreen({ head, tables }: Report): Report {
   return { head, tables: shown.map((table) => ({ ...table, screen: { isOptional: true } })) };
 }
 
-/** What was asked for; else what the environment says of messages. */
-function languageOf(asked: string | undefined, env: CommandContext['env']): Language {
-  if (asked === undefined) {
-    const locale = env.LC_ALL || env.LC_MESSAGES || env.LANG || '';
-    return locale.startsWith('zh') ? 'zh' : 'en';
-  }
-  const language = LANGUAGES.find((name) => name === asked);
-  if (language !== undefined) return language;
-  throw unknown('unknown_language', { option: '--lang', value: asked }, LANGUAGES);
-}
-
 function formatsOf(asked: string | undefined): MorningFormat[] {
   const names = asked === undefined ? ['html'] : asked.split(',').map((name) => name.trim());
   return [...new Set(names)].map((name) => {
     const format = MORNING_FORMATS.find((each) => each === name);
     if (format !== undefined) return format;
-    throw unknown('unknown_format', { option: '--format', value: name }, MORNING_FORMATS);
-  });
-}
-
-function unknown(
-  rule: string,
-  evidence: Readonly<Record<string, string>>,
-  known: readonly string[],
-): LoanbookError {
-  return new LoanbookError(rule, 'There is nothing of this name.', {
-    exitCode: EXIT.usage,
-    evidence: { ...evidence, known: known.join(', ') },
-    next: 'Name one of them.',
+    throw new LoanbookError('unknown_format', 'There is no such format.', {
+      exitCode: EXIT.usage,
+      evidence: { option: '--format', value: name, known: MORNING_FORMATS.join(', ') },
+      next: 'Name one of them.',
+    });
   });
 }

@@ -12,6 +12,7 @@ export const APPROVED_ACTS = {
   product: '产品变更',
   policy: '政策变更',
   period_reopen: '反结账',
+  party_erase: '客户信息删除',
 } as const;
 export type ApprovedAct = keyof typeof APPROVED_ACTS;
 

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
@@ -6,6 +5,7 @@ import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
+import { keptName } from '../../files/mask.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
@@ -203,7 +203,7 @@ async function runImport(
   run.phase('store');
   const importId = await recordImport(client, {
     ...outcome,
-    name: basename(content.path),
+    name: keptName(content.path),
     again: before.again,
   });
   const firstEventId = await reserveEvents(client, staged.events);

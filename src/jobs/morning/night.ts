@@ -33,8 +33,8 @@ export async function nightSteps(client: pg.Client, day: EpochDay): Promise<Nigh
 }
 
 /**
- * The jobs of a day, and of its close each phase. A job that was done again counts once, by its last
- * run; one that nobody finished failed unless somebody is at it.
+ * The jobs of a day, and of its close each phase. A job that was done again counts once, by its
+ * last run; one that nobody finished failed unless somebody is at it.
  */
 async function runsOfDay(client: pg.Client, day: EpochDay): Promise<readonly NightStep[]> {
   const { rows } = await client.query<NightStep>(

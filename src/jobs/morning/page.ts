@@ -15,12 +15,22 @@ import {
 } from './pictures.js';
 import { figureName, type Language, wordIn } from './words.js';
 
+/** A report whose rows are at hand. */
+export interface CollectedReport extends Report {
+  readonly tables: readonly CollectedTable[];
+}
+
+export interface CollectedTable extends Table {
+  readonly rows: readonly TableRow[];
+}
+
 /**
  * A morning as one page that needs nothing else: no script, nothing loaded, every text escaped. Its
  * tables are those of `report`.
  */
-export function morningPage(morning: Morning, report: Report, language: Language): string {
-  const { day, entity, red } = morning;
+export function morningPage(morning: Morning, report: CollectedReport, language: Language): string {
+  const { day, red } = morning;
+  const entity = String(report.head.entity ?? '');
   const title = `${wordIn(language, 'title')} ${entity} ${formatDay(day)}`;
   const head = [entity, formatDay(day), morning.currency];
   const tables = report.tables.map((table) => section(table, pictureOf(morning, table, language)));
@@ -74,9 +84,9 @@ function tiles(morning: Morning, language: Language): string {
     .join('\n');
 }
 
-function section({ name, title = name, columns, rows }: Table, drawn: string): string {
+function section({ name, title = name, columns, rows }: CollectedTable, drawn: string): string {
   const heads = columns.map((column) => `<th>${escaped(column.title)}</th>`).join('');
-  const body = [...(rows as Iterable<TableRow>)].map((row) => {
+  const body = rows.map((row) => {
     const cells = columns.map(({ key, kind, title: column }) => {
       const shown = shownCell(row[key], kindOf(kind, row));
       const css = kind === 'text' || kind === 'time' ? (key === 'command' ? 'c' : '') : 'n';

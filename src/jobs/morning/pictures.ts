@@ -142,8 +142,8 @@ export function vintagePicture({ monthEnds }: Morning, language: Language): stri
       170 - Math.floor((permille(rate) * 150) / most),
     ]);
     const [x, y] = points.at(-1)!;
-    const end = `<circle cx="${x}" cy="${y}" r="3" fill="${stroke}"/>${label(x + 6, y + 4, cohort)}`;
-    return line(points, stroke) + end;
+    const dot = `<circle cx="${x}" cy="${y}" r="3" fill="${stroke}"/>`;
+    return line(points, stroke) + dot + label(x + 6, y + 4, cohort);
   });
   const axis = label(LEFT - 8, 24, percent(`${(most / 1_000).toFixed(6)}`, 1), 'end');
   return picture(wordIn(language, 'vintage'), 190, [axis, ...parts]);
@@ -176,7 +176,8 @@ export function sparkline(morning: Morning, { of }: FigureLine): string {
   );
   const last = points.at(-1);
   const dot = last ? `<circle cx="${last[0]}" cy="${last[1]}" r="2.5" fill="#2f6ea5"/>` : '';
-  return `<svg viewBox="0 0 120 28" class="spark" aria-hidden="true">${line(points, '#2f6ea5')}${dot}</svg>`;
+  const drawn = line(points, '#2f6ea5') + dot;
+  return `<svg viewBox="0 0 120 28" class="spark" aria-hidden="true">${drawn}</svg>`;
 }
 
 /** A rate of six decimals in percent, exactly, or with fewer decimals cut off. */

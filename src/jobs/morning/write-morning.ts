@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { maskedReport } from '../../files/masked-report.js';
 import { requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import type { Report } from '../../files/report.js';
+import type { TableRow } from '../../files/table.js';
 import { reportPieces } from '../../files/table-file.js';
 import type { Morning } from './gather.js';
-import { morningPage } from './page.js';
+import { type CollectedReport, type CollectedTable, morningPage } from './page.js';
 import type { Language } from './words.js';
 
 export const MORNING_FORMATS = ['html', 'xlsx', 'json'] as const;
@@ -20,8 +22,8 @@ export function morningFiles(
 }
 
 /**
- * Writes a morning, each file whole or not at all; the page last, for whoever waits for it. Throws
- * LoanbookError as every file that is made.
+ * Writes a morning, each file whole or not at all; the page last, for whoever waits for it. Nothing
+ * in them names a person, whoever wrote it. Throws LoanbookError as every file that is made.
  */
 export async function writeMorning(
   morning: Morning,
@@ -30,11 +32,23 @@ export async function writeMorning(
   files: readonly string[],
 ): Promise<void> {
   for (const file of files) requireRegularTarget(file);
+  const shown = await collected(maskedReport(report));
   const isPage = (file: string) => file.endsWith('.html');
   for (const file of files.filter((each) => !isPage(each))) {
-    await writeWhole(file, reportPieces(report, file.endsWith('.json') ? 'json' : 'xlsx'));
+    await writeWhole(file, reportPieces(shown, file.endsWith('.json') ? 'json' : 'xlsx'));
   }
   for (const file of files.filter(isPage)) {
-    await writeWhole(file, [morningPage(morning, report, language)]);
+    await writeWhole(file, [morningPage(morning, shown, language)]);
   }
+}
+
+/** Its rows, few as they are, may be read several times. */
+async function collected({ tables, ...report }: Report): Promise<CollectedReport> {
+  const found: CollectedTable[] = [];
+  for (const table of tables) {
+    const rows: TableRow[] = [];
+    for await (const row of table.rows) rows.push(row);
+    found.push({ ...table, rows });
+  }
+  return { ...report, tables: found };
 }

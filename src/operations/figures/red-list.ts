@@ -51,8 +51,8 @@ export interface NightLeft {
 }
 
 /**
- * What makes the page red, in its order. A limit that is just reached is not passed, nor is any of a
- * day without figures.
+ * What makes the page red, in its order. A limit that is just reached is not passed, nor is any of
+ * a day without figures.
  */
 export function redList(
   day: EpochDay,

@@ -154,6 +154,9 @@ export const LOAN_ROWS: readonly ExitRow[] = [
   ['loan statement', 3, 'tampered', 'CUT-1'],
   ['portfolio', 0, 'book', ''],
   ['portfolio', 2, 'book', '--as-of 2030-01-01'],
+  ['report daily', 0, 'book', ''],
+  ['report daily', 1, 'blank', ''],
+  ['report daily', 2, 'book', '--date 2030-01-01'],
 ];
 
 /** The close, its checks and runs, and the server. */
@@ -190,4 +193,17 @@ export const OPERATION_ROWS: readonly ExitRow[] = [
   ['db stop', 2, 'nobody', ''],
   ['db url', 0, 'nobody', ''],
   ['db url', 1, 'no-folder', ''],
+
+  ['backup run', 1, 'no-folder', ''],
+  ['backup run', 2, 'nobody', ''],
+  ['backup list', 0, 'nobody', '--in @backups'],
+  ['backup list', 1, 'nobody', '--in @product.yaml'],
+  ['backup list', 2, 'nobody', '--format x'],
+  ['backup verify', 1, 'no-folder', '--in @backups'],
+  ['backup verify', 2, 'nobody', '--in @backups none'],
+  ['backup verify', 3, 'nobody', '--in @backups'],
+  ['backup verify', 130, 'stopped', '--in @backups'],
+  ['backup restore', 1, 'no-folder', '@backups/20260303T013000000Z'],
+  ['backup restore', 2, 'nobody', '@backups/20260303T013000000Z'],
+  ['backup restore', 3, 'embedded', '@backups/20260303T013000000Z'],
 ];

@@ -48,6 +48,7 @@ const FILES: Readonly<Record<string, string>> = {
     'N5,LP,1000.00,0.1,12,2026-03-01\n',
   'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
   'parties.csv': 'party,name,phone\nC1,王小二,13800138000\n',
+  'erasures.json': '{"erasures": []}\n',
   'parties-bad.csv': 'party,name,phone\nC2,王小二,1\n',
   'balances.csv': 'loan_no,principal_not_due\nN5,1000.00\n',
   'balances-bad.csv': 'loan_no,principal_not_due\nN6,1000.00\n',
@@ -95,10 +96,31 @@ const SETS: Readonly<Record<string, string>> = {
   'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
 };
 
+/** A backup by its manifest alone: its one file is missing. */
+const BACKUP = `${JSON.stringify({
+  ...{ format: 1, backup: '20260303T013000000Z', kind: 'base' },
+  ...{ startedAt: '2026-03-03T01:30:00.000Z', takenAt: '2026-03-03T01:31:00.000Z' },
+  book: {
+    ...{ entity: 'T', currency: 'CNY', firstBusinessDate: '2026-02-14' },
+    ...{ businessDate: '2026-03-03', system: '7', database: 'loanbook', server: '18.4' },
+    ...{ schema: 33, sealedDay: '2026-03-02', chainHash: 'ab'.repeat(32), keys: [] },
+  },
+  ...{ walFrom: '0/3000028', walTo: '0/3000158', bytes: 3, folders: [] },
+  files: [{ path: 'PG_VERSION', bytes: 3, sha256: 'cd'.repeat(32) }],
+})}\n`;
+
+function writeBackup(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(BACKUP).digest('hex');
+  writeFileSync(join(folder, 'manifest.json'), BACKUP);
+  writeFileSync(join(folder, 'manifest.json.sha256'), `${sha256}  manifest.json\n`);
+}
+
 /** Writes them all into a folder that is theirs. */
 export function writeFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries({ ...FILES, ...SETS })) {
     writeFileSync(join(folder, name), text);
   }
+  writeBackup(join(folder, 'backups/20260303T013000000Z'));
 }

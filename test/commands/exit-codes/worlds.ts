@@ -33,7 +33,12 @@ const TAMPERED = `
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
   UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
   UPDATE audit SET reason = reason || '!' WHERE audit_id = 1;
-  UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1)`;
+  UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1);
+  UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)`;
+
+/** Of before the last restore. */
+const ERASED = `INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)
+  VALUES (1, 'C0', '2026-03-01', 'why', '甲', '乙', '')`;
 
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
@@ -76,6 +81,7 @@ export class Worlds {
       const ended = await this.#run(place, line);
       expect({ line, ...ended }).toMatchObject({ exitCode: 0 });
     }
+    await asOwner(this.#base, ERASED);
   }
 
   async end(): Promise<void> {

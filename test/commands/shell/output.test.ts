@@ -4,6 +4,7 @@ import { parsePage } from '../../../src/commands/shell/command-page.js';
 import { displayWidth } from '../../../src/commands/shell/display-width.js';
 import { printJson, printRecord, printTable } from '../../../src/commands/shell/output.js';
 import { startProgress } from '../../../src/commands/shell/progress.js';
+import { maskTexts } from '../../../src/files/mask.js';
 import { createLog } from '../../../src/log.js';
 
 function printed(print: (out: PassThrough) => void): string {
@@ -69,7 +70,7 @@ describe('progress', () => {
   function run(isTTY: boolean, quiet: boolean): string {
     const stderr = Object.assign(new PassThrough(), { isTTY });
     let nowMs = 1_000_000;
-    const log = () => createLog(stderr, {});
+    const log = () => createLog(stderr, { mask: maskTexts });
     const progress = startProgress(plan, { stderr, quiet, log, now: () => nowMs });
     for (const _step of [1, 2]) {
       nowMs += 1000;
@@ -101,9 +102,29 @@ describe('progress', () => {
 });
 
 describe('the log', () => {
+  it.each([true, false])('names no number of a person, terminal %s', (isTTY) => {
+    const text = printed((out) => {
+      const log = createLog(Object.assign(out, { isTTY }), { mask: maskTexts });
+      // Luhn of the card, by hand: eight digits doubled give 8 + 7 x 2, the others 8: 30.
+      const err = new Error('no 11010519491231002X');
+      log.error(
+        {
+          err,
+          of: ['４１１１１１１１１１１１１１１１'],
+          file: { path: 'a-13800138000.csv' },
+        },
+        '13800138000',
+      );
+    });
+    expect(text).toContain('1****************X');
+    expect(text).toContain('411111******1111');
+    expect(text.match(/138\*{6}00/g)).toHaveLength(2);
+    expect(text).not.toMatch(/[0-9０-９]{11}/);
+  });
+
   it.each([true, false])('shows no stack trace, terminal %s', (isTTY) => {
     const text = printed((out) => {
-      const log = createLog(Object.assign(out, { isTTY }), {});
+      const log = createLog(Object.assign(out, { isTTY }), { mask: maskTexts });
       log.error({ err: new TypeError('broke'), loan: 'L1' }, 'held');
     });
     expect(text).toContain('broke');
@@ -118,7 +139,7 @@ describe('the log', () => {
     [{ quiet: true, level: 'silent' }, []],
   ])('%j lets through %j', (options, levels) => {
     const text = printed((out) => {
-      const log = createLog(out, options);
+      const log = createLog(out, { ...options, mask: maskTexts });
       log.debug('a');
       log.info('b');
       log.warn('c');

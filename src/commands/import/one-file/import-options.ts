@@ -58,7 +58,7 @@ export async function runImport(
   const says = senderSays(flags);
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
-  const named = { by: flags.by };
+  const named = { by: flags.by, book: context.namedBook };
   const options = { file, mapping, layout, says, ...taking, named, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
   const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
