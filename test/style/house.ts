@@ -142,7 +142,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/keys': ['commands/shell', 'jobs/parties'],
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
-  'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/loan': ['commands/shell', 'jobs/book', 'jobs/day', 'jobs/loan', 'jobs/morning'],
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],

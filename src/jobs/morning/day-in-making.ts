@@ -13,6 +13,7 @@ import {
   type LoanToday,
   standingOf,
 } from './loan-today.js';
+import type { DayTaker } from './read-days.js';
 import { LateByCohort } from './vintage.js';
 
 /** First instalments found open when they were decided, by their place in `FPD_DAYS`. */
@@ -32,7 +33,7 @@ export interface Making {
 }
 
 /** The figures of one day while its loans come by. */
-export class DayInMaking {
+export class DayInMaking implements DayTaker {
   readonly day: EpochDay;
   readonly sums: MorningSums;
   readonly largest = new LargestMoves();
@@ -47,7 +48,6 @@ export class DayInMaking {
     this.#making = making;
   }
 
-  /** A loan that has a row of the day. */
   addLoan(today: LoanToday): void {
     const { loan } = today;
     const standing = standingOf(today);
@@ -64,7 +64,6 @@ export class DayInMaking {
     this.#addInstalments(today, isInRates(standing));
   }
 
-  /** A loan that was settled and left before. */
   addLeft(today: LoanToday): void {
     this.#addInstalments(today, true);
   }

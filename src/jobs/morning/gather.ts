@@ -7,8 +7,9 @@ import type { Book } from '../book/book.js';
 import type { CheckResult } from '../day/check-result.js';
 import { type KeptDay, readKeptDays } from './kept-days.js';
 import { type LeftBehind, leftBehind } from './left-behind.js';
-import { DAYS_SHOWN, figuresOfDays, type Sessions } from './make-days.js';
+import { DAYS_SHOWN, figuresOfDays } from './make-days.js';
 import { failedSteps, type NightStep, nightSteps } from './night.js';
+import type { Sessions } from './read-days.js';
 import { isMonthEnd } from './vintage.js';
 
 /** Months that a curve goes back. */

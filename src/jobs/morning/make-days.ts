@@ -3,28 +3,14 @@ import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { FPD_WINDOW_DAYS } from '../../operations/figures/first-payment.js';
 import type { Book } from '../book/book.js';
-import {
-  type DueWindow,
-  loansAt,
-  loansLeftBy,
-  paidOn,
-  type Standing,
-  standingsAt,
-} from '../day/at-close/loans-at-close.js';
-import { type BucketRange, bucketPages } from '../day/bucket-pages.js';
 import { DayInMaking, type Making, noFirstOpen } from './day-in-making.js';
 import { FreeDays } from './free-days.js';
 import { type KeptDay, keepDays, readFirstOpen, readKeptDays } from './kept-days.js';
-import { loanToday } from './loan-today.js';
+import { readDays, type Sessions } from './read-days.js';
 import { isMonthEnd, vintageOf } from './vintage.js';
 
 /** Days that a page shows. */
 export const DAYS_SHOWN = 30;
-/** Loans whose standing of last night is in memory at a time, a session. */
-const PAGE_LOANS = 16_000;
-
-/** Sessions that read side by side, the first of which writes. */
-export type Sessions = readonly [pg.Client, ...pg.Client[]];
 
 /** The figures of a sealed day and of the days before it that a page shows, by day. */
 export async function figuresOfDays(
@@ -52,7 +38,7 @@ function daysOf({ from, to }: { from: EpochDay; to: EpochDay }): EpochDay[] {
   return Array.from({ length: to - from + 1 }, (_, at) => from + at);
 }
 
-async function firstSealedDay(client: pg.Client, first: EpochDay): Promise<EpochDay> {
+export async function firstSealedDay(client: pg.Client, first: EpochDay): Promise<EpochDay> {
   const { rows } = await client.query<{ day: string | null }>(
     'SELECT min(business_date) AS day FROM sealed_day',
   );
@@ -82,17 +68,14 @@ async function makeDays(
   const figured = new Set(missing);
   const days = daysOf(window)
     .filter((day) => figured.has(day) || !known.has(day))
-    .map((day) => ({ made: new DayInMaking(day, making), window: making.free.window(day) }));
-  const pages = await bucketPages(client, PAGE_LOANS);
-  await Promise.all(
-    sessions.map(async (session) => {
-      for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
-        await makePage(session, page, days, firstDay);
-      }
-    }),
+    .map((day) => new DayInMaking(day, making));
+  await readDays(
+    sessions,
+    days.map((made) => ({ taker: made, window: making.free.window(made.day) })),
+    firstDay,
   );
   const found = new Map<EpochDay, KeptDay>();
-  for (const { made } of days) {
+  for (const made of days) {
     if (!figured.has(made.day)) continue;
     const allowance = await allowanceAt(client, book, made.day);
     const figures = made.sums.figures(allowance);
@@ -101,7 +84,7 @@ async function makeDays(
   }
   await keepDays(
     client,
-    days.map(({ made: { day, firstOpen: opened } }) => ({
+    days.map(({ day, firstOpen: opened }) => ({
       day,
       firstOpen: opened,
       kept: found.get(day) ?? null,
@@ -110,40 +93,10 @@ async function makeDays(
   return found;
 }
 
-interface DayOfPage {
-  readonly made: DayInMaking;
-  readonly window: DueWindow;
-}
-
-async function makePage(
-  client: pg.Client,
-  page: BucketRange,
-  days: readonly DayOfPage[],
-  firstDay: EpochDay,
-): Promise<void> {
-  let last: { readonly day: EpochDay; readonly standings: Map<number, Standing> } | undefined;
-  for (const { made, window } of days) {
-    const { day } = made;
-    const before =
-      last?.day === day - 1
-        ? last.standings
-        : day === firstDay
-          ? new Map<number, Standing>()
-          : await standingsAt(client, day - 1, page);
-    const paid = await paidOn(client, day, page);
-    const standings = new Map<number, Standing>();
-    await loansAt(client, day, page, window, (loan) => {
-      standings.set(loan.loanId, loan);
-      made.addLoan(loanToday(loan, before.get(loan.loanId), paid.get(loan.loanId)));
-    });
-    await loansLeftBy(client, day, page, window, (loan) => {
-      made.addLeft(loanToday(loan, undefined));
-    });
-    last = { day, standings };
-  }
-}
-
-/** What stands on the allowance account at the close, credit positive. */
+/**
+ * What stands on the allowance account at the close, credit positive; write-offs may leave less
+ * than nothing until the next run of impairment.
+ */
 async function allowanceAt(client: pg.Client, book: Book, day: EpochDay): Promise<bigint> {
   const { rows } = await client.query<{ allowance: bigint }>(
     `SELECT coalesce(-sum(g.balance), 0)::numeric AS allowance
@@ -151,6 +104,5 @@ async function allowanceAt(client: pg.Client, book: Book, day: EpochDay): Promis
      WHERE a.code = $1 AND g.business_date = $2`,
     [book.roles.allowance ?? '', formatDay(day)],
   );
-  const allowance = BigInt(rows[0]?.allowance ?? 0);
-  return allowance > 0n ? allowance : 0n;
+  return BigInt(rows[0]?.allowance ?? 0);
 }

@@ -8,9 +8,12 @@ export const SHADES = [
   ...['#c7d9ea', '#fde0a8', '#fbc17a', '#f7975a', '#e86a3c', '#cf4226', '#a3231b', '#6d0f14'],
 ] as const;
 
-/** A part of a whole in units of a picture, whole and rounded down: exact sums stay in tables. */
+/**
+ * A part of a whole in units of a picture, whole and rounded down, not below the floor: exact sums
+ * stay in tables.
+ */
 export function scaled(part: bigint, whole: bigint, units: number): number {
-  return whole <= 0n ? 0 : Number((part * BigInt(units)) / whole);
+  return whole <= 0n || part < 0n ? 0 : Number((part * BigInt(units)) / whole);
 }
 
 export interface Box {

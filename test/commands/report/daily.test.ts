@@ -60,8 +60,9 @@ function plain(text: string): string | null {
   const without = text.replaceAll(',', '');
   if (!without.endsWith('%')) return without;
   const [whole = '', fraction = ''] = without.slice(0, -1).split('.');
-  const digits = `${whole}${fraction}`.padStart(7, '0');
-  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
+  const sign = whole.startsWith('-') ? '-' : '';
+  const digits = `${whole.replace('-', '')}${fraction}`.padStart(7, '0');
+  return `${sign}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 /** The figures of the day by SQL alone, as a document has them. */
@@ -100,9 +101,9 @@ async function figuresBySql(): Promise<Record<string, string | null>> {
     overdue_rate: rate(sql.overdue!, sql.outstanding!),
     npl: money(sql.npl!),
     npl_rate: rate(sql.npl!, sql.outstanding!),
-    allowance: '0.00',
-    coverage: rate(0, sql.npl!),
-    provision_ratio: rate(0, sql.outstanding!),
+    allowance: money(sql.allowance!),
+    coverage: rate(sql.allowance!, sql.npl!),
+    provision_ratio: rate(sql.allowance!, sql.outstanding!),
   };
 }
 

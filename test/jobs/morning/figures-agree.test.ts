@@ -33,6 +33,9 @@ describe('the figures of a restless book', () => {
     const last = found.get(parseDay(DAYS.at(-1)!)!)!.figures;
     const days = [...found.values()].map(({ figures }) => figures);
     expect(last.fpd.slice(0, 2).every(({ bad, loans }) => bad > 0 && bad < loans)).toBe(true);
+    expect(last.npl).toBeGreaterThan(0n);
+    expect(last.nplRate.num).toBeLessThan(last.overdueRate.num);
+    expect(last.coverage.num).toBeGreaterThan(0n);
     expect(days.some(({ recovery }) => recovery.collected > 0n)).toBe(true);
     expect(days.some(({ moves }) => moves.some(({ to }) => to === 'written_off'))).toBe(true);
     expect(days.some(({ moves }) => moves.some(({ to }) => to === 'settled'))).toBe(true);
@@ -46,6 +49,7 @@ function asNumbers(figures: MorningFigures): object {
     outstanding: Number(figures.outstanding),
     overdue: Number(figures.overdueRate.num),
     npl: Number(figures.npl),
+    allowance: Number(figures.coverage.num),
     disbursed: [disbursed.loans, Number(disbursed.amount)],
     repaid: Number(figures.repaid),
     due: Number(figures.due),

@@ -1,9 +1,5 @@
-/**
- * The figures of a day by SQL alone, written for tests: from schedules and allocation lines, while
- * the program reads what its positions carry. For books without a calendar, whose products are
- * named by their days of grace.
- */
-export function figuresSql(day: string): string {
+/** What figures and the loans behind them are read from. */
+function partsSql(day: string): string {
   const d = `DATE '${day}'`;
   return `WITH first_day AS (SELECT min(business_date) AS day FROM sealed_day),
   last AS (
@@ -41,11 +37,29 @@ export function figuresSql(day: string): string {
     WHERE u.seq = 1 AND greatest(u.due_on + n.days, u.free_until) BETWEEN ${d} - 29 AND ${d}
       AND greatest(u.due_on + n.days, u.free_until) >= f.day),
   yesterday AS (SELECT * FROM position WHERE business_date = ${d} - 1 AND status IN (0, 1)
-    AND principal > 0)
+    AND principal > 0),
+  moved AS (
+    SELECT t.loan_id, concat('M', least(7, ceil(y.days_past_due / 30.0)), ' ', CASE
+        WHEN t.status IN (0, 1) THEN concat('M', least(7, ceil(t.days_past_due / 30.0)))
+        ELSE (ARRAY['settled', 'written_off', 'cancelled', 'transferred'])[t.status - 1] END)
+      AS name, y.principal
+    FROM yesterday y JOIN today t USING (loan_id))`;
+}
+
+/**
+ * The figures of a day by SQL alone, written for tests: from schedules and allocation lines, while
+ * the program reads what its positions carry. For books without a calendar, whose products are
+ * named by their days of grace.
+ */
+export function figuresSql(day: string): string {
+  const d = `DATE '${day}'`;
+  return `${partsSql(day)}
   SELECT jsonb_build_object(
     'loans', (SELECT count(*) FROM owing),
     'outstanding', (SELECT coalesce(sum(principal), 0) FROM owing),
     'overdue', (SELECT coalesce(sum(principal), 0) FROM owing WHERE days_past_due > 0),
+    'allowance', (SELECT coalesce(0 - sum(j.amount), 0) FROM journal_line j JOIN account
+      USING (account_id) WHERE code = '1304.01' AND j.business_date <= ${d}),
     'npl', (SELECT coalesce(sum(principal), 0) FROM owing WHERE classification >= 2),
     'disbursed', (SELECT jsonb_build_array(count(*), coalesce(sum(disbursed), 0)) FROM last
       WHERE disbursed_on = ${d} AND status <> 4),
@@ -68,10 +82,38 @@ export function figuresSql(day: string): string {
           WHERE least(7, ceil(days_past_due / 30.0)) = b)) ORDER BY b)
       FROM generate_series(0, 7) AS b),
     'moves', (SELECT coalesce(jsonb_object_agg(name, sums), '{}') FROM (
-      SELECT concat('M', least(7, ceil(y.days_past_due / 30.0)), ' ', CASE
-          WHEN t.status IN (0, 1) THEN concat('M', least(7, ceil(t.days_past_due / 30.0)))
-          ELSE (ARRAY['settled', 'written_off', 'cancelled', 'transferred'])[t.status - 1] END)
-        AS name, jsonb_build_array(count(*), sum(y.principal)) AS sums
-      FROM yesterday y JOIN today t USING (loan_id) GROUP BY 1) AS m)
+      SELECT name, jsonb_build_array(count(*), sum(principal)) AS sums FROM moved GROUP BY 1) AS m)
   ) AS figures`;
+}
+
+/**
+ * The loans behind figures of a day by SQL alone: by the option of `loan list`, loan numbers with
+ * what each adds in minor units, and how many instalments where they are counted.
+ */
+export function behindSql(day: string): string {
+  const d = `DATE '${day}'`;
+  const stood = (to: string) => `FROM stood WHERE ${to} GROUP BY loan_id`;
+  return `${partsSql(day)},
+  behind (option, loan_id, counted, instalments) AS (
+    SELECT '--disbursed ${day}', loan_id, disbursed, NULL::bigint FROM last
+      WHERE disbursed_on = ${d} AND status <> 4
+    UNION ALL SELECT '--repaid ${day}', loan_id, sum(amount), NULL FROM lines JOIN last USING (loan_id)
+      WHERE business_date = ${d} AND kind <> 2 AND status <> 4 GROUP BY loan_id
+      HAVING sum(amount) <> 0
+    UNION ALL SELECT '--due ${day}', loan_id, sum(due), NULL FROM due WHERE due_on = ${d}
+      GROUP BY loan_id
+    UNION ALL SELECT '--last-free ${day}', loan_id, sum(due), count(*)
+      ${stood(`at = ${d} AND free_until = ${d}`)}
+    UNION ALL SELECT '--entered ${day}', loan_id, sum(open), count(*)
+      ${stood(`at = ${d} AND free_until = ${d} AND open > 0`)}
+    UNION ALL SELECT '--behind ${day}', loan_id, sum(open), NULL
+      ${stood(`at = ${d} - 1 AND free_until < ${d} AND open > 0`)}
+    UNION ALL SELECT '--collected ${day}', loan_id, sum(least(open, paid)), NULL
+      ${stood(`at = ${d} - 1 AND free_until < ${d} AND least(open, paid) > 0`)}
+    UNION ALL SELECT concat('--first-decided ', days), loan_id, disbursed, NULL FROM fpd
+    UNION ALL SELECT concat('--first-default ', days), loan_id, disbursed, NULL FROM fpd WHERE bad
+    UNION ALL SELECT concat('--moved ', replace(name, ' ', ':')), loan_id, principal, NULL FROM moved)
+  SELECT option, jsonb_agg(jsonb_build_array(l.loan_no, counted, instalments)
+    ORDER BY l.loan_no COLLATE "C") AS loans
+  FROM behind JOIN loan l USING (loan_id) GROUP BY option ORDER BY option`;
 }

@@ -1,9 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type pg from 'pg';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
+import { applyPolicy } from '../../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
+import { applyImpairment } from '../../../src/jobs/impairment/impairment-parameters.js';
+import { runImpairment } from '../../../src/jobs/impairment/run-impairment.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
+import { packageRoot } from '../../../src/package-root.js';
 import { type ScratchBook, scratchBook } from '../../support/scratch-book.js';
 
 /** Principal in equal parts every other day; by its grace. */
@@ -24,11 +31,14 @@ export interface BookPlan {
   /** By the day that they are booked on: ref,loan_no,type,value_date,amount,of. */
   readonly events: Readonly<Record<string, readonly string[]>>;
   readonly days: readonly string[];
+  /** Days past due from which on classes begin, and whether the last close posts an allowance. */
+  readonly classes?: string;
+  readonly isImpaired?: boolean;
 }
 
 /** A closed book as it was planned. */
 export async function plannedBook({ entity = 'Morning', ...plan }: BookPlan) {
-  const { products, loans, events, days } = plan;
+  const { products, loans, events, days, classes, isImpaired = false } = plan;
   const book = await scratchBook();
   const { client, database } = book;
   await createBook(client, {
@@ -37,6 +47,7 @@ export async function plannedBook({ entity = 'Morning', ...plan }: BookPlan) {
     firstBusinessDate: parseDay(days[0]!)!,
     calendar: 'none',
   });
+  if (classes !== undefined) await applyPolicy(client, policy(days[0]!, classes), 'policy');
   for (const text of products) await applyProduct(client, text, 'product');
   for (const day of days) {
     const rows = (loans[day] ?? []).map((row) => `${row},${day},head`);
@@ -49,9 +60,21 @@ export async function plannedBook({ entity = 'Morning', ...plan }: BookPlan) {
       const head = 'ref,loan_no,type,value_date,amount,of';
       await importEvents(client, { file: book.file(`events-${day}.csv`, head, ...own) });
     }
+    if (isImpaired && day === days.at(-1)) await impair(client, days.at(-2)!);
     await closeDays(database.target, { workers: 1, tasks: 1 });
   }
   return book;
+}
+
+function policy(from: string, classes: string): string {
+  const text = readFileSync(join(packageRoot, 'config/policy.yaml'), 'utf8');
+  return text.replace('2000-01-01', from).replace('[0, 90, 270, 360]', classes);
+}
+
+async function impair(client: pg.Client, day: string): Promise<void> {
+  const text = readFileSync(join(packageRoot, 'config/impairment.yaml'), 'utf8');
+  await applyImpairment(client, text, 'impairment');
+  await runImpairment(client, { asOf: parseDay(day)!, by: '', dryRun: false });
 }
 
 export function daysFrom(first: string, count: number): string[] {
@@ -145,5 +168,6 @@ export function unrestBook(
     events[day] = own;
   }
   const products = [product('R0', 0, 4, 2), product('R1', 1, 6, 1), product('R3', 3, 3, 3)];
-  return plannedBook({ entity, products, loans, events, days });
+  const plan = { entity, products, loans, events, days };
+  return plannedBook({ ...plan, classes: '[0, 1, 3, 6]', isImpaired: true });
 }
