@@ -164,7 +164,7 @@ async function conditionsOf(
 
 const ROWS_OF_DAY = '(SELECT * FROM position WHERE business_date = $1)';
 
-/** The rows of the day of loans that are given by their columns, and of those that left the last. */
+/** The rows of the day of loans given by their columns; of those that left, the last. */
 function rowsBehind(at: number): string {
   const [ids, amounts, instalments, left] = [`$${at}`, `$${at + 1}`, `$${at + 2}`, `$${at + 3}`];
   return `(
