@@ -5,10 +5,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figuresSql } from '../../jobs/morning/figures-sql.js';
 import { daysFrom, unrestBook } from '../../jobs/morning/morning-book.js';
-import { hasChromium, launchBrowser } from '../../support/browser.js';
 import type { ScratchBook } from '../../support/scratch-book.js';
 import { readWorkbook } from '../../support/workbook.js';
 import { type Captured, capture } from '../shell/captured-host.js';
+import { hasChromium, launchBrowser } from './browser.js';
 
 const DAYS = daysFrom('2026-03-24', 8);
 /** A month end. */
