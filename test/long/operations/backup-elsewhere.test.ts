@@ -27,7 +27,7 @@ import { hasStanzaServer, StanzaServer } from '../../support/stanza-server.js';
 
 const FIRST = '2026-03-28';
 const SECOND = '2026-03-29';
-const CLOSE_CHILD = join(packageRoot, 'test/support/close-child.js');
+const CLOSE_CHILD = join(packageRoot, 'test/support/children/close-child.js');
 const TASKS = 32;
 const HASHES = 'SELECT business_date, content_hash, chain_hash FROM loanbook.sealed_day ORDER BY 1';
 const FOLDED = `SELECT count(*)::int AS n FROM loanbook.step JOIN loanbook.run USING (run_id)

@@ -18,7 +18,7 @@ import { hasStanzaServer, StanzaServer } from '../../support/stanza-server.js';
 const FIRST = '2026-03-28';
 const SECOND = '2026-03-29';
 const THIRD = '2026-03-30';
-const CLOSE_CHILD = join(packageRoot, 'test/support/close-child.js');
+const CLOSE_CHILD = join(packageRoot, 'test/support/children/close-child.js');
 
 describe.skipIf(!hasStanzaServer())('a server of its own, backed up by pgBackRest', () => {
   let server: StanzaServer;
