@@ -107,7 +107,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
-  'jobs/morning': ['jobs/book', 'jobs/day', 'jobs/reconcile', 'jobs/runs'],
+  'jobs/morning': [
+    ...['jobs/book', 'jobs/day', 'jobs/files', 'jobs/plan', 'jobs/reconcile', 'jobs/runs'],
+  ],
   'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],

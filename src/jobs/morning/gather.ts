@@ -5,6 +5,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { type Limit, redList } from '../../operations/figures/red-list.js';
 import type { Book } from '../book/book.js';
 import type { CheckResult } from '../day/check-result.js';
+import { type FileOfDay, filesOfDay, missingRules } from './files-of-day.js';
 import { type KeptDay, readKeptDays } from './kept-days.js';
 import { type LeftBehind, leftBehind } from './left-behind.js';
 import { DAYS_SHOWN, figuresOfDays } from './make-days.js';
@@ -41,7 +42,7 @@ export interface Morning {
   readonly checks: readonly CheckResult[] | null;
   readonly checkNames: readonly string[];
   readonly left: LeftBehind;
-  readonly missingFiles: readonly string[];
+  readonly files: readonly FileOfDay[];
   readonly moves: readonly NamedMove[];
 }
 
@@ -70,7 +71,7 @@ export async function gatherMorning(
   const days = hasDays ? await figuresOfDays(sessions, book, through) : new Map();
   const night = await nightSteps(client, day);
   const left = await leftBehind(client, day, isSealed);
-  const missingFiles: readonly string[] = [];
+  const files = await filesOfDay(client, day);
   const figures = days.get(day)?.figures;
   const tonight = {
     isSealed,
@@ -78,7 +79,7 @@ export async function gatherMorning(
     failedChecks: (checks ?? []).filter(({ ok }) => !ok).map(({ name }) => name),
     held: left.held.count,
     breaks: left.breaks.opened,
-    missingFiles,
+    missingFiles: missingRules(files),
   };
   return {
     day,
@@ -94,7 +95,7 @@ export async function gatherMorning(
     checks,
     checkNames,
     left,
-    missingFiles,
+    files,
     moves: await namedMoves(client, days.get(day)),
   };
 }

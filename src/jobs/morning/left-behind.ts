@@ -6,7 +6,7 @@ import { dayTable } from '../day/day-table.js';
 import { type Break, listBreaks } from '../reconcile/breaks.js';
 
 /** Rows of a table on the page; the command lists them all. */
-const ROWS_MAX = 200;
+export const ROWS_MAX = 200;
 
 export interface HeldRow {
   readonly loanNo: string;

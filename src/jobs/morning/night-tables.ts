@@ -1,6 +1,7 @@
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { Table, TableRow } from '../../files/table.js';
 import type { Morning } from './gather.js';
+import { ROWS_MAX } from './left-behind.js';
 import { type ColumnOf, tableIn } from './table-in.js';
 import { type Language, wordIn } from './words.js';
 
@@ -16,7 +17,7 @@ export function nightTables(morning: Morning, language: Language): Table[] {
   ];
 }
 
-function stepTable({ night }: Morning, language: Language): Table {
+function stepTable({ night, day }: Morning, language: Language): Table {
   const columns: ColumnOf[] = [
     ['step', 'text'],
     ['planned', 'time'],
@@ -27,8 +28,17 @@ function stepTable({ night }: Morning, language: Language): Table {
     ['state', 'text'],
     ['command', 'text'],
   ];
-  const rows = night.map((step) => ({ ...step, command: 'loanbook runs list' }));
+  const date = formatDay(day);
+  const rows = night.map(({ plan, job, ...step }) => ({
+    ...step,
+    command: plan === null ? 'loanbook runs list' : nightCommand(plan, job, date),
+  }));
   return tableIn(language)('night', columns, rows);
+}
+
+/** A night that has not begun is in the list alone. */
+function nightCommand(plan: string, job: string, date: string): string {
+  return plan === job ? 'loanbook night status' : `loanbook night status ${plan} --date ${date}`;
 }
 
 function checkTable({ day, checks, checkNames, isSealed }: Morning, language: Language): Table {
@@ -114,9 +124,28 @@ function rejectTable({ left }: Morning, language: Language): Table {
   return tableIn(language)('rejects', columns, rows);
 }
 
-function fileTable({ missingFiles }: Morning, language: Language): Table {
-  const rows = missingFiles.map((file) => ({ file }));
-  return tableIn(language)('files', [['file', 'text']], rows);
+function fileTable({ files, day }: Morning, language: Language): Table {
+  const all = `loanbook files list --date ${formatDay(day)} --all`;
+  const shown = files.slice(0, ROWS_MAX).map(({ rule, name, state, since, isLate, reason }) => ({
+    file: rule,
+    name,
+    state,
+    since,
+    late: isLate ? wordIn(language, 'yes') : null,
+    reason,
+    command: rule === null ? all : `${all} --rule ${rule}`,
+  }));
+  const columns: ColumnOf[] = [
+    ['file', 'text', 'rule_of_file'],
+    ['name', 'text', 'file'],
+    ['state', 'text'],
+    ['since', 'time'],
+    ['late', 'text', 'too_late'],
+    ['reason', 'text'],
+    ['command', 'text'],
+  ];
+  const more = files.length - shown.length;
+  return tableIn(language)('files', columns, [...shown, ...moreRows(language, 'name', more, all)]);
 }
 
 /** One row that says how many are not shown. */

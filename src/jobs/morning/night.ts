@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
+import { stepsOfDate } from '../plan/run/steps-of-date.js';
 import { isoTime } from '../runs/list-runs.js';
 
 /** Runs that a usual time is the median of. */
@@ -9,6 +10,10 @@ const MEDIAN_RUNS = 10;
 /** A step of the night; times are ISO 8601, UTC. */
 export interface NightStep {
   readonly step: string;
+  /** The plan whose night it is of; null: a run that any command began. */
+  readonly plan: string | null;
+  /** What makes the page red if it failed. */
+  readonly job: string;
   /** When it was to begin; null: nobody planned it. */
   readonly planned: string | null;
   readonly from: string | null;
@@ -16,20 +21,36 @@ export interface NightStep {
   readonly seconds: number | null;
   /** What it took in the median of its last ten runs. */
   readonly median: number | null;
-  readonly state: 'done' | 'failed' | 'running' | 'waiting';
+  /** As `night status` has it. */
+  readonly state: string;
 }
 
 /** Where steps of a night come from: a domain that runs some adds a line. */
 type NightSource = (client: pg.Client, day: EpochDay) => Promise<readonly NightStep[]>;
 
-const NIGHT_SOURCES: readonly NightSource[] = [runsOfDay];
+const NIGHT_SOURCES: readonly NightSource[] = [jobsOfPlans, runsOfDay];
 
-/** Everything that ran for a day, in the order in which it began. */
+/** Jobs of plans in the order of each, then what ran for the day in that in which it began. */
 export async function nightSteps(client: pg.Client, day: EpochDay): Promise<NightStep[]> {
   const steps: NightStep[] = [];
   for (const source of NIGHT_SOURCES) steps.push(...(await source(client, day)));
-  const order = (step: NightStep) => step.from ?? step.planned ?? '~';
-  return steps.sort((left, right) => (order(left) < order(right) ? -1 : 1));
+  return steps;
+}
+
+/** The jobs of plans; a night that has not begun is one step of its own. */
+async function jobsOfPlans(client: pg.Client, day: EpochDay): Promise<readonly NightStep[]> {
+  const steps = await stepsOfDate(client, day);
+  return steps.map(({ plan, job, state, why, due, began, ended, seconds, usual }) => ({
+    step: job === null ? plan : `${plan} ${job}`,
+    plan,
+    job: job ?? plan,
+    planned: due,
+    from: began,
+    to: ended,
+    seconds,
+    median: usual,
+    state: why === null ? state : `${state} ${why}`,
+  }));
 }
 
 /**
@@ -52,7 +73,7 @@ async function runsOfDay(client: pg.Client, day: EpochDay): Promise<readonly Nig
        SELECT DISTINCT ON (job, phase) * FROM part WHERE business_date = $1
        ORDER BY job, phase, run_id DESC
      )
-     SELECT concat_ws(' ', l.job, l.phase) AS step, NULL AS planned,
+     SELECT concat_ws(' ', l.job, l.phase) AS step, NULL AS plan, l.job, NULL AS planned,
        ${isoTime('l.began')} AS "from", ${isoTime('l.ended')} AS "to",
        round(extract(epoch FROM l.ended - l.began))::int AS seconds,
        (SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY took))::int FROM (
@@ -62,16 +83,18 @@ async function runsOfDay(client: pg.Client, day: EpochDay): Promise<readonly Nig
           ORDER BY p.run_id DESC LIMIT ${MEDIAN_RUNS}) AS usual) AS median,
        CASE WHEN l.is_done OR l.finished IS NOT NULL THEN 'done' WHEN l.is_held THEN 'running'
          WHEN l.began IS NULL THEN 'waiting' ELSE 'failed' END AS state
-     FROM last l`,
+     FROM last l ORDER BY l.began, l.run_id, step`,
     [formatDay(day)],
   );
   return rows;
 }
 
-/** The jobs of a day that failed: the close by its name alone, however far it came. */
+/** The jobs of a day that failed or were left: the close by its name, however far it came. */
 export function failedSteps(steps: readonly NightStep[]): string[] {
-  const jobs = steps
-    .filter(({ state }) => state === 'failed')
-    .map(({ step }) => step.split(' ')[0]!);
-  return [...new Set(jobs)];
+  const broken = steps.filter(isBroken).map(({ job }) => job);
+  return [...new Set(broken)];
+}
+
+export function isBroken({ state }: NightStep): boolean {
+  return /^(failed|interrupted)\b/.test(state);
 }

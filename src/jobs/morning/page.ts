@@ -53,7 +53,7 @@ ${rest.join('\n')}
 function pictureOf(morning: Morning, { name }: Table, language: Language): string {
   switch (name) {
     case 'night':
-      return nightPicture(morning, language);
+      return nightPicture(morning, language) + noNight(morning, language);
     case 'bucketDays':
       return bucketPicture(morning, language);
     case 'moves':
@@ -63,6 +63,12 @@ function pictureOf(morning: Morning, { name }: Table, language: Language): strin
     default:
       return '';
   }
+}
+
+/** What runs there were, somebody began by hand. */
+function noNight({ night }: Morning, language: Language): string {
+  if (night.some(({ plan }) => plan !== null)) return '';
+  return `<p class="none">${escaped(wordIn(language, 'no_night'))}</p>`;
 }
 
 function tiles(morning: Morning, language: Language): string {

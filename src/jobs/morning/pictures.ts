@@ -3,17 +3,24 @@ import { MOVE_ENDS } from '../../operations/figures/moves.js';
 import { type Ratio, shownRate } from '../../operations/figures/ratio.js';
 import type { FigureLine } from './figure-list.js';
 import { daysShown, type Morning } from './gather.js';
+import { isBroken } from './night.js';
 import { box, label, line, picture, SHADES, scaled, WIDTH } from './svg.js';
 import { type Language, wordIn } from './words.js';
 
 const LEFT = 150;
 const ROW = 24;
 
-/** Steps of the night as bars on one line of time, each above a bar of its usual time. */
+/**
+ * Steps of the night as bars on one line of time, each above a bar of its usual time, and a mark
+ * where it was planned.
+ */
 export function nightPicture({ night }: Morning, language: Language): string {
-  const spans = night.flatMap(({ from, to, planned, ...step }) => {
+  const spans = night.flatMap((step) => {
+    const { from, to, planned } = step;
     const began = Date.parse(from ?? planned ?? '');
-    return Number.isNaN(began) ? [] : [{ ...step, began, ended: Date.parse(to ?? '') || began }];
+    const due = Date.parse(planned ?? '');
+    const ended = Date.parse(to ?? '') || began;
+    return Number.isNaN(began) ? [] : [{ ...step, isBad: isBroken(step), began, ended, due }];
   });
   if (spans.length === 0) return '';
   const first = Math.min(...spans.map(({ began }) => began));
@@ -23,16 +30,20 @@ export function nightPicture({ night }: Morning, language: Language): string {
   );
   const place = (at: number) =>
     LEFT + Math.floor(((at - first) * (WIDTH - LEFT - 10)) / (last - first));
-  const parts = spans.map(({ step, began, ended, median, state, seconds }, at) => {
+  const parts = spans.map(({ step, began, ended, due, median, isBad, seconds }, at) => {
     const y = at * ROW;
     const x = place(began);
     const says = `${step}: ${seconds ?? '-'} s, ${wordIn(language, 'median')} ${median ?? '-'} s`;
-    const fill = state === 'failed' ? '#a3231b' : '#2f6ea5';
+    const fill = isBad ? '#a3231b' : '#2f6ea5';
+    // A night that caught up was due long before; the line of time is that of what ran.
+    const isNear = due >= first && due <= last;
+    const mark = { x: place(isNear ? due : first), y: y + 2, width: 2, height: 14 };
     const usual = place(began + 1_000 * (median ?? 0)) - x;
     return (
       label(LEFT - 8, y + 15, step, 'end') +
       box({ x, y: y + 4, width: Math.max(2, place(ended) - x), height: 10 }, fill, says) +
-      box({ x, y: y + 15, width: usual, height: 4 }, '#9aa7b2', says)
+      box({ x, y: y + 15, width: usual, height: 4 }, '#9aa7b2', says) +
+      (isNear ? box(mark, '#1b2733', `${step}: ${wordIn(language, 'planned')}`) : '')
     );
   });
   return picture(wordIn(language, 'night'), spans.length * ROW + 6, parts);

@@ -57,7 +57,7 @@ function redCommand(code: string, date: string): string {
     case 'break_age':
       return 'loanbook breaks list';
     case 'file':
-      return 'loanbook import list';
+      return `loanbook files list --date ${date} --all --rule ${of}`;
     default:
       return `loanbook report daily --date ${date} --json`;
   }

@@ -59,6 +59,9 @@ const WORDS = {
   rule: ['规则', 'rule'],
   rows: ['条数', 'rows'],
   file: ['文件', 'file'],
+  rule_of_file: ['文件规则', 'rule of files'],
+  too_late: ['迟到', 'late'],
+  no_night: ['当日无计划任务记录', 'no night of a plan on record'],
 
   not_sealed: ['当日未封账', 'the day is not sealed'],
   'red.step': ['步骤失败', 'a step failed'],
