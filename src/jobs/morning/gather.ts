@@ -88,7 +88,7 @@ export async function gatherMorning(
     minorDigits: book.minorDigits,
     isSealed,
     allowanceAccount: book.roles.allowance,
-    red: redList(day, tonight, figures, limits),
+    red: redList(day, tonight, figures, limits, 10n ** BigInt(book.minorDigits)),
     days,
     monthEnds: isSealed && isMonthEnd(day) ? await monthEndsTo(client, day) : new Map(),
     night,

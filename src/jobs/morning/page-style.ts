@@ -19,7 +19,8 @@ table{border-collapse:collapse;width:100%;margin-top:8px;font-size:12px}
 th,td{border-bottom:1px solid #e6eaee;padding:3px 5px;text-align:left;vertical-align:top;
 overflow-wrap:anywhere}
 th{color:#52606d;font-weight:500}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+th.n{text-align:right}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 td.c{font-family:ui-monospace,monospace;font-size:11px;color:#52606d}
 @media (max-width:700px){main,header{padding-left:10px;padding-right:10px}
 thead{display:none}table,tbody,tr,td{display:block}

@@ -1,7 +1,7 @@
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { escaped } from '../../files/html-report.js';
 import type { Report } from '../../files/report.js';
-import type { Cell, CellKind, Table, TableRow } from '../../files/table.js';
+import type { Cell, CellKind, Table, TableColumn, TableRow } from '../../files/table.js';
 import { FIGURE_LINES, shownFigure } from './figure-list.js';
 import type { Morning } from './gather.js';
 import { STYLE } from './page-style.js';
@@ -91,20 +91,32 @@ function tiles(morning: Morning, language: Language): string {
 }
 
 function section({ name, title = name, columns, rows }: CollectedTable, drawn: string): string {
-  const heads = columns.map((column) => `<th>${escaped(column.title)}</th>`).join('');
+  const heads = columns.map((column) => {
+    return `<th${placed(cssOf(column))}>${escaped(column.title)}</th>`;
+  });
   const body = rows.map((row) => {
     const cells = columns.map(({ key, kind, title: column }) => {
       const shown = shownCell(row[key], kindOf(kind, row));
-      const css = kind === 'text' || kind === 'time' ? (key === 'command' ? 'c' : '') : 'n';
-      const place = css === '' ? '' : ` class="${css}"`;
-      return `<td${place} data-k="${key}" data-t="${escaped(column)}">${escaped(shown)}</td>`;
+      const css = placed(key === 'command' ? 'c' : cssOf({ kind }));
+      return `<td${css} data-k="${key}" data-t="${escaped(column)}">${escaped(shown)}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
   });
   return `<section id="${name}"><h2>${escaped(title)}</h2>${drawn}
-<table><thead><tr>${heads}</tr></thead><tbody>
+<table><thead><tr>${heads.join('')}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></section>`;
+}
+
+/** Figures stand below each other by their last digit. */
+function cssOf({ kind }: Pick<TableColumn, 'kind'>): string {
+  return FIGURES.has(kind) ? 'n' : '';
+}
+
+const FIGURES: ReadonlySet<CellKind> = new Set<CellKind>(['amount', 'count', 'figure', 'rate']);
+
+function placed(css: string): string {
+  return css === '' ? '' : ` class="${css}"`;
 }
 
 /** A row of the figures says by its key what its cells hold. */

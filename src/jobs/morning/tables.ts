@@ -3,7 +3,7 @@ import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { Report } from '../../files/report.js';
 import type { Table, TableColumn } from '../../files/table.js';
 import { shownRate } from '../../operations/figures/ratio.js';
-import { FIGURE_LINES, shownFigure } from './figure-list.js';
+import { type CommandScene, FIGURE_LINES, shownFigure } from './figure-list.js';
 import { daysShown, type Morning } from './gather.js';
 import { nightTables } from './night-tables.js';
 import { type ColumnOf, tableIn } from './table-in.js';
@@ -17,7 +17,8 @@ export function morningReport(morning: Morning, language: Language): Report {
     tables: [
       redTable(morning, language),
       figureTable(morning, language),
-      daysTable(morning, language),
+      daysTable(morning, language, 'days'),
+      daysTable(morning, language, 'dayRates'),
       bucketTable(morning, language),
       bucketDaysTable(morning, language),
       moveTable(morning, language),
@@ -28,12 +29,12 @@ export function morningReport(morning: Morning, language: Language): Report {
   };
 }
 
-function redTable({ day, red }: Morning, language: Language): Table {
+function redTable({ day, red, allowanceAccount }: Morning, language: Language): Table {
   const table = tableIn(language);
   const rows = red.map((code) => ({
     code,
     meaning: redMeaning(language, code),
-    command: redCommand(code, formatDay(day)),
+    command: redCommand(code, { day: formatDay(day), allowance: allowanceAccount }),
   }));
   const columns = [
     ['code', 'text'],
@@ -43,7 +44,8 @@ function redTable({ day, red }: Morning, language: Language): Table {
   return table('red', columns, rows);
 }
 
-function redCommand(code: string, date: string): string {
+function redCommand(code: string, scene: CommandScene): string {
+  const date = scene.day;
   const [kind = '', of = ''] = code.split(':');
   switch (kind) {
     case 'not_sealed':
@@ -59,7 +61,7 @@ function redCommand(code: string, date: string): string {
     case 'file':
       return `loanbook files list --date ${date} --all --rule ${of}`;
     default:
-      return `loanbook report daily --date ${date} --json`;
+      return FIGURE_LINES.find(({ key }) => key === of)?.command(scene) ?? '';
   }
 }
 
@@ -83,9 +85,11 @@ function figureTable(morning: Morning, language: Language): Table {
   return tableIn(language)('figures', columns, rows);
 }
 
-/** A column a figure that has a tile. */
-function daysTable(morning: Morning, language: Language): Table {
-  const lines = FIGURE_LINES.filter(({ isTile }) => isTile);
+/** A column a figure that has a tile: counts and amounts, or rates. */
+function daysTable(morning: Morning, language: Language, name: 'days' | 'dayRates'): Table {
+  const lines = FIGURE_LINES.filter(
+    ({ isTile, kind }) => isTile && (kind === 'rate') === (name === 'dayRates'),
+  );
   const rows = daysShown(morning.day).map((day) => {
     const kept = morning.days.get(day);
     const cells = lines.map((line) => [line.key, shownFigure(line, kept, morning.minorDigits)]);
@@ -94,7 +98,7 @@ function daysTable(morning: Morning, language: Language): Table {
   const titled = lines.map(
     ({ key, kind }): TableColumn => ({ key, kind, title: figureName(language, key) }),
   );
-  const table = tableIn(language)('days', [['date', 'date']], rows);
+  const table = tableIn(language)(name, [['date', 'date']], rows);
   return { ...table, columns: [...table.columns, ...titled] };
 }
 

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { maskedReport } from '../../files/masked-report.js';
 import { requireRegularTarget, writeWhole } from '../../files/new-file.js';
@@ -31,6 +32,7 @@ export async function writeMorning(
   language: Language,
   files: readonly string[],
 ): Promise<void> {
+  for (const folder of new Set(files.map((file) => dirname(file)))) makeFolder(folder);
   for (const file of files) requireRegularTarget(file);
   const shown = await collected(maskedReport(report));
   const isPage = (file: string) => file.endsWith('.html');
@@ -39,6 +41,15 @@ export async function writeMorning(
   }
   for (const file of files.filter(isPage)) {
     await writeWhole(file, [morningPage(morning, shown, language)]);
+  }
+}
+
+/** A folder that is not there is made, for its owner alone; the one that it lies in has to be. */
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch {
+    // Whatever is the matter, the file that cannot be made in it tells.
   }
 }
 

@@ -153,7 +153,7 @@ export function unrestBook(
       const pick = next(100);
       const name = `e${ref}`;
       if (pick < 25) {
-        own.push(`${name},${no},repayment,${day},${next(60_000) / 100 + 1},`);
+        own.push(`${name},${no},repayment,${day},${(next(60_000) / 100 + 1).toFixed(2)},`);
         paid.push(`${name},${no}`);
       } else if (pick < 28) own.push(`${name},${no},settlement,${day},,`);
       else if (pick < 30) own.push(`${name},${no},write_off,${day},,`);
