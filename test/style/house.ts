@@ -109,7 +109,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
-  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],
+  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/files', 'jobs/operations', 'jobs/runs'],
   'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
