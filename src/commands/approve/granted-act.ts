@@ -4,6 +4,7 @@ import type { ApprovedAct, Grant, ShownApproval } from '../../jobs/approvals/app
 import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
+import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
 import { eraseParty } from '../../jobs/parties/erase-party.js';
 import type { KeySource } from '../../jobs/parties/key-source.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
@@ -65,6 +66,12 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
       },
       { reason: text(asked, 'reason'), by: asked.maker, grant },
     ),
+  file_release: (client, asked, grant) =>
+    releaseQuarantined(client, asked.subject, {
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      grant,
+    }),
   party_erase: (client, asked, grant, keys) =>
     eraseParty(client, {
       party: asked.subject,

@@ -12,6 +12,7 @@ export type Act =
   | 'erasures_replay'
   | 'import'
   | 'import_cancel'
+  | 'files'
   | 'eod_run'
   | 'eod_discard'
   | 'plan'

@@ -14,6 +14,7 @@ export const APPROVED_ACTS = {
   period_reopen: '反结账',
   night_skip: '跳过作业',
   party_erase: '客户信息删除',
+  file_release: '文件解除隔离',
 } as const;
 export type ApprovedAct = keyof typeof APPROVED_ACTS;
 

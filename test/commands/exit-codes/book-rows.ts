@@ -237,6 +237,8 @@ export const OPERATION_ROWS: readonly ExitRow[] = [
 
   ['backup run', 1, 'no-folder', ''],
   ['backup run', 2, 'nobody', ''],
+  ['backup run', 75, 'nobody', '--stanza retail'],
+  ['backup run', 130, 'stopped', '--stanza retail'],
   ['backup list', 0, 'nobody', '--in @backups'],
   ['backup list', 1, 'nobody', '--in @product.yaml'],
   ['backup list', 2, 'nobody', '--format x'],

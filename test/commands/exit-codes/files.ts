@@ -63,6 +63,10 @@ const FILES: Readonly<Record<string, string>> = {
   'plan-3.yaml': ending('DIFFERS', 'exit 3'),
   'plan-4.yaml': ending('REJECTS', 'exit 4'),
   'plan-once.yaml': ending('ONCE', 'test -e {book}/once || (touch {book}/once; exit 1)'),
+  'inbox.yaml':
+    'version: 1\nfolders: {inbox: in, work: work}\n' +
+    'rules: [{file: repayments, name: "repay-{yyyymmdd}.csv", settle: 0s},\n' +
+    '  {file: bank, name: "bank-{date}.txt", control: .ok, settle: 0s}]\n',
   'empty.csv': '',
   'fit.csv':
     'loan_no,principal,rate,periods,disbursed_on,installment\nF1,10000.00,0.18,12,2026-01-15,916.80\n',
@@ -119,6 +123,19 @@ const SETS: Readonly<Record<string, string>> = {
   'set-balances.yaml': set('balances-bad.csv', 1, '1000.00', 'balances'),
   'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
 };
+
+/** What lies in the inbox: one that is ready at the second look, and one that is held. */
+const INBOX: Readonly<Record<string, string>> = {
+  'repay-20260303.csv': FILES['repayments.csv']!,
+  'bank-2026-03-03.txt': 'abc',
+  'bank-2026-03-03.txt.ok': 'size=2\n',
+};
+
+/** Writes files of others into an inbox. */
+export function writeInbox(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(INBOX)) writeFileSync(join(folder, name), text);
+}
 
 /** A backup by its manifest alone: its one file is missing. */
 const BACKUP = `${JSON.stringify({

@@ -15,7 +15,7 @@ import {
 } from '../../support/database.js';
 import { DUMPED_OPEN_DAY, dumpedBook } from '../../upgrade/dumped-book.js';
 import { type Captured, capture } from '../shell/captured-host.js';
-import { writeFiles } from './files.js';
+import { writeFiles, writeInbox } from './files.js';
 import type { World } from './row.js';
 
 /** Another host, so that its lease alone counts. */
@@ -35,6 +35,7 @@ const TAMPERED = `
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
   UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
   UPDATE audit SET reason = reason || '!' WHERE audit_id = 1;
+  UPDATE inbox_file SET state = 'taken', taken_at = now(), in_work = true WHERE state = 'ready';
   UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1);
   UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)`;
 
@@ -67,6 +68,7 @@ export class Worlds {
 
   async begin(): Promise<void> {
     writeFiles(join(this.folder, 'files'));
+    writeInbox(join(this.folder, 'in'));
     this.#base = this.#kept(await dumpedBook());
     const place = this.#at(this.#base);
     writeFileSync(join(this.folder, 'files/core.csv'), await coreBalances(this.#base));
@@ -82,6 +84,9 @@ export class Worlds {
         (name) => `plan apply @${name}.yaml`,
       ),
       'night run NIGHT',
+      'files apply @inbox.yaml',
+      'files scan',
+      'files scan',
     ];
     for (const line of prepare) {
       const ended = await this.#run(place, line);

@@ -46,7 +46,7 @@ const policySchema = mapping({
     customer_years: integer(0).default(5),
   }).prefault({}),
   approvals: mapping({
-    // A voucher, an erasure and a job that is skipped always have a second person.
+    // A voucher, an erasure, a skipped job and a file out of quarantine always have a second one.
     voucher: oneOf('two_persons').default('two_persons'),
     statement_replace: second(),
     break_resolve: second(),
@@ -56,6 +56,7 @@ const policySchema = mapping({
     period_reopen: second(),
     night_skip: oneOf('two_persons').default('two_persons'),
     party_erase: oneOf('two_persons').default('two_persons'),
+    file_release: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

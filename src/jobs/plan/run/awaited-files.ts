@@ -11,9 +11,9 @@ export type AwaitedFiles = (run: Run) => FileTimes;
 const SETTLE: Duration = MINUTE;
 
 /**
- * Files of a folder: ready when nothing of one was changed for a minute. That is told by the time of
- * its last change, which a sender cannot set back, so that it needs no earlier look. An empty one,
- * or one that has a control file to come, waits for that; a link is no file.
+ * Files of a folder: ready when nothing of one was changed for a minute. That is told by the time
+ * of its last change, which a sender cannot set back, so that it needs no earlier look. An empty
+ * one, or one that has a control file to come, waits for that; a link is no file.
  */
 export function filesOfInbox(inbox: string): AwaitedFiles {
   return (run) => {

@@ -111,7 +111,9 @@ export interface PlanInForce {
   readonly calendar: string | null;
 }
 
-/** The latest version of a plan. Throws LoanbookError `unknown_plan` (2), `document_changed` (3). */
+/**
+ * The latest version of a plan. Throws LoanbookError `unknown_plan` (2), `document_changed` (3).
+ */
 export async function planInForce(client: pg.Client, name: string): Promise<PlanInForce> {
   const plan: Plan = await loadPlan(client, name);
   const days = isWithoutCalendar(plan) ? null : await loadCalendar(client);

@@ -111,7 +111,7 @@ CREATE INDEX night_alarm_night ON night_alarm (night_id);
 ALTER TABLE approval DROP CONSTRAINT approval_act_check,
   ADD CONSTRAINT approval_act_check CHECK (act IN ('voucher', 'statement_replace',
     'break_resolve', 'ledger', 'product', 'policy', 'period_reopen', 'party_erase',
-    'night_skip'));
+    'file_release', 'night_skip'));
 
 GRANT SELECT, INSERT ON plan_version, plan_look, scheduler_look, night, night_execution,
   night_step, night_attempt, night_alarm TO loanbook_batch;
