@@ -203,6 +203,7 @@ export const NIGHT_ROWS: readonly ExitRow[] = [
 export const OPERATION_ROWS: readonly ExitRow[] = [
   ['check', 0, 'book', 'debits_equal_credits'],
   ['check', 2, 'book', 'nonsense'],
+  ['check', 75, 'book', 'hash --later --date 2027-01-01'],
   ['check', 3, 'tampered', 'position_sums'],
   ['eod status', 0, 'book', ''],
   ['eod status', 1, 'blank', ''],

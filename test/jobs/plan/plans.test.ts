@@ -143,7 +143,7 @@ describe('plans of a book', () => {
 
   it('are shown and run by as they were applied', async () => {
     expect(await listPlans(book.client)).toMatchObject([
-      { plan: 'NIGHT', version: 1, at: '00:30', firstDate: '2026-03-28', appliedBy: 'Li Na' },
+      { plan: 'NIGHT', version: 1, at: '00:30', firstDate: '2026-04-01', appliedBy: 'Li Na' },
       { plan: 'NIGHT', version: 2, at: '00:45', timeZone: 'Asia/Shanghai' },
     ]);
     const { document } = await showPlan(book.client, 'NIGHT', 1);

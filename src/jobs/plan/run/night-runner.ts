@@ -127,7 +127,7 @@ class NightRunner {
     const { clock, tell } = this.#ports;
     const now = clock.now();
     const ended = this.#children.endedOf(read);
-    if (ended.length > 0) await barrier('night.ended');
+    await barriersOf('ended', read, ended);
     let run = read;
     const alarms: { job: string; kind: string }[] = [];
     for (const { at, endedAt, exit } of ended) {
@@ -141,8 +141,9 @@ class NightRunner {
     alarms.push(...next.alarms);
     const end = endOfRun(next.run);
     if (next.run === read && end === null) return read;
-    if (next.started.length > 0) await barrier('night.starting');
     const begun = await this.#begin(next.run, lines);
+    const started = next.started.map((at) => ({ at }));
+    await barriersOf('starting', next.run, started);
     const saved = await saveNight(client, night, {
       ...(end ?? { state: 'running', exit: null }),
       run: next.run,
@@ -155,8 +156,10 @@ class NightRunner {
       this.#children.cancelPending();
       return 'again';
     }
-    if (next.started.length > 0) await barrier('night.started');
+    await barriersOf('started', next.run, started);
     this.#children.open();
+    await barriersOf('between', next.run, ended);
+    await barriersOf('running', next.run, started);
     for (const { at, exit } of ended) this.#told(next.run, at, 'ended', exit);
     for (const at of next.started) this.#told(next.run, at, 'started');
     for (const alarm of alarms) tell(this.#claim, { what: 'alarm', ...alarm });
@@ -254,6 +257,15 @@ class NightRunner {
       }
     }
   }
+}
+
+/** A place for each job, such as `night.started.close`. */
+async function barriersOf(
+  what: 'starting' | 'started' | 'running' | 'ended' | 'between',
+  { steps }: Run,
+  places: readonly { readonly at: number }[],
+): Promise<void> {
+  for (const { at } of places) await barrier(`night.${what}.${steps[at]!.job.name}`);
 }
 
 /** A database that is away is waited for: so is silence. */
