@@ -108,6 +108,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/impairment': ['jobs/approvals', 'jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs'],
   'jobs/tax': ['jobs/book', 'jobs/day', 'jobs/ledger'],
   'jobs/doctor': ['jobs/book', 'jobs/parties'],
+  'jobs/metrics': ['jobs/book', 'jobs/reconcile'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
@@ -142,6 +143,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/loan'],
+  'commands/metrics': ['commands/shell', 'jobs/metrics'],
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
   'commands/person': ['commands/shell', 'jobs/approvals'],
