@@ -190,12 +190,13 @@ it('the file of master keys: open to others, away, and well', async () => {
     status: 'ok',
     value: 'key_mode 0600, rows_without_key 0, seals 2',
   });
-  chmodSync(keys, 0o640);
-  expect(findingOf(await look(place), 'keys')).toMatchObject({
-    status: 'fail',
-    value: 'key_mode 0640',
-  });
-  chmodSync(keys, 0o600);
+  for (const mode of ['0644', '0640', '0601']) {
+    chmodSync(keys, Number.parseInt(mode, 8));
+    const found = { status: 'fail', value: `key_mode ${mode}`, next: 'chmod 600 the key file.' };
+    expect(findingOf(await look(place), 'keys')).toMatchObject(found);
+    chmodSync(keys, 0o600);
+    expect(told(await look(place), 'keys')).toBe('keys ok');
+  }
   renameSync(keys, `${keys}.away`);
   expect(told(await look(place), 'keys')).toBe('keys fail: version 1: 2');
   renameSync(`${keys}.away`, keys);
@@ -251,6 +252,15 @@ it('a source that fails leaves the others alone', async () => {
     { fact: 'fsync', why: 'not known' },
     { fact: 'quarantined', why: 'because' },
   ]);
+});
+
+it.each([
+  ['18.20.8', 'fail'],
+  ['20.18.3', 'fail'],
+  ['20.19.0', 'ok'],
+  [process.versions.node, 'ok'],
+])('Node %s: %s', async (node, status) => {
+  expect(findingOf(await look({ ...place, node }), 'node').status).toBe(status);
 });
 
 describe('a server', () => {
