@@ -21,9 +21,11 @@ import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
 import { METRICS } from './metrics/index.js';
+import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
+import { PLAN } from './plan/index.js';
 import { POLICY } from './policy/index.js';
 import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
@@ -48,6 +50,8 @@ const DOMAINS: readonly CommandDomain[] = [
   LAYOUT,
   GENERATE,
   EOD,
+  PLAN,
+  NIGHT,
   CHECK,
   PORTFOLIO,
   GL,

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
-import { BOOK_ROWS, LOAN_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
+import { BOOK_ROWS, LOAN_ROWS, NIGHT_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
+import { FILE_ROWS } from './exit-codes/file-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
 import { CARE_ROWS, PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
@@ -19,18 +20,20 @@ const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
   ['doctor', 0],
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
-  ...['run', 'verify'].map((verb) => [`backup ${verb}`, 75] as const),
-  ...['run', 'restore'].map((verb) => [`backup ${verb}`, 130] as const),
+  ['backup verify', 75],
+  ['backup restore', 130],
 ];
 
 const ROWS: readonly ExitRow[] = [
   ...BOOK_ROWS,
   ...LOAN_ROWS,
   ...OPERATION_ROWS,
+  ...NIGHT_ROWS,
   ...LEDGER_ROWS,
   ...PERIOD_ROWS,
   ...RECONCILE_ROWS,
   ...PEOPLE_ROWS,
+  ...FILE_ROWS,
   ...CARE_ROWS,
 ];
 

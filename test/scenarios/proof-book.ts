@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { applyLedger } from '../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
@@ -7,6 +7,10 @@ import { createBook } from '../../src/jobs/book/create-book.js';
 import { checksBesideHash } from '../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { discardDay } from '../../src/jobs/eod/run/discard-day.js';
+import { applyFiles, loadFiles } from '../../src/jobs/files/files-in-force.js';
+import { releaseOut } from '../../src/jobs/files/release-out.js';
+import { scanInbox } from '../../src/jobs/files/scan-inbox.js';
+import { endTakenFile, takeReadyFile } from '../../src/jobs/files/take-file.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { importBalances } from '../../src/jobs/import/balances/import-balances.js';
@@ -110,6 +114,7 @@ export async function proofBook(): Promise<ScratchBook> {
     await close(book, day);
   }
   await byHand(book);
+  await filesOfOthers(book);
   await rotateOnce(book);
   await erase(book);
   await register(book);
@@ -182,6 +187,24 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   const run = await takeRun(client, close, new Patience());
   await endExecution(client, run, 'failed', 'stopped by a person');
   await discardDay(client, date, 'begun too early');
+}
+
+/** A file that came in and is done, and one that went out. */
+async function filesOfOthers({ client, file }: ScratchBook): Promise<void> {
+  const home = dirname(file('inbox.txt'));
+  const text = `version: 1
+folders: {inbox: in, work: work, outbox: out}
+rules: [{file: note, name: "note-{date}.txt", settle: 0s}]
+`;
+  await applyFiles(client, text, 'files', { home, by: 'Root' });
+  const inForce = await loadFiles(client, home);
+  file('in/note-2026-03-31.txt', 'a');
+  await scanInbox(client, inForce);
+  await scanInbox(client, inForce);
+  await takeReadyFile(client, inForce, 1);
+  await endTakenFile(client, 1, 'done', 'import 1');
+  file('out/.a.csv.part', 'a');
+  await releaseOut(client, join(home, 'out'), { name: 'a.csv', by: 'Root' });
 }
 
 /** Persons, one of whom is not one any more: from here on names are not taken as they are. */

@@ -9,6 +9,7 @@ import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files
 import type { CommandContext } from './context.js';
 import type { Lang } from './lang/lang.js';
 import { printJson, printOutcome, put } from './output.js';
+import { sendOut } from './register/send-out.js';
 import { screenPieces } from './report-screen.js';
 
 export const REPORT_FORMATS = ['screen', ...TABLE_FORMATS] as const;
@@ -105,7 +106,7 @@ export async function sendReport(
   const tables = chosen.map((table) => ({ ...table, rows: counting(table.rows, count) }));
   const pieces = piecesOf({ ...shown, tables }, format, raw, context.lang);
   if (file === undefined) await toStdout(context, pieces);
-  else await writeWhole(file, pieces);
+  else await sendOut(context, file, (path) => writeWhole(path, pieces));
   return rows;
 }
 

@@ -58,7 +58,8 @@ interface CalendarYearRow {
   readonly sha256: string;
 }
 
-async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
+/** The days of every loaded year, for a book that has a calendar. */
+export async function loadCalendar(client: pg.Client): Promise<BookData['calendar']> {
   const { rows } = await client.query<CalendarYearRow>(
     'SELECT year, holidays, workdays, sha256 FROM calendar_year',
   );

@@ -21,6 +21,7 @@ import { ImportRejects } from './rejects/import-rejects.js';
 import { type NamedOptions, rejectsCommand, tooManyRejects } from './rejects/next-of-rejects.js';
 import type { ImportKind } from './row-intake.js';
 import type { SenderSays } from './source/file-proof.js';
+import { requireContent } from './source/require-content.js';
 import { openSource } from './source/source-file.js';
 import type { ImportFile } from './stage-file.js';
 
@@ -29,6 +30,8 @@ const ANALYZED_ROWS_MIN = 1000;
 
 export interface ImportOptions {
   readonly file: string;
+  /** The content that was seen before: the file is refused if it has another one. */
+  readonly sha256?: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
   /** Path or name of a layout, in the place of a mapping. */
@@ -130,6 +133,7 @@ async function openFile(
   const { signal, onProgress } = options;
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
+  requireContent(source.content, options.sha256);
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
   for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);

@@ -14,6 +14,7 @@ import {
   tooManyRejects,
 } from '../import/rejects/next-of-rejects.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
+import { requireContent } from '../import/source/require-content.js';
 import type { RowProblem } from '../import/source/source-columns.js';
 import type { SourceFile } from '../import/source/source-file.js';
 import { barrier } from '../runs/barrier.js';
@@ -36,6 +37,8 @@ import {
 
 export interface PartyImportOptions {
   readonly file: string;
+  /** The content that was seen before: the file is refused if it has another one. */
+  readonly sha256?: string;
   readonly keys: KeySource;
   /** Path or name of a layout. */
   readonly layout?: string;
@@ -96,6 +99,7 @@ export async function importParties(
 ): Promise<PartyImportOutcome> {
   const sealer = await sealerOf(client, options.keys);
   const source = await openPartyFile(options);
+  requireContent(source.content, options.sha256);
   const rejects = rejectFileOf(options, source);
   const key = `${options.dryRun ? 'dry run of ' : ''}parties/${source.content.sha256}`;
   const job = { job: 'import', key, phases: PHASES } as const;

@@ -157,6 +157,49 @@ export const LOAN_ROWS: readonly ExitRow[] = [
 ];
 
 /** The close, its checks and runs, and the server. */
+/** Plans and their nights. */
+export const NIGHT_ROWS: readonly ExitRow[] = [
+  ['plan apply', 0, 'book', '@plan.yaml'],
+  ['plan apply', 1, 'blank', '@plan.yaml'],
+  ['plan apply', 2, 'book', '@plan-circle.yaml'],
+  ['plan check', 0, 'nobody', '@plan.yaml'],
+  ['plan check', 2, 'nobody', '@plan-circle.yaml'],
+  ['plan list', 0, 'book', ''],
+  ['plan list', 1, 'blank', ''],
+  ['plan list', 2, 'book', '--format x'],
+  ['plan schema', 0, 'nobody', ''],
+  ['plan show', 0, 'book', 'NIGHT'],
+  ['plan show', 1, 'blank', 'NIGHT'],
+  ['plan show', 2, 'book', 'NONE'],
+
+  ['night run', 0, 'book', 'NIGHT --date 2026-03-03'],
+  ['night run', 1, 'book', 'ONCE'],
+  ['night run', 2, 'book', 'NIGHT --date 2026-03-04'],
+  ['night run', 3, 'book', 'DIFFERS'],
+  ['night run', 4, 'book', 'REJECTS'],
+  ['night run', 75, 'closing', 'NIGHT'],
+  ['night resume', 0, 'book', 'ONCE'],
+  ['night run', 1, 'book', 'FAILS'],
+  ['night resume', 1, 'book', 'FAILS'],
+  ['night resume', 2, 'book', 'NIGHT'],
+  ['night resume', 3, 'book', 'DIFFERS'],
+  ['night resume', 4, 'book', 'REJECTS'],
+  ['night hold', 0, 'book', 'FAILS --reason why'],
+  ['night hold', 2, 'book', 'NIGHT --reason why'],
+  ['night release', 0, 'book', 'FAILS'],
+  ['night release', 2, 'book', 'FAILS'],
+  ['night skip', 0, 'book', 'FAILS first --reason why --by 甲 --checker 乙'],
+  ['night skip', 2, 'book', 'DIFFERS first --reason why --by 甲 --checker 甲'],
+  ['night stop', 0, 'closing', 'NIGHT'],
+  ['night stop', 2, 'book', 'NIGHT'],
+  ['night status', 0, 'book', 'NIGHT'],
+  ['night status', 1, 'blank', ''],
+  ['night status', 2, 'book', 'NONE'],
+  ['night dry-run', 0, 'book', 'NIGHT --date 2026-03-03'],
+  ['night dry-run', 1, 'blank', 'NIGHT --date 2026-03-03'],
+  ['night dry-run', 2, 'book', 'NONE --date 2026-03-03'],
+];
+
 export const OPERATION_ROWS: readonly ExitRow[] = [
   ['check', 0, 'book', 'debits_equal_credits'],
   ['check', 2, 'book', 'nonsense'],
@@ -193,6 +236,8 @@ export const OPERATION_ROWS: readonly ExitRow[] = [
 
   ['backup run', 1, 'no-folder', ''],
   ['backup run', 2, 'nobody', ''],
+  ['backup run', 75, 'nobody', '--stanza retail'],
+  ['backup run', 130, 'stopped', '--stanza retail'],
   ['backup list', 0, 'nobody', '--in @backups'],
   ['backup list', 1, 'nobody', '--in @product.yaml'],
   ['backup list', 2, 'nobody', '--format x'],

@@ -14,6 +14,24 @@ const rules = `effective_from: 2000-01-01\n${ledger.slice(ledger.indexOf('\nrule
 const olderRules = rules.replace(/^.*1221\.03.*\n/gm, '');
 const today = (text: string) => from(DUMPED_OPEN_DAY, text);
 
+/** Two jobs, the second behind the first, for the day that the dumped book has open. */
+const PLAN = {
+  plan: 'NIGHT',
+  version: 1,
+  first_date: DUMPED_OPEN_DAY,
+  at: '00:30',
+  // One night, which is due whatever the day is.
+  on: { months: [3], month_day: [3], weekdays: ['tue'] },
+  jobs: [
+    { job: 'first', program: ['true'] },
+    { job: 'second', program: ['true'], needs: ['first'] },
+  ],
+};
+/** A plan of one job that ends so. */
+const ending = (plan: string, script: string) =>
+  JSON.stringify({ ...PLAN, plan, jobs: [{ job: 'first', program: ['sh', '-c', script] }] });
+const circle = { ...PLAN, jobs: [{ job: 'first', program: ['true'], needs: ['first'] }] };
+
 const SIMULATION = {
   product: { code: 'P' },
   loan: { principal: '10000.00', rate: '0.18', periods: 12, disbursed_on: '2026-01-15' },
@@ -39,6 +57,16 @@ const FILES: Readonly<Record<string, string>> = {
   'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
   'mask.json': read('fixtures/operations/mask.json'),
   'simulate.json': JSON.stringify(SIMULATION),
+  'plan.yaml': JSON.stringify(PLAN),
+  'plan-circle.yaml': JSON.stringify(circle),
+  'plan-1.yaml': ending('FAILS', 'exit 1'),
+  'plan-3.yaml': ending('DIFFERS', 'exit 3'),
+  'plan-4.yaml': ending('REJECTS', 'exit 4'),
+  'plan-once.yaml': ending('ONCE', 'test -e {book}/once || (touch {book}/once; exit 1)'),
+  'inbox.yaml':
+    'version: 1\nfolders: {inbox: in, work: work}\n' +
+    'rules: [{file: repayments, name: "repay-{yyyymmdd}.csv", settle: 0s},\n' +
+    '  {file: bank, name: "bank-{date}.txt", control: .ok, settle: 0s}]\n',
   'empty.csv': '',
   'fit.csv':
     'loan_no,principal,rate,periods,disbursed_on,installment\nF1,10000.00,0.18,12,2026-01-15,916.80\n',
@@ -95,6 +123,19 @@ const SETS: Readonly<Record<string, string>> = {
   'set-balances.yaml': set('balances-bad.csv', 1, '1000.00', 'balances'),
   'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
 };
+
+/** What lies in the inbox: one that is ready at the second look, and one that is held. */
+const INBOX: Readonly<Record<string, string>> = {
+  'repay-20260303.csv': FILES['repayments.csv']!,
+  'bank-2026-03-03.txt': 'abc',
+  'bank-2026-03-03.txt.ok': 'size=2\n',
+};
+
+/** Writes files of others into an inbox. */
+export function writeInbox(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(INBOX)) writeFileSync(join(folder, name), text);
+}
 
 /** A backup by its manifest alone: its one file is missing. */
 const BACKUP = `${JSON.stringify({

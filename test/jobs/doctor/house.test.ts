@@ -36,9 +36,10 @@ async function withAndWithout(check: string, spoil: string, mend: string): Promi
   return [before, spoilt];
 }
 
-it('finds every fact but those that nobody keeps, and the core takes them as they are', async () => {
+it('finds every fact but backups without a stanza, and the core takes them as they are', async () => {
   const { facts, findings, unknown } = await look(place);
-  expect(unknown.map(({ fact }) => fact)).toEqual(['backup_hours', 'restore_days']);
+  const why = 'No stanza of pgBackRest is named.';
+  expect(unknown).toEqual(['backup_hours', 'restore_days'].map((fact) => ({ fact, why })));
   const [own] = findings.map(({ seen: _, ...finding }) => finding);
   const simulated = simulateDoctor({ kind: 'doctor', facts }) as { findings: object[] };
   expect(simulated.findings[0]).toEqual(own);
@@ -231,6 +232,7 @@ it('a source that fails leaves the others alone', async () => {
   };
   const house = {
     ...place,
+    backups: () => ({ store: 'x' }),
     keys: { command: 'x' },
     node: '20.19.0',
     workers: 2,

@@ -46,7 +46,7 @@ const policySchema = mapping({
     customer_years: integer(0).default(5),
   }).prefault({}),
   approvals: mapping({
-    // A voucher and an erasure always have a second person.
+    // A voucher, an erasure, a skipped job and a file out of quarantine always have a second one.
     voucher: oneOf('two_persons').default('two_persons'),
     statement_replace: second(),
     break_resolve: second(),
@@ -54,7 +54,9 @@ const policySchema = mapping({
     product: second(),
     policy: second(),
     period_reopen: second(),
+    night_skip: oneOf('two_persons').default('two_persons'),
     party_erase: oneOf('two_persons').default('two_persons'),
+    file_release: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

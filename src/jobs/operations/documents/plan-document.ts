@@ -12,14 +12,16 @@ import {
   someOf,
   words,
 } from '../../../documents/fields.js';
+import { jsonSchemaOf } from '../../../documents/json-schema.js';
 import {
   checkShape,
   type DocumentSource,
   refuseViolations,
 } from '../../../documents/violations.js';
-import { MINUTE, SECOND } from '../../../operations/clock/instant.js';
+import { SECOND } from '../../../operations/clock/instant.js';
 import { planFaults } from '../../../operations/plan/check-plan.js';
 import type { Job, Line, Plan, PlanAtHand } from '../../../operations/plan/plan.js';
+import { BOOK_TIME_ZONE } from '../../book/today.js';
 import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
 import { conditionSchema, readCondition } from './condition-field.js';
 
@@ -36,9 +38,9 @@ function name() {
 
 const retrySchema = mapping({
   times: integer(1, 1000).default(5),
-  wait: duration().default(60 * SECOND),
+  wait: duration().prefault('60s'),
   factor: integer(1, 100).default(2),
-  max: duration().default(15 * MINUTE),
+  max: duration().prefault('15m'),
   on: someOf(integer(0, EXIT_MAX)).default([75]),
 });
 
@@ -64,14 +66,14 @@ const jobSchema = mapping({
 const planSchema = mapping({
   plan: name(),
   version: integer(1),
-  time_zone: zoneName(),
+  time_zone: zoneName().default(BOOK_TIME_ZONE),
   calendar: words().nullable().default(null),
   first_date: date(),
   at: wallTime(),
   after_days: integer(0, 7).default(1),
   on: conditionSchema.default({}),
   missed: oneOf('all', 'latest', 'none').default('all'),
-  start_within: duration().default(5 * MINUTE),
+  start_within: duration().prefault('5m'),
   parallel: integer(1, 64).default(1),
   parameters: z.record(name(), words()).default({}),
   jobs: listOf(jobSchema).default([]),
@@ -107,6 +109,11 @@ export function planFromValue(value: unknown, source: DocumentSource): Plan {
   };
   refuseViolations(source, planFaults(plan));
   return plan;
+}
+
+/** The JSON Schema of a plan. */
+export function planJsonSchema(): Record<string, unknown> {
+  return jsonSchemaOf('loanbook plan', planSchema);
 }
 
 /** The plan with its zone, and a calendar. */
