@@ -1,3 +1,5 @@
+import type pg from 'pg';
+
 /** A figure of the moment for whoever watches; its name is told without the program's. */
 export interface Metric {
   readonly name: string;
@@ -10,6 +12,9 @@ export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
+
+/** Asks the book for a figure, in a transaction that sees one moment. */
+export type MetricSource = (client: pg.Client) => Promise<Metric>;
 
 const PREFIX = 'loanbook_';
 

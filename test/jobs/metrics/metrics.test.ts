@@ -17,6 +17,11 @@ for (const program of missing) console.warn(`${program} is not installed: it is 
 
 let book: ImportBook;
 let folder = '';
+const untold: string[] = [];
+const outside = {
+  backups: () => ({ store: join(folder, 'backups') }),
+  onUntold: (metric: string) => untold.push(metric),
+};
 beforeAll(async () => {
   book = await importBook();
   folder = mkdtempSync(join(tmpdir(), 'loanbook-metrics-'));
@@ -27,10 +32,15 @@ afterAll(async () => {
 });
 
 /** Lines without the words. */
-async function samples(): Promise<string[]> {
-  const text = await metricsOf(book.client);
+async function allSamples(): Promise<string[]> {
+  const text = await metricsOf(book.client, outside);
   expect(text.endsWith('\n')).toBe(true);
   return text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Those of the book itself. */
+async function samples(): Promise<string[]> {
+  return (await allSamples()).filter((line) => !/^loanbook_(alarms_total|files)\{/.test(line));
 }
 
 /** 28 March 2026, 00:00 in Shanghai, is the 27th, 16:00 in UTC. */
@@ -80,6 +90,15 @@ describe('the metrics', () => {
     ]);
   });
 
+  it('are told without the backups where these cannot be asked', async () => {
+    const whole = await metricsOf(book.client, outside);
+    const backups = () => {
+      throw new Error('no');
+    };
+    expect(await metricsOf(book.client, { ...outside, backups })).toBe(whole);
+    expect(untold).toEqual(['last_backup_timestamp_seconds']);
+  });
+
   it('are escaped where a label needs it, and left out where there is no sample', () => {
     const labels = { host: 'a"b\\c\nd', job: 'x' };
     const metrics = [
@@ -103,13 +122,13 @@ it('leave the earlier file where it is when they cannot be had', async () => {
   writeFileSync(file, 'earlier\n');
   const dead = await connect(book.database.target);
   await dead.end();
-  await expect(writeMetrics(dead, folder)).rejects.toThrow();
+  await expect(writeMetrics(dead, folder, outside)).rejects.toThrow();
   expect(readFileSync(file, 'utf8')).toBe('earlier\n');
   expect(readdirSync(folder)).toEqual(['loanbook.prom']);
 });
 
 it.skipIf(missing.includes('promtool'))('promtool finds nothing to say', async () => {
-  const input = await metricsOf(book.client);
+  const input = await metricsOf(book.client, outside);
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
     input,
     encoding: 'utf8',
@@ -122,7 +141,7 @@ it.skipIf(missing.includes('promtool'))('promtool finds nothing to say', async (
 it.skipIf(missing.includes('prometheus-node-exporter'))(
   'node_exporter reads the file, again and again, without an error',
   async () => {
-    await writeMetrics(book.client, folder);
+    await writeMetrics(book.client, folder, outside);
     const port = await freePort();
     const exporter = spawn('prometheus-node-exporter', [
       '--collector.disable-defaults',
@@ -132,10 +151,10 @@ it.skipIf(missing.includes('prometheus-node-exporter'))(
     ]);
     try {
       for (let round = 0; round < 20; round += 1) {
-        await writeMetrics(book.client, folder);
+        await writeMetrics(book.client, folder, outside);
         const shown = await shownAt(port);
         expect(shown).toMatch(/^node_textfile_scrape_error 0$/m);
-        expect(valuesOf(shown)).toEqual(valuesOf((await samples()).join('\n')));
+        expect(valuesOf(shown)).toEqual(valuesOf((await allSamples()).join('\n')));
       }
       // A half file beside it is told, so one of ours would be.
       writeFileSync(join(folder, 'half.prom'), '# TYPE x gauge\nx{age="0');

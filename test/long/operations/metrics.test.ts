@@ -19,6 +19,12 @@ const SECONDS = 20;
 
 let book: ImportBook;
 let folder = '';
+const outside = {
+  backups: () => ({ store: join(folder, 'backups') }),
+  onUntold: (metric: string) => {
+    throw new Error(metric);
+  },
+};
 beforeAll(async () => {
   book = await importBook();
   folder = mkdtempSync(join(tmpdir(), 'loanbook-metrics-'));
@@ -66,11 +72,11 @@ async function read(file: string, seconds: number, write: () => Promise<unknown>
 }
 
 it('a reader that looks every 10 ms never sees half of the metrics', async () => {
-  const file = await writeMetrics(book.client, folder);
+  const file = await writeMetrics(book.client, folder, outside);
   const { reads, torn, writes } = await read(file, SECONDS, async () => {
     // Another number each time.
     await book.asOwner(`UPDATE book SET business_date = business_date + 1`);
-    await writeMetrics(book.client, folder);
+    await writeMetrics(book.client, folder, outside);
   });
   console.log(`${reads} reads, ${writes} writes, ${torn} torn`);
   expect(torn).toBe(0);

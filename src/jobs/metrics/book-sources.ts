@@ -3,13 +3,10 @@ import { findZone } from '../../operations/clock/zone.js';
 import { openDate } from '../book/open-day.js';
 import { BOOK_TIME_ZONE } from '../book/today.js';
 import { AGE_BANDS } from '../reconcile/report.js';
-import type { Metric } from './metric.js';
+import type { Metric, MetricSource } from './metric.js';
 
-/** Asks the book for figures that belong together. */
-type MetricSource = (client: pg.Client) => Promise<Metric>;
-
-/** What is written, in this order; a domain that keeps a figure adds its source. */
-export const METRIC_SOURCES: readonly MetricSource[] = [
+/** The book itself. */
+export const BOOK_SOURCES: readonly MetricSource[] = [
   async (client) => {
     const midnight = findZone(BOOK_TIME_ZONE)!.instantOf(await openDate(client), 0);
     return gauge(
