@@ -270,10 +270,10 @@ describe('a server', () => {
     const env = { DATABASE_URL: 'postgres://ann@localhost:1/book' };
     const { facts, findings, unreached } = await look({ ...place, env });
     expect(Object.keys(facts).sort()).toEqual(
-      'key_mode look_seconds node quarantined scheduled_plans today workers'.split(' '),
+      'key_mode look_seconds node scheduled_plans today workers'.split(' '),
     );
     expect(findings.filter(({ status }) => status === 'ok').map(({ check }) => check)).toEqual(
-      'node scheduler files'.split(' '),
+      'node scheduler'.split(' '),
     );
     expect(unreached).toMatchObject({ code: 'database_unreachable' });
   });
