@@ -20,6 +20,7 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { METRICS } from './metrics/index.js';
 import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
@@ -32,6 +33,7 @@ import { QUOTE } from './quote/index.js';
 import { RECONCILE } from './reconcile/index.js';
 import { REPORT } from './report/index.js';
 import { RUNS } from './runs/index.js';
+import { SCHEDULER } from './scheduler/index.js';
 import type { CommandDomain, CommandEntry } from './shell/command-module.js';
 import { SIMULATE } from './simulate/index.js';
 
@@ -52,6 +54,7 @@ const DOMAINS: readonly CommandDomain[] = [
   EOD,
   PLAN,
   NIGHT,
+  SCHEDULER,
   CHECK,
   PORTFOLIO,
   GL,
@@ -69,6 +72,7 @@ const DOMAINS: readonly CommandDomain[] = [
   APPROVE,
   AUDIT,
   DOCTOR,
+  METRICS,
   DB,
   BACKUP,
   COMPLETION,

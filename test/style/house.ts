@@ -110,9 +110,10 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/morning': [
     ...['jobs/book', 'jobs/day', 'jobs/files', 'jobs/plan', 'jobs/reconcile', 'jobs/runs'],
   ],
+  'jobs/metrics': ['jobs/backup', 'jobs/book', 'jobs/files', 'jobs/reconcile'],
   'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
-  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/operations', 'jobs/runs'],
+  'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/files', 'jobs/operations', 'jobs/runs'],
   'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
   'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
@@ -156,6 +157,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/layout': ['commands/shell', 'jobs/layouts'],
   'commands/ledger': ['commands/gl', 'commands/shell'],
   'commands/loan': ['commands/shell', 'jobs/book', 'jobs/day', 'jobs/loan', 'jobs/morning'],
+  'commands/metrics': ['commands/backup', 'commands/shell', 'jobs/metrics'],
   'commands/night': ['commands/shell', 'jobs/plan'],
   'commands/operations': ['commands/shell', 'jobs/operations'],
   'commands/party': ['commands/shell', 'jobs/parties'],
@@ -174,6 +176,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'commands/report': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/morning', 'jobs/operations'],
   'commands/runs': ['commands/shell', 'jobs/eod', 'jobs/runs'],
+  'commands/scheduler': ['commands/night', 'commands/shell', 'jobs/plan'],
   'commands/simulate': ['commands/shell', 'jobs/simulate'],
 };
 

@@ -1,20 +1,23 @@
 import { withClient } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
-import { filesOfInbox } from '../../jobs/plan/run/awaited-files.js';
 import { startChild } from '../../jobs/plan/run/child.js';
 import { NIGHT_LEASE_SECONDS, type NightClaim } from '../../jobs/plan/run/claim-night.js';
 import { type Clock, systemClock } from '../../jobs/plan/run/clock.js';
 import { type NightEvent, type NightPorts, runNight } from '../../jobs/plan/run/night-runner.js';
 import { endOfNight, type NightEnd } from '../../jobs/plan/run/night-view.js';
 import { foldersOf } from '../../jobs/plan/run/places.js';
+import { registeredFiles } from '../../jobs/plan/run/registered-files.js';
 import type { Looking } from '../../jobs/plan/schedule/look-at-plan.js';
 import type { CommandContext } from '../shell/context.js';
 import { printOutcome } from '../shell/output.js';
 
 /** The clock of this machine; that somebody moved it is said. */
-export function clockOf(context: CommandContext): Clock {
-  return systemClock((byMs) => context.log.warn({ byMs }, 'the clock of this machine was moved'));
+export function clockOf(context: CommandContext, onMoved: () => void = () => undefined): Clock {
+  return systemClock((byMs) => {
+    context.log.warn({ byMs }, 'the clock of this machine was moved');
+    onMoved();
+  });
 }
 
 /** A look of a process that goes by this machine's clock. */
@@ -32,7 +35,11 @@ export function portsOf(
   return {
     clock,
     start: startChild,
-    files: filesOfInbox(folders.inbox),
+    files: registeredFiles({
+      folders,
+      looks: true,
+      onProblem: (error) => context.log.warn({ err: error }, 'the inbox cannot be looked at'),
+    }),
     folders,
     env: context.env,
     stop: context.signal,
@@ -57,8 +64,12 @@ export async function runClaimed(
   target: DatabaseTarget,
   claim: NightClaim,
   clock: Clock,
+  onBeat?: NightPorts['onBeat'],
 ): Promise<ExitCode> {
-  await runNight(target, claim, portsOf(context, clock, 'interrupt'));
+  await runNight(target, claim, {
+    ...portsOf(context, clock, 'interrupt'),
+    ...(onBeat && { onBeat }),
+  });
   const end = await readEnd(target, claim);
   if (end === undefined) throw interruptedNight(claim);
   const { plan, date, state, exit } = end;

@@ -54,7 +54,7 @@ export interface InboxLook {
 const BATCH = 1000;
 
 /**
- * * Looks at the inbox and keeps what it finds, by the rules in force. Nothing is kept unless the
+ * Looks at the inbox and keeps what it finds, by the rules in force. Nothing is kept unless the
  * look came to its end. Throws LoanbookError `folder_unusable` (1), `no_book`, and
  * `calendar_year_missing` (2) where a rule asks for a day that the calendar does not have.
  */

@@ -9,10 +9,10 @@ section.red{border-color:#a3231b;border-width:2px}section.red h2{color:#a3231b}
 .clear{color:#23704a;font-weight:600}
 h2{font-size:16px;margin:0 0 8px}
 svg{display:block;width:100%;height:auto;font-size:12px;fill:#1b2733}
-.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:10px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(170px,1fr));gap:10px}
 .tile{background:#fff;border:1px solid #dde3e8;border-radius:6px;padding:8px 10px;min-width:0}
 .tile b{display:block;font-weight:500;color:#52606d;font-size:12px}
-.tile .v{display:block;font-size:18px;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+.tile .v{display:block;font-size:16px;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 .tile small{color:#52606d;overflow-wrap:anywhere}.tile.red{border:2px solid #a3231b}
 .tile.red .v{color:#a3231b}.tile .spark{height:28px}
 table{border-collapse:collapse;width:100%;margin-top:8px;font-size:12px}

@@ -1,11 +1,10 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,17 +17,29 @@ import { removeEmbedded, startEmbedded } from '../../../src/db/embedded/embedded
 import { migrate } from '../../../src/db/migrate.js';
 import type { DatabaseTarget } from '../../../src/db/target.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
-import { packageRoot } from '../../../src/package-root.js';
 import { capture } from '../../commands/shell/captured-host.js';
 import { generatedBook } from '../../support/book.js';
+import { startCli } from '../../support/cli-process.js';
 import { environmentOf } from '../../support/command-line.js';
 import { result } from '../../support/frozen-book.js';
-import { hasStanzaServer, StanzaServer } from '../../support/stanza-server.js';
+import { hasStanzaServer, StanzaServer } from './stanza-server.js';
 
 const FIRST = '2026-03-28';
 const SECOND = '2026-03-29';
-const CLOSE_CHILD = join(packageRoot, 'test/support/children/close-child.js');
 const TASKS = 32;
+const PLAN = `plan: N
+version: 1
+first_date: ${SECOND}
+at: "00:30"
+on: {months: [3], month_day: [29]}
+jobs:
+  - {job: before, program: [sh, -c, "echo before >> {book}/written"]}
+  - job: close
+    run: [eod, run, --date, "{date}", --workers, "2", --tasks, "${TASKS}"]
+    needs: [before]
+  - {job: checks, run: [check, --date, "{date}"], needs: [close]}
+  - {job: after, program: [sh, -c, "echo after >> {book}/written"], needs: [checks]}
+`;
 const HASHES = 'SELECT business_date, content_hash, chain_hash FROM loanbook.sealed_day ORDER BY 1';
 const FOLDED = `SELECT count(*)::int AS n FROM loanbook.step JOIN loanbook.run USING (run_id)
   WHERE business_date = '${SECOND}' AND phase = 'fold' AND step.status = 'done'`;
@@ -80,31 +91,64 @@ async function fill(place: Place): Promise<void> {
   const file = join(place.folder, 'parties.csv');
   const rows = ['C1', 'C2', 'C3'].map((party, at) => `${party},王小二,1380013800${at}\n`);
   writeFileSync(file, `party,name,phone\n${rows.join('')}`);
+  const plan = join(place.folder, 'plan.yaml');
+  writeFileSync(plan, PLAN);
+  await must(place, 'plan', 'apply', plan);
   await must(place, 'keys', 'init', '--by', 'Root');
   await must(place, 'party', 'import', file);
   await erase(place, 'C1');
   await closeDays(place.target, { workers: 2, tasks: 8 });
 }
 
+/** Runs the night of the second day to its end in a process of its own, which can be held. */
+function startNight({ folder, env }: Place, barriers: string) {
+  const named = Object.entries(env).filter(([, value]) => value !== undefined);
+  const words = ['--quiet', '--book', folder, 'night', 'run', 'N', '--date', SECOND];
+  return startCli(words, { ...Object.fromEntries(named), LOANBOOK_BARRIERS: barriers });
+}
+
 /**
- * Closes the second day; each act is done while it stands still, with so many tasks folded. Returns
- * all that the book then holds.
+ * Runs the night of the second day; each act is done while its close is held, with so many tasks
+ * folded. Returns all that the book then holds.
  */
-async function closeWith(
+async function nightWith(
   place: Place,
   acts: readonly (readonly [atLeast: number, act: () => Promise<void>])[],
 ): Promise<unknown> {
-  const closing = fork(CLOSE_CHILD, [JSON.stringify(place.target)], { stdio: 'ignore' });
-  const ended = once(closing, 'exit');
+  const barriers = mkdtempSync(join(tmpdir(), 'loanbook-held-'));
+  const barrier = join(barriers, 'eod.fold');
+  const { ended } = startNight(place, barriers);
   for (const [atLeast, act] of acts) {
     while ((await folded(place)) < atLeast) await sleep(5);
-    closing.kill('SIGSTOP');
+    writeFileSync(barrier, '');
+    while (!existsSync(`${barrier}.reached`)) await sleep(5);
     await act();
-    closing.kill('SIGCONT');
+    rmSync(`${barrier}.reached`);
+    rmSync(barrier);
   }
-  expect(await ended).toEqual([0, null]);
-  return result(place.target);
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  rmSync(barriers, { recursive: true });
+  return held(place);
 }
+
+/** All that a book holds, but how its nights went. */
+async function held({ target }: Place): Promise<unknown> {
+  const tables = Object.entries(await result(target));
+  return Object.fromEntries(tables.filter(([name]) => !name.startsWith('night')));
+}
+
+const stepsOf = async (place: Place) =>
+  (
+    await select<{ step: string }>(
+      place,
+      `SELECT job || ' ' || night_step.state AS step FROM loanbook.night_step
+       JOIN loanbook.night USING (night_id) ORDER BY place`,
+    )
+  ).map(({ step }) => step);
+
+/** Lines that the jobs of a night wrote into the folder of their book. */
+const written = ({ folder }: Place) =>
+  readFileSync(join(folder, 'written'), 'utf8').trimEnd().split('\n');
 
 /** What there is of a customer, in sealed bytes. */
 const kept = async (place: Place, party: string) =>
@@ -134,9 +178,15 @@ async function goesOn(first: Place, closed: unknown, second: Place): Promise<voi
   expect(await must(second, 'check', 'chain')).toMatchObject({ days: 1 });
   const status = await must(second, 'eod', 'status');
   expect(status).toMatchObject({ openDay: SECOND, run: { tasks: TASKS, tasksDone: done } });
-  await closeDays(second.target, { workers: 2 });
+  expect(await stepsOf(second)).toEqual([
+    ...['before done', 'close running', 'checks waiting', 'after waiting'],
+  ]);
+  await must(second, 'night', 'run', 'N', '--date', SECOND);
+  expect(await stepsOf(second)).toEqual(await stepsOf(first));
+  // What was done before the backup is not done again.
+  expect([written(first), written(second)]).toEqual([['before', 'after'], ['after']]);
   expect(await select(second, HASHES)).toEqual(await select(first, HASHES));
-  expect(await result(second.target)).toEqual(closed);
+  expect(await held(second)).toEqual(closed);
   expect(await must(second, 'check', 'chain')).toMatchObject({ days: 2 });
 
   // Who was erased before the backup is erased in it; who was erased since, by the list again.
@@ -159,7 +209,7 @@ describe('a backup of the embedded server, restored elsewhere', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('goes on with its close, and keeps erased who was', async () => {
+  it('goes on with its night, and keeps erased who was', async () => {
     chmodSync(root, 0o755);
     const [folder = '', other = ''] = folders;
     const store = join(root, 'backups');
@@ -169,7 +219,7 @@ describe('a backup of the embedded server, restored elsewhere', () => {
     const take = async () => {
       backup = String((await must(first, 'backup', 'run', '--to', store)).backup);
     };
-    const closed = await closeWith(first, [[2, take]]);
+    const closed = await nightWith(first, [[2, take]]);
     await erase(first, 'C2');
     const words = ['--quiet', '--json', '--book', other, 'backup', 'restore', join(store, backup)];
     expect(await capture(words)).toMatchObject({ exitCode: 0, stderr: '' });
@@ -214,7 +264,7 @@ describe.skipIf(!hasStanzaServer())('a backup by pgBackRest, restored elsewhere'
       instant = row!.at;
       await sleep(50);
     };
-    closed = await closeWith(first, [
+    closed = await nightWith(first, [
       [2, take],
       [10, look],
     ]);
@@ -223,7 +273,7 @@ describe.skipIf(!hasStanzaServer())('a backup by pgBackRest, restored elsewhere'
   }, 300_000);
   afterAll(() => server?.remove());
 
-  it('differential, to its end: goes on with the close, and keeps erased who was', async () => {
+  it('differential, to its end: goes on with the night, and keeps erased who was', async () => {
     await goesOn(first, closed, await elsewhere('end', `--set=${label}`, '--type=immediate'));
   }, 300_000);
 

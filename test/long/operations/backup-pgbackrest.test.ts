@@ -13,7 +13,7 @@ import { capture } from '../../commands/shell/captured-host.js';
 import { generatedBook } from '../../support/book.js';
 import { environmentOf } from '../../support/command-line.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
-import { hasStanzaServer, StanzaServer } from '../../support/stanza-server.js';
+import { hasStanzaServer, StanzaServer } from './stanza-server.js';
 
 const FIRST = '2026-03-28';
 const SECOND = '2026-03-29';

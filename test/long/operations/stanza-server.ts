@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { withClient } from '../../src/db/connect.js';
-import { isRoot, serverAccount } from '../../src/db/embedded/embedded-account.js';
-import type { DatabaseTarget } from '../../src/db/target.js';
+import { withClient } from '../../../src/db/connect.js';
+import { isRoot, serverAccount } from '../../../src/db/embedded/embedded-account.js';
+import type { DatabaseTarget } from '../../../src/db/target.js';
 
 /** Debian's server, with pgBackRest beside it. */
 const PROGRAMS = '/usr/lib/postgresql/15/bin';
