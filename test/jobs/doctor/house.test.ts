@@ -95,6 +95,16 @@ it.each([
   ]);
 });
 
+it('a file in quarantine is named with what holds it', async () => {
+  const spoil = `INSERT INTO inbox_file (file_id, name, state, since, size, mtime, unchanged_since,
+      reason, is_late, first_seen)
+    VALUES (1, 'r-20260331-1.csv', 'quarantined', now(), 1, '', now(), 'name_reused', false, now())`;
+  expect(await withAndWithout('files', spoil, 'DELETE FROM inbox_file')).toEqual([
+    'files ok',
+    'files warn: r-20260331-1.csv name_reused',
+  ]);
+});
+
 it('the tables of a close that has begun are its own, with the rights that it needs', async () => {
   const day = `(SELECT business_date FROM book)`;
   await book.asOwner(`INSERT INTO run (job, business_date, tasks, status, engine_version)
@@ -258,10 +268,10 @@ describe('a server', () => {
     const env = { DATABASE_URL: 'postgres://ann@localhost:1/book' };
     const { facts, findings, unreached } = await look({ ...place, env });
     expect(Object.keys(facts).sort()).toEqual(
-      'key_mode look_seconds node quarantined scheduled_plans today workers'.split(' '),
+      'key_mode look_seconds node scheduled_plans today workers'.split(' '),
     );
     expect(findings.filter(({ status }) => status === 'ok').map(({ check }) => check)).toEqual(
-      'node scheduler files'.split(' '),
+      'node scheduler'.split(' '),
     );
     expect(unreached).toMatchObject({ code: 'database_unreachable' });
   });

@@ -36,6 +36,17 @@ export const BOOK_SOURCES: readonly FactSource[] = [
       return { facts: { orphan_tables: names.length }, seen: { orphan_tables: names } };
     },
   },
+  {
+    facts: ['quarantined'],
+    async find(house) {
+      const client = await house.client();
+      const { rows } = await client.query<{ name: string; reason: string }>(
+        `SELECT name, reason FROM inbox_file WHERE state = 'quarantined' ORDER BY name`,
+      );
+      const files = rows.map(({ name, reason }) => `${name} ${reason}`);
+      return { facts: { quarantined: files.length }, seen: { quarantined: files } };
+    },
+  },
 ];
 
 /** The last day up to which no year is missing, counted from today's or the last before it. */

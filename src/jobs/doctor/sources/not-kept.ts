@@ -1,15 +1,11 @@
 import { type FactSource, NotTold } from '../fact-source.js';
 
-/**
- * What nobody keeps yet: no plan can be applied and no file be put in quarantine, so there is none;
- * of backups nothing is known.
- */
+/** What nobody keeps yet: no plan can be applied, so there is none; of backups nothing is known. */
 export const NOT_KEPT_SOURCES: readonly FactSource[] = [
   {
     facts: ['scheduled_plans', 'look_seconds'],
     find: async () => ({ facts: { scheduled_plans: 0, look_seconds: null } }),
   },
-  { facts: ['quarantined'], find: async () => ({ facts: { quarantined: 0 } }) },
   {
     facts: ['backup_hours', 'restore_days'],
     async find() {
