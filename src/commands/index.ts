@@ -20,6 +20,7 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { METRICS } from './metrics/index.js';
 import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
@@ -67,6 +68,7 @@ const DOMAINS: readonly CommandDomain[] = [
   APPROVE,
   AUDIT,
   DOCTOR,
+  METRICS,
   DB,
   BACKUP,
   COMPLETION,

@@ -20,8 +20,8 @@ const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
   ['doctor', 0],
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
-  ...['run', 'verify'].map((verb) => [`backup ${verb}`, 75] as const),
-  ...['run', 'restore'].map((verb) => [`backup ${verb}`, 130] as const),
+  ['backup verify', 75],
+  ['backup restore', 130],
 ];
 
 const ROWS: readonly ExitRow[] = [

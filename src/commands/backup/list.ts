@@ -1,37 +1,42 @@
 import { type Columns, tableOf } from '../../files/report.js';
-import { type BackupLine, listStore, trialsIn } from '../../jobs/backup/store.js';
+import { knownBackups } from '../../jobs/backup/known-backups.js';
+import type { ListedBackup } from '../../jobs/backup/store.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
-import { backupStore } from './backup-store.js';
+import { backupPlaceOf } from './backup-store.js';
 
 interface Flags extends ReportFlags {
   readonly in?: string;
+  readonly stanza?: string;
 }
 
-const COLUMNS: Columns<BackupLine> = {
+const COLUMNS: Columns<ListedBackup> = {
   backup: 'text',
   kind: 'text',
   takenAt: ['time', 'taken at'],
   bytes: 'count',
   day: 'date',
   hash: 'hash',
+  system: 'text',
   provenAt: ['time', 'proven at'],
 };
 
 export const command: CommandModule<[], Flags> = {
   configure(cmd) {
-    configureReport(cmd.option('--in <folder>'));
+    configureReport(cmd.option('--in <folder>').option('--stanza <name>'));
   },
   async run(context, _args, flags) {
     const way = wayOut(context, flags);
-    const store = backupStore(context, flags.in);
-    const backups = await listStore(store);
-    const lastProvenAt = [...(await trialsIn(store)).values()]
-      .map(({ provenAt }) => provenAt)
-      .reduce<string | null>((last, at) => (last === null || at > last ? at : last), null);
-    const lastTakenAt = backups.find(({ kind }) => kind !== 'damaged')?.takenAt ?? null;
-    if (backups.length === 0) context.note(`no backup in ${store}: \`loanbook backup run\``);
-    const head = { lastTakenAt, lastProvenAt };
+    const { backups, trials } = await knownBackups(backupPlaceOf(context, flags));
+    const head = {
+      lastTakenAt: backups.find(({ kind }) => kind !== 'damaged')?.takenAt ?? null,
+      lastProvenAt:
+        trials
+          .map(({ provenAt }) => provenAt)
+          .sort()
+          .at(-1) ?? null,
+    };
+    if (backups.length === 0) context.note('no backup yet: `loanbook backup run` takes one');
     const table = tableOf('backups', COLUMNS, backups, { screen: { isOptional: true } });
     await putReport(context, { head, headline: '', tables: [table] }, way, {
       document: { ...head, backups },

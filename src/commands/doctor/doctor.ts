@@ -6,6 +6,7 @@ import {
   examineHouse,
   type HouseFinding,
 } from '../../jobs/doctor/examine-house.js';
+import { backupPlaceOf } from '../backup/backup-store.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { keySourceOf } from '../shell/key-source-of.js';
@@ -21,6 +22,7 @@ export const command: CommandModule<[], { readonly facts?: boolean }> = {
       bookFolder: context.bookFolder,
       env: context.env,
       keys: keySourceOf(context),
+      backups: () => backupPlaceOf(context),
       node: process.versions.node,
       now: () => Date.now(),
       workers: availableParallelism(),

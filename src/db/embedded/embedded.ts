@@ -4,7 +4,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { openClient, sqlStateOf } from '../client.js';
 import type { DatabaseTarget } from '../target.js';
 import { type Account, giveTo, isRoot, serverAccount } from './embedded-account.js';
-import { findPackage, prepareBinaries } from './embedded-binaries.js';
+import { type Binaries, findPackage, prepareBinaries } from './embedded-binaries.js';
 import {
   findPlace,
   isMoved,
@@ -38,16 +38,20 @@ const LOCK = 'postgres.lock';
 
 /**
  * The book's own PostgreSQL: made if it is not there, started if it does not run. It outlives the
- * process. Two at once are safe. Throws LoanbookError `embedded_*`, with the end of the log.
+ * process. Two at once are safe. `programs` are those of the package where the data are not of
+ * another server. Throws LoanbookError `embedded_*`, with the end of the log.
  */
-export async function startEmbedded(bookFolder: string): Promise<DatabaseTarget> {
+export async function startEmbedded(
+  bookFolder: string,
+  programs?: Binaries,
+): Promise<DatabaseTarget> {
   requireSupported(bookFolder);
   const running = findRunning(bookFolder);
   if (running !== undefined) return running;
   mkdirSync(bookFolder, { recursive: true });
   return withStartLock(lockFileOf(bookFolder), async () => {
     // Whoever held the lock before us may have done the work.
-    return findRunning(bookFolder) ?? (await startPlace(makePlace(bookFolder)));
+    return findRunning(bookFolder) ?? (await startPlace(makePlace(bookFolder), programs));
   });
 }
 
@@ -129,9 +133,9 @@ export async function embeddedStatus(bookFolder: string): Promise<EmbeddedStatus
   };
 }
 
-async function startPlace(place: Place): Promise<DatabaseTarget> {
+async function startPlace(place: Place, programs?: Binaries): Promise<DatabaseTarget> {
   const account = serverAccount(place.dataFolder);
-  const binaries = binariesOf(place, account);
+  const binaries = programs ?? binariesOf(place, account);
   if (!existsSync(place.dataFolder)) {
     await stopOrphans();
     await initData(place, binaries, account);

@@ -4,6 +4,7 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { withClient } from '../connect.js';
 import type { DatabaseTarget } from '../target.js';
 import { putData, removeEmbedded, startEmbedded } from './embedded.js';
+import type { Binaries } from './embedded-binaries.js';
 import { withStartLock } from './start-lock.js';
 
 /** What a server is made for, and thrown away after. */
@@ -11,6 +12,8 @@ export interface Scratch {
   readonly name: 'rehearsal' | 'trial';
   /** Makes its data; left out: an empty database. */
   readonly fill?: (dataFolder: string) => Promise<void>;
+  /** Where the data are of a server that is not ours: its programs, and who logs in where. */
+  readonly foreign?: Pick<DatabaseTarget, 'user' | 'database'> & { readonly programs: Binaries };
 }
 
 /** Enough to take a lock over from a process that is gone. */
@@ -23,7 +26,7 @@ const LOCK_MS = 5_000;
  */
 export async function withScratchServer<T>(
   bookFolder: string,
-  { name, fill }: Scratch,
+  { name, fill, foreign }: Scratch,
   fn: (target: DatabaseTarget) => Promise<T>,
 ): Promise<T> {
   const folder = join(bookFolder, name);
@@ -31,6 +34,10 @@ export async function withScratchServer<T>(
     await remove(folder);
     try {
       if (fill !== undefined) await putData(folder, fill);
+      if (foreign !== undefined) {
+        const { programs, user, database } = foreign;
+        return await fn({ ...(await startEmbedded(folder, programs)), user, database });
+      }
       const target = await startEmbedded(folder);
       await withoutSafety(target);
       return await fn(target);

@@ -1,5 +1,5 @@
 import { withClient } from '../../db/connect.js';
-import { migrate } from '../../db/migrate.js';
+import { migrate, pendingMigrations } from '../../db/migrate.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { checkChain } from '../day/proof/check-chain.js';
@@ -59,7 +59,7 @@ export async function proveCopy(
 ): Promise<Proof> {
   const proof = await requireSameChain(target, expected);
   // Taken before an upgrade: it has to come through that, too.
-  await migrate(target);
+  if ((await pendingMigrations(target)).pending.length > 0) await migrate(target);
   if (proof.day === null) return proof;
   const session = { applicationName: 'loanbook backup verify', settings };
   const chain = await withClient(target, session, (client) =>

@@ -3,11 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { putData, startEmbedded } from '../../db/embedded/embedded.js';
 import { withScratchServer } from '../../db/embedded/scratch-server.js';
 import { shareOut } from '../../db/share-out.js';
-import { LoanbookError } from '../../errors.js';
 import { copyFile, LANES, requireSpace, spaceTrouble, syncFolder } from './copy-file.js';
 import type { BackedUpFile, Manifest, Trial } from './documents/manifest.js';
 import { type Proof, type ProofOptions, proveCopy, requireSameChain } from './prove-copy.js';
-import { DATA, damaged, dropTrial, keepTrial, readManifest, storeOf } from './store.js';
+import { DATA, damaged, keepTrial, losingTrial, readManifest, storeOf } from './store.js';
 
 export interface CopyOptions {
   /** The folder of the backup. */
@@ -48,7 +47,7 @@ export interface Verified extends Restored {
 export async function verifyBase(options: CopyOptions & ProofOptions): Promise<Verified> {
   const { folder, bookFolder, signal } = options;
   signal.throwIfAborted();
-  try {
+  return losingTrial(storeOf(folder), basename(folder), async () => {
     const manifest = await readManifest(folder);
     const fill = filler(options, manifest);
     const proof = await withScratchServer(bookFolder, { name: 'trial', fill }, (target) =>
@@ -56,15 +55,11 @@ export async function verifyBase(options: CopyOptions & ProofOptions): Promise<V
     );
     const { day, chainHash } = proof;
     const provenAt = new Date().toISOString();
-    const trial: Trial = { backup: basename(folder), provenAt, day, chainHash };
+    const { system } = manifest.book;
+    const trial: Trial = { backup: basename(folder), system, provenAt, day, chainHash };
     await keepTrial(storeOf(folder), trial);
     return { manifest, trial, ...proof };
-  } catch (error) {
-    const isDisproof = error instanceof LoanbookError && error.code.startsWith('backup_');
-    if (isDisproof && error.code !== 'backup_no_space')
-      dropTrial(storeOf(folder), basename(folder));
-    throw error;
-  }
+  });
 }
 
 /** Fills a data folder from a backup; every file is held to the manifest as it is copied. */

@@ -21,7 +21,7 @@ const MODE = 0o600;
 
 export const DATA = 'data';
 
-/** A line of `backup list`. */
+/** A backup, as far as it tells what it is. */
 export interface BackupLine {
   /** Its folder's name, or the label that pgBackRest gave it. */
   readonly backup: string;
@@ -31,6 +31,12 @@ export interface BackupLine {
   /** The last sealed day, and its hash in the chain. */
   readonly day: string | null;
   readonly hash: string | null;
+  /** PostgreSQL's number of the cluster that it is of. */
+  readonly system: string | null;
+}
+
+/** A line of `backup list`. */
+export interface ListedBackup extends BackupLine {
   readonly provenAt: string | null;
 }
 
@@ -133,25 +139,21 @@ function namesIn(store: string): string[] {
 
 /** The backups of a store, newest first; one whose manifest is not whole is listed as damaged. */
 export async function listStore(store: string): Promise<BackupLine[]> {
-  const trials = await trialsIn(store);
   const lines: BackupLine[] = [];
-  for (const name of namesIn(store).reverse()) {
-    lines.push(await lineOf(join(store, name), trials.get(name)));
-  }
+  for (const name of namesIn(store).reverse()) lines.push(await lineOf(join(store, name)));
   return lines;
 }
 
-async function lineOf(folder: string, trial: Trial | undefined): Promise<BackupLine> {
+async function lineOf(folder: string): Promise<BackupLine> {
   const backup = basename(folder);
-  const provenAt = trial?.provenAt ?? null;
   try {
     const { kind, takenAt, bytes, book } = await readManifest(folder);
-    const { sealedDay: day, chainHash: hash } = book;
-    return { backup, kind, takenAt, bytes, day, hash, provenAt };
+    const { sealedDay: day, chainHash: hash, system } = book;
+    return { backup, kind, takenAt, bytes, day, hash, system };
   } catch (error) {
     if (!(error instanceof LoanbookError)) throw error;
-    const nothing = { takenAt: null, bytes: null, day: null, hash: null };
-    return { backup, kind: 'damaged', ...nothing, provenAt: null };
+    const nothing = { takenAt: null, bytes: null, day: null, hash: null, system: null };
+    return { backup, kind: 'damaged', ...nothing };
   }
 }
 
@@ -183,9 +185,19 @@ export async function keepTrial(store: string, trial: Trial): Promise<void> {
   }
 }
 
-/** A backup that was proven once, and no longer is. */
-export function dropTrial(store: string, backup: string): void {
-  rmSync(join(store, `${backup}${TRIAL}`), { force: true });
+/** Runs `fn`; a backup that it disproves was proven no longer, whatever was kept before. */
+export async function losingTrial<T>(
+  store: string,
+  backup: string,
+  fn: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await fn();
+  } catch (error) {
+    const isDisproof = error instanceof LoanbookError && error.exitCode === EXIT.difference;
+    if (isDisproof) rmSync(join(store, `${backup}${TRIAL}`), { force: true });
+    throw error;
+  }
 }
 
 export function storeOf(folder: string): string {

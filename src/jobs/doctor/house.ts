@@ -5,12 +5,15 @@ import { embeddedStatus } from '../../db/embedded/embedded.js';
 import { type Environment, externalTarget, resolveTarget } from '../../db/resolve-target.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { LoanbookError } from '../../errors.js';
+import type { BackupPlace } from '../backup/known-backups.js';
 import type { KeySource } from '../parties/key-source.js';
 
 /** What is looked at: the machine, the folder of the book, its keys and its database. */
 export interface House {
   readonly bookFolder: string;
   readonly keys: KeySource;
+  /** Where its backups are. Throws where the environment does not tell it. */
+  backups(): BackupPlace;
   /** Versions of Node and of its time zone data. */
   readonly node: string;
   /** Milliseconds since 1970, by the clock of this machine. */
@@ -27,7 +30,7 @@ export interface House {
 
 export type HousePlace = Pick<
   House,
-  'bookFolder' | 'keys' | 'node' | 'now' | 'workers' | 'zones'
+  'bookFolder' | 'keys' | 'backups' | 'node' | 'now' | 'workers' | 'zones'
 > & {
   readonly env: Environment;
 };

@@ -94,7 +94,7 @@ function faultOfOutName(name: string): string | undefined {
 }
 
 /**
- * * Releases a file that lies in the outbox as a part: it appears under its name, then its SHA-256,
+ * Releases a file that lies in the outbox as a part: it appears under its name, then its SHA-256,
  * the control file last, each of them on the disk before the next. A name that was released is
  * never written again: a correction is a new version, `name.v2.csv`. Killed in the middle, the same
  * again goes on with it. Throws LoanbookError `file_released`, `out_version_gap`, `bad_out_name`,

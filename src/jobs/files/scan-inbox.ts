@@ -56,7 +56,7 @@ const BATCH = 1000;
 const UNREADABLE = 'not to be read by this user';
 
 /**
- * * Looks at the inbox and keeps what it finds, by the rules in force. Nothing is kept unless the
+ * Looks at the inbox and keeps what it finds, by the rules in force. Nothing is kept unless the
  * look came to its end. Throws LoanbookError `folder_unusable` (1), `no_book`, and
  * `calendar_year_missing` (2) where a rule asks for a day that the calendar does not have.
  */

@@ -29,7 +29,7 @@ export interface TakenFile {
 }
 
 /**
- * * Takes a ready file out of the inbox: it is renamed to `work/<sha256>/<name>`, with its control
+ * Takes a ready file out of the inbox: it is renamed to `work/<sha256>/<name>`, with its control
  * file, and is to be read there. One that was taken before lies there still. Killed in the middle
  * it is gone on with by the next call or look. Throws LoanbookError `file_not_ready` (75),
  * `file_changed` (75) where it is another one by now, and `folder_unusable` (1).

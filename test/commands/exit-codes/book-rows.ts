@@ -203,6 +203,7 @@ export const NIGHT_ROWS: readonly ExitRow[] = [
 export const OPERATION_ROWS: readonly ExitRow[] = [
   ['check', 0, 'book', 'debits_equal_credits'],
   ['check', 2, 'book', 'nonsense'],
+  ['check', 75, 'book', 'hash --later --date 2027-01-01'],
   ['check', 3, 'tampered', 'position_sums'],
   ['eod status', 0, 'book', ''],
   ['eod status', 1, 'blank', ''],
@@ -236,6 +237,8 @@ export const OPERATION_ROWS: readonly ExitRow[] = [
 
   ['backup run', 1, 'no-folder', ''],
   ['backup run', 2, 'nobody', ''],
+  ['backup run', 75, 'nobody', '--stanza retail'],
+  ['backup run', 130, 'stopped', '--stanza retail'],
   ['backup list', 0, 'nobody', '--in @backups'],
   ['backup list', 1, 'nobody', '--in @product.yaml'],
   ['backup list', 2, 'nobody', '--format x'],

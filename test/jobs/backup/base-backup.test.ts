@@ -37,7 +37,7 @@ import { result } from '../../support/frozen-book.js';
 
 const FIRST = '2026-03-28';
 const OPEN = '2026-03-29';
-const CLOSE_CHILD = join(packageRoot, 'test/support/close-child.js');
+const CLOSE_CHILD = join(packageRoot, 'test/support/children/close-child.js');
 const { signal } = new AbortController();
 
 let root: string;

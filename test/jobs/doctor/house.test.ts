@@ -36,9 +36,10 @@ async function withAndWithout(check: string, spoil: string, mend: string): Promi
   return [before, spoilt];
 }
 
-it('finds every fact but those that nobody keeps, and the core takes them as they are', async () => {
+it('finds every fact but backups without a stanza, and the core takes them as they are', async () => {
   const { facts, findings, unknown } = await look(place);
-  expect(unknown.map(({ fact }) => fact)).toEqual(['backup_hours', 'restore_days']);
+  const why = 'No stanza of pgBackRest is named.';
+  expect(unknown).toEqual(['backup_hours', 'restore_days'].map((fact) => ({ fact, why })));
   const [own] = findings.map(({ seen: _, ...finding }) => finding);
   const simulated = simulateDoctor({ kind: 'doctor', facts }) as { findings: object[] };
   expect(simulated.findings[0]).toEqual(own);
@@ -92,16 +93,6 @@ it.each([
   expect(await withAndWithout('orphans', spoil, `DROP TABLE ${name}`)).toEqual([
     'orphans ok',
     `orphans warn: ${name}`,
-  ]);
-});
-
-it('a file in quarantine is named with what holds it', async () => {
-  const spoil = `INSERT INTO inbox_file (file_id, name, state, since, size, mtime, unchanged_since,
-      reason, is_late, first_seen)
-    VALUES (1, 'r-20260331-1.csv', 'quarantined', now(), 1, '', now(), 'name_reused', false, now())`;
-  expect(await withAndWithout('files', spoil, 'DELETE FROM inbox_file')).toEqual([
-    'files ok',
-    'files warn: r-20260331-1.csv name_reused',
   ]);
 });
 
@@ -200,12 +191,13 @@ it('the file of master keys: open to others, away, and well', async () => {
     status: 'ok',
     value: 'key_mode 0600, rows_without_key 0, seals 2',
   });
-  chmodSync(keys, 0o640);
-  expect(findingOf(await look(place), 'keys')).toMatchObject({
-    status: 'fail',
-    value: 'key_mode 0640',
-  });
-  chmodSync(keys, 0o600);
+  for (const mode of ['0644', '0640', '0601']) {
+    chmodSync(keys, Number.parseInt(mode, 8));
+    const found = { status: 'fail', value: `key_mode ${mode}`, next: 'chmod 600 the key file.' };
+    expect(findingOf(await look(place), 'keys')).toMatchObject(found);
+    chmodSync(keys, 0o600);
+    expect(told(await look(place), 'keys')).toBe('keys ok');
+  }
   renameSync(keys, `${keys}.away`);
   expect(told(await look(place), 'keys')).toBe('keys fail: version 1: 2');
   renameSync(`${keys}.away`, keys);
@@ -240,6 +232,7 @@ it('a source that fails leaves the others alone', async () => {
   };
   const house = {
     ...place,
+    backups: () => ({ store: 'x' }),
     keys: { command: 'x' },
     node: '20.19.0',
     workers: 2,
@@ -261,6 +254,15 @@ it('a source that fails leaves the others alone', async () => {
     { fact: 'fsync', why: 'not known' },
     { fact: 'quarantined', why: 'because' },
   ]);
+});
+
+it.each([
+  ['18.20.8', 'fail'],
+  ['20.18.3', 'fail'],
+  ['20.19.0', 'ok'],
+  [process.versions.node, 'ok'],
+])('Node %s: %s', async (node, status) => {
+  expect(findingOf(await look({ ...place, node }), 'node').status).toBe(status);
 });
 
 describe('a server', () => {

@@ -1,3 +1,4 @@
+import { backupPlaceOf } from '../../../src/commands/backup/backup-store.js';
 import {
   type Examination,
   examineHouse,
@@ -12,6 +13,7 @@ export function look(
   const { at, ...given } = place;
   const instant = Date.parse(at ?? '2026-03-28T20:00:00+08:00');
   return examineHouse({
+    backups: () => backupPlaceOf({ ...place, signal: new AbortController().signal }),
     keys: { file: `${place.bookFolder}/keys` },
     node: '20.19.0',
     now: () => instant,

@@ -8,6 +8,7 @@ import {
   skipJob,
   stopNight,
 } from '../../../src/jobs/plan/run/act-on-night.js';
+import { filesOfFolder } from '../../../src/jobs/plan/run/awaited-files.js';
 import { beginNight, resumeNight } from '../../../src/jobs/plan/run/begin-night.js';
 import type { Child, StartChild } from '../../../src/jobs/plan/run/child.js';
 import { asLeft, type NightClaim } from '../../../src/jobs/plan/run/claim-night.js';
@@ -104,11 +105,15 @@ export class DrivenNight {
 
   #run(claim: NightClaim): void {
     const clock = this.#clock;
+    const folders = { book: '/book', inbox: '/in', outbox: '/out' };
     const ports: NightPorts = {
       clock,
       start: (line) => this.#start(line),
-      files: () => (name) => this.#scene.files.get(name),
-      folders: { book: '/book', inbox: '/in', outbox: '/out' },
+      files: {
+        ...filesOfFolder(folders),
+        timesOf: async () => (name) => this.#scene.files.get(name),
+      },
+      folders,
       env: {},
       stop: new AbortController().signal,
       atStop: 'interrupt',

@@ -74,6 +74,7 @@ export type BackedUpFile = Manifest['files'][number];
 /** What is kept of a restore that was proven. */
 export const trialSchema = mapping({
   backup: words(),
+  system: words(),
   provenAt: instant(),
   day: date().nullable(),
   chainHash: sha256().nullable(),

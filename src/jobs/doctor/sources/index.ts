@@ -1,4 +1,5 @@
 import type { FactSource } from '../fact-source.js';
+import { BACKUP_SOURCES } from './backups.js';
 import { BOOK_SOURCES } from './book.js';
 import { KEY_SOURCES } from './keys.js';
 import { MACHINE_SOURCES } from './machine.js';
@@ -13,6 +14,7 @@ export const SOURCES: readonly FactSource[] = [
   ...SERVER_SOURCES,
   ...ZONE_SOURCES,
   ...BOOK_SOURCES,
+  ...BACKUP_SOURCES,
   ...ROLE_SOURCES,
   ...KEY_SOURCES,
   ...NOT_KEPT_SOURCES,
