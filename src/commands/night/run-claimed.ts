@@ -13,8 +13,11 @@ import type { CommandContext } from '../shell/context.js';
 import { printOutcome } from '../shell/output.js';
 
 /** The clock of this machine; that somebody moved it is said. */
-export function clockOf(context: CommandContext): Clock {
-  return systemClock((byMs) => context.log.warn({ byMs }, 'the clock of this machine was moved'));
+export function clockOf(context: CommandContext, onMoved: () => void = () => undefined): Clock {
+  return systemClock((byMs) => {
+    context.log.warn({ byMs }, 'the clock of this machine was moved');
+    onMoved();
+  });
 }
 
 /** A look of a process that goes by this machine's clock. */
@@ -61,8 +64,12 @@ export async function runClaimed(
   target: DatabaseTarget,
   claim: NightClaim,
   clock: Clock,
+  onBeat?: NightPorts['onBeat'],
 ): Promise<ExitCode> {
-  await runNight(target, claim, portsOf(context, clock, 'interrupt'));
+  await runNight(target, claim, {
+    ...portsOf(context, clock, 'interrupt'),
+    ...(onBeat && { onBeat }),
+  });
   const end = await readEnd(target, claim);
   if (end === undefined) throw interruptedNight(claim);
   const { plan, date, state, exit } = end;

@@ -1,7 +1,9 @@
+import type pg from 'pg';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type Begun, beginNight } from '../../jobs/plan/run/begin-night.js';
 import { type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
+import { noteLook } from '../../jobs/plan/schedule/scheduler-look.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
@@ -29,11 +31,15 @@ export const command: CommandModule<[string], Options> = {
     }
     const clock = clockOf(context);
     const actor = { by, act: 'night', isNamed: false } as const;
-    const begun = await actInBook<Looked | Begun>(context, actor, (client) =>
-      due
+    // A timer is a scheduler too: that it looks, and lives while a night takes its time, is kept.
+    const beganAt = new Date(clock.now()).toISOString();
+    const onBeat = due ? (client: pg.Client) => noteLook(client, beganAt) : undefined;
+    const begun = await actInBook<Looked | Begun>(context, actor, async (client) => {
+      await onBeat?.(client);
+      return due
         ? lookAtPlan(client, plan, lookingNow(clock))
-        : beginNight(client, plan, date, lookingNow(clock)),
-    );
+        : beginNight(client, plan, date, lookingNow(clock));
+    });
     if ('done' in begun) {
       printOutcome(context, { ...begun.done, state: 'done', exit: 0, outcome: 'unchanged' });
       noteDoneBefore(context, 'unchanged');
@@ -45,6 +51,6 @@ export const command: CommandModule<[string], Options> = {
     // A timer asks each minute.
     if (begun.claim === undefined) return EXIT.done;
     const target = await resolveTarget(context.bookFolder, context.env);
-    return runClaimed(context, target, begun.claim, clock);
+    return runClaimed(context, target, begun.claim, clock, onBeat);
   },
 };
