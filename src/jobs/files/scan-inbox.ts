@@ -218,7 +218,8 @@ function statesOf(rows: readonly FileRow[]): Partial<Record<FileState, number>> 
   return states;
 }
 
-function missingOf(
+/** Files of a business date that are due and have not come. Throws as `scanInbox` does. */
+export function missingOf(
   rules: readonly FileRule[],
   rows: readonly FileRow[],
   scan: { readonly at: Instant; readonly openDate: EpochDay },
