@@ -20,6 +20,7 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { METRICS } from './metrics/index.js';
 import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
@@ -30,6 +31,7 @@ import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
 import { QUOTE } from './quote/index.js';
 import { RECONCILE } from './reconcile/index.js';
+import { REPORT } from './report/index.js';
 import { RUNS } from './runs/index.js';
 import { SCHEDULER } from './scheduler/index.js';
 import type { CommandDomain, CommandEntry } from './shell/command-module.js';
@@ -61,6 +63,7 @@ const DOMAINS: readonly CommandDomain[] = [
   CHANNEL,
   BREAKS,
   LOAN,
+  REPORT,
   RUNS,
   QUOTE,
   SIMULATE,
@@ -69,6 +72,7 @@ const DOMAINS: readonly CommandDomain[] = [
   APPROVE,
   AUDIT,
   DOCTOR,
+  METRICS,
   DB,
   BACKUP,
   COMPLETION,

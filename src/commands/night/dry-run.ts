@@ -2,6 +2,7 @@ import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { recordTable, tableOf } from '../../files/report.js';
 import { planNight } from '../../jobs/plan/run/dry-run.js';
 import { foldersOf } from '../../jobs/plan/run/places.js';
+import { foldersInForce } from '../../jobs/plan/run/registered-files.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
@@ -35,8 +36,8 @@ export const command: CommandModule<[string], Flags> = {
     const way = wayOut(context, flags);
     const date = dayOption('--date', flags.date)!;
     const folders = foldersOf(context.bookFolder, context.env);
-    const { jobs, ...night } = await inBook(context, (client) =>
-      planNight(client, plan, date, folders),
+    const { jobs, ...night } = await inBook(context, async (client) =>
+      planNight(client, plan, date, await foldersInForce(client, folders)),
     );
     if (!night.isDate) context.note(`${formatDay(date)} is no business date of the plan.`);
     const shown = jobs.map((job) => ({ ...job, always: job.always ? 'always' : '' }));

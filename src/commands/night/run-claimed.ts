@@ -1,13 +1,13 @@
 import { withClient } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
-import { filesOfInbox } from '../../jobs/plan/run/awaited-files.js';
 import { startChild } from '../../jobs/plan/run/child.js';
 import { NIGHT_LEASE_SECONDS, type NightClaim } from '../../jobs/plan/run/claim-night.js';
 import { type Clock, systemClock } from '../../jobs/plan/run/clock.js';
 import { type NightEvent, type NightPorts, runNight } from '../../jobs/plan/run/night-runner.js';
 import { endOfNight, type NightEnd } from '../../jobs/plan/run/night-view.js';
 import { foldersOf } from '../../jobs/plan/run/places.js';
+import { registeredFiles } from '../../jobs/plan/run/registered-files.js';
 import type { Looking } from '../../jobs/plan/schedule/look-at-plan.js';
 import type { CommandContext } from '../shell/context.js';
 import { printOutcome } from '../shell/output.js';
@@ -35,12 +35,16 @@ export function portsOf(
   return {
     clock,
     start: startChild,
-    files: filesOfInbox(folders.inbox),
+    files: registeredFiles({
+      folders,
+      looks: true,
+      onProblem: (error) => context.log.warn({ err: error }, 'the inbox cannot be looked at'),
+    }),
     folders,
     env: context.env,
     stop: context.signal,
     atStop,
-    tell: ({ plan, date }, event) => tell(context, { plan, date }, event),
+    tell: ({ nightId, plan, date }, event) => tell(context, { run: nightId, plan, date }, event),
   };
 }
 

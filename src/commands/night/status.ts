@@ -3,9 +3,9 @@ import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type Report, recordTable, tableOf } from '../../files/report.js';
 import type { Which } from '../../jobs/plan/run/act-on-night.js';
-import { filesOfInbox } from '../../jobs/plan/run/awaited-files.js';
 import { listNights, type ShownNight, showNight } from '../../jobs/plan/run/night-view.js';
 import { foldersOf } from '../../jobs/plan/run/places.js';
+import { registeredFiles } from '../../jobs/plan/run/registered-files.js';
 import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
@@ -68,8 +68,9 @@ async function show(
   which: Which,
   way: WayOut,
 ): Promise<ShownNight> {
-  const { inbox } = foldersOf(context.bookFolder, context.env);
-  const night = await showNight(client, which, { now: Date.now(), files: filesOfInbox(inbox) });
+  const folders = foldersOf(context.bookFolder, context.env);
+  const files = registeredFiles({ folders, looks: false, onProblem: () => undefined });
+  const night = await showNight(client, which, { now: Date.now(), files });
   await putReport(context, reportOf(night), way, { document: night });
   return night;
 }

@@ -54,7 +54,8 @@ export function createContext(host: Host, globals: GlobalOptions): CommandContex
   const quiet = globals.quiet ?? false;
   let log: Logger | undefined;
   const logAtFirstUse = () => {
-    log ??= createLog(host.stderr, { quiet, level: host.env.LOANBOOK_LOG_LEVEL, mask: maskTexts });
+    const { LOANBOOK_LOG_LEVEL: level, LOANBOOK_NIGHT: night } = host.env;
+    log ??= createLog(host.stderr, { quiet, level, night, mask: maskTexts });
     return log;
   };
   return {

@@ -1,3 +1,4 @@
+import type pg from 'pg';
 import type { Trial } from './documents/manifest.js';
 import { stanzaState } from './pgbackrest/info.js';
 import type { Stanza } from './pgbackrest/program.js';
@@ -29,4 +30,15 @@ export async function knownBackups({ store, stanza }: BackupPlace): Promise<Know
     return { ...line, provenAt: (isWhole && trials.get(line.backup)?.provenAt) || null };
   });
   return { backups, trials: [...trials.values()] };
+}
+
+/**
+ * PostgreSQL's number of the book's cluster: books may keep their backups in one folder. Undefined:
+ * there is no book.
+ */
+export async function clusterOf(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ system: string }>(
+    'SELECT system_identifier::text AS system FROM pg_control_system(), book',
+  );
+  return rows[0]?.system;
 }

@@ -90,15 +90,23 @@ export async function applyFiles(
 
 /** Folders and rules in force. Throws LoanbookError `no_files_document` (2), `document_changed`. */
 export async function loadFiles(client: pg.Client, home: string): Promise<FilesInForce> {
+  const inForce = await filesInForce(client, home);
+  if (inForce !== undefined) return inForce;
+  throw new LoanbookError('no_files_document', 'The book has no inbox yet.', {
+    exitCode: EXIT.usage,
+    next: 'Name its folders and rules: `loanbook files apply FILES.yaml` (docs/inbox.md).',
+  });
+}
+
+/** As `loadFiles`; undefined: the book has no inbox yet. */
+export async function filesInForce(
+  client: pg.Client,
+  home: string,
+): Promise<FilesInForce | undefined> {
   const { rows } = await client.query<{ version: number; document: string; sha256: string }>(
     'SELECT version, document, sha256 FROM files_version ORDER BY version DESC LIMIT 1',
   );
-  if (rows[0] === undefined) {
-    throw new LoanbookError('no_files_document', 'The book has no inbox yet.', {
-      exitCode: EXIT.usage,
-      next: 'Name its folders and rules: `loanbook files apply FILES.yaml` (docs/inbox.md).',
-    });
-  }
+  if (rows[0] === undefined) return undefined;
   const name = `files ${rows[0].version}`;
   const value = valueOfStored('files_version', name, rows[0]);
   const checked = filesFromValue(value, { name }, await calendarOfBook(client));

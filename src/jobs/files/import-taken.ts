@@ -35,7 +35,7 @@ export interface TakenImports<T> {
 const NAMED_MAX = 5;
 
 /**
- * * Looks at the inbox, takes the ready files of a rule and imports each, by date and name; what
+ * Looks at the inbox, takes the ready files of a rule and imports each, by date and name; what
  * was taken and not ended is gone on with, and what was rejected for the open date is tried again.
  * A file that goes in is done, one that is refused rejected. Throws LoanbookError
  * `no_files_document`, `unknown_file_rule` (2), `file_not_ready` (75) where one is due and none is

@@ -64,7 +64,7 @@ const SHA256 = /^[0-9A-Fa-f]{64}$/;
 const FACT = /^(size|sha256) *[=:] *([0-9A-Fa-f]+)$/;
 
 /**
- * * Empty: a flag alone. Else a SHA-256 first in its line, as `sha256sum` writes it; lines `size=N`
+ * Empty: a flag alone. Else a SHA-256 first in its line, as `sha256sum` writes it; lines `size=N`
  * and `sha256=H`; or `name,rows[,total[,sha256]]`, as an import reads it. A size in a line that
  * does not end may be half of one: it is not read.
  */

@@ -27,7 +27,7 @@ export interface FileProof {
 }
 
 /**
- * * Reads every file that was taken, and every one for others that still lies in the outbox, and
+ * Reads every file that was taken, and every one for others that still lies in the outbox, and
  * holds it against its hash. Throws LoanbookError `folder_unusable` (1).
  */
 export async function verifyFiles(

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,18 @@ describe('loanbook doctor', () => {
     expect(await statusOf('settings')).toBe(status);
     await set(`ALTER SYSTEM RESET ${setting}`);
     expect(await statusOf('settings')).toBe('ok');
+  });
+
+  it('sees that others may open the keys, and that they may not any more', async () => {
+    const keys = join(folder, 'keys');
+    writeFileSync(keys, '', { mode: 0o600 });
+    // There is no book whose rows could be without a key.
+    expect(await statusOf('keys')).toBe('unknown');
+    chmodSync(keys, 0o644);
+    expect(await statusOf('keys')).toBe('fail');
+    chmodSync(keys, 0o600);
+    expect(await statusOf('keys')).toBe('unknown');
+    rmSync(keys);
   });
 
   it('sees that connections are few, and many again', async () => {

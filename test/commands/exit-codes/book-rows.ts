@@ -154,6 +154,9 @@ export const LOAN_ROWS: readonly ExitRow[] = [
   ['loan statement', 3, 'tampered', 'CUT-1'],
   ['portfolio', 0, 'book', ''],
   ['portfolio', 2, 'book', '--as-of 2030-01-01'],
+  ['report daily', 0, 'book', ''],
+  ['report daily', 1, 'blank', ''],
+  ['report daily', 2, 'book', '--date 2030-01-01'],
 ];
 
 /** The close, its checks and runs, and the server. */
@@ -209,6 +212,7 @@ export const NIGHT_ROWS: readonly ExitRow[] = [
 export const OPERATION_ROWS: readonly ExitRow[] = [
   ['check', 0, 'book', 'debits_equal_credits'],
   ['check', 2, 'book', 'nonsense'],
+  ['check', 75, 'book', 'hash --later --date 2027-01-01'],
   ['check', 3, 'tampered', 'position_sums'],
   ['eod status', 0, 'book', ''],
   ['eod status', 1, 'blank', ''],

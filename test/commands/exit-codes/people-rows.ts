@@ -76,4 +76,7 @@ export const CARE_ROWS: readonly ExitRow[] = [
   ['doctor', 2, 'bad-url', ''],
   ['doctor', 3, 'book', ''],
   ['doctor', 75, 'nobody', ''],
+  ['metrics', 0, 'book', '--out @.'],
+  ['metrics', 1, 'blank', ''],
+  ['metrics', 2, 'book', '--out @missing'],
 ];

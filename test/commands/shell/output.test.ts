@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parsePage } from '../../../src/commands/shell/command-page.js';
@@ -92,7 +93,7 @@ describe('progress', () => {
   it('is a structured line elsewhere', () => {
     const lines = run(false, false).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ job: plan.label, done: 500, total: 1000, perSecond: 250 }),
+      expect.objectContaining({ task: plan.label, done: 500, total: 1000, perSecond: 250 }),
     ]);
   });
 
@@ -130,6 +131,26 @@ describe('the log', () => {
     expect(text).toContain('broke');
     expect(text).toContain('L1');
     expect(text).not.toMatch(/\bat .*\.ts/);
+  });
+
+  it('says in every line when, how grave, where, and what for in a child of a night', () => {
+    const night = 'NIGHT/2026-03-31/close/2';
+    const text = printed((out) => {
+      const log = createLog(out, { mask: maskTexts, night });
+      log.warn({ err: Object.assign(new Error('gone'), { code: '57P01' }), run: 7 }, 'away');
+    });
+    const { time, ...line } = JSON.parse(text);
+    expect(time).toMatch(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/);
+    expect(line).toEqual({
+      ...{ level: 'warn', host: hostname(), msg: 'away', run: 7, code: '57P01' },
+      ...{ plan: 'NIGHT', date: '2026-03-31', job: 'close', attempt: 2 },
+      err: { type: 'Error', message: 'gone' },
+    });
+  });
+
+  it.each([undefined, '', 'NIGHT', 'NIGHT/2026-03-31/close'])('%j is no night', (night) => {
+    const text = printed((out) => createLog(out, { mask: maskTexts, night }).info('a'));
+    expect(Object.keys(JSON.parse(text))).toEqual(['level', 'time', 'host', 'msg']);
   });
 
   it.each([

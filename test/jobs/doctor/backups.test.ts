@@ -49,6 +49,9 @@ it('a backup is missing, is there, gets old, is damaged, and is there again', as
   const taken = Date.parse(first.takenAt!);
   expect(await seenAt(taken)).toEqual(['backup ok', 'restore warn']);
   // At most 26 hours old is well, at most 50 is told.
+  const { stdout } = await capture(['--book', bookFolder, 'metrics']);
+  const [, seconds] = /^loanbook_last_backup_timestamp_seconds (\S+)$/m.exec(stdout) ?? [];
+  expect(Number(seconds)).toBe(taken / 1000);
   expect(await seenAt(taken + 26 * HOUR)).toEqual(['backup ok', 'restore warn']);
   expect(await seenAt(taken + 26 * HOUR + 1000)).toEqual(['backup warn', 'restore warn']);
   expect(await seenAt(taken + 50 * HOUR)).toEqual(['backup warn', 'restore warn']);

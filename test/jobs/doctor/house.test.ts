@@ -191,12 +191,13 @@ it('the file of master keys: open to others, away, and well', async () => {
     status: 'ok',
     value: 'key_mode 0600, rows_without_key 0, seals 2',
   });
-  chmodSync(keys, 0o640);
-  expect(findingOf(await look(place), 'keys')).toMatchObject({
-    status: 'fail',
-    value: 'key_mode 0640',
-  });
-  chmodSync(keys, 0o600);
+  for (const mode of ['0644', '0640', '0601']) {
+    chmodSync(keys, Number.parseInt(mode, 8));
+    const found = { status: 'fail', value: `key_mode ${mode}`, next: 'chmod 600 the key file.' };
+    expect(findingOf(await look(place), 'keys')).toMatchObject(found);
+    chmodSync(keys, 0o600);
+    expect(told(await look(place), 'keys')).toBe('keys ok');
+  }
   renameSync(keys, `${keys}.away`);
   expect(told(await look(place), 'keys')).toBe('keys fail: version 1: 2');
   renameSync(`${keys}.away`, keys);
@@ -255,13 +256,22 @@ it('a source that fails leaves the others alone', async () => {
   ]);
 });
 
+it.each([
+  ['18.20.8', 'fail'],
+  ['20.18.3', 'fail'],
+  ['20.19.0', 'ok'],
+  [process.versions.node, 'ok'],
+])('Node %s: %s', async (node, status) => {
+  expect(findingOf(await look({ ...place, node }), 'node').status).toBe(status);
+});
+
 describe('a server', () => {
   it('that does not answer leaves what is known without it', async () => {
     const env = { DATABASE_URL: 'postgres://ann@localhost:1/book' };
     const { facts, findings, unreached } = await look({ ...place, env });
-    expect(Object.keys(facts).sort()).toEqual('key_mode node quarantined today workers'.split(' '));
+    expect(Object.keys(facts).sort()).toEqual('key_mode node today workers'.split(' '));
     expect(findings.filter(({ status }) => status === 'ok').map(({ check }) => check)).toEqual(
-      'node files'.split(' '),
+      'node'.split(' '),
     );
     expect(unreached).toMatchObject({ code: 'database_unreachable' });
   });

@@ -2,16 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../src/jobs/plan/run/clock.js';
 import type { Instant } from '../../../src/operations/clock/instant.js';
 
-interface Waiting {
-  readonly until: Instant | undefined;
-  isFrozen: boolean;
-  readonly wake: () => void;
-}
-
 /** A clock that stands still until a test moves it. */
 export class DrivenClock implements Clock {
   #now: Instant;
-  #waiting: Waiting | undefined;
+  #waiting: { readonly until: Instant | undefined; readonly wake: () => void } | undefined;
   #onWait: (() => void) | undefined;
 
   constructor(now: Instant) {
@@ -25,9 +19,12 @@ export class DrivenClock implements Clock {
   until(instant: Instant | undefined, bell: AbortSignal): Promise<void> {
     if (bell.aborted) return nextTurn();
     return new Promise((resolve) => {
-      const waiting: Waiting = { until: instant, isFrozen: false, wake: resolve };
-      bell.addEventListener('abort', () => this.#wake(waiting), { once: true });
-      this.#waiting = waiting;
+      const wake = () => {
+        this.#waiting = undefined;
+        resolve();
+      };
+      bell.addEventListener('abort', wake, { once: true });
+      this.#waiting = { until: instant, wake };
       this.#onWait?.();
     });
   }
@@ -58,21 +55,13 @@ export class DrivenClock implements Clock {
   }
 
   ring(): void {
-    if (this.#waiting !== undefined) this.#wake(this.#waiting);
+    this.#waiting?.wake();
   }
 
   /** Whoever waits is woken no more, as if its process were dead; until it is frozen no more. */
   freeze(): () => void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return () => undefined;
+    const { wake } = this.#waiting ?? { wake: () => undefined };
     this.#waiting = undefined;
-    waiting.isFrozen = true;
-    return waiting.wake;
-  }
-
-  #wake(waiting: Waiting): void {
-    if (waiting.isFrozen) return;
-    if (this.#waiting === waiting) this.#waiting = undefined;
-    waiting.wake();
+    return wake;
   }
 }

@@ -52,10 +52,10 @@ const WHOLE = { steps: ['one done', 'two done'], lines: ['one', 'two'] };
 
 describe('a night whose runner is killed', () => {
   it.each([
-    ['before a start is kept', 'night.starting', []],
-    ['after a start is kept', 'night.started', []],
+    ['before a start is kept', 'night.starting.one', []],
+    ['after a start is kept', 'night.started.one', []],
     ['half way through a job', undefined, []],
-    ['after a job ended and before that is kept', 'night.ended', ['one']],
+    ['after a job ended and before that is kept', 'night.ended.one', ['one']],
   ])('%s is resumed to the same end', async (name, place, left) => {
     const { plan, file, flag } = await idempotentPlan(name.replaceAll(' ', '-'));
     const barrier = join(folder, place ?? 'none');
@@ -77,7 +77,7 @@ describe('a night whose runner is killed', () => {
     expect({ steps: await book.steps(plan), lines: written(file) }).toEqual(WHOLE);
     const attempts = await book.rows(`SELECT a.exit FROM night_attempt a JOIN night USING (night_id)
       WHERE plan = '${plan}' AND job = 'one' ORDER BY number`);
-    const killed = place === 'night.starting' ? [] : [{ exit: null }];
+    const killed = place === 'night.starting.one' ? [] : [{ exit: null }];
     expect(attempts).toEqual([...killed, { exit: 0 }]);
   });
 

@@ -34,7 +34,7 @@ interface Imported<T> {
 }
 
 /**
- * * Imports the file that is named, or the ready ones of a rule. Throws LoanbookError
+ * Imports the file that is named, or the ready ones of a rule. Throws LoanbookError
  * `options_contradict` (2) unless it is one of the two, and what the import and `importTaken`
  * throw.
  */

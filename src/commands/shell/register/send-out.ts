@@ -14,7 +14,7 @@ interface Beside {
 }
 
 /**
- * * The way of a file to where it is to be: as `write` makes it at the path that it is given, with
+ * The way of a file to where it is to be: as `write` makes it at the path that it is given, with
  * the control file that `controlOf` makes of what came of it. In the outbox of the book it is
  * released: docs/inbox.md. Throws what `write` throws, and as `releaseOut` does.
  */

@@ -1,6 +1,5 @@
-import { type BackupPlace, knownBackups } from '../../backup/known-backups.js';
+import { type BackupPlace, clusterOf, knownBackups } from '../../backup/known-backups.js';
 import { type FactSource, NotTold } from '../fact-source.js';
-import type { House } from '../house.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -11,7 +10,8 @@ export const BACKUP_SOURCES: readonly FactSource[] = [
   {
     facts: ['backup_hours', 'restore_days'],
     async find(house) {
-      const system = await systemOf(house);
+      const system = await clusterOf(await house.client());
+      if (system === undefined) throw new NotTold('There is no loan book in the database.');
       const { backups, trials } = await knownBackups(inTime(house.backups()));
       const isOwn = (each: { readonly system: string | null }) => each.system === system;
       const taken = backups.filter(isOwn).map(({ takenAt }) => takenAt);
@@ -39,16 +39,6 @@ function inTime({ store, stanza }: BackupPlace): BackupPlace {
   if (stanza === undefined) return { store };
   const signal = AbortSignal.any([stanza.signal, AbortSignal.timeout(ANSWER_MS)]);
   return { store, stanza: { ...stanza, signal } };
-}
-
-/** PostgreSQL's number of the book's cluster: books may keep their backups in one folder. */
-async function systemOf(house: House): Promise<string> {
-  const client = await house.client();
-  const { rows } = await client.query<{ system: string }>(
-    'SELECT system_identifier::text AS system FROM pg_control_system(), book',
-  );
-  if (rows[0] === undefined) throw new NotTold('There is no loan book in the database.');
-  return rows[0].system;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { dayOf, formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { readSql } from '../../../db/sql-file.js';
+import { maskText } from '../../../files/mask.js';
 import { MINUTE } from '../../../operations/clock/instant.js';
 import { listCalendarYears } from '../../book/calendar-years.js';
 import { openDate } from '../../book/open-day.js';
@@ -34,6 +35,18 @@ export const BOOK_SOURCES: readonly FactSource[] = [
       );
       const names = rows.map(({ name }) => name);
       return { facts: { orphan_tables: names.length }, seen: { orphan_tables: names } };
+    },
+  },
+  {
+    facts: ['quarantined'],
+    async find(house) {
+      const client = await house.client();
+      const { rows } = await client.query<{ name: string; reason: string }>(
+        `SELECT name, reason FROM inbox_file WHERE state = 'quarantined' ORDER BY file_id`,
+      );
+      // A sender may have put a number of a person into a name.
+      const seen = rows.map(({ name, reason }) => `${maskText(name)}: ${reason}`);
+      return { facts: { quarantined: rows.length }, seen: { quarantined: seen } };
     },
   },
 ];

@@ -3,7 +3,6 @@ import { BACKUP_SOURCES } from './backups.js';
 import { BOOK_SOURCES } from './book.js';
 import { KEY_SOURCES } from './keys.js';
 import { MACHINE_SOURCES } from './machine.js';
-import { NOT_KEPT_SOURCES } from './not-kept.js';
 import { ROLE_SOURCES } from './roles.js';
 import { SCHEDULER_SOURCES } from './scheduler.js';
 import { SERVER_SOURCES } from './server.js';
@@ -19,5 +18,4 @@ export const SOURCES: readonly FactSource[] = [
   ...ROLE_SOURCES,
   ...KEY_SOURCES,
   ...SCHEDULER_SOURCES,
-  ...NOT_KEPT_SOURCES,
 ];

@@ -6,7 +6,8 @@ import { type Duration, MINUTE } from '../../../operations/clock/instant.js';
 import type { Clock } from './clock.js';
 
 const TRIES = 5;
-const WAIT: Duration = MINUTE;
+/** Trials of kills wait shorter; whoever runs a book never sets it. */
+const WAIT: Duration = Number(process.env.LOANBOOK_AWAY_MS) || MINUTE;
 
 export interface AwayOptions {
   readonly clock: Clock;

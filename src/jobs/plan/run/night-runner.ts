@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { connect } from '../../../db/connect.js';
 import type { DatabaseTarget } from '../../../db/target.js';
-import type { PlanAtHand } from '../../../operations/plan/plan.js';
+import type { Instant } from '../../../operations/clock/instant.js';
+import type { Line, PlanAtHand } from '../../../operations/plan/plan.js';
 import { advanced } from '../../../operations/run/advance.js';
 import { attemptEnded, interrupted } from '../../../operations/run/attempts.js';
 import { nextClock } from '../../../operations/run/clocks.js';
@@ -23,7 +24,7 @@ import {
 import type { Clock } from './clock.js';
 import { LastingSession } from './database-away.js';
 import { LiveChildren } from './live-children.js';
-import { type Folders, filledLine, logOf } from './places.js';
+import { type Folders, logOf } from './places.js';
 import { type Night, readNight, saveNight } from './stored-night.js';
 
 /** What is told of a night while it runs. */
@@ -125,23 +126,26 @@ class NightRunner {
     const { night, run: read } = await this.#read(client);
     this.#children.settlePending(night);
     if (night.stopBy !== null) return 'stop';
-    const { clock, files, tell } = this.#ports;
+    const { clock, tell } = this.#ports;
     const now = clock.now();
     const ended = this.#children.endedOf(read);
-    if (ended.length > 0) await barrier('night.ended');
+    await barriersOf('ended', read, ended);
     let run = read;
     const alarms: { job: string; kind: string }[] = [];
     for (const { at, endedAt, exit } of ended) {
       const outcome = attemptEnded(run, at, endedAt, exit);
       alarms.push(...outcome.alarms);
       run = outcome.run;
+      const step = run.steps[at]!;
+      if (step.state === 'done') await this.#ports.files.settle(client, run, step);
     }
-    const next = advanced(run, now, files(run));
+    const { next, lines } = await this.#advanced(client, run, now);
     alarms.push(...next.alarms);
     const end = endOfRun(next.run);
     if (next.run === read && end === null) return read;
-    if (next.started.length > 0) await barrier('night.starting');
-    const begun = await this.#begin(next.run, next.started);
+    const begun = await this.#begin(next.run, lines);
+    const started = next.started.map((at) => ({ at }));
+    await barriersOf('starting', next.run, started);
     const saved = await saveNight(client, night, {
       ...(end ?? { state: 'running', exit: null }),
       run: next.run,
@@ -154,8 +158,10 @@ class NightRunner {
       this.#children.cancelPending();
       return 'again';
     }
-    if (next.started.length > 0) await barrier('night.started');
+    await barriersOf('started', next.run, started);
     this.#children.open();
+    await barriersOf('between', next.run, ended);
+    await barriersOf('running', next.run, started);
     for (const { at, exit } of ended) this.#told(next.run, at, 'ended', exit);
     for (const at of next.started) this.#told(next.run, at, 'started');
     for (const alarm of alarms) tell(this.#claim, { what: 'alarm', ...alarm });
@@ -171,15 +177,32 @@ class NightRunner {
     return { night, run };
   }
 
+  /** What begins, with its line; a file that cannot be taken after all is waited for again. */
+  async #advanced(client: pg.Client, run: Run, now: Instant) {
+    const { files } = this.#ports;
+    const times = await files.timesOf(client, run, now);
+    const away = new Set<string>();
+    for (;;) {
+      const next = advanced(run, now, (name) => (away.has(name) ? undefined : times(name)));
+      const lines = new Map<number, Line>();
+      for (const at of next.started) {
+        const step = next.run.steps[at]!;
+        const line = await files.lineOf(client, next.run, step);
+        if (line !== undefined) lines.set(at, line);
+        else for (const name of step.times.files) away.add(name);
+      }
+      if (lines.size === next.started.length) return { next, lines };
+    }
+  }
+
   /** Children that wait until their start is kept. */
-  async #begin(run: Run, started: readonly number[]) {
+  async #begin(run: Run, lines: ReadonlyMap<number, Line>) {
     const { folders, env, start } = this.#ports;
     const { plan } = run.hand;
-    for (const at of started) {
+    for (const [at, line] of lines) {
       const { job, attempts } = run.steps[at]!;
       const log = logOf(folders, plan.name, run.date, job.name, attempts.length);
       const of = `${this.#claim.plan}/${this.#claim.date}/${job.name}/${attempts.length}`;
-      const line = filledLine(plan, job, run.date, folders);
       const own = { ...env, LOANBOOK_HOME: folders.book, LOANBOOK_NIGHT: of };
       const child = await start({ line, log, env: own });
       const { from } = attempts.at(-1)!;
@@ -236,6 +259,15 @@ class NightRunner {
       }
     }
   }
+}
+
+/** A place for each job, such as `night.started.close`. */
+async function barriersOf(
+  what: 'starting' | 'started' | 'running' | 'ended' | 'between',
+  { steps }: Run,
+  places: readonly { readonly at: number }[],
+): Promise<void> {
+  for (const { at } of places) await barrier(`night.${what}.${steps[at]!.job.name}`);
 }
 
 /** A database that is away is waited for: so is silence. */

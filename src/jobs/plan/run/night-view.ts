@@ -95,7 +95,7 @@ export async function showNight(
   );
   const [host = null, pid = null] = night.holder?.split('/') ?? [];
   const next = night.state === 'running' ? nextClock(run, now) : undefined;
-  const times = files(run);
+  const times = await files.timesOf(client, run, now);
   return {
     plan: night.plan,
     date: formatDay(night.date),

@@ -22,15 +22,18 @@ export function foldersOf(book: string, env: Environment): Folders {
   };
 }
 
-/** The line of a job for a business date. */
+/** The line of a job for a business date; `taken`: where files of the inbox lie by now. */
 export function filledLine(
   { parameters }: Plan,
   { line }: Job,
   date: EpochDay,
   folders: Folders,
+  taken: ReadonlyMap<string, string> = new Map(),
 ): Line {
   const values = { ...parameters, ...datePlaces(date), ...folders };
-  return { kind: line.kind, words: line.words.map((word) => filled(word, values)) };
+  const moved = new Map([...taken].map(([name, path]) => [`{inbox}/${name}`, path]));
+  const words = line.words.map((word) => moved.get(word) ?? filled(word, values));
+  return { kind: line.kind, words };
 }
 
 /** Where an attempt's output goes. */
