@@ -1,6 +1,7 @@
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT } from '../../errors.js';
 import { runNight } from '../../jobs/plan/run/night-runner.js';
+import { LOOK_SESSION } from '../../jobs/plan/schedule/look-at-plan.js';
 import { nextMinute } from '../../jobs/plan/schedule/minute-ticks.js';
 import { runScheduler, type SchedulerEvent } from '../../jobs/plan/schedule/scheduler.js';
 import { clockOf, lookingNow, portsOf } from '../night/run-claimed.js';
@@ -25,7 +26,7 @@ export const command: CommandModule<[], { by?: string }> = {
         bell = new AbortController();
         await nextMinute(clock, AbortSignal.any([bell.signal, signal]));
       },
-      session: (fn) => actInBook(context, actor, fn),
+      session: (fn) => actInBook(context, actor, fn, LOOK_SESSION),
       run: (claim) => runNight(target, claim, portsOf(context, clock, 'leave')),
       tell: (event) => tell(context, event),
     });
