@@ -10,6 +10,7 @@ const { target, folder, host, now: start } = JSON.parse(process.argv[2]);
 os.hostname = () => host;
 syncBuiltinESMExports();
 const { withClient } = await import('../../../dist/db/connect.js');
+const { filesOfFolder } = await import('../../../dist/jobs/plan/run/awaited-files.js');
 const { startChild } = await import('../../../dist/jobs/plan/run/child.js');
 const { runNight } = await import('../../../dist/jobs/plan/run/night-runner.js');
 const { runScheduler } = await import('../../../dist/jobs/plan/schedule/scheduler.js');
@@ -49,12 +50,13 @@ function beatDue() {
   }
 }
 
+const folders = { book: folder, inbox: folder, outbox: folder };
 const never = new AbortController().signal;
 const ports = {
   clock,
   start: startChild,
-  files: () => () => undefined,
-  folders: { book: folder, inbox: folder, outbox: folder },
+  files: filesOfFolder(folders),
+  folders,
   env: process.env,
   stop: never,
   atStop: 'leave',
