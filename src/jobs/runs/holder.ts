@@ -20,7 +20,7 @@ export function isOfThisMachine(holder: string): boolean {
   return host === hostname() && where === machine() && where !== 'unknown';
 }
 
-/** Whether the number of a holder's process means that process here, however hosts are called. */
+/** Whether a holder's number means that process here, whatever the host is called. */
 export function isInReach(holder: string): boolean {
   const where = holder.split('/')[2];
   return where === machine() && where !== 'unknown';
