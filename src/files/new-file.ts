@@ -15,6 +15,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EXIT, LoanbookError } from '../errors.js';
+import { isRunning } from '../running.js';
 import { isPart, outFolderOf } from './out-folder.js';
 
 /** Why a file cannot be made, where its path is at fault: the rest is a fault of the disk. */
@@ -64,14 +65,6 @@ function removeLeft(path: string): void {
     const isOurs = writer === process.pid && unfinished.has(left);
     if (isOurs || (writer !== process.pid && isRunning(writer))) continue;
     rmSync(left, { force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }
 

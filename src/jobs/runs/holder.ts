@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isRunning } from '../../running.js';
 
 /**
  * Who holds a run: host, process and the machine's boot and process namespace, so that a holder
@@ -29,12 +30,7 @@ export function isInReach(holder: string): boolean {
 /** True only when the holder was a process of this very machine that no longer runs. */
 export function isSurelyDead(holder: string): boolean {
   if (!isOfThisMachine(holder)) return false;
-  try {
-    process.kill(Number(holder.split('/')[1]), 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+  return !isRunning(Number(holder.split('/')[1]));
 }
 
 function machine(): string {

@@ -5,6 +5,7 @@ import { holderOf, isInReach } from '../../runs/holder.js';
 import { releaseDead } from '../../runs/in-the-way.js';
 import { endLostSessions } from '../../runs/sessions.js';
 import type { Night } from './stored-night.js';
+import { signalStrays } from './strays.js';
 
 /** How a process group is kept, so that it is known again: holder and time of its start. */
 export function processKept(pid: number): string {
@@ -33,17 +34,18 @@ function statOf(pid: string): string[] | undefined {
  */
 export async function endLostChildren(client: pg.Client, night: Night): Promise<void> {
   const open = [...night.attempts.values()].flat().filter(({ to }) => to === null);
-  for (const { process: kept } of open) {
+  for (const { process: kept, log } of open) {
     if (kept === null) continue;
-    await endGroup(kept);
+    await endGroup(kept, log);
     await endRuns(client, kept.split('/').slice(0, 3).join('/'));
   }
 }
 
 /** Waits until it is gone, so that nothing of it runs beside what goes on. */
-async function endGroup(kept: string): Promise<void> {
+async function endGroup(kept: string, log: string | null): Promise<void> {
   const [, pid, , start] = kept.split('/');
   if (!isInReach(kept)) return;
+  if (log !== null) signalStrays(log, 'SIGKILL');
   const now = startOf(Number(pid));
   // Another process has the number by now; a group whose first process has left keeps it.
   if (now !== undefined && now !== start) return;
