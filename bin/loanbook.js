@@ -10,9 +10,10 @@ const stop = (signal) => {
 process.on('SIGINT', stop).on('SIGTERM', stop);
 try {
   const { main } = await import('../dist/cli.js');
-  // main takes signals itself from its first line on.
+  const ended = main(process.argv.slice(2));
+  // It takes signals itself by now: without anybody who does, one would end the process unheard.
   process.off('SIGINT', stop).off('SIGTERM', stop);
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await ended;
 } catch (error) {
   process.stderr.write(`error: loanbook cannot start (${error?.code}): ${error?.message}\n`);
   process.stderr.write('next: npm run build\n');

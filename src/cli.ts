@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { GROUP_SUMMARIES, REGISTRY } from './commands/index.js';
 import type { CommandEntry, CommandModule } from './commands/shell/command-module.js';
 import { closingOf, describeFrom, readPage } from './commands/shell/command-page.js';
@@ -11,8 +11,10 @@ import {
   type Host,
 } from './commands/shell/context.js';
 import { renderReport, reportOf } from './commands/shell/error-report.js';
+import { LANGS, type Lang, langIn, langOf } from './commands/shell/lang/lang.js';
 import { guardProcess } from './commands/shell/process-guard.js';
 import { EXIT, type ExitCode } from './errors.js';
+import { requireNothingPersonal } from './files/mask.js';
 import { packageRoot } from './package-root.js';
 
 /** Calls the chosen command: it runs it, or, in the test of the pages, only takes its options. */
@@ -79,6 +81,11 @@ function emptyProgram(host: ProgramParts['host']): Command {
     .option('--book <dir>', 'folder of the book (LOANBOOK_HOME, else ./.loanbook)')
     .option('--json', 'print data, and an error, as one JSON document')
     .option('-q, --quiet', 'no progress and no notes, only data, warnings and errors')
+    .addOption(
+      new Option('--lang <lang>', 'what people read is in (LC_ALL, LC_MESSAGES, LANG)').choices(
+        LANGS,
+      ),
+    )
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
@@ -106,14 +113,21 @@ function withoutHelpCommand(args: readonly string[]): string[] {
 /** What an error report needs to know, as far as the command line has been understood. */
 interface Scene {
   json: boolean;
+  readonly lang: Lang;
   bookFolder: string;
   commandPath: string;
 }
 
 /** Before parsing, because a line that does not parse is reported too. */
 function newScene(args: readonly string[], env: Host['env']): Scene {
-  const json = args.slice(0, endOfOptions(args)).includes('--json');
-  return { json, bookFolder: bookFolderOf({}, env), commandPath: '' };
+  const words = args.slice(0, endOfOptions(args));
+  const lang = langOf(langIn(words), env);
+  return {
+    json: words.includes('--json'),
+    lang,
+    bookFolder: bookFolderOf({}, env),
+    commandPath: '',
+  };
 }
 
 function endOfOptions(args: readonly string[]): number {
@@ -138,6 +152,7 @@ export async function runCommandLine(
     },
     invoke: async (module, cmd) => {
       host.signal.throwIfAborted();
+      refusePersonal(cmd.opts());
       const context = createContext(host, cmd.optsWithGlobals<GlobalOptions>());
       exitCode = (await module.run(context, cmd.processedArgs, cmd.opts())) ?? EXIT.done;
     },
@@ -149,8 +164,19 @@ export async function runCommandLine(
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     if (host.isStdoutClosed?.() && isBrokenPipe(error)) return EXIT.done;
     const report = reportOf(error, { ...scene, wasInterrupted: host.signal.aborted });
-    host.stderr.write(renderReport(report, scene.json));
+    host.stderr.write(renderReport(report, scene.json, scene.lang));
     return report.exitCode;
+  }
+}
+
+/** What is said of an act, by the options of whatever command. */
+const SAID = { reason: '--reason', note: '--note', acceptUnproven: '--accept-unproven' } as const;
+
+/** Throws LoanbookError `reason_is_personal` (2). */
+function refusePersonal(flags: Readonly<Record<string, unknown>>): void {
+  for (const [key, option] of Object.entries(SAID)) {
+    const said = flags[key];
+    if (typeof said === 'string') requireNothingPersonal(option, said);
   }
 }
 
@@ -162,7 +188,7 @@ function isBrokenPipe(error: unknown): boolean {
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const scene = newScene(args, process.env);
   const host = guardProcess((error, wasInterrupted) =>
-    renderReport(reportOf(error, { ...scene, wasInterrupted }), scene.json),
+    renderReport(reportOf(error, { ...scene, wasInterrupted }), scene.json, scene.lang),
   );
   return runCommandLine(args, host, REGISTRY, scene);
 }

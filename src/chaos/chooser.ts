@@ -1,5 +1,5 @@
 import type { Random } from '../jobs/generate/random.js';
-import { type Cell, cellName } from './kinds.js';
+import { type AnyCell, cellName } from './kinds.js';
 
 /** A cell that was aimed at so often and never hit is given up. */
 const MISSES_MAX = 3;
@@ -9,7 +9,7 @@ const MISSES_MAX = 3;
  * whose kind and phase were, then whose kind and job were; between equals the seed decides. So
  * every kind has its share from the first rounds on, and every phase and job within it in time.
  */
-export class Chooser {
+export class Chooser<Cell extends AnyCell> {
   readonly #cells: readonly Cell[];
   readonly #random: Random;
   readonly #hits = new Map<string, number>();
@@ -61,7 +61,7 @@ export class Chooser {
   }
 }
 
-function keysOf(cell: Cell): readonly string[] {
+function keysOf(cell: AnyCell): readonly string[] {
   const { kind, job, phase } = cell;
   return [`kind ${kind}`, `phase ${kind} ${phase}`, `job ${kind} ${job}`, cellName(cell)];
 }

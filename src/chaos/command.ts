@@ -8,6 +8,8 @@ const STUCK_MS = 180_000;
 
 /** So short that a frozen process can be waited out, and long beside what a pause may be. */
 const LEASE_SECONDS = 3;
+/** How long a night waits for a server that is away: it is back after a second. */
+const AWAY_MS = 1_000;
 
 export interface CommandPlace {
   /** Where the log of a defect would be. */
@@ -51,6 +53,7 @@ export function startCommand(
       PATH: process.env.PATH ?? '',
       LOANBOOK_HOME: bookFolder,
       LOANBOOK_LEASE_SECONDS: String(LEASE_SECONDS),
+      LOANBOOK_AWAY_MS: String(AWAY_MS),
       ...(barriers === undefined ? {} : { LOANBOOK_BARRIERS: barriers }),
       PGHOST: host,
       PGPORT: String(port),

@@ -11,6 +11,9 @@ const LEFT_OUT_TYPES = ['timestamptz', 'uuid'];
 const LEFT_OUT_COLUMNS = /^(?:holder|attempt|parameters|(?:.*_)?login)$/;
 const LEFT_OUT_TABLES = [
   ...['execution', 'run_session', 'function_file', 'migration'],
+  // How a night got to its end; what that is, is compared by itself.
+  ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
+  ...['plan_look', 'scheduler_look'],
   // What the seals chained: digests of rows with their times, proven by `check chain`.
   ...['sealed_input', 'row_digest'],
 ];
@@ -42,6 +45,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   'sealed_day.inputs_hash': 'NULL',
   'sealed_day.proof_hash': 'NULL',
   'audit.subject': SUBJECT,
+  // When a file was written, and how often it was looked at.
+  'inbox_file.mtime': 'NULL',
+  'inbox_file.changes': 'NULL',
   'audit.before': `before - '{run,statement}'::text[]`,
   'audit.after': `after - '{run,statement}'::text[]`,
 };

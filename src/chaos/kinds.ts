@@ -14,13 +14,17 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** One fault at one place: a kind, the job that it meets and the phase that the job is in. */
-export interface Cell {
-  readonly kind: Kind;
+/** What is hit at one place: something of a kind, the job that it meets and a phase of it. */
+export interface AnyCell {
+  readonly kind: string;
   readonly job: string;
   readonly phase: string;
 }
 
-export function cellName({ kind, job, phase }: Cell): string {
+export interface Cell extends AnyCell {
+  readonly kind: Kind;
+}
+
+export function cellName({ kind, job, phase }: AnyCell): string {
   return `${kind} ${job} ${phase}`;
 }

@@ -1,6 +1,8 @@
 import { EXIT } from '../errors.js';
-import { type ChaosReport, chaos } from './chaos.js';
+import { chaos } from './chaos.js';
 import { type ChaosOptions, HELP, parseOptions } from './options.js';
+import { planChaos } from './plan/plan-chaos.js';
+import { planReportText, planRoundText } from './plan/plan-report.js';
 import { reportText, roundText } from './report.js';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -17,11 +19,28 @@ async function run(options: ChaosOptions, signal: AbortSignal): Promise<number> 
       say(roundText(round, hits, played));
     },
   });
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportText(report));
-  return exitCodeOf(report);
+  return told(options, report, reportText(report));
 }
 
-function exitCodeOf({ failures, hits, rounds }: ChaosReport): number {
+async function runPlans(options: ChaosOptions, signal: AbortSignal): Promise<number> {
+  say(`seed ${options.seed}`);
+  const report = await planChaos(options, {
+    signal,
+    onBuilt: (plan) => say(`undisturbed: ${plan}`),
+    onRound: (round, played) => say(planRoundText(round, played)),
+  });
+  return told(options, report, planReportText(report));
+}
+
+interface Report {
+  readonly failures: readonly unknown[];
+  readonly hits: readonly unknown[];
+  readonly rounds: number;
+}
+
+function told({ json }: ChaosOptions, report: Report, text: string): number {
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : text);
+  const { failures, hits, rounds } = report;
   if (failures.length > 0) return EXIT.difference;
   return hits.length < rounds ? EXIT.failed : EXIT.done;
 }
@@ -37,7 +56,7 @@ const options = readOptions();
 if (options === 'help') process.stdout.write(HELP);
 else if (options !== undefined) {
   try {
-    process.exitCode = await run(options, stop.signal);
+    process.exitCode = await (options.plan ? runPlans : run)(options, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     say('interrupted');

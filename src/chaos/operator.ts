@@ -28,7 +28,7 @@ export function isToRunAgain({ code, signal, stderr }: EndedCommand, kind: strin
 }
 
 /** What a defect shows of itself, whatever the exit code. */
-const DEFECT = /internal error|"code":"internal"|[Uu]nhandled|^ {4}at .*\(/m;
+export const DEFECT = /internal error|"code":"internal"|[Uu]nhandled|^ {4}at .*\(/m;
 
 /**
  * Does what the exit code says: the same command again, until it is done. What no fault may cause
@@ -55,7 +55,7 @@ export async function attend(
   }
 }
 
-function unexpectedOf({ words, code, signal, stderr, isStuck }: EndedCommand): Unexpected {
+export function unexpectedOf({ words, code, signal, stderr, isStuck }: EndedCommand): Unexpected {
   const end = isStuck ? 'did not end' : (signal ?? '');
   return { words: words.join(' '), code, says: `${end}${stderr.slice(-1_500)}`.trim() };
 }

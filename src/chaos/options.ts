@@ -8,11 +8,15 @@ export interface ChaosOptions {
   readonly only: readonly Kind[];
   /** Of the programme; empty: all of them. */
   readonly jobs: readonly string[];
+  /** Whole nights of the plans are killed, not single jobs. */
+  readonly plan: boolean;
+  /** Each cell once, not so many rounds of chance. */
+  readonly every: boolean;
   readonly json: boolean;
 }
 
 export const HELP = `npm run chaos -- [--rounds 60] [--seed S] [--only KIND,...] [--job NAME,...]
-  [--json]
+  [--plan [--every]] [--json]
 
 Builds a small book on a server of its own, runs every job of two nights and a month end
 undisturbed, and keeps what they leave. Then round after round one job is run again and met by one
@@ -22,6 +26,11 @@ really hit.
 
 Kinds: ${KINDS.slice(0, 6).join(', ')},
 ${KINDS.slice(6).join(', ')}.
+With --plan the nights of config/plans are run on such a book, by \`night run\` or by a
+scheduler, and the runner, a job or the server is killed (kill -9): before the start of a job is
+kept, after it, half way, before its end is kept, between two jobs. --every plays each of these
+once. --job names jobs of the plans then; --only is for faults of single jobs.
+
 The table of hits by kind and phase goes to stdout, progress to stderr. Without --seed every run is
 another one. Exit codes: 0 no difference, 1 not as many hits as asked for, 2 usage, 3 a difference,
 130 interrupted.
@@ -36,16 +45,22 @@ export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
       seed: { type: 'string' },
       only: { type: 'string', default: '' },
       job: { type: 'string', default: '' },
+      plan: { type: 'boolean', default: false },
+      every: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return 'help';
+  if (values.every && !values.plan) throw new Error('--every is for --plan alone');
+  if (values.plan && values.only !== '') throw new Error('--only and --plan exclude each other');
   return {
     rounds: count('--rounds', values.rounds, 1),
     seed: values.seed === undefined ? Date.now() % 1_000_000 : count('--seed', values.seed, 0),
     only: names(values.only).map(kindNamed),
     jobs: names(values.job),
+    plan: values.plan,
+    every: values.every,
     json: values.json,
   };
 }

@@ -1,5 +1,5 @@
 import type { ChaosReport } from './chaos.js';
-import { cellName, KINDS } from './kinds.js';
+import { type AnyCell, cellName, KINDS } from './kinds.js';
 import type { Round } from './round.js';
 
 /** What is said of a round when it is over: a line, and all that is known where it failed. */
@@ -18,9 +18,9 @@ export function reportText(report: ChaosReport): string {
   const { hits, misses, failures, notPossible, rounds, seed, seconds } = report;
   const differing = failures.reduce((sum, { differences }) => sum + differences.length, 0);
   const lines = [
-    ...tableOf(report),
+    ...tableOf(KINDS, report.hits),
     '',
-    ...jobsOf(report),
+    ...jobsOf(report.hits),
     ...Object.entries(notPossible).map(([kind, why]) => `${kind}: not possible here, ${why}`),
     `seed ${seed}: ${hits.length} of ${rounds} faults hit, ${misses} rounds hit nothing, ` +
       `${differing} differences, ${failures.length} rounds not as they should be, ${seconds} s`,
@@ -29,31 +29,38 @@ export function reportText(report: ChaosReport): string {
 }
 
 /** Kinds down, phases across. */
-function tableOf({ hits }: ChaosReport): string[] {
+export function tableOf(kinds: readonly string[], hits: readonly AnyCell[]): string[] {
   const phases = [...new Set(hits.map(({ phase }) => phase))];
-  const kinds = KINDS.filter((kind) => hits.some((hit) => hit.kind === kind));
+  const hitKinds = kinds.filter((kind) => hits.some((hit) => hit.kind === kind));
+  const first = Math.max(18, ...hitKinds.map((kind) => kind.length + 1));
+  const widths = [first, ...[...phases, 'all'].map((phase) => Math.max(8, phase.length + 2))];
   const count = (kind: string, phase: string) =>
     hits.filter((hit) => hit.kind === kind && hit.phase === phase).length;
   const row = (cells: readonly (string | number)[]) =>
     cells
-      .map((cell, at) => (at === 0 ? String(cell).padEnd(18) : String(cell).padStart(8)))
+      .map((cell, at) => {
+        const text = String(cell);
+        return at === 0 ? text.padEnd(widths[at]!) : text.padStart(widths[at]!);
+      })
       .join('');
   return [
     row(['hits', ...phases, 'all']),
-    ...kinds.map((kind) => {
+    ...hitKinds.map((kind) => {
       const counts = phases.map((phase) => count(kind, phase));
       return row([kind, ...counts, counts.reduce((sum, each) => sum + each, 0)]);
     }),
   ];
 }
 
-function jobsOf({ hits }: ChaosReport): string[] {
+export function jobsOf(hits: readonly AnyCell[]): string[] {
   const counts = new Map<string, number>();
   for (const { job } of hits) counts.set(job, (counts.get(job) ?? 0) + 1);
   return [...counts].map(([job, count]) => `${job.padEnd(20)}${String(count).padStart(6)}`);
 }
 
-function failureLines({ differences, unexpected }: Round): string[] {
+type Failing = Pick<Round, 'differences' | 'unexpected'>;
+
+export function failureLines({ differences, unexpected }: Failing): string[] {
   return [
     ...unexpected.map(({ words, code, says }) => `  loanbook ${words} ended with ${code}: ${says}`),
     ...differences.flatMap(({ what, expected, actual, rows }) => [

@@ -100,8 +100,11 @@ function withBarriers({ barriers }: Job, seen: readonly SeenPhase[]): SeenPhase[
   return [...phases.values()];
 }
 
-/** The book with its first day closed, and the logins that work on it. */
-async function setUpBase(house: House, commands: readonly (readonly string[])[]): Promise<void> {
+/** The book with its first day closed, and the logins that work on it: database `stage_base`. */
+export async function setUpBase(
+  house: House,
+  commands: readonly (readonly string[])[],
+): Promise<void> {
   const admin = await house.admin();
   await admin.query('CREATE DATABASE stage_base TEMPLATE template0');
   const frame = ['--currency', 'CNY', '--calendar', 'cn', '--first-business-date', '2026-02-26'];

@@ -1,10 +1,13 @@
 import { APPROVE } from './approve/index.js';
 import { AUDIT } from './audit/index.js';
+import { BACKUP } from './backup/index.js';
 import { BREAKS } from './breaks/index.js';
 import { CALENDAR } from './calendar/index.js';
 import { CHANNEL } from './channel/index.js';
 import { CHECK } from './check/index.js';
+import { COMPLETION } from './completion/index.js';
 import { DB } from './db/index.js';
+import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
@@ -17,6 +20,8 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { METRICS } from './metrics/index.js';
+import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
@@ -46,6 +51,7 @@ const DOMAINS: readonly CommandDomain[] = [
   GENERATE,
   EOD,
   PLAN,
+  NIGHT,
   CHECK,
   PORTFOLIO,
   GL,
@@ -61,7 +67,11 @@ const DOMAINS: readonly CommandDomain[] = [
   PERSON,
   APPROVE,
   AUDIT,
+  DOCTOR,
+  METRICS,
   DB,
+  BACKUP,
+  COMPLETION,
 ];
 
 /**

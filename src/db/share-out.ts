@@ -1,17 +1,15 @@
-import type pg from 'pg';
-
 /**
  * Has every item worked on, each by the next session that is free, and gives the results in the
  * order of the items. After a failure no further item is begun.
  */
-export async function shareOut<Item, Result>(
-  sessions: readonly pg.Client[],
+export async function shareOut<Session, Item, Result>(
+  sessions: readonly Session[],
   items: readonly Item[],
-  work: (session: pg.Client, item: Item) => Promise<Result>,
+  work: (session: Session, item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
-  const lane = async (session: pg.Client): Promise<void> => {
+  const lane = async (session: Session): Promise<void> => {
     while (next < items.length) {
       const at = next;
       next += 1;

@@ -1,3 +1,4 @@
+import { maskedReport } from './masked-report.js';
 import type { Report } from './report.js';
 import type { Cell, Table } from './table.js';
 
@@ -13,7 +14,7 @@ table.signatures td{height:2.6em;min-width:11em}
  * escaped; nothing runs and nothing is loaded.
  */
 export async function* htmlPieces(title: string, report: Report): AsyncGenerator<string> {
-  const { head, tables, notes = [] } = report;
+  const { head, tables, notes = [] } = maskedReport(report);
   yield `<!DOCTYPE html>\n<html lang="zh">\n<head><meta charset="utf-8"><title>${escaped(title)}`;
   yield `</title>\n<style>${STYLE}</style></head>\n<body>\n<h1>${escaped(title)}</h1>\n<table>\n`;
   for (const [key, value] of Object.entries(head)) {

@@ -1,3 +1,4 @@
+import { EXIT, LoanbookError } from '../errors.js';
 import { hasIdCheck, hasLuhnCheck, normalForm } from './normal-form.js';
 
 /** What is shown of a value that has no mask of its own. */
@@ -97,7 +98,79 @@ export function shownText(text: string): string {
   return masked.length > ERROR_CHARS_MAX ? `${masked.slice(0, ERROR_CHARS_MAX)}...` : masked;
 }
 
+/** A value that may be somebody's name: Chinese characters, or words with a blank between them. */
+const MAYBE_NAME = /\p{Script=Han}|\p{L}\s+\p{L}/u;
+const EMAIL = /^[^\s@]+@[^\s@]+$/;
+const CELL_CHARS_MAX = 60;
+
+/**
+ * A value of a row as it may be shown, whatever its column is called: the column may be the wrong
+ * one. Numbers of persons are masked by their check digits, what may be a name or an address by its
+ * look; then it is cut.
+ */
+export function maskCell(value: string): string {
+  const text = maskText(value);
+  const isEmail = EMAIL.test(text);
+  const masked = isEmail || maybeName(text) ? maskField(isEmail ? 'email' : 'name', text) : text;
+  return [...masked].slice(0, CELL_CHARS_MAX).join('');
+}
+
+/** Somebody's data, and no title of a column. */
+const DATA = /[0-9０-９]{5}/;
+
+/** Titles of a file for an error; where a row stands in their place, its cells are masked. */
+export function shownTitles(titles: readonly string[]): string[] {
+  return titles.some((title) => DATA.test(title)) ? titles.map(maskCell) : [...titles];
+}
+
+/** Whether a value may be the name of a person, or an address, by its look. */
+export function maybeName(value: string): boolean {
+  return MAYBE_NAME.test(value);
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Every text in a value of ours masked, however deep; but for those under the keys of `except`. */
+export function maskTexts<T>(value: T, except: ReadonlySet<string> = NONE): T {
+  return masked(value, except) as T;
+}
+
+/** An amount as we write it. */
+const AMOUNT = /^-?[0-9]+\.[0-9]{1,4}$/;
+
+function masked(value: unknown, except: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return AMOUNT.test(value) ? value : maskText(value);
+  if (Array.isArray(value)) return value.map((item) => masked(item, except));
+  if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      maskText(key),
+      except.has(key) && typeof item === 'string' ? item : masked(item, except),
+    ]),
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** The name of a file as the book keeps it: it stands in clear in tables, lists and the audit. */
+export function keptName(path: string): string {
+  return maskText(path.slice(path.lastIndexOf('/') + 1));
+}
+
 /** Whether a text holds what `maskText` would mask. */
 export function isPersonal(text: string): boolean {
   return maskText(text) !== text;
+}
+
+/** What somebody says of an act is kept with it. Throws LoanbookError `reason_is_personal` (2). */
+export function requireNothingPersonal(option: string, said: string): void {
+  if (!isPersonal(said)) return;
+  throw new LoanbookError('reason_is_personal', 'The reason holds personal data.', {
+    exitCode: EXIT.usage,
+    evidence: { option, rule: 'no identity number, phone or card', value: maskText(said) },
+    next: 'Name the case or the loan instead: what is said of an act is read by others.',
+  });
 }

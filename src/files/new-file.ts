@@ -12,6 +12,7 @@ import {
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EXIT, LoanbookError } from '../errors.js';
+import { isPart, outFolderOf } from './out-folder.js';
 
 /** Why a file cannot be made, where its path is at fault: the rest is a fault of the disk. */
 const PATH_FAULTS = new Set(
@@ -34,7 +35,8 @@ function removeUnfinished(): void {
 /**
  * A file on its way to its name: it is written under a name of its own beside it, and appears whole
  * or not at all. Every file that is made for a user goes through here. Throws LoanbookError
- * `file_not_regular` (2), `file_not_writable` (2, or 1 where the disk is at fault).
+ * `file_not_regular`, `outbox_not_released` (2), `file_not_writable` (2, or 1 where the disk is at
+ * fault).
  */
 export class NewFile {
   readonly path: string;
@@ -53,6 +55,7 @@ export class NewFile {
   /** A file that is replaced keeps its mode, unless `mode` says another one. */
   static async create(path: string, mode?: number): Promise<NewFile> {
     const earlier = requireRegularTarget(path);
+    requireNoOutbox(path);
     const temporary = join(dirname(path), `.loanbook-${randomBytes(6).toString('hex')}.part`);
     return attempt(path, async () => {
       const handle = await open(temporary, FLAGS, mode ?? 0o666);
@@ -163,6 +166,16 @@ export function requireRegularTarget(path: string): Stats | undefined {
     next: STREAM_NAME.test(path)
       ? 'Leave the option away where the command prints its data: they go to standard output.'
       : 'Name a regular file, or one that is not there yet.',
+  });
+}
+
+/** In an outbox nothing appears but what is released: that is written as a part first. */
+function requireNoOutbox(path: string): void {
+  if (isPart(path) || outFolderOf(path) === undefined) return;
+  throw new LoanbookError('outbox_not_released', 'The outbox is for files that are released.', {
+    exitCode: EXIT.usage,
+    evidence: { file: path },
+    next: 'Write it elsewhere; exports and reports of the book are released there (docs/inbox.md).',
   });
 }
 

@@ -66,6 +66,8 @@ describe('the options', () => {
       seed: 7,
       only: ['freeze', 'sigterm'],
       jobs: ['close'],
+      plan: false,
+      every: false,
       json: false,
     });
     expect(parseOptions(['--help'])).toBe('help');
@@ -77,6 +79,8 @@ describe('the options', () => {
     [['--seed', '']],
     [['--only', 'earthquake']],
     [['--what']],
+    [['--every']],
+    [['--plan', '--only', 'freeze']],
   ])('refuse %s', (args) => {
     expect(() => parseOptions(args)).toThrow();
   });

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, NIGHT_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
+import { FILE_ROWS } from './exit-codes/file-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
-import { PEOPLE_ROWS } from './exit-codes/people-rows.js';
+import { CARE_ROWS, PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
 import { Worlds } from './exit-codes/worlds.js';
 
@@ -11,8 +12,17 @@ const worlds = new Worlds();
 beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
-/** What takes long, or needs a process of its own: test/long/exit-codes.test.ts. */
-const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [['db stop', 1]];
+/**
+ * What takes long, or needs a process of its own: test/long. Or a server whose data must survive:
+ * test/commands/doctor. Backups that come about: test/jobs/backup.
+ */
+const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
+  ['db stop', 1],
+  ['doctor', 0],
+  ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
+  ['backup verify', 75],
+  ['backup restore', 130],
+];
 
 const ROWS: readonly ExitRow[] = [
   ...BOOK_ROWS,
@@ -23,13 +33,16 @@ const ROWS: readonly ExitRow[] = [
   ...PERIOD_ROWS,
   ...RECONCILE_ROWS,
   ...PEOPLE_ROWS,
+  ...FILE_ROWS,
+  ...CARE_ROWS,
 ];
 
 /** Codes that a page names and no row has: what happens to every command that needs the server. */
 function rest(): ExitRow[] {
   return REGISTRY.flatMap(({ path }) => {
     const named = readPage(path).exitCodes.map(({ term }) => Number(term));
-    const has = (code: number) => ROWS.some(([row, own]) => row === path && own === code);
+    const has = (code: number) =>
+      [...ROWS, ...ELSEWHERE].some(([row, own]) => row === path && own === code);
     const [first] = ROWS.filter(([row, own]) => row === path && own === 0);
     const words = first?.[3] ?? '';
     const held: ExitRow[] = named.includes(75) && !has(75) ? [[path, 75, 'starting', words]] : [];

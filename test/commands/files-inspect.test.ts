@@ -15,10 +15,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('loanbook files inspect', () => {
-  it('shows the rows to a person, and masked ones to a program', async () => {
+  it('shows the rows masked, to a person and to a program', async () => {
     const shown = await run(['files', 'inspect', file]);
     expect(shown).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(shown.stdout).toContain('13800138000');
+    expect(shown.stdout).toContain('138******00');
+    expect(shown.stdout).not.toContain('13800138000');
     expect(shown.stdout).toContain('1,234.50');
     const kept = await run(['files', 'inspect', file, '--json']);
     expect(kept.stdout).not.toContain('13800138000');

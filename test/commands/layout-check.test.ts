@@ -32,11 +32,10 @@ const check = (name: string, ...more: readonly string[]) =>
   run([...['layout', 'check', join(folder, `${name}.yaml`), join(folder, `${name}.csv`)], ...more]);
 
 describe('loanbook layout check', () => {
-  it('shows the rows to a person, and to a program without anybody in them', async () => {
+  it('shows the rows without anybody in them, to a person and to a program', async () => {
     const shown = await check('parties');
     expect(shown.exitCode).toBe(4);
-    expect(shown.stdout).toContain(CLEAR[0]);
-    expect(shown.stdout).toContain(CLEAR[2]);
+    for (const clear of CLEAR) expect(shown.stdout).not.toContain(clear);
     const told = JSON.parse((await check('parties', '--json')).stdout);
     expect(told.first).toEqual([
       {

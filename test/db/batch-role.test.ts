@@ -13,10 +13,14 @@ const ANY = 'gen_random_uuid()';
 const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   // Set-up: documents are held against their hashes, and chained at the next seal.
   ...Object.fromEntries(
-    ['account', 'accounting_group', 'book', 'calendar_year', 'channel_version'].map((name) => [
-      name,
-      true,
-    ]),
+    [
+      'account',
+      'accounting_group',
+      'book',
+      'calendar_year',
+      'channel_version',
+      'files_version',
+    ].map((name) => [name, true]),
   ),
   impairment_version: true,
   ledger_version: true,
@@ -42,6 +46,13 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   opening_position: true,
   loan_digest: true,
   month_row: true,
+  // The state of nights.
+  ...Object.fromEntries(
+    ['night', 'night_alarm', 'night_attempt', 'night_execution', 'night_step', 'plan_look'].map(
+      (name) => [name, true],
+    ),
+  ),
+  scheduler_look: true,
   // A run is begun and its steps are laid out, not ended.
   run: [...['job', 'key', 'business_date', 'tasks', 'status', 'engine_version', 'hashed_columns']],
   execution: ['run_id', 'attempt', 'holder', 'workers'],
@@ -54,7 +65,16 @@ const MAY_UPDATE: Readonly<Record<string, readonly string[]>> = {
   bucket_counter: ['chained_on', 'changes', 'last_ordinal'],
   execution: ['ended_at', 'message', 'outcome'],
   loan_look: ['look'],
+  night: [
+    ...['calendar', 'changes', 'exit', 'holder', 'is_held', 'is_late_told', 'lease_until'],
+    ...['seen_at', 'state', 'stop_by', 'token', 'version'],
+  ],
+  night_attempt: ['ended_at', 'exit'],
+  night_execution: ['ended_at', 'exit'],
+  night_step: ['is_held', 'not_before', 'state', 'told', 'tries', 'why'],
+  plan_look: ['looked_to', 'problem'],
   run: ['holder', 'lease_until', 'parameters', 'token'],
+  scheduler_look: ['began_at', 'looked_at', 'process'],
   step: ['attempt', 'holder', 'lease_until', 'started_at', 'status', 'token'],
 };
 
@@ -75,6 +95,10 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   approval_mode: [[`approval_mode('ledger')`, 'done']],
   ask_approval: [[`ask_approval('ledger', 'x', '{}', '', 'Nobody')`, 'LB020']],
   ask_vouchers: [[`ask_vouchers(1, 'Nobody')`, 'LB020']],
+  begin_release: [
+    [`begin_release('b.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'done'],
+    [`begin_release('a.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'LB050'],
+  ],
   build_import_table: [[`build_import_table('loan', 1, '{}', '{}', '{}', 1, 1)`, '42P01']],
   decide_approval: [
     [`decide_approval(999999, 'granted', 'Wang', '')`, 'LB040'],
@@ -93,6 +117,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   persons_in_use: [[`persons_in_use()`, 'true']],
   set_logins: [[`set_logins('personal', 'Wang')`, 'LB022']],
   take_approval: [[`take_approval(999999, 'Wang')`, 'LB040']],
+  take_file: [[`take_file(999999, 'x', now())`, 'LB050']],
   two_persons: [[`two_persons('Li Na', ' LI  NA', 'voucher')`, 'LB024']],
   unproven_pairs: [[`unproven_pairs()`, 'done']],
   write_audit: [[`write_audit('mine', 'said')`, 'done']],
@@ -125,10 +150,12 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`discard_day('${SEALED}', 'away')`, 'LB001'],
     [`discard_day('${OPEN}', '')`, 'LB004'],
   ],
+  end_file: [[`end_file(999999, 'done', 'import 1', now())`, 'LB050']],
   end_lost_sessions: [[`end_lost_sessions(1)`, 'done']],
   end_lost_sessions_as_owner: [[`end_lost_sessions_as_owner(1)`, 'done']],
   end_run: [[`end_run(1, ${ANY})`, 'LB002']],
   finish_post: [[`finish_post('${SEALED}', 1, ${ANY}, '')`, 'LB002']],
+  finish_release: [[`finish_release('none.csv')`, 'LB050']],
   finish_steps: [[`finish_steps(1, ${ANY}, '{}', '{}', '{}', 0, 0)`, 'LB002']],
   finish_task: [[`finish_task(1, 0, ${ANY}, '{}', '{}', '', '', '', '')`, 'false']],
   hold_break: [[`hold_break(1)`, 'done']],
@@ -139,6 +166,30 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('2026-03-30', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
+  ],
+  keep_look: [
+    [`keep_look(now(), '${OPEN}', '[]', '{}')`, 'done'],
+    [`keep_look(now(), '${OPEN}', '[{"name": "a", "state": "done"}]', '{}')`, '23502'],
+  ],
+  keep_next_key: [
+    [`keep_next_key(2, 'aes', '', 'Wang')`, 'LB022'],
+    [`keep_next_key(1, 'aes', '', 'Root')`, 'LB031'],
+  ],
+  reseal_keys: [
+    [`reseal_keys(1::smallint, '{}', '{}', '{}', 'Wang')`, 'LB022'],
+    [`reseal_keys(1::smallint, '{C1}', '{""}', '{"\\\\x020001"}', 'Root')`, 'LB031'],
+  ],
+  erase_party: [
+    [`erase_party(999999, 1::smallint, 'C1', '', 'Wang')`, 'LB040'],
+    [`erase_party(1, 1::smallint, 'C1', '', 'Wang')`, 'LB035'],
+  ],
+  replay_erasure: [
+    [`replay_erasure(1::smallint, 'C1', '2026-04-01', '', '', '', '', 'Wang')`, 'LB022'],
+  ],
+  retire_key: [
+    [`retire_key(1, 'Wang')`, 'LB022'],
+    [`retire_key(0, 'Root')`, 'LB032'],
+    [`retire_key(9, 'Root')`, 'LB032'],
   ],
   keep_master_keys: [
     [`keep_master_keys('[]', 'Wang')`, 'LB022'],
@@ -190,12 +241,17 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`put_statement('{"taken_on": "${SEALED}", "maker": "a"}')`, 'LB001'],
     [`put_statement('{"taken_on": "${OPEN}", "maker": "a", "release_by": "a"}')`, 'LB024'],
   ],
+  release_file: [
+    [`release_file(999999, 'x', 'Wang', 'Li Na')`, 'LB022'],
+    [`release_file(999999, 'x', 'Root', 'Root')`, 'LB022'],
+  ],
   reserve_events: [[`reserve_events(1)`, 'done']],
   reopen_period: [[`reopen_period('2026-04', 'x', 'y')`, 'LB012']],
   seal_day: [
     [`seal_day('${SEALED}', 1, ${ANY}, '')`, 'LB001'],
     [`seal_day('${OPEN}', 1, ${ANY}, '')`, 'LB002'],
   ],
+  settle_taking: [[`settle_taking(999999, true)`, 'LB050']],
   sum_positions: [[`sum_positions('${OPEN}', 1, ${ANY})`, 'LB002']],
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseDay } from '../../src/accounting/calendar/epoch-day.js';
 import { applyLedger } from '../../src/jobs/book/apply-dated.js';
 import { applyProduct } from '../../src/jobs/book/apply-product.js';
@@ -7,6 +7,10 @@ import { createBook } from '../../src/jobs/book/create-book.js';
 import { checksBesideHash } from '../../src/jobs/eod/checks/check-day.js';
 import { closeDays } from '../../src/jobs/eod/run/close-days.js';
 import { discardDay } from '../../src/jobs/eod/run/discard-day.js';
+import { applyFiles, loadFiles } from '../../src/jobs/files/files-in-force.js';
+import { releaseOut } from '../../src/jobs/files/release-out.js';
+import { scanInbox } from '../../src/jobs/files/scan-inbox.js';
+import { endTakenFile, takeReadyFile } from '../../src/jobs/files/take-file.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { importBalances } from '../../src/jobs/import/balances/import-balances.js';
@@ -14,7 +18,10 @@ import { cancelImport } from '../../src/jobs/import/cancel-import.js';
 import { importEvents } from '../../src/jobs/import/import-events.js';
 import { importLoans } from '../../src/jobs/import/import-loans.js';
 import { initKeys } from '../../src/jobs/parties/book-keys.js';
+import { eraseParty } from '../../src/jobs/parties/erase-party.js';
 import { importParties } from '../../src/jobs/parties/import-parties.js';
+import { retireKey } from '../../src/jobs/parties/retire-key.js';
+import { rotateKeys } from '../../src/jobs/parties/rotate-keys.js';
 import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
@@ -107,6 +114,9 @@ export async function proofBook(): Promise<ScratchBook> {
     await close(book, day);
   }
   await byHand(book);
+  await filesOfOthers(book);
+  await rotateOnce(book);
+  await erase(book);
   await register(book);
   for (const day of LATER_DAYS) {
     await bring(book, day);
@@ -128,13 +138,28 @@ async function close({ database }: ScratchBook, day: string): Promise<void> {
   await closeDays(database.target, { through: parseDay(day)!, workers: 1, tasks: 2 });
 }
 
-/** Customers, one of whom says something else later. */
+/** Customers, one of whom says something else later; the third has no loan. */
 async function customers({ client, file }: ScratchBook): Promise<void> {
   const keys = { file: `${file('loans.txt')}.keys` };
   await initKeys(client, { source: keys, suite: 'sm', by: 'Root' });
-  for (const rows of [['C1,王小二', 'C2,李四'], ['C2,李四五']]) {
+  for (const rows of [['C1,王小二', 'C2,李四', 'C3,赵六'], ['C2,李四五']]) {
     await importParties(client, { file: file('parties.csv', 'party,name', ...rows), keys });
   }
+}
+
+/** Their keys are under another master key from here on, and the first one is needed no more. */
+async function rotateOnce({ client, file }: ScratchBook): Promise<void> {
+  const source = { file: `${file('loans.txt')}.keys` };
+  await rotateKeys(client, { source, by: 'Root' });
+  await retireKey(client, { version: 1, by: 'Root' });
+}
+
+/** A customer without a loan is erased. */
+async function erase({ client, file }: ScratchBook): Promise<void> {
+  const keys = { file: `${file('loans.txt')}.keys` };
+  const options = { party: 'C3', reason: 'asked for it', by: 'Li Na', keys };
+  const { approval = 0 } = await eraseParty(client, options);
+  await eraseParty(client, { ...options, grant: { number: approval, by: 'Wang' } });
 }
 
 /** 600.00 of OPENED are not yet due, and of its first row 30.00 are open; what was held is put right. */
@@ -162,6 +187,24 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   const run = await takeRun(client, close, new Patience());
   await endExecution(client, run, 'failed', 'stopped by a person');
   await discardDay(client, date, 'begun too early');
+}
+
+/** A file that came in and is done, and one that went out. */
+async function filesOfOthers({ client, file }: ScratchBook): Promise<void> {
+  const home = dirname(file('inbox.txt'));
+  const text = `version: 1
+folders: {inbox: in, work: work, outbox: out}
+rules: [{file: note, name: "note-{date}.txt", settle: 0s}]
+`;
+  await applyFiles(client, text, 'files', { home, by: 'Root' });
+  const inForce = await loadFiles(client, home);
+  file('in/note-2026-03-31.txt', 'a');
+  await scanInbox(client, inForce);
+  await scanInbox(client, inForce);
+  await takeReadyFile(client, inForce, 1);
+  await endTakenFile(client, 1, 'done', 'import 1');
+  file('out/.a.csv.part', 'a');
+  await releaseOut(client, join(home, 'out'), { name: 'a.csv', by: 'Root' });
 }
 
 /** Persons, one of whom is not one any more: from here on names are not taken as they are. */

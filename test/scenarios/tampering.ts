@@ -11,8 +11,11 @@ export interface Column {
   readonly of: string;
 }
 
-/** Of sessions that are under way: no row of it outlives them, and a seal needs none. */
-export const PASSING = ['run_session'];
+/**
+ * What a seal needs none of: sessions that are under way, which no row outlives, and when the inbox
+ * was looked at last.
+ */
+export const PASSING = ['inbox_look', 'run_session'];
 
 /** The day whose partitions stand for those of all days. */
 const DAY = PROOF_DAYS[2].replaceAll('-', '');

@@ -1,10 +1,15 @@
 import type pg from 'pg';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { ApprovedAct, Grant, ShownApproval } from '../../jobs/approvals/approval.js';
 import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
+import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
+import { eraseParty } from '../../jobs/parties/erase-party.js';
+import type { KeySource } from '../../jobs/parties/key-source.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
 import { reopenPeriod } from '../../jobs/period/reopen-period.js';
+import { skipJob } from '../../jobs/plan/run/act-on-night.js';
 import { reconcileBank } from '../../jobs/reconcile/reconcile-bank.js';
 import { reconcileChannel } from '../../jobs/reconcile/reconcile-channel.js';
 import { type AskedReplacement, grantedOptions } from '../../jobs/reconcile/replace-statement.js';
@@ -14,6 +19,7 @@ type GrantedAct = (
   client: pg.Client,
   asked: ShownApproval,
   grant: Grant,
+  keys: KeySource,
 ) => Promise<{ readonly outcome: string }>;
 
 const text = ({ payload }: ShownApproval, key: string) => String(payload[key] ?? '');
@@ -48,6 +54,30 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
       name: asked.subject,
       reason: text(asked, 'reason'),
       by: asked.maker,
+      grant,
+    }),
+  night_skip: (client, asked, grant) =>
+    skipJob(
+      client,
+      {
+        plan: text(asked, 'plan'),
+        date: parseDay(text(asked, 'date')),
+        job: text(asked, 'job'),
+      },
+      { reason: text(asked, 'reason'), by: asked.maker, grant },
+    ),
+  file_release: (client, asked, grant) =>
+    releaseQuarantined(client, asked.subject, {
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      grant,
+    }),
+  party_erase: (client, asked, grant, keys) =>
+    eraseParty(client, {
+      party: asked.subject,
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      keys,
       grant,
     }),
 };

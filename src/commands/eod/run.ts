@@ -70,7 +70,10 @@ export const command: CommandModule<[], Options> = {
       },
       onClosed: () => bar?.finish(),
       onRetry: (retry) =>
-        context.log.warn({ ...retry }, 'the database was away; the close goes on'),
+        context.log.warn(
+          { code: retry.sqlstate, retry },
+          'the database was away; the close goes on',
+        ),
       onPlanned: (date) => planned.push(formatDay(date)),
       onAlreadyClosed: (date) => context.note(`${formatDay(date)} is already closed`),
     }).finally(() => bar?.finish());

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { findLayout } from '../../files/layout/find-layout.js';
-import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
+import { requireOtherFile, requireRegularTarget } from '../../files/new-file.js';
 import type { ExportKind } from '../../jobs/export/export-columns.js';
 import { type ExportOutcome, exportFile } from '../../jobs/export/export-file.js';
 import { inBook } from '../shell/book-session.js';
@@ -9,6 +9,7 @@ import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { countOption } from '../shell/count-option.js';
 import { printOutcome } from '../shell/output.js';
+import { sendOut } from '../shell/register/send-out.js';
 
 export interface ExportFlags {
   readonly layout?: string;
@@ -36,13 +37,19 @@ async function runExport(
   if (named !== undefined) requireOtherFile(file, named);
   const layout = named === undefined ? undefined : await findLayout(named);
   const { signal } = context;
-  const outcome = await inBook(context, (client) =>
-    exportFile(client, { kind, file, layout, maxLeftOut, signal }),
+  const outcome = await sendOut(
+    context,
+    file,
+    (path) =>
+      inBook(context, (client) =>
+        exportFile(client, { kind, file: path, layout, maxLeftOut, signal }),
+      ),
+    ({ control }) =>
+      control === undefined
+        ? undefined
+        : { suffix: layout?.control?.suffix ?? '', text: `${control}\n` },
   );
-  if (outcome.control !== undefined) {
-    await writeWhole(`${file}${layout?.control?.suffix ?? ''}`, [`${outcome.control}\n`]);
-  }
-  show(context, outcome);
+  show(context, { ...outcome, file });
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Doubt, Examination } from '../../files/inspect/examination.js';
 import { examineFile } from '../../files/inspect/examine-file.js';
 import { startingLayout } from '../../files/inspect/starting-layout.js';
-import { maskText } from '../../files/mask.js';
+import { maskCell, shownTitles } from '../../files/mask.js';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import { type Report, tableOf } from '../../files/report.js';
 import type { CommandModule } from '../shell/command-module.js';
@@ -26,15 +26,29 @@ export const command: CommandModule<[string], InspectOptions> = {
       requireRegularTarget(out);
       requireOtherFile(out, file);
     }
-    const examination = await examineFile(file, { sheet, signal: context.signal });
+    const examination = shownOf(await examineFile(file, { sheet, signal: context.signal }));
     const layout = startingLayout(examination, layoutName(file));
     if (out !== undefined) await writeWhole(out, [layout]);
     // What a program reads is kept and passed on: it has no number of a person.
-    if (context.json) printJson(context.stdout, masked({ ...examination, layout, out }));
+    if (context.json) printJson(context.stdout, { ...examination, layout, out });
     else await putReport(context, reportOf(examination, layout, out), { raw: false });
     return undefined;
   },
 };
+
+/** Its rows are somebody's, whatever they seem to hold. */
+function shownOf(found: Examination): Examination {
+  const { rows, doubts, columns } = found;
+  const titles = shownTitles(columns.map(({ title }) => title));
+  return {
+    ...found,
+    columns: columns.map((column, at) => ({ ...column, title: titles[at] ?? '' })),
+    rows: rows.map((row) => ({ ...row, fields: row.fields.map(maskCell) })),
+    doubts: doubts.map((doubt) =>
+      doubt.value === undefined ? doubt : { ...doubt, value: maskCell(doubt.value) },
+    ),
+  };
+}
 
 /** The file's name without its endings. */
 function layoutName(file: string): string {
@@ -103,11 +117,4 @@ function doubtTable(doubts: readonly Doubt[]) {
     says,
   }));
   return tableOf('doubts', columns, rows, { screen: { isOptional: true } });
-}
-
-function masked(value: unknown): unknown {
-  if (typeof value === 'string') return maskText(value);
-  if (Array.isArray(value)) return value.map(masked);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item)]));
 }

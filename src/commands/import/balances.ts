@@ -12,7 +12,7 @@ interface Flags extends ImportFlags {
   readonly installmentsTotal?: string;
 }
 
-export const command: CommandModule<[string], Flags> = {
+export const command: CommandModule<[string | undefined], Flags> = {
   configure(cmd) {
     configureImport(cmd);
     cmd

@@ -40,6 +40,7 @@ export const command: CommandModule<[string], Flags> = {
     const { onProgress, finish } = fileBars(context, 'import');
     const options = {
       ...{ dryRun, maxRejects, keys: keySourceOf(context), onProgress },
+      named: { by, book: context.namedBook },
       ...{ waits: waitsOf(context, flags), signal: context.signal },
     };
     const actor = { by, act: 'import', isNamed: false } as const;

@@ -15,5 +15,15 @@ export const KEYS: CommandDomain = {
       summary: 'list the master keys that the book knows',
       load: () => import('./list.js'),
     },
+    {
+      path: 'keys rotate',
+      summary: 'put the keys of all customers under the next master key',
+      load: () => import('./rotate.js'),
+    },
+    {
+      path: 'keys retire',
+      summary: 'say that a master key is needed no more',
+      load: () => import('./retire.js'),
+    },
   ],
 };

@@ -1,11 +1,10 @@
-import { EXIT, LoanbookError } from '../../errors.js';
 import { initKeys } from '../../jobs/parties/book-keys.js';
-import { SUITES, type Suite } from '../../jobs/parties/suite.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { keySourceOf } from '../shell/key-source-of.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
+import { suiteOption } from './suite-option.js';
 
 interface Flags {
   readonly suite?: string;
@@ -17,7 +16,7 @@ export const command: CommandModule<[], Flags> = {
     cmd.option('--suite <suite>').option('--by <name>');
   },
   async run(context, _args, { suite: asked, by }) {
-    const suite = suiteOption(asked);
+    const suite = suiteOption(asked) ?? 'aes';
     const source = keySourceOf(context);
     const actor = { by, act: 'keys' } as const;
     const made = await actInBook(context, actor, (client, person) =>
@@ -33,13 +32,3 @@ export const command: CommandModule<[], Flags> = {
     return undefined;
   },
 };
-
-function suiteOption(asked = 'aes'): Suite {
-  const suite = SUITES.find((name) => name === asked);
-  if (suite !== undefined) return suite;
-  throw new LoanbookError('unknown_suite', 'There is no such suite.', {
-    exitCode: EXIT.usage,
-    evidence: { option: '--suite', value: asked, known: SUITES.join(', ') },
-    next: 'Name one of them: sm is SM4 and SM3.',
-  });
-}

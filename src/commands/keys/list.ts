@@ -11,6 +11,7 @@ const COLUMNS: Columns<KeyLine> = {
   parties: 'count',
   madeAt: ['time', 'made at'],
   madeBy: ['text', 'made by'],
+  retiredAt: ['time', 'retired at'],
 };
 
 export const command: CommandModule<[], ReportFlags> = {

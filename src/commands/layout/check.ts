@@ -5,13 +5,7 @@ import { type Report, recordTable, tableOf } from '../../files/report.js';
 import { fieldsOf, maskTried, type TriedLayout, tryLayout } from '../../jobs/layouts/try-layout.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { countOption } from '../shell/count-option.js';
-import {
-  configureReport,
-  isForScreen,
-  putReport,
-  type ReportFlags,
-  wayOut,
-} from '../shell/put-report.js';
+import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
 
 interface Flags extends ReportFlags {
   readonly rows?: string;
@@ -42,10 +36,7 @@ export const command: CommandModule<[string, string | undefined], Flags> = {
     }
     const { currency = 'CNY' } = flags;
     const tried = await tryLayout(layout, { file, currency, shown, signal: context.signal });
-    // What a program reads is kept and passed on: it has nobody's data.
-    const isSeen = isForScreen(way) && !context.json;
-    const shownAs = isSeen ? tried : maskTried(layout, tried);
-    await putReport(context, reportOf(nameOrPath, layout, shownAs), way);
+    await putReport(context, reportOf(nameOrPath, layout, maskTried(layout, tried)), way);
     if (tried.isUnterminated) context.note('The last line has no line end: is the file whole?');
     return tried.problems.length > 0 ? EXIT.tooManyRejects : undefined;
   },

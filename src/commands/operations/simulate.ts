@@ -4,7 +4,7 @@ import {
 } from '../../jobs/operations/simulate/simulate-operation.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { answerLines, documentInput, wholeDocument } from '../shell/document-lines.js';
-import { printJson } from '../shell/output.js';
+import { printClear } from '../shell/output.js';
 
 export const command: CommandModule<[string | undefined], { lines?: boolean }> = {
   configure(cmd) {
@@ -13,6 +13,6 @@ export const command: CommandModule<[string | undefined], { lines?: boolean }> =
   async run(context, [file = '-'], { lines = false }) {
     const input = documentInput(context, file);
     if (lines) await answerLines(context, input, operationOfLine);
-    else printJson(context.stdout, operationOfDocument(await wholeDocument(input), input.name));
+    else printClear(context.stdout, operationOfDocument(await wholeDocument(input), input.name));
   },
 };

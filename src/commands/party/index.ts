@@ -25,5 +25,20 @@ export const PARTY: CommandDomain = {
       summary: 'show the clear values of one customer, for a reason',
       load: () => import('./reveal.js'),
     },
+    {
+      path: 'party erase',
+      summary: 'destroy what is kept of one customer; two persons',
+      load: () => import('./erase.js'),
+    },
+    {
+      path: 'party erasures',
+      summary: 'list the customers that were erased',
+      load: () => import('./erasures.js'),
+    },
+    {
+      path: 'party replay-erasures',
+      summary: 'erase again, after a restore, what a list says',
+      load: () => import('./replay-erasures.js'),
+    },
   ],
 };

@@ -19,7 +19,7 @@ export const command: CommandModule<[string], Flags> = {
     const { record, reveals } = await actInBook(context, actor, (client) =>
       revealParty(client, { party, reason, source }),
     );
-    printOutcome(context, { party, ...record, reveals });
+    printOutcome(context, { party, ...record, reveals }, true);
     return undefined;
   },
 };

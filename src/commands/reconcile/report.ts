@@ -6,6 +6,7 @@ import { inBook } from '../shell/book-session.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { printOutcome } from '../shell/output.js';
 import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/put-report.js';
+import { sendOut } from '../shell/register/send-out.js';
 
 export const command: CommandModule<[], ReportFlags> = {
   configure(cmd) {
@@ -22,7 +23,7 @@ export const command: CommandModule<[], ReportFlags> = {
       const report = { head, tables: reportTables(found) };
       await putReport(context, report, way, { document: found });
     } else if (page !== undefined) {
-      await writePage(found, page);
+      await sendOut(context, page, (path) => writePage(found, path));
       printOutcome(context, { file: page, ...head });
     }
     return breaks.length > 0 ? EXIT.difference : EXIT.done;

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { type Outage, outageOf, sqlStateOf } from '../../db/outage.js';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { maskText, maskTexts } from '../../files/mask.js';
 import { appendPrivate } from '../../files/new-file.js';
 import { fileTrouble } from './file-trouble.js';
+import { type Lang, say } from './lang/lang.js';
 
 /** What a user sees of an error, and what the process exits with. */
 export interface ErrorReport {
@@ -39,9 +41,12 @@ export function reportOf(error: unknown, scene: ErrorScene): ErrorReport {
   return defectReport(error, scene);
 }
 
-/** `error: ...`, its evidence and the next step as lines, or one JSON document on one line. */
-export function renderReport(report: ErrorReport, json: boolean): string {
-  const { code, message, evidence, rows = [], next } = report;
+/**
+ * `error: ...`, its evidence and the next step as lines, or one JSON document on one line, which is
+ * the same in every language; without a number of a person, in whatever it may have come.
+ */
+export function renderReport(report: ErrorReport, json: boolean, lang: Lang = 'en'): string {
+  const { code, message, evidence, rows = [], next } = maskTexts(report);
   if (json) {
     const told = rows.length > 0 ? { rows } : {};
     return `${JSON.stringify({ error: { code, message, evidence, ...told, next } })}\n`;
@@ -50,8 +55,9 @@ export function renderReport(report: ErrorReport, json: boolean): string {
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `  ${key}: ${indentRest(String(value))}`);
   lines.push(...rows.map((row) => `  ${indentRest(rowLine(row))}`));
-  if (next !== undefined) lines.push(`next: ${indentRest(next)}`);
-  return `${[`error: ${indentRest(message)}`, ...lines].join('\n')}\n`;
+  const part = (name: string, text: string) => `${say(lang, name)}: ${indentRest(say(lang, text))}`;
+  if (next !== undefined) lines.push(part('next', next));
+  return `${[part('error', message), ...lines].join('\n')}\n`;
 }
 
 /** Such as `line: 2, loan: A1, rule: missing_field`; what is empty is left out. */
@@ -196,7 +202,7 @@ function appendToErrorLog(error: unknown, scene: ErrorScene): Evidence {
   const head = `${new Date().toISOString()} loanbook ${scene.commandPath}, node ${process.version}`;
   try {
     mkdirSync(scene.bookFolder, { recursive: true });
-    appendPrivate(file, `${head}\n${stackOf(error)}\n\n`);
+    appendPrivate(file, maskText(`${head}\n${stackOf(error)}\n\n`));
     return { log: file };
   } catch (failure) {
     return { log: `not written: ${sentenceOf(failure)}` };

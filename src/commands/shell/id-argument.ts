@@ -13,6 +13,7 @@ export const ID = {
   run: { what: 'a run', max: 2 ** 31 - 1, listedBy: 'runs list' },
   import: { what: 'an import', max: 2 ** 31 - 1, listedBy: 'import list' },
   approval: { what: 'an approval', max: 2 ** 31 - 1, listedBy: 'approve list --all' },
+  key: { what: 'a master key', max: 65_535, listedBy: 'keys list' },
   break: { what: 'a break', max: Number.MAX_SAFE_INTEGER, listedBy: 'breaks list' },
   entry: { what: 'a manual voucher', max: 2 ** 31 - 1, listedBy: 'gl voucher list' },
   voucher: { what: 'a voucher', max: Number.MAX_SAFE_INTEGER, listedBy: 'loan show LOAN_NO' },

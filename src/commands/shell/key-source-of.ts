@@ -17,3 +17,11 @@ export function keySourceOf({
   if (command) return { command };
   return { file: env.LOANBOOK_KEYS || join(bookFolder, KEYS_FILE) };
 }
+
+/** Where the list of erasures is kept beside the book: LOANBOOK_ERASURES, else in its folder. */
+export function erasuresFileOf({
+  env,
+  bookFolder,
+}: Pick<CommandContext, 'env' | 'bookFolder'>): string {
+  return env.LOANBOOK_ERASURES || join(bookFolder, 'erasures.json');
+}

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { shownTotal } from '../../accounting/money/total.js';
+import { maskText, maskTexts } from '../../files/mask.js';
+import { KNOWN_BY } from '../../files/masked-report.js';
 import type { OutputStream } from './context.js';
 import { displayWidth } from './display-width.js';
 
@@ -64,7 +66,7 @@ export function alignedLine(
 
 /** Prints one thing as `name  value` lines; fields that are undefined are left out. */
 export function printRecord(out: Writable, record: Readonly<Record<string, Cell>>): void {
-  out.write(recordLines(Object.entries(record)));
+  out.write(recordLines(Object.entries(maskTexts(record, KNOWN_BY))));
 }
 
 /** One thing as `name  value` lines; fields that are undefined are left out. */
@@ -77,8 +79,16 @@ export function recordLines(record: readonly (readonly [name: string, value: Cel
   return lines.join('');
 }
 
-/** Prints one JSON document. A BigInt becomes a number, or text where a number is not exact. */
+/**
+ * Prints one JSON document, without a number of a person in its texts. A BigInt becomes a number,
+ * or text where a number is not exact.
+ */
 export function printJson(out: Writable, doc: unknown): void {
+  printClear(out, maskTexts(doc, KNOWN_BY));
+}
+
+/** As `printJson`, each text as it is: for what somebody has asked to see in clear. */
+export function printClear(out: Writable, doc: unknown): void {
   out.write(`${JSON.stringify(doc, exactBigInt, 2)}\n`);
 }
 
@@ -88,7 +98,8 @@ function exactBigInt(_key: string, value: unknown): unknown {
 
 function cellText<Row extends object>(column: Column<Row>, row: Row): string {
   const value = row[column.key];
-  return column.format ? column.format(value as never, row) : plainText(value as Cell);
+  const text = column.format ? column.format(value as never, row) : plainText(value as Cell);
+  return KNOWN_BY.has(column.key) ? text : maskText(text);
 }
 
 export function plainText(value: Cell): string {
@@ -100,20 +111,25 @@ function pad(text: string, cells: number, align: 'left' | 'right' = 'left'): str
   return align === 'right' ? space + text : text + space;
 }
 
-/** Prints a flat record in the form that was asked for: a JSON document, or lines for people. */
+/**
+ * Prints a flat record in the form that was asked for: a JSON document, or lines for people. Its
+ * texts are masked, unless somebody has asked to see them in clear.
+ */
 export function printOutcome(
   context: { readonly stdout: Writable; readonly json: boolean },
   record: Readonly<Record<string, Cell | readonly string[]>>,
+  isClear = false,
 ): void {
+  const shown = isClear ? record : maskTexts(record, KNOWN_BY);
   if (context.json) {
-    printJson(context.stdout, record);
+    printClear(context.stdout, shown);
     return;
   }
-  const lines = Object.entries(record).map(([name, value]): [string, Cell] => [
+  const lines = Object.entries(shown).map(([name, value]): [string, Cell] => [
     name,
     isList(value) ? value.join(', ') || 'none' : value,
   ]);
-  printRecord(context.stdout, Object.fromEntries(lines));
+  context.stdout.write(recordLines(lines));
 }
 
 function isList(value: Cell | readonly string[]): value is readonly string[] {

@@ -47,7 +47,7 @@ export function startProgress(plan: ProgressPlan, sink: Sink): Progress {
     shownAt = now();
     const pace = paceOf(done, plan.total, shownAt - startedAt);
     if (isTerminal) sink.stderr.write(CLEAR_LINE + bar(plan, done, pace, shownAt));
-    else sink.log().info({ job: plan.label, done, total: plan.total, ...pace }, message);
+    else sink.log().info({ task: plan.label, done, total: plan.total, ...pace }, message);
   };
   return {
     advance(by) {

@@ -1,12 +1,15 @@
 import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { maskedReport } from '../../files/masked-report.js';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import type { Report } from '../../files/report.js';
 import type { Table, TableRow } from '../../files/table.js';
 import { formatOfFile, reportPieces, TABLE_FORMATS, tablesIn } from '../../files/table-file.js';
 import type { CommandContext } from './context.js';
+import type { Lang } from './lang/lang.js';
 import { printJson, printOutcome, put } from './output.js';
+import { sendOut } from './register/send-out.js';
 import { screenPieces } from './report-screen.js';
 
 export const REPORT_FORMATS = ['screen', ...TABLE_FORMATS] as const;
@@ -82,9 +85,10 @@ export async function putReport(
       return;
     }
   }
-  if (!context.json) await toStdout(context, screenPieces(report));
-  else if (document === undefined) await toStdout(context, reportPieces(report, 'json'));
-  else printJson(context.stdout, document);
+  if (!context.json) await toStdout(context, screenPieces(maskedReport(report), context.lang));
+  else if (document === undefined) {
+    await toStdout(context, reportPieces(maskedReport(report), 'json'));
+  } else printJson(context.stdout, document);
 }
 
 /** Sends a report to the file, or in the format, that was asked for; how many rows it had. */
@@ -97,16 +101,17 @@ export async function sendReport(
   const count = () => {
     rows += 1;
   };
-  const chosen = format === 'screen' ? report.tables : tablesIn(report, format);
+  const shown = maskedReport(report);
+  const chosen = format === 'screen' ? shown.tables : tablesIn(shown, format);
   const tables = chosen.map((table) => ({ ...table, rows: counting(table.rows, count) }));
-  const pieces = piecesOf({ ...report, tables }, format, raw);
+  const pieces = piecesOf({ ...shown, tables }, format, raw, context.lang);
   if (file === undefined) await toStdout(context, pieces);
-  else await writeWhole(file, pieces);
+  else await sendOut(context, file, (path) => writeWhole(path, pieces));
   return rows;
 }
 
-function piecesOf(report: Report, format: ReportFormat, raw: boolean) {
-  return format === 'screen' ? screenPieces(report) : reportPieces(report, format, { raw });
+function piecesOf(report: Report, format: ReportFormat, raw: boolean, lang: Lang) {
+  return format === 'screen' ? screenPieces(report, lang) : reportPieces(report, format, { raw });
 }
 
 async function* counting(rows: Table['rows'], onRow: () => void): AsyncGenerator<TableRow> {

@@ -1,5 +1,6 @@
 import type { Report } from '../../files/report.js';
 import type { Cell, CellKind, Table, TableColumn, TableRow } from '../../files/table.js';
+import { type Lang, say } from './lang/lang.js';
 import { alignedLine, alignedLines, plainText, recordLines, widthsOf } from './output.js';
 
 /** Rows that say how wide the columns of a printed table are. */
@@ -8,7 +9,7 @@ const WIDTH_ROWS = 200;
 const HASH_SHOWN = 12;
 
 /** A report as aligned text for people, in pieces as its rows come. */
-export async function* screenPieces(report: Report): AsyncGenerator<string> {
+export async function* screenPieces(report: Report, lang: Lang = 'en'): AsyncGenerator<string> {
   const { head, headline, tables, notes = [] } = report;
   const top = headline === undefined ? headLines(head) : headline === '' ? '' : `${headline}\n`;
   let gap = '';
@@ -19,9 +20,10 @@ export async function* screenPieces(report: Report): AsyncGenerator<string> {
   };
   if (top !== '') yield below(top);
   for (const table of tables) {
-    const title = tables.length === 1 || table.title === undefined ? '' : `${table.title}\n\n`;
+    const named = tables.length > 1 && table.title !== undefined;
+    const title = named ? `${say(lang, table.title ?? '')}\n\n` : '';
     let isFirst = true;
-    for await (const lines of linesOf(table)) {
+    for await (const lines of linesOf(table, lang)) {
       yield isFirst ? below(title + lines) : lines;
       isFirst = false;
     }
@@ -34,30 +36,34 @@ function headLines(head: Report['head']): string {
 }
 
 /** What is shown of a table; nothing at all where it is left out. */
-async function* linesOf(table: Table): AsyncGenerator<string> {
+async function* linesOf(table: Table, lang: Lang): AsyncGenerator<string> {
   const { sentence, isOptional = false, as, empty } = table.screen ?? {};
   if (as === undefined && sentence === undefined) {
-    yield* columnLines(table, isOptional);
+    yield* columnLines(table, lang, isOptional);
     return;
   }
   let isEmpty = true;
   for await (const row of table.rows) {
     isEmpty = false;
-    yield sentence === undefined ? recordOf(table.columns, row) : `${sentence(row)}\n`;
+    yield sentence === undefined ? recordOf(table.columns, row, lang) : `${sentence(row)}\n`;
   }
   if (isEmpty && empty !== undefined) yield `${empty}\n`;
 }
 
-function recordOf(columns: readonly TableColumn[], row: TableRow): string {
+function recordOf(columns: readonly TableColumn[], row: TableRow, lang: Lang): string {
   return recordLines(
-    columns.map((column) => [titleOf(column), row[column.key] ?? undefined] as const),
+    columns.map((column) => [titleOf(column, lang), row[column.key] ?? undefined] as const),
   );
 }
 
 /** The first rows say how wide the columns are: a wider value further down only moves its line. */
-async function* columnLines({ columns, rows }: Table, isOptional: boolean): AsyncGenerator<string> {
+async function* columnLines(
+  { columns, rows }: Table,
+  lang: Lang,
+  isOptional: boolean,
+): AsyncGenerator<string> {
   const isRight = columns.map(({ kind }) => RIGHT.has(kind));
-  const titles = columns.map(titleOf);
+  const titles = columns.map((column) => titleOf(column, lang));
   let first: string[][] | undefined = [titles];
   let widths: number[] = [];
   for await (const row of rows) {
@@ -75,8 +81,8 @@ async function* columnLines({ columns, rows }: Table, isOptional: boolean): Asyn
   if (first !== undefined && !isLeftOut) yield alignedLines(first, isRight).join('');
 }
 
-function titleOf({ title, onScreen = title }: TableColumn): string {
-  return onScreen;
+function titleOf({ title, onScreen = title }: TableColumn, lang: Lang): string {
+  return say(lang, onScreen);
 }
 
 /** Figures stand below each other by their last digit. */

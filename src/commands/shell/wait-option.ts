@@ -31,7 +31,7 @@ function waitMsOf(text: string | undefined): number {
 /** A sentence for a person, a line of the log otherwise: a night must show why it stands still. */
 function say(context: CommandContext, waitsFor: WaitsFor): void {
   if (context.json || context.quiet) {
-    context.log.warn({ ...waitsFor }, 'waits for another run');
+    context.log.warn({ waitsFor }, 'waits for another run');
     return;
   }
   if (waitsFor === undefined) {

@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { lchownSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LoanbookError } from '../../errors.js';
 
 /** An operating-system user: PostgreSQL refuses to run as root. */
@@ -67,4 +67,11 @@ export function canUse(account: Account | undefined, path: string, permission: n
 function allows(account: Account, stat: Stats, permission: number): boolean {
   const shift = stat.uid === account.uid ? 6 : stat.gid === account.gid ? 3 : 0;
   return ((stat.mode >> shift) & permission) === permission;
+}
+
+/** Makes a folder and all that is in it the account's own. */
+export function giveTo(account: Account | undefined, folder: string): void {
+  if (account === undefined) return;
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  for (const name of ['', ...names]) lchownSync(join(folder, name), account.uid, account.gid);
 }

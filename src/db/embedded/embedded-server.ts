@@ -122,7 +122,8 @@ async function startOnce(
     const hasExited = exit !== undefined;
     const found = findPostmaster(place);
     if (found?.isReady && found.socketFolder !== undefined) return found;
-    if (hasExited) return undefined;
+    // One that recovers from an archive is left to itself by pg_ctl, and is not ready yet.
+    if (hasExited) return settled(place);
     await Promise.race([ended, sleep(READY_POLL_MS)]);
   }
 }

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { LoanbookError } from '../../errors.js';
+import { EXIT, LoanbookError } from '../../errors.js';
 import { openClient, sqlStateOf } from '../client.js';
 import type { DatabaseTarget } from '../target.js';
-import { type Account, isRoot, serverAccount } from './embedded-account.js';
-import { findPackage, prepareBinaries } from './embedded-binaries.js';
+import { type Account, giveTo, isRoot, serverAccount } from './embedded-account.js';
+import { type Binaries, findPackage, prepareBinaries } from './embedded-binaries.js';
 import {
   findPlace,
   isMoved,
@@ -38,16 +38,20 @@ const LOCK = 'postgres.lock';
 
 /**
  * The book's own PostgreSQL: made if it is not there, started if it does not run. It outlives the
- * process. Two at once are safe. Throws LoanbookError `embedded_*`, with the end of the log.
+ * process. Two at once are safe. `programs` are those of the package where the data are not of
+ * another server. Throws LoanbookError `embedded_*`, with the end of the log.
  */
-export async function startEmbedded(bookFolder: string): Promise<DatabaseTarget> {
+export async function startEmbedded(
+  bookFolder: string,
+  programs?: Binaries,
+): Promise<DatabaseTarget> {
   requireSupported(bookFolder);
   const running = findRunning(bookFolder);
   if (running !== undefined) return running;
   mkdirSync(bookFolder, { recursive: true });
   return withStartLock(lockFileOf(bookFolder), async () => {
     // Whoever held the lock before us may have done the work.
-    return findRunning(bookFolder) ?? (await startPlace(makePlace(bookFolder)));
+    return findRunning(bookFolder) ?? (await startPlace(makePlace(bookFolder), programs));
   });
 }
 
@@ -75,6 +79,44 @@ export async function removeEmbedded(bookFolder: string): Promise<void> {
   rmSync(join(bookFolder, POINTER), { force: true });
 }
 
+/**
+ * Makes the data folder of a book that has none by `fill`, such as a copy of a backup: whole or not
+ * at all, and not started. Throws LoanbookError `book_is_there` (2), and what `fill` throws.
+ */
+export async function putData(
+  bookFolder: string,
+  fill: (dataFolder: string) => Promise<void>,
+): Promise<void> {
+  requireSupported(bookFolder);
+  mkdirSync(bookFolder, { recursive: true });
+  await withStartLock(lockFileOf(bookFolder), async () => {
+    const before = findPlace(bookFolder);
+    if (before !== undefined && existsSync(before.dataFolder)) throw bookIsThere(before);
+    const place = makePlace(bookFolder);
+    const half = join(place.folder, 'data.new');
+    rmSync(half, { recursive: true, force: true });
+    mkdirSync(half, { mode: 0o700 });
+    try {
+      await fill(half);
+    } catch (error) {
+      rmSync(before === undefined ? place.folder : half, { recursive: true, force: true });
+      if (before === undefined) rmSync(join(bookFolder, POINTER), { force: true });
+      throw error;
+    }
+    giveTo(serverAccount(undefined), half);
+    renameSync(half, place.dataFolder);
+    writeFresh(place.readyFile, '');
+  });
+}
+
+function bookIsThere({ dataFolder }: Place): LoanbookError {
+  return new LoanbookError('book_is_there', 'This folder has a book of its own.', {
+    exitCode: EXIT.usage,
+    evidence: { data: dataFolder },
+    next: 'Name a folder without a book by --book.',
+  });
+}
+
 /** Looks only at files: starts nothing, and connects to nothing. */
 export async function embeddedStatus(bookFolder: string): Promise<EmbeddedStatus> {
   const place = plannedPlace(resolve(bookFolder));
@@ -91,9 +133,9 @@ export async function embeddedStatus(bookFolder: string): Promise<EmbeddedStatus
   };
 }
 
-async function startPlace(place: Place): Promise<DatabaseTarget> {
+async function startPlace(place: Place, programs?: Binaries): Promise<DatabaseTarget> {
   const account = serverAccount(place.dataFolder);
-  const binaries = binariesOf(place, account);
+  const binaries = programs ?? binariesOf(place, account);
   if (!existsSync(place.dataFolder)) {
     await stopOrphans();
     await initData(place, binaries, account);

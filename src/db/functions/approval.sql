@@ -1,8 +1,10 @@
 -- Acts that wait for a second person. What needs one is said by the policy in force on the open day;
--- a voucher always does.
+-- a voucher, an erasure, a job that is skipped and a file in quarantine always do.
 CREATE OR REPLACE FUNCTION approval_mode(act text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
-  SELECT CASE WHEN act = 'voucher' THEN 'two_persons' ELSE coalesce((
+  SELECT CASE WHEN act IN ('voucher', 'party_erase', 'night_skip', 'file_release')
+      THEN 'two_persons'
+    ELSE coalesce((
     SELECT p.document::jsonb -> 'approvals' ->> act FROM policy_version p, book b
     ORDER BY p.effective_from <= b.business_date DESC,
       CASE WHEN p.effective_from <= b.business_date THEN p.effective_from END DESC,

@@ -202,7 +202,9 @@ BEGIN
   chained := sha256(coalesce(before.chain_hash, '') || content);
   PERFORM write_audit('eod seal', d::text, '', NULL, jsonb_build_object('run', of_run,
     'contentHash', encode(content, 'hex'), 'chainHash', encode(chained, 'hex')));
-  -- Customers that came in on the day: what is hashed here is chained with the rest.
+  -- Customers that came in on the day, and rows that changed by right: what is hashed here is chained
+  -- with the rest.
+  PERFORM close_digests();
   PERFORM digest_rows(name, d) FROM unnest(ARRAY['party_key', 'party', 'loan_party']) AS name;
   inputs := chain_inputs(d);
   INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash, sealed_at, inputs_hash,

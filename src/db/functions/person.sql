@@ -1,5 +1,5 @@
 -- Who may do what: every act with the roles of which one is enough. An administrator keeps the
--- persons and the keys, and may do nothing else. `<act>_check` is the second person's part of an act.
+-- persons and the keys, replays erasures, and may do nothing else. `<act>_check` is the second person's part of an act.
 CREATE OR REPLACE FUNCTION acts() RETURNS TABLE (act text, roles text[])
 LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
   SELECT a.act, a.roles::text[] FROM (VALUES
@@ -7,11 +7,20 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
     ('logins', '{administrator}'),
     ('keys', '{administrator}'),
     ('party_reveal', '{operator,risk}'),
+    ('party_erase', '{operator,risk}'),
+    ('party_erase_check', '{risk}'),
+    ('erasures_replay', '{administrator}'),
     ('import', '{operator}'),
     ('import_cancel', '{operator}'),
+    ('files', '{operator}'),
+    ('file_release', '{operator}'),
+    ('file_release_check', '{operator,risk,finance}'),
     ('eod_run', '{operator}'),
     ('eod_discard', '{operator}'),
     ('plan', '{operator}'),
+    ('night', '{operator}'),
+    ('night_skip', '{operator}'),
+    ('night_skip_check', '{operator,risk}'),
     ('calendar', '{operator,risk}'),
     ('product', '{risk}'),
     ('product_check', '{risk}'),

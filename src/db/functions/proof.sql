@@ -113,5 +113,62 @@ BEGIN
   RETURN whole;
 END $$;
 
+-- Rows of a bucket are about to change by right: the digests of its share, whose parts are the days on
+-- which rows came in, wait for the next seal. One that its rows do not fit any more stays as it is,
+-- and stays told. The open day is held by the caller.
+CREATE OR REPLACE FUNCTION open_digests(name text, of_bucket smallint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  share smallint := of_bucket / 64 * 64;
+  each record;
+  place text;
+BEGIN
+  SELECT string_agg(format('%I', column_name), ', ') INTO place
+    FROM unnest(key_columns(name)) AS column_name;
+  FOR each IN SELECT DISTINCT columns FROM row_digest
+    WHERE table_name = name AND bucket_from = share AND hash IS NOT NULL
+  LOOP
+    EXECUTE format(
+      'UPDATE row_digest d SET hash = NULL, changes = d.changes + 1, chained_on = NULL
+       FROM (SELECT entered_on, count(*) AS rows,
+           sha256(string_agg(digest, NULL ORDER BY %s)) AS hash
+         FROM (SELECT entered_on, %s, sha256(record_send(ROW(%s))) AS digest FROM %I
+           WHERE bucket BETWEEN $2 AND $2 + 63) AS rows
+         GROUP BY entered_on) AS n
+       WHERE d.table_name = $1 AND d.bucket_from = $2 AND d.columns = $3
+         AND d.part = n.entered_on AND (d.rows, d.hash) = (n.rows, n.hash)',
+      place, place, array_to_string(each.columns, ', '), name)
+    USING name, share, each.columns;
+  END LOOP;
+END $$;
+
+-- Hashes the shares again whose digests wait for it.
+CREATE OR REPLACE FUNCTION close_digests() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+DECLARE
+  each record;
+  place text;
+BEGIN
+  FOR each IN SELECT DISTINCT table_name, bucket_from, columns FROM row_digest WHERE hash IS NULL
+  LOOP
+    SELECT string_agg(format('%I', column_name), ', ') INTO place
+      FROM unnest(key_columns(each.table_name)) AS column_name;
+    EXECUTE format(
+      'UPDATE row_digest d SET rows = n.rows, marks = n.marks, hash = n.hash
+       FROM (SELECT k.part, count(digest) AS rows,
+           coalesce(string_agg(substr(digest, 1, 4), NULL ORDER BY %s), '''') AS marks,
+           sha256(coalesce(string_agg(digest, NULL ORDER BY %s), '''')) AS hash
+         FROM row_digest k LEFT JOIN (
+           SELECT entered_on, %s, sha256(record_send(ROW(%s))) AS digest FROM %I
+           WHERE bucket BETWEEN $2 AND $2 + 63) AS r ON r.entered_on = k.part
+         WHERE k.table_name = $1 AND k.bucket_from = $2 AND k.columns = $3 AND k.hash IS NULL
+         GROUP BY k.part) AS n
+       WHERE d.table_name = $1 AND d.bucket_from = $2 AND d.part = n.part',
+      place, place, place, array_to_string(each.columns, ', '), each.table_name)
+    USING each.table_name, each.bucket_from, each.columns;
+  END LOOP;
+END $$;
+
 REVOKE ALL ON FUNCTION key_columns(text), proven_columns(text, text[]), chain_inputs(date),
-  inputs_hash(date), digest_rows(text, date) FROM PUBLIC;
+  inputs_hash(date), digest_rows(text, date), open_digests(text, smallint), close_digests()
+  FROM PUBLIC;

@@ -1,5 +1,5 @@
 import { type Evidence, EXIT, LoanbookError } from '../../errors.js';
-import { shownText } from '../mask.js';
+import { maskCell, shownText } from '../mask.js';
 
 /**
  * The error of a file that is not what its format says: where, which rule, which value. Values are
@@ -11,7 +11,7 @@ export function refusedFile(
   { file, ...evidence }: Evidence & { readonly file: string },
   next = 'Ask for the file again.',
 ): LoanbookError {
-  const shown = Object.entries(evidence).map(([key, value]) => [key, maskedValue(value)] as const);
+  const shown = Object.entries(evidence).map(([key, value]) => [key, shownOf(key, value)] as const);
   return new LoanbookError(code, message, {
     exitCode: EXIT.failed,
     evidence: { file, ...Object.fromEntries(shown) },
@@ -19,6 +19,7 @@ export function refusedFile(
   });
 }
 
-function maskedValue(value: Evidence[string]): Evidence[string] {
-  return typeof value === 'string' ? shownText(value) : value;
+function shownOf(key: string, value: Evidence[string]): Evidence[string] {
+  if (typeof value !== 'string') return value;
+  return key === 'value' ? maskCell(value) : shownText(value);
 }

@@ -1,3 +1,4 @@
+import { shownTitles } from '../mask.js';
 import type { LayoutDocument } from './layout-document.js';
 import { refusalOf } from './layout-refusals.js';
 import type { LayoutColumn, Place } from './layout-schema.js';
@@ -95,12 +96,13 @@ export class ColumnPlaces {
   require(line: number): void {
     const unknown = this.#unknown();
     if (this.#missing.length + this.#repeated.length + unknown.length === 0) return;
-    const listed = (names: readonly string[]) => [...new Set(names)].join(', ') || undefined;
+    const listed = (names: readonly string[]) =>
+      [...new Set(shownTitles(names))].join(', ') || undefined;
     throw refusalOf('columns_differ', this.#path, line, {
       missing: listed(this.#missing),
       repeated: listed(this.#repeated),
       unknown: listed(unknown),
-      found: this.#titles?.join(', '),
+      found: this.#titles && shownTitles(this.#titles).join(', '),
     });
   }
 

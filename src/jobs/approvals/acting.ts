@@ -9,11 +9,14 @@ export type Act =
   | 'logins'
   | 'keys'
   | 'party_reveal'
+  | 'erasures_replay'
   | 'import'
   | 'import_cancel'
+  | 'files'
   | 'eod_run'
   | 'eod_discard'
   | 'plan'
+  | 'night'
   | 'calendar'
   | 'channel'
   | 'impairment'
@@ -90,6 +93,31 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, message: string,
     'keys_there',
     'The book has master keys already.',
     'Name them with LOANBOOK_KEYS; `loanbook keys list` shows which they are.',
+  ],
+  LB031: [
+    'other_rotation',
+    'Another process is putting the keys under another one.',
+    'Let it end; `loanbook keys list` shows how far it is.',
+  ],
+  LB032: [
+    'unknown_key',
+    'The book has no such master key.',
+    '`loanbook keys list` shows which it has; the key of look-ups stays.',
+  ],
+  LB033: [
+    'key_is_newest',
+    'What is new is sealed with this key.',
+    '`loanbook keys rotate` makes another one first.',
+  ],
+  LB034: [
+    'key_in_use',
+    'Parties have their key under this master key.',
+    '`loanbook keys rotate` puts them under the newest one; then retire it.',
+  ],
+  LB035: [
+    'other_approval',
+    'The approval is not of this.',
+    '`loanbook approve list --all` shows all of them.',
   ],
   LB040: [
     'unknown_approval',

@@ -14,6 +14,9 @@ export interface DatedBounds {
 /** What a policy that is in force on a day asks of new rows; null before the first policy. */
 export type BoundsOn = (day: EpochDay) => PolicyBounds | null;
 
+/** What holds before the first policy. */
+const BUILT_IN = { name: 'policy' };
+
 interface StoredPolicy extends StoredDocument {
   readonly effective_from: string;
 }
@@ -33,6 +36,19 @@ export async function loadBounds(client: pg.Client): Promise<readonly DatedBound
     from: parseDay(row.effective_from) ?? 0,
     bounds: storedPolicy(row).bounds,
   }));
+}
+
+/** For how many years a customer is kept behind its last loan, by the policy of the open day. */
+export async function customerYears(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<StoredPolicy>(
+    `SELECT p.effective_from, p.document, p.sha256 FROM policy_version p, book b
+     ORDER BY p.effective_from <= b.business_date DESC,
+       CASE WHEN p.effective_from <= b.business_date THEN p.effective_from END DESC,
+       p.effective_from LIMIT 1`,
+  );
+  const { document } =
+    rows[0] === undefined ? policyFromValue({}, BUILT_IN) : storedPolicy(rows[0]);
+  return document.retention.customer_years;
 }
 
 export function boundsOn(versions: readonly DatedBounds[]): BoundsOn {

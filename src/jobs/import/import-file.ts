@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
@@ -6,6 +5,7 @@ import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
+import { keptName } from '../../files/mask.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
@@ -21,6 +21,7 @@ import { ImportRejects } from './rejects/import-rejects.js';
 import { type NamedOptions, rejectsCommand, tooManyRejects } from './rejects/next-of-rejects.js';
 import type { ImportKind } from './row-intake.js';
 import type { SenderSays } from './source/file-proof.js';
+import { requireContent } from './source/require-content.js';
 import { openSource } from './source/source-file.js';
 import type { ImportFile } from './stage-file.js';
 
@@ -29,6 +30,8 @@ const ANALYZED_ROWS_MIN = 1000;
 
 export interface ImportOptions {
   readonly file: string;
+  /** The content that was seen before: the file is refused if it has another one. */
+  readonly sha256?: string;
   /** Path of a column mapping document. */
   readonly mapping?: string;
   /** Path or name of a layout, in the place of a mapping. */
@@ -130,6 +133,7 @@ async function openFile(
   const { signal, onProgress } = options;
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
+  requireContent(source.content, options.sha256);
   const path = options.rejectFile ?? `${options.file}.rejects.csv`;
   for (const input of [options.file, options.mapping, options.layout]) {
     if (input !== undefined) requireOtherFile(path, input);
@@ -203,7 +207,7 @@ async function runImport(
   run.phase('store');
   const importId = await recordImport(client, {
     ...outcome,
-    name: basename(content.path),
+    name: keptName(content.path),
     again: before.again,
   });
   const firstEventId = await reserveEvents(client, staged.events);

@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
+import { keptName } from '../../files/mask.js';
 import type { Replacing } from './import-outcome.js';
 import type { ImportKindName } from './row-intake.js';
 
@@ -62,12 +62,12 @@ export async function requireNew(
          WHERE r.import_id = f.import_id) END AS delta
      FROM imported_file f WHERE kind = $1 AND sha256 = $2 AND cancelled_at IS NULL
      ORDER BY name = $3 DESC, import_id LIMIT 1`,
-    [kind, content.sha256, basename(content.path)],
+    [kind, content.sha256, keptName(content.path)],
   );
   const earlier = rows[0];
   if (earlier === undefined || again) return { again: earlier !== undefined };
   const isUndone = isDelta && earlier.replacedSince > 0;
-  const isSame = earlier.name === basename(content.path);
+  const isSame = earlier.name === keptName(content.path);
   if (isSame && earlier.schedules_sha256 === secondSha256 && !isUndone) {
     return { again: false, doneBefore: earlier };
   }
@@ -118,7 +118,7 @@ export async function recordImport(client: pg.Client, record: ImportRecord): Pro
       record.rowsRejected,
       record.amount,
       record.again,
-      record.schedules === undefined ? null : basename(record.schedules.file),
+      record.schedules === undefined ? null : keptName(record.schedules.file),
       record.schedules?.sha256 ?? null,
       record.delta?.replaced ?? null,
       record.delta?.unchanged ?? null,

@@ -69,8 +69,8 @@ export async function tryLayout(layout: LayoutDocument, options: TryOptions): Pr
 const PERSONAL: readonly string[] = [...MASKED_FIELDS, 'device'];
 
 /**
- * The same without anybody's data, for what is kept and passed on: the fields of a customer are
- * masked as such, and in any other an identity number, a phone or a card by its check digits.
+ * The same without anybody's data: the fields of a customer are masked as such, and in any other an
+ * identity number, a phone or a card by its check digits.
  */
 export function maskTried(layout: LayoutDocument, tried: TriedLayout): TriedLayout {
   // In other files a field of the same name is something else: an account of the ledger.

@@ -7,6 +7,7 @@ import { writeAudit } from '../approvals/audit.js';
 import { openDate } from '../book/open-day.js';
 import { type KeySource, makeKeys, readKeys, sourceName } from './key-source.js';
 import type { MasterKeys } from './key-text.js';
+import { PartySealer } from './party-sealer.js';
 import { keyedHash, type Suite, type SuiteKey } from './suite.js';
 
 const CHECK_BYTES = 8;
@@ -14,7 +15,7 @@ const CHECK_BYTES = 8;
 const LOOK_UP_VERSION = 0;
 
 /** What a book keeps of a key: enough to tell another one, and nothing to find it by. */
-function checkValue(key: SuiteKey): Buffer {
+export function checkValue(key: SuiteKey): Buffer {
   return keyedHash(key, 'check').subarray(0, CHECK_BYTES);
 }
 
@@ -24,9 +25,11 @@ interface KnownKey {
   readonly check: Buffer;
 }
 
+/** Those that the book needs, in the order of versions. */
 async function knownKeys(client: pg.Client): Promise<KnownKey[]> {
   const { rows } = await client.query<KnownKey>(
-    'SELECT version, suite, check_value AS check FROM master_key ORDER BY version',
+    `SELECT version, suite, check_value AS check FROM master_key WHERE retired_at IS NULL
+     ORDER BY version`,
   );
   return rows;
 }
@@ -55,18 +58,18 @@ function requireSame(source: KeySource, keys: MasterKeys, known: readonly KnownK
 }
 
 /**
- * The master keys of the book; undefined where there are none, or none at hand. Throws
- * LoanbookError `key_differs` (2) and what `readKeys` throws.
+ * The master keys of the book; undefined where there are none, or none at hand. One that the book
+ * does not know yet is none of them. Throws LoanbookError `key_differs` (2) and what `readKeys`
+ * throws.
  */
-export async function keysAtHand(
-  client: pg.Client,
-  source: KeySource,
-): Promise<MasterKeys | undefined> {
+async function keysAtHand(client: pg.Client, source: KeySource): Promise<MasterKeys | undefined> {
   const known = await knownKeys(client);
   if (known.length === 0) return undefined;
   const keys = await readKeys(source);
-  if (keys !== undefined) requireSame(source, keys, known);
-  return keys;
+  if (keys === undefined) return undefined;
+  requireSame(source, keys, known);
+  const versions = new Set(known.map(({ version }) => version));
+  return { ...keys, sealing: keys.sealing.filter(({ version }) => versions.has(version)) };
 }
 
 /** As `keysAtHand`; throws LoanbookError `no_keys`, `keys_missing` (2) where there are none. */
@@ -86,6 +89,21 @@ export async function requireKeys(client: pg.Client, source: KeySource): Promise
       'Name their file with LOANBOOK_KEYS, or a command that prints them with ' +
       'LOANBOOK_KEYS_COMMAND.',
   });
+}
+
+/** Seals and opens with the master keys of the book. Throws what `requireKeys` throws. */
+export async function sealerOf(client: pg.Client, source: KeySource): Promise<PartySealer> {
+  const keysNow = () => requireKeys(client, source);
+  return new PartySealer(await keysNow(), keysNow);
+}
+
+/** Undefined where the keys are not at hand; throws what `keysAtHand` throws. */
+export async function sealerAtHand(
+  client: pg.Client,
+  source: KeySource,
+): Promise<PartySealer | undefined> {
+  const keys = await keysAtHand(client, source);
+  return keys === undefined ? undefined : new PartySealer(keys, () => requireKeys(client, source));
 }
 
 export interface InitialKeys {
@@ -143,7 +161,7 @@ async function newKeys(source: KeySource, suite: Suite): Promise<MasterKeys> {
   });
 }
 
-function newest({ sealing }: MasterKeys): { version: number; suite: Suite } {
+export function newest({ sealing }: MasterKeys): { version: number; suite: Suite } {
   const { version, suite } = sealing.at(-1)!;
   return { version, suite };
 }
@@ -152,11 +170,12 @@ export interface KeyLine {
   /** `lookup`, or the version. */
   readonly key: string;
   readonly suite: Suite;
-  readonly use: 'look-ups' | 'seals what is new' | 'opens what it sealed';
+  readonly use: 'look-ups' | 'seals what is new' | 'opens what it sealed' | 'retired';
   /** Data keys that are sealed with it. */
   readonly parties: number;
   readonly madeAt: string;
   readonly madeBy: string;
+  readonly retiredAt: string | null;
 }
 
 /** The keys that the book knows, with how many parties each has sealed. */

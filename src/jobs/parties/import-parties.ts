@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
 import { LoanbookError } from '../../errors.js';
+import { keptName } from '../../files/mask.js';
 import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/rejects/reject-file.js';
 import { writeAudit } from '../approvals/audit.js';
@@ -14,22 +14,31 @@ import {
   tooManyRejects,
 } from '../import/rejects/next-of-rejects.js';
 import type { ProvedBy, SenderSays } from '../import/source/file-proof.js';
+import { requireContent } from '../import/source/require-content.js';
 import type { RowProblem } from '../import/source/source-columns.js';
 import type { SourceFile } from '../import/source/source-file.js';
 import { barrier } from '../runs/barrier.js';
 import { isLost } from '../runs/lease.js';
 import type { Waits } from '../runs/waiting.js';
 import { type RunUnderWay, withRun } from '../runs/with-run.js';
-import { requireKeys } from './book-keys.js';
+import { sealerOf } from './book-keys.js';
 import type { KeySource } from './key-source.js';
 import { maskReject } from './mask-reject.js';
 import { readRecord } from './party-record.js';
 import { openPartyFile, type PartyRow, partyRows } from './party-rows.js';
-import { PartySealer } from './party-sealer.js';
-import { type GoodRow, makeStage, stageParties } from './stage-parties.js';
+import type { PartySealer } from './party-sealer.js';
+import {
+  type GoodRow,
+  lateRejects,
+  makeStage,
+  requireLivingKeys,
+  stageParties,
+} from './stage-parties.js';
 
 export interface PartyImportOptions {
   readonly file: string;
+  /** The content that was seen before: the file is refused if it has another one. */
+  readonly sha256?: string;
   readonly keys: KeySource;
   /** Path or name of a layout. */
   readonly layout?: string;
@@ -88,8 +97,9 @@ export async function importParties(
   client: pg.Client,
   options: PartyImportOptions,
 ): Promise<PartyImportOutcome> {
-  const sealer = new PartySealer(await requireKeys(client, options.keys));
+  const sealer = await sealerOf(client, options.keys);
   const source = await openPartyFile(options);
+  requireContent(source.content, options.sha256);
   const rejects = rejectFileOf(options, source);
   const key = `${options.dryRun ? 'dry run of ' : ''}parties/${source.content.sha256}`;
   const job = { job: 'import', key, phases: PHASES } as const;
@@ -178,6 +188,7 @@ async function takeRows(
   run.phase('store');
   const importId = await recordImport(client, outcome);
   await client.query(readSql(import.meta.url, 'parties-keys'), [importId]);
+  await requireLivingKeys(client);
   await client.query(readSql(import.meta.url, 'parties-records'), [importId]);
   await barrier('import.store');
   await run.finish(client, { read: rowsRead, written: counts.added + counts.changed });
@@ -214,7 +225,7 @@ class PartyFile {
       const { done, value } = await rows.next();
       if (done) {
         if (waiting.length > 0) await stageParties(this.#client, this.#sealer, waiting);
-        await this.#rejectRepeated(signal);
+        await this.#rejectLate(signal);
         return value;
       }
       for (const row of value.rows) {
@@ -236,25 +247,22 @@ class PartyFile {
     if (this.shown.length < SHOWN_REJECTS) {
       this.shown.push({
         ...reject,
-        value: maskReject(field, value),
+        value: maskReject(field, rule, value),
         message: messageOf(rule),
       });
     }
     await this.rejects.add(reject, raw, line);
   }
 
-  /** Their rows are read from the file once more: only the lines are kept. */
-  async #rejectRepeated(signal: AbortSignal): Promise<void> {
-    const { rows: repeated } = await this.#client.query<{ line: number; party: string }>(
-      readSql(import.meta.url, 'parties-repeated'),
-    );
-    if (repeated.length === 0) return;
-    const parties = new Map(repeated.map(({ line, party }) => [line, party]));
+  /** Rows of parties that an earlier row is of, or that were erased; only their lines are kept. */
+  async #rejectLate(signal: AbortSignal): Promise<void> {
+    const late = await lateRejects(this.#client);
+    if (late.size === 0) return;
+    // They are read from the file once more.
     for await (const { rows } of partyRows(this.source, signal)) {
       for (const row of rows) {
-        const party = parties.get(row.line);
-        if (party === undefined) continue;
-        await this.#reject({ field: 'party', rule: 'party_repeated', value: party }, row);
+        const problem = late.get(row.line);
+        if (problem !== undefined) await this.#reject(problem, row);
       }
     }
   }
@@ -279,7 +287,7 @@ async function recordImport(
 ): Promise<number> {
   const { file, sha256, rowsRead, added, changed, unchanged, rejected } = outcome;
   const { rows } = await client.query<{ id: number }>(readSql(import.meta.url, 'parties-import'), [
-    basename(file),
+    keptName(file),
     sha256,
     rowsRead,
     added,

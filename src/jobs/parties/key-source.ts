@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { NewFile } from '../../files/new-file.js';
 import { keyText, type MasterKeys, parseKeys } from './key-text.js';
@@ -36,15 +37,33 @@ export async function makeKeys(file: string, suite: Suite): Promise<MasterKeys> 
     lookUp: { suite, key: randomBytes(KEY_BYTES) },
     sealing: [{ suite, version: 1, key: randomBytes(KEY_BYTES) }],
   };
+  await writeKeys(file, keyText(keys));
+  return keys;
+}
+
+/** Adds a new key to a file of keys, behind what stands there. */
+export async function addKey(
+  file: string,
+  { version, suite }: { readonly version: number; readonly suite: Suite },
+): Promise<void> {
+  const text = (await textOfFile(file)) ?? '';
+  const key = randomBytes(KEY_BYTES).toString('hex');
+  const end = text.endsWith('\n') ? '' : '\n';
+  await writeKeys(file, `${text}${end}${version} ${suite} ${key}\n`);
+}
+
+/** On the disk, its name too, before anything is sealed with what it holds. */
+async function writeKeys(file: string, text: string): Promise<void> {
   const made = await NewFile.create(file, MODE);
   try {
-    await made.write(keyText(keys));
+    await made.write(text);
     await made.publish();
   } catch (error) {
     await made.discard();
     throw error;
   }
-  return keys;
+  const folder = await open(dirname(file), constants.O_RDONLY);
+  await folder.sync().finally(() => folder.close());
 }
 
 async function textOfFile(file: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
-import { isPersonal } from '../../files/mask.js';
+import { isPersonal, maybeName } from '../../files/mask.js';
 import { hasIdCheck, normalForm, singleBlanks } from '../../files/normal-form.js';
 import { isCleanText } from '../import/source/field-text.js';
 import type { ColumnSpec, RowProblem } from '../import/source/source-columns.js';
@@ -53,7 +53,7 @@ export function canonicalJson(record: PartyRecord): string {
 export function readRecord(fields: readonly string[]): PartyRecord | RowProblem {
   const [party = '', nameText = '', typeText = '', idText = '', birth = ''] = fields;
   if (!isCleanText(party)) return problem('party', 'malformed_text', party);
-  if (isPersonal(party)) return problem('party', 'party_is_personal', party);
+  if (isPersonal(party) || maybeName(party)) return problem('party', 'party_is_personal', party);
   const name = singleBlanks(nameText.normalize('NFKC'));
   if (!isValue(name, NAME_CHARS_MAX)) return problem('name', 'malformed_text', nameText);
   const identity = readIdentity(typeText, idText, birth);

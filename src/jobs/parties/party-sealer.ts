@@ -2,8 +2,16 @@ import { normalForm } from '../../files/normal-form.js';
 import type { MasterKeys } from './key-text.js';
 import { LookUps } from './look-up.js';
 import { canonicalJson, type PartyRecord } from './party-record.js';
-import { open, randomNonce, type SealingKey, seal, sealedBy } from './seal.js';
-import { KEY_BYTES, type SuiteKey } from './suite.js';
+import {
+  HEAD_BYTES,
+  notAuthentic,
+  open,
+  randomNonce,
+  type SealingKey,
+  seal,
+  sealedBy,
+} from './seal.js';
+import { KEY_BYTES } from './suite.js';
 
 /** The number of the key of a party: it has one. */
 const DATA_KEY_VERSION = 1;
@@ -15,31 +23,50 @@ export interface SealedRecord {
   readonly lookups: readonly Buffer[];
 }
 
+/** What the sealed key of a party stands in. */
+export const keyRow = (party: string): string => `party_key|${party}`;
+
 /** Seals records for their parties, and opens them. Throws LoanbookError `not_authentic` (3). */
 export class PartySealer {
-  readonly #keys: MasterKeys;
+  #keys: MasterKeys;
   readonly #lookUps: LookUps;
+  readonly #keysNow: () => Promise<MasterKeys>;
 
-  constructor(keys: MasterKeys) {
+  /** `keysNow` gives the master keys as the book knows them by now. */
+  constructor(keys: MasterKeys, keysNow: () => Promise<MasterKeys>) {
     this.#keys = keys;
     this.#lookUps = new LookUps(keys.lookUp);
+    this.#keysNow = keysNow;
+  }
+
+  /**
+   * Call it with the sealed keys of parties that were just read, before they are opened: one may be
+   * under a master key that was made since the keys were read.
+   */
+  async meet(sealedKeys: readonly Buffer[]): Promise<void> {
+    const versions = new Set(this.#keys.sealing.map(({ version }) => version));
+    const isKnown = (sealed: Buffer) =>
+      sealed.length <= HEAD_BYTES || versions.has(sealed.readUInt16BE(1));
+    if (!sealedKeys.every(isKnown)) this.#keys = await this.#keysNow();
   }
 
   /** A new key for a party, and the form in which it is stored. */
   newKey(party: string): { key: SealingKey; sealed: Buffer } {
     const master = this.#keys.sealing.at(-1)!;
     const key = randomNonce(KEY_BYTES);
-    const sealed = seal(master, `party_key|${party}`, key);
+    const sealed = seal(master, keyRow(party), key);
     return { key: { suite: master.suite, version: DATA_KEY_VERSION, key }, sealed };
   }
 
   /** The key of a party out of its stored form. */
   openKey(party: string, sealed: Buffer): SealingKey {
-    const { suite, version } = sealedBy(sealed);
+    const { suite, version } = sealedBy(sealed, keyRow(party));
     const master = this.#keys.sealing.find((key) => key.version === version);
-    // A version that is not at hand was never given to this book: the bytes were made elsewhere.
-    const opening: SuiteKey = master ?? { suite, key: Buffer.alloc(KEY_BYTES) };
-    const key = open(opening, `party_key|${party}`, sealed);
+    // Such a version was never given to this book: the bytes were made elsewhere.
+    if (master === undefined) {
+      throw notAuthentic(keyRow(party), sealed, `under a master key of the book, not ${version}`);
+    }
+    const key = open(master, keyRow(party), sealed);
     return { suite, version: DATA_KEY_VERSION, key };
   }
 
@@ -48,8 +75,10 @@ export class PartySealer {
   }
 
   open(party: string, sealedKey: Buffer, record: Buffer): PartyRecord {
-    const key = this.openKey(party, sealedKey);
-    return JSON.parse(open(key, `party|${party}`, record).toString()) as PartyRecord;
+    const { key } = this.openKey(party, sealedKey);
+    // The record stays as it was sealed: its master key may have been of another suite.
+    const { suite } = sealedBy(record, `party|${party}`);
+    return JSON.parse(open({ suite, key }, `party|${party}`, record).toString()) as PartyRecord;
   }
 
   /** Whether another record says the same. */

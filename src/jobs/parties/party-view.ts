@@ -3,11 +3,11 @@ import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { maskField, maskText } from '../../files/mask.js';
-import { keysAtHand, requireKeys } from './book-keys.js';
+import { sealerAtHand, sealerOf } from './book-keys.js';
 import type { KeySource } from './key-source.js';
 import type { LookUpField } from './look-up.js';
 import type { PartyRecord } from './party-record.js';
-import { PartySealer } from './party-sealer.js';
+import type { PartySealer } from './party-sealer.js';
 
 /** A party as everybody may see it: masks, and no value. Null where the record has none. */
 export interface PartyView {
@@ -41,8 +41,8 @@ export async function showParty(
   party: string,
   source: KeySource,
 ): Promise<PartyView> {
-  const sealer = new PartySealer(await requireKeys(client, source));
-  return viewOf(await storedParty(client, party), sealer);
+  const sealer = await sealerOf(client, source);
+  return viewOf(await storedParty(client, party, sealer), sealer);
 }
 
 /**
@@ -53,8 +53,8 @@ export async function openParty(
   party: string,
   source: KeySource,
 ): Promise<PartyRecord> {
-  const sealer = new PartySealer(await requireKeys(client, source));
-  const { sealed, record } = await storedParty(client, party);
+  const sealer = await sealerOf(client, source);
+  const { sealed, record } = await storedParty(client, party, sealer);
   return sealer.open(party, sealed, record);
 }
 
@@ -72,13 +72,14 @@ export async function listParties(
   source: KeySource,
   { limit, after, having }: PartyFilter,
 ): Promise<PartyView[]> {
-  const sealer = new PartySealer(await requireKeys(client, source));
+  const sealer = await sealerOf(client, source);
   const hash = having === undefined ? null : sealer.lookUp(having.field, having.value);
   const name = hash === null ? 'parties-list' : 'parties-having';
   const { rows } = await client.query<StoredParty>(
     readSql(import.meta.url, name),
     hash === null ? [after ?? '', limit] : [after ?? '', limit, [hash]],
   );
+  await sealer.meet(rows.map(({ sealed }) => sealed));
   return rows.map((stored) => viewOf(stored, sealer));
 }
 
@@ -88,7 +89,7 @@ export interface LoanParty {
   readonly name: string | null;
 }
 
-/** Null: the loan names no party. Throws what `keysAtHand` throws. */
+/** Null: the loan names no party. Throws what `sealerAtHand` throws. */
 export async function partyOfLoan(
   client: pg.Client,
   loan: { readonly bucket: number; readonly loanId: number },
@@ -100,21 +101,54 @@ export async function partyOfLoan(
   );
   const party = rows[0]?.party;
   if (party === undefined) return null;
-  const keys = source === undefined ? undefined : await keysAtHand(client, source);
-  if (keys === undefined) return { party, name: null };
-  return { party, name: viewOf(await storedParty(client, party), new PartySealer(keys)).name };
+  const sealer = source === undefined ? undefined : await sealerAtHand(client, source);
+  if (sealer === undefined) return { party, name: null };
+  const stored = await lastStored(client, party, sealer);
+  // Erased: the loan stays, and names its number.
+  return { party, name: stored === undefined ? null : viewOf(stored, sealer).name };
 }
 
-async function storedParty(client: pg.Client, party: string): Promise<StoredParty> {
+async function storedParty(
+  client: pg.Client,
+  party: string,
+  sealer: PartySealer,
+): Promise<StoredParty> {
+  const stored = await lastStored(client, party, sealer);
+  if (stored === undefined) throw await noSuchParty(client, party);
+  return stored;
+}
+
+async function lastStored(
+  client: pg.Client,
+  party: string,
+  sealer: PartySealer,
+): Promise<StoredParty | undefined> {
   const { rows } = await client.query<StoredParty>(readSql(import.meta.url, 'party-stored'), [
     bucketOf(party),
     party,
   ]);
-  if (rows[0] !== undefined) return rows[0];
-  throw new LoanbookError('unknown_party', 'The book has no such party.', {
+  const [found] = rows;
+  if (found !== undefined) await sealer.meet([found.sealed]);
+  return found;
+}
+
+/** The error of a party of which nothing is kept: it was erased, or there never was one. */
+export async function noSuchParty(client: pg.Client, party: string): Promise<LoanbookError> {
+  const { rows } = await client.query<{ erasedOn: string }>(
+    'SELECT erased_on::text AS "erasedOn" FROM party_erasure WHERE bucket = $1 AND party_no = $2',
+    [bucketOf(party), party],
+  );
+  const erasedOn = rows[0]?.erasedOn;
+  const evidence = { party: maskText(party), erasedOn };
+  if (erasedOn === undefined) {
+    return new LoanbookError('unknown_party', 'The book has no such party.', {
+      ...{ exitCode: EXIT.failed, evidence, next: NEXT },
+    });
+  }
+  return new LoanbookError('party_erased', 'The party was erased.', {
     exitCode: EXIT.failed,
-    evidence: { party: maskText(party) },
-    next: NEXT,
+    evidence,
+    next: 'Nothing of it can be read any more; its number, its loans and the ledger stay.',
   });
 }
 

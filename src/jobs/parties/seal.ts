@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { keyedHash, type Suite, type SuiteKey } from './suite.js';
+import { keyedHash, SUITES, type Suite, type SuiteKey } from './suite.js';
 
 /** A key as it seals: with the number that the sealed bytes name, 0 to 65535. */
 export interface SealingKey extends SuiteKey {
@@ -15,16 +15,30 @@ const FORMS = {
   aes: { code: 1, nonceBytes: 12, tagBytes: 16 },
   sm: { code: 2, nonceBytes: 16, tagBytes: 32 },
 } as const;
-const HEAD_BYTES = 3;
+export const HEAD_BYTES = 3;
 export const NONCE_BYTES = { aes: FORMS.aes.nonceBytes, sm: FORMS.sm.nonceBytes } as const;
 
 /** The suite and the version of the key that sealed these bytes. Throws `not_authentic` (3). */
-export function sealedBy(sealed: Buffer): { suite: Suite; version: number } {
-  const suite = sealed[0] === 1 ? 'aes' : sealed[0] === 2 ? 'sm' : undefined;
-  if (suite === undefined) throw notAuthentic('');
+export function sealedBy(sealed: Buffer, context: string): { suite: Suite; version: number } {
+  const suite = SUITES.find((name) => FORMS[name].code === sealed[0]);
+  if (suite === undefined) throw notAuthentic(context, sealed, 'the first byte names a suite');
   const { nonceBytes, tagBytes } = FORMS[suite];
-  if (sealed.length < HEAD_BYTES + nonceBytes + tagBytes) throw notAuthentic('');
+  const bytesMin = HEAD_BYTES + nonceBytes + tagBytes;
+  if (sealed.length < bytesMin) {
+    throw notAuthentic(context, sealed, `of ${suite} at least ${bytesMin} bytes`);
+  }
   return { suite, version: sealed.readUInt16BE(1) };
+}
+
+const ownKeys = new WeakMap<SuiteKey, Map<string, Buffer>>();
+
+/** A key for one use, worked out once: a rotation opens and seals a million times with two keys. */
+function keyFor(key: SuiteKey, use: 'seal' | 'mac'): Buffer {
+  const own = ownKeys.get(key) ?? new Map<string, Buffer>();
+  ownKeys.set(key, own);
+  const known = own.get(use) ?? keyedHash(key, use);
+  own.set(use, known);
+  return known;
 }
 
 /** Seals a text for one row. `nonce` is random: another one may be given to hold the form to it. */
@@ -37,12 +51,12 @@ export function seal(
   const head = Buffer.from([FORMS[key.suite].code, key.version >> 8, key.version & 0xff]);
   const row = Buffer.from(context);
   if (key.suite === 'aes') {
-    const cipher = createCipheriv('aes-256-gcm', keyedHash(key, 'seal'), nonce);
+    const cipher = createCipheriv('aes-256-gcm', keyFor(key, 'seal'), nonce);
     cipher.setAAD(Buffer.concat([head, row]));
     const hidden = [cipher.update(text), cipher.final()];
     return Buffer.concat([head, nonce, ...hidden, cipher.getAuthTag()]);
   }
-  const cipher = createCipheriv('sm4-ctr', keyedHash(key, 'seal').subarray(0, 16), nonce);
+  const cipher = createCipheriv('sm4-ctr', keyFor(key, 'seal').subarray(0, 16), nonce);
   const hidden = Buffer.concat([cipher.update(text), cipher.final()]);
   return Buffer.concat([head, nonce, hidden, smTag(key, { head, row, nonce, hidden })]);
 }
@@ -52,7 +66,9 @@ export function seal(
  * key or the row is another.
  */
 export function open(key: SuiteKey, context: string, sealed: Buffer): Buffer {
-  if (sealedBy(sealed).suite !== key.suite) throw notAuthentic(context);
+  if (sealedBy(sealed, context).suite !== key.suite) {
+    throw notAuthentic(context, sealed, `sealed by a key of ${key.suite}`);
+  }
   const { nonceBytes, tagBytes } = FORMS[key.suite];
   const head = sealed.subarray(0, HEAD_BYTES);
   const nonce = sealed.subarray(HEAD_BYTES, HEAD_BYTES + nonceBytes);
@@ -61,18 +77,18 @@ export function open(key: SuiteKey, context: string, sealed: Buffer): Buffer {
   const row = Buffer.from(context);
   if (key.suite === 'sm') {
     if (!timingSafeEqual(smTag(key, { head, row, nonce, hidden }), tag)) {
-      throw notAuthentic(context);
+      throw notAuthentic(context, sealed);
     }
-    const cipher = createDecipheriv('sm4-ctr', keyedHash(key, 'seal').subarray(0, 16), nonce);
+    const cipher = createDecipheriv('sm4-ctr', keyFor(key, 'seal').subarray(0, 16), nonce);
     return Buffer.concat([cipher.update(hidden), cipher.final()]);
   }
-  const cipher = createDecipheriv('aes-256-gcm', keyedHash(key, 'seal'), nonce);
+  const cipher = createDecipheriv('aes-256-gcm', keyFor(key, 'seal'), nonce);
   cipher.setAAD(Buffer.concat([head, row]));
   cipher.setAuthTag(tag);
   try {
     return Buffer.concat([cipher.update(hidden), cipher.final()]);
   } catch {
-    throw notAuthentic(context);
+    throw notAuthentic(context, sealed);
   }
 }
 
@@ -84,10 +100,10 @@ interface Authenticated {
 }
 
 /** Encrypt, then mac: over the head, the row with its length before it, the nonce and the rest. */
-function smTag({ suite, key }: SuiteKey, { head, row, nonce, hidden }: Authenticated): Buffer {
+function smTag(key: SuiteKey, { head, row, nonce, hidden }: Authenticated): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(row.length);
-  const macKey = { suite, key: keyedHash({ suite, key }, 'mac') };
+  const macKey = { suite: key.suite, key: keyFor(key, 'mac') };
   return keyedHash(macKey, head, length, row, nonce, hidden);
 }
 
@@ -105,13 +121,21 @@ export function randomNonce(bytes: number): Buffer {
   return Buffer.from(pool.subarray(taken - bytes, taken));
 }
 
-function notAuthentic(context: string): LoanbookError {
+/** Of the bytes only the head is shown. */
+export function notAuthentic(
+  context: string,
+  sealed: Buffer,
+  rule = 'sealed by this key for this row',
+): LoanbookError {
   return new LoanbookError('not_authentic', 'Sealed bytes do not open for this row.', {
     exitCode: EXIT.difference,
     evidence: {
-      row: context === '' ? undefined : context,
-      rule: 'sealed by this key for this row',
+      row: context,
+      rule,
+      value: `${sealed.subarray(0, HEAD_BYTES).toString('hex')}****, ${sealed.length} bytes`,
     },
-    next: 'Somebody changed or moved them: `loanbook check chain` shows where.',
+    next:
+      'Somebody cut, changed or moved them: `loanbook check chain` shows where. Take the row ' +
+      'from a backup.',
   });
 }

@@ -4,6 +4,8 @@ import { byteaArray, nullField } from '../../db/copy/copy-array.js';
 import { CopySink } from '../../db/copy/copy-stream.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { readSql } from '../../db/sql-file.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import type { RowProblem } from '../import/source/source-columns.js';
 import type { PartyRecord } from './party-record.js';
 import type { PartyRow } from './party-rows.js';
 import type { PartySealer } from './party-sealer.js';
@@ -49,6 +51,7 @@ export async function stageParties(
   rows: readonly GoodRow[],
 ): Promise<void> {
   const known = await knownParties(client, rows);
+  await sealer.meet([...known.values()].map(({ sealed }) => sealed));
   const writer = new TupleWriter(WRITER_ROOM);
   for (const { row, record } of rows) {
     const party = row.fields[0]!;
@@ -89,4 +92,35 @@ async function knownParties(
     values: [parties.map(bucketOf), parties],
   });
   return new Map(found.rows.map((known) => [known.party, known]));
+}
+
+const LATE = [
+  { sql: 'parties-repeated', rule: 'party_repeated' },
+  { sql: 'parties-erased', rule: 'party_erased' },
+] as const;
+
+/** What is wrong with rows beside others or beside the book, by line: they leave the stage. */
+export async function lateRejects(client: pg.Client): Promise<Map<number, RowProblem>> {
+  const late = new Map<number, RowProblem>();
+  for (const { sql, rule } of LATE) {
+    const { rows } = await client.query<{ line: number; party: string }>(
+      readSql(import.meta.url, sql),
+    );
+    for (const { line, party } of rows) late.set(line, { field: 'party', rule, value: party });
+  }
+  return late;
+}
+
+/**
+ * Call it behind the insert of the staged keys: a master key is retired under a lock of their
+ * table. Throws LoanbookError `key_retired` (75): who runs it again reads the keys anew.
+ */
+export async function requireLivingKeys(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ key: number }>(readSql(import.meta.url, 'keys-retired'));
+  if (rows[0] === undefined) return;
+  throw new LoanbookError('key_retired', 'A master key was retired while the file was read.', {
+    exitCode: EXIT.locked,
+    evidence: { key: rows[0].key, rule: 'sealed under a key that the book needs' },
+    next: 'Nothing went in: import the file again.',
+  });
 }

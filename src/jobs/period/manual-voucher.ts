@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { inspectFile } from '../../files/file-content.js';
+import { keptName } from '../../files/mask.js';
 import type { Reject } from '../../files/rejects/reject-columns.js';
 import { refusing } from '../approvals/acting.js';
 import { isSamePerson } from '../approvals/person-name.js';
@@ -55,7 +55,7 @@ export async function importVouchers(
     if (read.problems.length > 0) {
       return { ...frame, vouchers: 0, debits: 0n, outcome: 'refused' };
     }
-    await store(client, read.vouchers, { name: basename(file), sha256, by });
+    await store(client, read.vouchers, { name: keptName(file), sha256, by });
     const { vouchers, debits } = read;
     return { ...frame, vouchers: vouchers.length, debits, outcome: 'imported' };
   });
@@ -76,7 +76,7 @@ async function importedBefore(
   );
   const earlier = rows[0];
   if (earlier === undefined) return undefined;
-  if (earlier.name === basename(file) && isSamePerson(earlier.made_by, by)) {
+  if (earlier.name === keptName(file) && isSamePerson(earlier.made_by, by)) {
     const sums = await storedSums(client, earlier.id);
     return { file, provedBy: ['sha256'], ...sums, problems: [], outcome: 'unchanged' };
   }

@@ -4,7 +4,7 @@ import { Total } from '../../accounting/money/total.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
-import { shownText } from '../../files/mask.js';
+import { maskCell, maskText, shownTitles } from '../../files/mask.js';
 import type { Reject } from '../../files/rejects/reject-columns.js';
 import type { FileProof, ProvedBy } from '../import/source/file-proof.js';
 
@@ -79,7 +79,7 @@ export async function readVouchers(
           : { field: '', rule: 'wrong_number_of_fields', value: String(record.length) };
       debits += BigInt(parseAmount(fields.debit ?? '', scene.minorDigits) ?? 0);
       if (problem !== undefined)
-        problems.push({ line, ...problem, value: shownText(problem.value) });
+        problems.push({ line, ...problem, value: maskCell(problem.value) });
     }
   }
   if (header === undefined) requireColumns(file, []);
@@ -92,7 +92,7 @@ function requireColumns(file: string, header: readonly string[]): void {
   if ([...header].sort().join() === [...VOUCHER_COLUMNS].sort().join()) return;
   throw new LoanbookError('columns_differ', 'The file has other columns than a voucher file.', {
     exitCode: EXIT.usage,
-    evidence: { file, columns: header.join(','), expected: VOUCHER_COLUMNS.join(',') },
+    evidence: { file, columns: shownTitles(header).join(','), expected: VOUCHER_COLUMNS.join(',') },
     next: 'Give it these columns, in any order.',
   });
 }
@@ -125,7 +125,9 @@ function takeLine(
   if (voucher === undefined) {
     if (memo === '') return { field: 'memo', rule: 'memo_missing', value: memo };
     const lines = [{ accountId: known.id, amount }];
-    vouchers.set(no, { voucherNo: no, date, memo, firstLine: line, lines });
+    // It is read by everybody, and goes into exports.
+    const kept = { voucherNo: no, date, memo: maskText(memo) };
+    vouchers.set(no, { ...kept, firstLine: line, lines });
     return undefined;
   }
   if (voucher.date !== date) return { field: 'date', rule: 'dates_differ', value: date };

@@ -8,7 +8,7 @@ import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches, nulField } from '../../files/csv-reader.js';
 import { inspectFile } from '../../files/file-content.js';
-import { shownText } from '../../files/mask.js';
+import { maskCell, shownTitles } from '../../files/mask.js';
 import { FileProof, type ProvedBy, type SenderSays } from '../import/source/file-proof.js';
 import { type Measure, NAMES, readValue } from './core-measures.js';
 
@@ -81,9 +81,9 @@ function checkedHeader(record: readonly string[], file: string): readonly string
   throw badFile('wrong_header', 'A balance file has loan_no and at least one measure.', {
     file,
     line: 1,
-    header: names.join(','),
-    ...(unknown.length > 0 ? { unknown: unknown.join(', ') } : {}),
-    ...(repeated.length > 0 ? { repeated: repeated.join(', ') } : {}),
+    header: shownTitles(names).join(','),
+    ...(unknown.length > 0 ? { unknown: shownTitles(unknown).join(', ') } : {}),
+    ...(repeated.length > 0 ? { repeated: shownTitles(repeated).join(', ') } : {}),
     measures: NAMES.join(', '),
   });
 }
@@ -102,7 +102,7 @@ function requireNoNul(
     line,
     field: header[at] ?? '',
     rule: 'nul_character',
-    value: shownText(record[at]!),
+    value: maskCell(record[at]!),
   });
 }
 

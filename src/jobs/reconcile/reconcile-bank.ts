@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { readSql } from '../../db/sql-file.js';
+import { keptName } from '../../files/mask.js';
 import type { Approvable } from '../approvals/approval.js';
 import { barrier } from '../runs/barrier.js';
 import { postBankLines, undoBankLines } from './bank-entries.js';
@@ -99,7 +99,7 @@ async function keep(
     kind: 'bank',
     statement_date: date,
     revision: (earlier?.revision ?? 0) + 1,
-    name: basename(content.path),
+    name: keptName(content.path),
     sha256: content.sha256,
     lines: totals.lines,
     amount: totals.amount,

@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { readSql } from '../../db/sql-file.js';
+import { keptName } from '../../files/mask.js';
 import type { Approvable } from '../approvals/approval.js';
 import { writeAudit } from '../approvals/audit.js';
 import { barrier } from '../runs/barrier.js';
@@ -145,7 +145,7 @@ async function keep(
     kind: 'channel',
     statement_date: day,
     revision: (earlier?.revision ?? 0) + 1,
-    name: basename(content.path),
+    name: keptName(content.path),
     sha256: content.sha256,
     lines: totals.lines,
     amount: totals.amount,

@@ -1,6 +1,7 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { keptName } from '../../files/mask.js';
 import {
   type Approvable,
   type Grant,
@@ -110,7 +111,7 @@ export async function auditStatement(
     action: earlier === undefined ? 'statement taken' : 'statement replaced',
     subject: referenceOf(row),
     before: earlier && { statement: earlier.statement_id, sha256: earlier.sha256 },
-    after: { statement: row.statement_id, name: basename(row.name), sha256: row.sha256 },
+    after: { statement: row.statement_id, name: keptName(row.name), sha256: row.sha256 },
     by,
   });
 }

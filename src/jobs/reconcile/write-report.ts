@@ -1,4 +1,6 @@
 import { extname } from 'node:path';
+import { maskTexts } from '../../files/mask.js';
+import { KNOWN_BY } from '../../files/masked-report.js';
 import { writeWhole } from '../../files/new-file.js';
 import type { Table } from '../../files/table.js';
 import {
@@ -17,7 +19,7 @@ export function isPage(file: string): boolean {
 
 /** Writes the report as a page; what cannot be written is refused as every file is. */
 export async function writePage(report: ReconcileReport, file: string): Promise<void> {
-  await writeWhole(file, [reportPage(report)]);
+  await writeWhole(file, [reportPage(maskTexts(report, KNOWN_BY))]);
 }
 
 /** The breaks first, which are all that a CSV file holds, then what sums them up. */

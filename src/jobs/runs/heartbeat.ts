@@ -11,28 +11,38 @@ import {
 } from './lease.js';
 import { connectForRun } from './sessions.js';
 
+/** What is renewed at each beat. */
+export interface Lease {
+  readonly beatMs: number;
+  /** Who hears nothing of the database for that long has lost it. */
+  readonly silenceMsMax: number;
+  /** A session for the lease alone. */
+  open(): Promise<pg.Client>;
+  /** False where it was not renewed and is nobody else's; throws where it is another's by now. */
+  renew(client: pg.Client): Promise<boolean>;
+  isLost(error: unknown): boolean;
+}
+
 /**
- * Renews the run's lease while its job goes on, over a session of its own: the other one is in the
- * midst of a transaction as often as not. A session that is lost is opened again; `lost` fires
- * when somebody else took the run, or when the lease ran out meanwhile.
+ * Renews a lease while a job goes on, over a session of its own: the other one is in the midst of a
+ * transaction as often as not. A session that is lost is opened again; `lost` fires when somebody
+ * else has what was leased, or when the lease ran out meanwhile.
  */
-export class Heartbeat {
+export class LeaseKeeper {
   readonly #lost = new AbortController();
-  readonly #target: DatabaseTarget;
-  readonly #run: RunClaim;
+  readonly #lease: Lease;
   readonly #timer: NodeJS.Timeout;
   #client: pg.Client | undefined;
   #beat: Promise<void> | undefined;
   #renewedAt = performance.now();
 
-  constructor(target: DatabaseTarget, run: RunClaim) {
-    this.#target = target;
-    this.#run = run;
+  constructor(lease: Lease) {
+    this.#lease = lease;
     this.#timer = setInterval(() => {
       this.#beat ??= this.#renew().finally(() => {
         this.#beat = undefined;
       });
-    }, HEARTBEAT_MS);
+    }, lease.beatMs);
     this.#timer.unref();
   }
 
@@ -48,19 +58,34 @@ export class Heartbeat {
 
   async #renew(): Promise<void> {
     try {
-      const applicationName = `loanbook lease ${this.#run.runId}`;
-      this.#client ??= await connectForRun(this.#target, this.#run, { applicationName });
-      if (await renewRun(this.#client, this.#run)) this.#renewedAt = performance.now();
-      else await requireHeld(this.#client, this.#run);
+      this.#client ??= await this.#lease.open();
+      if (await this.#lease.renew(this.#client)) this.#renewedAt = performance.now();
     } catch (error) {
-      if (isLost(error)) {
+      if (this.#lease.isLost(error)) {
         this.#lost.abort(error);
         return;
       }
       if (this.#client !== undefined) destroyClient(this.#client);
       this.#client = undefined;
       const silentMs = performance.now() - this.#renewedAt;
-      if (silentMs > LEASE_SECONDS * 1000) this.#lost.abort(error);
+      if (silentMs > this.#lease.silenceMsMax) this.#lost.abort(error);
     }
+  }
+}
+
+/** Keeps the lease of a run. */
+export class Heartbeat extends LeaseKeeper {
+  constructor(target: DatabaseTarget, run: RunClaim) {
+    super({
+      beatMs: HEARTBEAT_MS,
+      silenceMsMax: LEASE_SECONDS * 1000,
+      open: () => connectForRun(target, run, { applicationName: `loanbook lease ${run.runId}` }),
+      async renew(client) {
+        const isRenewed = await renewRun(client, run);
+        if (!isRenewed) await requireHeld(client, run);
+        return isRenewed;
+      },
+      isLost,
+    });
   }
 }

@@ -6,15 +6,25 @@ import { hostname } from 'node:os';
  * that is surely dead can be told from one that is only out of sight.
  */
 export function thisHolder(): string {
-  return `${hostname()}/${process.pid}/${machine()}`;
+  return holderOf(process.pid);
+}
+
+/** The same of another process of this machine. */
+export function holderOf(pid: number): string {
+  return `${hostname()}/${pid}/${machine()}`;
+}
+
+/** Whether a holder is, or was, a process of this very machine since its last boot. */
+export function isOfThisMachine(holder: string): boolean {
+  const [host, , where] = holder.split('/');
+  return host === hostname() && where === machine() && where !== 'unknown';
 }
 
 /** True only when the holder was a process of this very machine that no longer runs. */
 export function isSurelyDead(holder: string): boolean {
-  const [host, pid, where] = holder.split('/');
-  if (host !== hostname() || where !== machine() || where === 'unknown') return false;
+  if (!isOfThisMachine(holder)) return false;
   try {
-    process.kill(Number(pid), 0);
+    process.kill(Number(holder.split('/')[1]), 0);
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';

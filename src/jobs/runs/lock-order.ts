@@ -13,6 +13,8 @@ import type { Patience } from './waiting.js';
  *      alone by a close that begins, and by the seal
  *   4. the run again, by the phase's fence; then rows and tables
  *
+ * Before all of them the register of files (jobs/files): nobody who holds one of these asks for it.
+ *
  * Each of them is held until its transaction ends. A job that needs a day whose close is under way
  * rolls back and waits without any lock.
  */

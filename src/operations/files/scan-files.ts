@@ -45,8 +45,7 @@ export function scanFiles(
   const left = rows.filter(hasLeft);
   const here = new Map(rows.filter((row) => !hasLeft(row)).map((row) => [row.name, row]));
   const seen = lookedAt(scan);
-  // What holds a content already: it grows by what turns out to be ready.
-  const holders = [...left];
+  const holders = new Holders(left);
   const next: FileRow[] = [];
   const ofNoRule: SeenFile[] = [];
   const examined: Examined[] = [];
@@ -63,10 +62,10 @@ export function scanFiles(
   }
   const wasReady = ({ before }: Examined) => (before?.state === 'ready' ? 0 : 1);
   for (const each of examined.sort((a, b) => wasReady(a) - wasReady(b))) {
-    const verdict = judge(each, left, holders, scan);
+    const verdict = judge(each, holders, scan);
     const row = rowOf(verdict, each.past, each.file, scan, each);
     next.push(row);
-    if (row.state === 'ready') holders.push(row);
+    if (row.state === 'ready') holders.add(row);
   }
   for (const row of here.values()) {
     if (seen.has(row.name)) continue;
@@ -93,6 +92,43 @@ export function filesToRead(
     if (found === undefined || found.sha256 !== null) return [];
     return isGrowing({ ...found, sha256: '' }, scan) ? [] : [file.name];
   });
+}
+
+/** What holds a content already: files that were taken, and what turns out to be ready. */
+class Holders {
+  /** The first name of each content. */
+  readonly #names = new Map<string, string>();
+  readonly #pairs = new Set<string>();
+  /** Taken names, and these with their contents. */
+  readonly #taken = new Set<string>();
+
+  constructor(left: readonly FileRow[]) {
+    for (const row of left) {
+      this.add(row);
+      this.#taken.add(row.name).add(pairOf(row.name, row.sha256));
+    }
+  }
+
+  add({ name, sha256 }: FileRow): void {
+    if (sha256 === null) return;
+    if (!this.#names.has(sha256)) this.#names.set(sha256, name);
+    this.#pairs.add(pairOf(name, sha256));
+  }
+
+  /** The name that holds the content; with `only` a name, whether that one does. */
+  of(sha256: string, only?: string): string | undefined {
+    if (only === undefined) return this.#names.get(sha256);
+    return this.#pairs.has(pairOf(only, sha256)) ? only : undefined;
+  }
+
+  hasTaken(name: string, sha256?: string | null): boolean {
+    return this.#taken.has(sha256 === undefined ? name : pairOf(name, sha256));
+  }
+}
+
+/** No name has the character between them. */
+function pairOf(name: string, sha256: string | null): string {
+  return `${name}\0${sha256}`;
 }
 
 /** The files by name, in its order, without those of transfers under way. */
@@ -149,12 +185,7 @@ function isGrowing(examined: Examined, { at }: Scan): boolean {
   return file.size < (control?.says?.size ?? 0) || sha256 === null;
 }
 
-function judge(
-  examined: Examined,
-  left: readonly FileRow[],
-  holders: readonly FileRow[],
-  scan: Scan,
-): Verdict {
+function judge(examined: Examined, holders: Holders, scan: Scan): Verdict {
   const { rule, date, file, before, control, sha256 } = examined;
   // It takes two persons to let a file out of quarantine, and no rest of a transfer.
   if (before?.state === 'quarantined' && before.releasedSha256 === null) {
@@ -162,24 +193,21 @@ function judge(
   }
   if (isGrowing(examined, scan)) return { state: 'growing' };
   if (rule.control !== null && control === undefined) return { state: 'waiting_control' };
-  const reason = reasonToHold(examined, left);
+  const reason = reasonToHold(examined, holders);
   if (reason !== undefined) return { state: 'quarantined', reason };
-  const double = holders.find(
-    (row) => row.sha256 === sha256 && (!rule.repeats || row.name === file.name),
-  );
-  if (double !== undefined) return { state: 'duplicate', of: double.name };
+  const holder = holders.of(sha256!, rule.repeats ? file.name : undefined);
+  if (holder !== undefined) return { state: 'duplicate', of: holder };
   return { state: date > scan.openDate ? 'early' : 'ready' };
 }
 
 function reasonToHold(
   { file, past, control, sha256 }: Examined,
-  left: readonly FileRow[],
+  holders: Holders,
 ): QuarantineReason | undefined {
   if (past !== undefined && past.releasedSha256 === sha256) return undefined;
   const { size = file.size, sha256: said = sha256 } = control?.says ?? {};
   if (size !== file.size || said !== sha256) return 'control_differs';
-  const taken = left.filter(({ name }) => name === file.name);
-  if (taken.length > 0 && taken.every((row) => row.sha256 !== sha256)) return 'name_reused';
+  if (holders.hasTaken(file.name) && !holders.hasTaken(file.name, sha256)) return 'name_reused';
   const wasReady = past?.readySha256 ?? null;
   return wasReady !== null && wasReady !== sha256 ? 'changed_after_ready' : undefined;
 }
@@ -196,6 +224,7 @@ function rowOf(
   const by = examined?.rule.byOf?.(examined.date) ?? since;
   const isLate = state === 'ready' && (examined!.date < openDate || since > by);
   const sha256 = examined?.sha256 ?? null;
+  const isUntouched = past?.state === state && past.size === size && past.mtime === mtime;
   return {
     name,
     file: examined?.rule.file ?? null,
@@ -204,7 +233,7 @@ function rowOf(
     since,
     size,
     mtime,
-    unchangedSince: examined?.unchangedSince ?? at,
+    unchangedSince: examined?.unchangedSince ?? (isUntouched ? past.unchangedSince : at),
     sha256,
     reason,
     of,

@@ -2,17 +2,11 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import type { Duration, Instant } from '../clock/instant.js';
 import type { PlanAtHand } from '../plan/plan.js';
 import { type ActRule, hold, type Reasons, release, skip } from '../run/acts.js';
-import {
-  attemptBegun,
-  attemptEnded,
-  type Break,
-  interrupted,
-  resumed,
-  TIMED_OUT,
-} from '../run/attempts.js';
-import { clocksPassed, nextClock } from '../run/clocks.js';
+import { advanced } from '../run/advance.js';
+import { attemptEnded, type Break, interrupted, resumed, TIMED_OUT } from '../run/attempts.js';
+import { nextClock } from '../run/clocks.js';
 import { type Attempt, beginRun, type FileTimes, type Outcome, type Run } from '../run/run.js';
-import { endOfRun, nextStart } from '../run/starts.js';
+import { endOfRun } from '../run/starts.js';
 import type { InstanceState } from '../schedule/look.js';
 
 export const ACTS = ['hold', 'release', 'skip', 'resume', 'stop', 'kill'] as const;
@@ -170,12 +164,7 @@ function resume(it: SimulatedRun, now: Instant): void {
 function goOn(scene: RunScene, it: SimulatedRun, now: Instant, files: FileTimes): void {
   if (!isLive(it)) return;
   do {
-    take(it, now, clocksPassed(it.run, now, files));
-    for (;;) {
-      const at = nextStart(it.run, now, files);
-      if (at === undefined) break;
-      it.run = attemptBegun(it.run, at, now);
-    }
+    take(it, now, advanced(it.run, now, files));
   } while (endAttempts(scene, it, now));
   const end = endOfRun(it.run);
   if (end !== null) endExecution(it, now, end.state, end.exit);

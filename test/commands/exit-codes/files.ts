@@ -20,11 +20,16 @@ const PLAN = {
   version: 1,
   first_date: DUMPED_OPEN_DAY,
   at: '00:30',
+  // One night, which is due whatever the day is.
+  on: { months: [3], month_day: [3], weekdays: ['tue'] },
   jobs: [
     { job: 'first', program: ['true'] },
     { job: 'second', program: ['true'], needs: ['first'] },
   ],
 };
+/** A plan of one job that ends so. */
+const ending = (plan: string, script: string) =>
+  JSON.stringify({ ...PLAN, plan, jobs: [{ job: 'first', program: ['sh', '-c', script] }] });
 const circle = { ...PLAN, jobs: [{ job: 'first', program: ['true'], needs: ['first'] }] };
 
 const SIMULATION = {
@@ -54,6 +59,14 @@ const FILES: Readonly<Record<string, string>> = {
   'simulate.json': JSON.stringify(SIMULATION),
   'plan.yaml': JSON.stringify(PLAN),
   'plan-circle.yaml': JSON.stringify(circle),
+  'plan-1.yaml': ending('FAILS', 'exit 1'),
+  'plan-3.yaml': ending('DIFFERS', 'exit 3'),
+  'plan-4.yaml': ending('REJECTS', 'exit 4'),
+  'plan-once.yaml': ending('ONCE', 'test -e {book}/once || (touch {book}/once; exit 1)'),
+  'inbox.yaml':
+    'version: 1\nfolders: {inbox: in, work: work}\n' +
+    'rules: [{file: repayments, name: "repay-{yyyymmdd}.csv", settle: 0s},\n' +
+    '  {file: bank, name: "bank-{date}.txt", control: .ok, settle: 0s}]\n',
   'empty.csv': '',
   'fit.csv':
     'loan_no,principal,rate,periods,disbursed_on,installment\nF1,10000.00,0.18,12,2026-01-15,916.80\n',
@@ -63,6 +76,7 @@ const FILES: Readonly<Record<string, string>> = {
     'N5,LP,1000.00,0.1,12,2026-03-01\n',
   'loans-bad.csv': 'loan_no,product,principal,rate,disbursed_on\nN2,LP,x,0.1,2026-03-03\n',
   'parties.csv': 'party,name,phone\nC1,王小二,13800138000\n',
+  'erasures.json': '{"erasures": []}\n',
   'parties-bad.csv': 'party,name,phone\nC2,王小二,1\n',
   'balances.csv': 'loan_no,principal_not_due\nN5,1000.00\n',
   'balances-bad.csv': 'loan_no,principal_not_due\nN6,1000.00\n',
@@ -110,10 +124,44 @@ const SETS: Readonly<Record<string, string>> = {
   'set-bad.yaml': set('repayments-bad.csv', 1, '0.00'),
 };
 
+/** What lies in the inbox: one that is ready at the second look, and one that is held. */
+const INBOX: Readonly<Record<string, string>> = {
+  'repay-20260303.csv': FILES['repayments.csv']!,
+  'bank-2026-03-03.txt': 'abc',
+  'bank-2026-03-03.txt.ok': 'size=2\n',
+};
+
+/** Writes files of others into an inbox. */
+export function writeInbox(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(INBOX)) writeFileSync(join(folder, name), text);
+}
+
+/** A backup by its manifest alone: its one file is missing. */
+const BACKUP = `${JSON.stringify({
+  ...{ format: 1, backup: '20260303T013000000Z', kind: 'base' },
+  ...{ startedAt: '2026-03-03T01:30:00.000Z', takenAt: '2026-03-03T01:31:00.000Z' },
+  book: {
+    ...{ entity: 'T', currency: 'CNY', firstBusinessDate: '2026-02-14' },
+    ...{ businessDate: '2026-03-03', system: '7', database: 'loanbook', server: '18.4' },
+    ...{ schema: 33, sealedDay: '2026-03-02', chainHash: 'ab'.repeat(32), keys: [] },
+  },
+  ...{ walFrom: '0/3000028', walTo: '0/3000158', bytes: 3, folders: [] },
+  files: [{ path: 'PG_VERSION', bytes: 3, sha256: 'cd'.repeat(32) }],
+})}\n`;
+
+function writeBackup(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const sha256 = createHash('sha256').update(BACKUP).digest('hex');
+  writeFileSync(join(folder, 'manifest.json'), BACKUP);
+  writeFileSync(join(folder, 'manifest.json.sha256'), `${sha256}  manifest.json\n`);
+}
+
 /** Writes them all into a folder that is theirs. */
 export function writeFiles(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries({ ...FILES, ...SETS })) {
     writeFileSync(join(folder, name), text);
   }
+  writeBackup(join(folder, 'backups/20260303T013000000Z'));
 }

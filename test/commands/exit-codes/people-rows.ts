@@ -27,6 +27,14 @@ export const PEOPLE_ROWS: readonly ExitRow[] = [
   ['keys list', 0, 'book', ''],
   ['keys list', 1, 'blank', ''],
   ['keys list', 2, 'book', '--format x'],
+  ['keys rotate', 0, 'book', '--by 甲'],
+  ['keys rotate', 1, 'blank', '--by 甲'],
+  ['keys rotate', 2, 'book', '--suite x --by 甲'],
+  ['keys rotate', 3, 'tampered', '--by 甲'],
+  ['keys rotate', 130, 'stopped', '--by 甲'],
+  ['keys retire', 0, 'book', '1 --by 甲'],
+  ['keys retire', 1, 'blank', '1 --by 甲'],
+  ['keys retire', 2, 'book', '9 --by 甲'],
 
   ['party import', 0, 'book', '@parties.csv'],
   ['party import', 1, 'book', '@empty.csv'],
@@ -44,9 +52,31 @@ export const PEOPLE_ROWS: readonly ExitRow[] = [
   ['party reveal', 1, 'book', 'C9 --reason why --by 甲'],
   ['party reveal', 2, 'book', 'C1 --reason 13800138000 --by 甲'],
   ['party reveal', 3, 'tampered', 'C1 --reason why --by 甲'],
+  ['party erase', 0, 'fresh', 'C1 --reason why --by 甲'],
+  ['party erase', 1, 'book', 'C9 --reason why --by 甲'],
+  ['party erase', 2, 'book', 'C1 --reason 13800138000 --by 甲'],
+  ['party erasures', 0, 'book', ''],
+  ['party erasures', 1, 'blank', ''],
+  ['party erasures', 2, 'book', '--format x'],
+  ['party replay-erasures', 0, 'book', '@erasures.json --by 甲'],
+  ['party replay-erasures', 1, 'blank', '@erasures.json --by 甲'],
+  ['party replay-erasures', 2, 'book', '@missing.csv --by 甲'],
 
   ['audit show', 0, 'book', ''],
   ['audit show', 2, 'book', '--limit x'],
   ['audit verify', 0, 'book', ''],
   ['audit verify', 3, 'tampered', ''],
+];
+
+/** What looks after the house. */
+export const CARE_ROWS: readonly ExitRow[] = [
+  ['completion', 0, 'nobody', 'bash'],
+  ['completion', 2, 'nobody', 'fish'],
+  ['doctor', 1, 'no-folder', ''],
+  ['doctor', 2, 'bad-url', ''],
+  ['doctor', 3, 'book', ''],
+  ['doctor', 75, 'nobody', ''],
+  ['metrics', 0, 'book', '--out @.'],
+  ['metrics', 1, 'blank', ''],
+  ['metrics', 2, 'book', '--out @missing'],
 ];

@@ -4,7 +4,7 @@ import type { ExitCode } from '../../../src/errors.js';
  * Where a command line runs:
  * - `book`: the dumped book; rows change it, in their order
  * - `fresh`: a copy of it that no other row sees
- * - `closing`: the close of its open day has begun, and its lease is held
+ * - `closing`: the close of its open day has begun, and its lease is held; so is that of a night
  * - `tampered`: sealed rows were changed behind the back of the program
  * - `quiet`: no break is open, no impairment is set, and the one clearing account is empty
  * - `people`: 甲 is registered as the administrator, 乙 for finance

@@ -15,7 +15,7 @@ import {
 } from '../../support/database.js';
 import { DUMPED_OPEN_DAY, dumpedBook } from '../../upgrade/dumped-book.js';
 import { type Captured, capture } from '../shell/captured-host.js';
-import { writeFiles } from './files.js';
+import { writeFiles, writeInbox } from './files.js';
 import type { World } from './row.js';
 
 /** Another host, so that its lease alone counts. */
@@ -23,7 +23,9 @@ const CLOSING = `INSERT INTO run (job, business_date, tasks, status, engine_vers
     lease_until)
   SELECT 'eod', b.business_date, 1, 'open', r.engine_version, 'elsewhere/1/x', gen_random_uuid(),
     now() + interval '1 hour'
-  FROM book b, (SELECT engine_version FROM run ORDER BY run_id DESC LIMIT 1) AS r`;
+  FROM book b, (SELECT engine_version FROM run ORDER BY run_id DESC LIMIT 1) AS r;
+  UPDATE night SET state = 'running', holder = 'elsewhere/1/x', token = gen_random_uuid(),
+    lease_until = now() + interval '1 hour' WHERE plan = 'NIGHT'`;
 
 /** What no command would do: a fen more in sealed rows and in kept balances. */
 const TAMPERED = `
@@ -33,7 +35,13 @@ const TAMPERED = `
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
   UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
   UPDATE audit SET reason = reason || '!' WHERE audit_id = 1;
-  UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1)`;
+  UPDATE inbox_file SET state = 'taken', taken_at = now(), in_work = true WHERE state = 'ready';
+  UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1);
+  UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)`;
+
+/** Of before the last restore. */
+const ERASED = `INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)
+  VALUES (1, 'C0', '2026-03-01', 'why', '甲', '乙', '')`;
 
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
@@ -60,6 +68,7 @@ export class Worlds {
 
   async begin(): Promise<void> {
     writeFiles(join(this.folder, 'files'));
+    writeInbox(join(this.folder, 'in'));
     this.#base = this.#kept(await dumpedBook());
     const place = this.#at(this.#base);
     writeFileSync(join(this.folder, 'files/core.csv'), await coreBalances(this.#base));
@@ -71,12 +80,19 @@ export class Worlds {
       'channel apply @channel.yaml',
       'keys init --by 甲',
       'party import @parties.csv',
-      'plan apply @plan.yaml',
+      ...['plan', 'plan-1', 'plan-3', 'plan-4', 'plan-once'].map(
+        (name) => `plan apply @${name}.yaml`,
+      ),
+      'night run NIGHT',
+      'files apply @inbox.yaml',
+      'files scan',
+      'files scan',
     ];
     for (const line of prepare) {
       const ended = await this.#run(place, line);
       expect({ line, ...ended }).toMatchObject({ exitCode: 0 });
     }
+    await asOwner(this.#base, ERASED);
   }
 
   async end(): Promise<void> {
@@ -105,7 +121,9 @@ export class Worlds {
   }
 
   #at({ target }: TestDatabase, signal?: AbortSignal): Place {
-    return { env: environmentOf(target), book: this.folder, signal };
+    // What is logged would stand before the error.
+    const env = { ...environmentOf(target), LOANBOOK_LOG_LEVEL: 'error' };
+    return { env, book: this.folder, signal };
   }
 
   async #copy(sql?: string): Promise<TestDatabase> {

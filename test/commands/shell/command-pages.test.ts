@@ -64,7 +64,7 @@ describe.each(REGISTRY)('loanbook $path', (entry) => {
     const rows = [...page.arguments, ...page.options];
     expect(rows.filter(({ meaning }) => meaning === '')).toEqual([]);
     expect(cmd.options.map(({ long }) => long)).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/^--(?:book|json|quiet|version|help)$/)]),
+      expect.arrayContaining([expect.stringMatching(/^--(?:book|json|quiet|lang|version|help)$/)]),
     );
   });
 

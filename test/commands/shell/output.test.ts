@@ -1,9 +1,11 @@
+import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { parsePage } from '../../../src/commands/shell/command-page.js';
 import { displayWidth } from '../../../src/commands/shell/display-width.js';
 import { printJson, printRecord, printTable } from '../../../src/commands/shell/output.js';
 import { startProgress } from '../../../src/commands/shell/progress.js';
+import { maskTexts } from '../../../src/files/mask.js';
 import { createLog } from '../../../src/log.js';
 
 function printed(print: (out: PassThrough) => void): string {
@@ -69,7 +71,7 @@ describe('progress', () => {
   function run(isTTY: boolean, quiet: boolean): string {
     const stderr = Object.assign(new PassThrough(), { isTTY });
     let nowMs = 1_000_000;
-    const log = () => createLog(stderr, {});
+    const log = () => createLog(stderr, { mask: maskTexts });
     const progress = startProgress(plan, { stderr, quiet, log, now: () => nowMs });
     for (const _step of [1, 2]) {
       nowMs += 1000;
@@ -91,7 +93,7 @@ describe('progress', () => {
   it('is a structured line elsewhere', () => {
     const lines = run(false, false).trim().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
-      expect.objectContaining({ job: plan.label, done: 500, total: 1000, perSecond: 250 }),
+      expect.objectContaining({ task: plan.label, done: 500, total: 1000, perSecond: 250 }),
     ]);
   });
 
@@ -101,14 +103,54 @@ describe('progress', () => {
 });
 
 describe('the log', () => {
+  it.each([true, false])('names no number of a person, terminal %s', (isTTY) => {
+    const text = printed((out) => {
+      const log = createLog(Object.assign(out, { isTTY }), { mask: maskTexts });
+      // Luhn of the card, by hand: eight digits doubled give 8 + 7 x 2, the others 8: 30.
+      const err = new Error('no 11010519491231002X');
+      log.error(
+        {
+          err,
+          of: ['４１１１１１１１１１１１１１１１'],
+          file: { path: 'a-13800138000.csv' },
+        },
+        '13800138000',
+      );
+    });
+    expect(text).toContain('1****************X');
+    expect(text).toContain('411111******1111');
+    expect(text.match(/138\*{6}00/g)).toHaveLength(2);
+    expect(text).not.toMatch(/[0-9０-９]{11}/);
+  });
+
   it.each([true, false])('shows no stack trace, terminal %s', (isTTY) => {
     const text = printed((out) => {
-      const log = createLog(Object.assign(out, { isTTY }), {});
+      const log = createLog(Object.assign(out, { isTTY }), { mask: maskTexts });
       log.error({ err: new TypeError('broke'), loan: 'L1' }, 'held');
     });
     expect(text).toContain('broke');
     expect(text).toContain('L1');
     expect(text).not.toMatch(/\bat .*\.ts/);
+  });
+
+  it('says in every line when, how grave, where, and what for in a child of a night', () => {
+    const night = 'NIGHT/2026-03-31/close/2';
+    const text = printed((out) => {
+      const log = createLog(out, { mask: maskTexts, night });
+      log.warn({ err: Object.assign(new Error('gone'), { code: '57P01' }), run: 7 }, 'away');
+    });
+    const { time, ...line } = JSON.parse(text);
+    expect(time).toMatch(/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z$/);
+    expect(line).toEqual({
+      ...{ level: 'warn', host: hostname(), msg: 'away', run: 7, code: '57P01' },
+      ...{ plan: 'NIGHT', date: '2026-03-31', job: 'close', attempt: 2 },
+      err: { type: 'Error', message: 'gone' },
+    });
+  });
+
+  it.each([undefined, '', 'NIGHT', 'NIGHT/2026-03-31/close'])('%j is no night', (night) => {
+    const text = printed((out) => createLog(out, { mask: maskTexts, night }).info('a'));
+    expect(Object.keys(JSON.parse(text))).toEqual(['level', 'time', 'host', 'msg']);
   });
 
   it.each([
@@ -118,7 +160,7 @@ describe('the log', () => {
     [{ quiet: true, level: 'silent' }, []],
   ])('%j lets through %j', (options, levels) => {
     const text = printed((out) => {
-      const log = createLog(out, options);
+      const log = createLog(out, { ...options, mask: maskTexts });
       log.debug('a');
       log.info('b');
       log.warn('c');

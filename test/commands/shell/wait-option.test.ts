@@ -43,7 +43,7 @@ describe('--wait', () => {
     waitsOf(person, {}).onWait?.(undefined);
     waitsOf(context({ json: true, quiet: false }), {}).onWait?.(waitsFor);
     waitsOf(context({ json: false, quiet: true }), {}).onWait?.(waitsFor);
-    const line = [waitsFor, 'waits for another run'];
+    const line = [{ waitsFor }, 'waits for another run'];
     expect(said).toEqual([
       'waiting for import loans/ab: run 7, h, process 1, since T',
       'waiting for another session of the database',

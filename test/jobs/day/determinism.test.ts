@@ -50,7 +50,7 @@ async function importReversals(target: DatabaseTarget, book: TestBook): Promise<
 
 /** Starts a close in a process of its own and kills it once some of its tasks are done. */
 async function closeAndKill(target: DatabaseTarget, tasksDone: number): Promise<void> {
-  const script = join(packageRoot, 'test/support/close-child.js');
+  const script = join(packageRoot, 'test/support/children/close-child.js');
   const child = spawn(process.execPath, [script, JSON.stringify(target)], { stdio: 'ignore' });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const watcher = await connect(target, {});

@@ -25,6 +25,8 @@ async function rejected(words: readonly string[]): Promise<{ file: string; next:
   expect(statSync(rejectFile).mode & 0o777).toBe(0o600);
   const [program, ...line] = next.split(' ');
   expect(program).toBe('loanbook');
+  // The command is for the same book.
+  expect(line.splice(line.indexOf('--book'), 2)).toEqual(['--book', book.folder]);
   return { file: rejectFile, next: line };
 }
 
@@ -146,7 +148,8 @@ describe('the file of rejected rows', () => {
     const layout = book.raw('named.yaml', `kind: loans\n${COLUMNS}`);
     const file = book.raw('named.csv', PLAIN);
     const words = ['import', 'loans', file, '--layout', layout];
-    const command = `loanbook import loans ${file}.rejects.csv --layout ${layout}`;
+    const of = `--layout ${layout} --book ${book.folder}`;
+    const command = `loanbook import loans ${file}.rejects.csv ${of}`;
     const refused = await loanbook(words);
     expect(refused.exitCode).toBe(4);
     expect(refused.stderr).toContain(`by --max-rejects 1. Then`);

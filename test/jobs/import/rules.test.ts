@@ -5,7 +5,7 @@ import { explainRule, importRules } from '../../../src/jobs/import/rules/explain
 import { packageRoot } from '../../../src/package-root.js';
 
 const FOLDER = join(packageRoot, 'src/jobs/import');
-const PARTIES = ['party-record.ts', 'import-parties.ts'].map((name) =>
+const PARTIES = ['party-record.ts', 'stage-parties.ts'].map((name) =>
   join(packageRoot, 'src/jobs/parties', name),
 );
 /** Fields of a customer of which a value that is none becomes a rule of its own. */

@@ -60,7 +60,7 @@ describe.skipIf(CASES.length === 0)('the worked cases', () => {
     const { suite, master, context, text } = own.input;
     const sealed = Buffer.from(String(own.expected.sealed), 'hex');
     expect(open({ suite, key: Buffer.from(master, 'hex') }, context, sealed).toString()).toBe(text);
-    expect(sealedBy(sealed)).toEqual({ suite, version: 3 });
+    expect(sealedBy(sealed, context)).toEqual({ suite, version: 3 });
   });
 });
 

@@ -9,7 +9,7 @@ import { FilesModel, type ModelFile, type ModelRule } from './files-model.js';
 import { randomOf } from './random.js';
 
 const PLAIN = { isCompact: true, isNumbered: true, behind: '.csv', settle: 60, hasBy: true };
-const RULES: readonly ModelRule[] = [
+export const RULES: readonly ModelRule[] = [
   { ...PLAIN, file: 'a', before: 'a-', control: '.ok', isMonthly: false, repeats: false },
   { ...PLAIN, file: 'b', before: 'b-', control: null, isMonthly: true, repeats: false },
   {
@@ -25,18 +25,17 @@ const RULES: readonly ModelRule[] = [
     repeats: true,
   },
 ];
-const ENGINE_RULES = rulesOf(
-  ...RULES.map((rule) => ({
-    file: rule.file,
-    name: `${rule.before}{${rule.isCompact ? 'yyyymmdd' : 'date'}}${rule.isNumbered ? '-{n}' : ''}.csv`,
-    control: rule.control,
-    settle: `${rule.settle}s`,
-    by: rule.hasBy ? '06:00' : null,
-    on: rule.isMonthly ? { month_day: [-1] } : {},
-    repeats: rule.repeats,
-  })),
-);
-const NAMES = ['20260330', '20260331', '20260401', '20260230']
+export const RULE_DOCUMENTS = RULES.map((rule) => ({
+  file: rule.file,
+  name: `${rule.before}{${rule.isCompact ? 'yyyymmdd' : 'date'}}${rule.isNumbered ? '-{n}' : ''}.csv`,
+  control: rule.control,
+  settle: `${rule.settle}s`,
+  by: rule.hasBy ? '06:00' : null,
+  on: rule.isMonthly ? { month_day: [-1] } : {},
+  repeats: rule.repeats,
+}));
+const ENGINE_RULES = rulesOf(...RULE_DOCUMENTS);
+export const NAMES = ['20260330', '20260331', '20260401', '20260230']
   .flatMap((day) => ['a', 'b'].flatMap((rule) => [1, 2].map((n) => `${rule}-${day}-${n}.csv`)))
   .concat('c-2026-03-31.csv', 'c-2026-04-01.csv', 'd.csv');
 const BEGINS = Date.parse('2026-03-31T21:55:00Z') / 1000;

@@ -111,6 +111,13 @@ describe('a control file', () => {
   });
 });
 
+it('leaves the row of a file of no rule as it is while the file is', () => {
+  const first = look(RULES, [], [seen('none.csv', 'c')], 0);
+  expect(look(RULES, first, [seen('none.csv', 'c')], 60)).toEqual(first);
+  const other = look(RULES, first, [seen('none.csv', 'd')], 60);
+  expect(other).toMatchObject([{ since: 0, unchangedSince: 60_000 }]);
+});
+
 it('reads what has settled and is not known, and nothing else', () => {
   const files = [seen(ONE, 'a', { sha256: null }), seen('.x', 'b'), seen('none.csv', 'c')];
   const scan = (second: number) => ({ at: second * 1000, openDate: OPEN_DATE, files });

@@ -3,6 +3,7 @@ import { inBook } from '../../shell/book-session.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { dayOption } from '../../shell/day-option.js';
 import { printOutcome } from '../../shell/output.js';
+import { sendOut } from '../../shell/register/send-out.js';
 
 interface Options {
   readonly from: string;
@@ -21,10 +22,10 @@ export const command: CommandModule<[], Options> = {
     const from = dayOption('--from', days.from)!;
     const to = dayOption('--to', days.to)!;
     const { signal } = context;
-    const exported = await inBook(context, (client) =>
-      exportHledger(client, { from, to, out, signal }),
+    const exported = await sendOut(context, out, (path) =>
+      inBook(context, (client) => exportHledger(client, { from, to, out: path, signal })),
     );
-    printOutcome(context, { ...exported });
+    printOutcome(context, { ...exported, file: out });
     return undefined;
   },
 };

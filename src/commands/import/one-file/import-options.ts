@@ -12,24 +12,29 @@ import { noteRejects } from '../../shell/note-rejects.js';
 import { printJson, printOutcome } from '../../shell/output.js';
 import { actInBook } from '../../shell/person-option.js';
 import { fileBars } from '../../shell/progress.js';
+import {
+  configureRegistry,
+  importNamed,
+  type RegistryFlags,
+  requireOneSource,
+} from '../../shell/register/from-registry.js';
 import { configureSender, type SenderFlags, senderSays } from '../../shell/sender-options.js';
 import { configureWait, waitsOf } from '../../shell/wait-option.js';
 
 /** Options that every import takes. */
-export interface ImportFlags extends SenderFlags {
+export interface ImportFlags extends SenderFlags, RegistryFlags {
   readonly mapping?: string;
   readonly layout?: string;
   readonly maxRejects?: string;
   readonly rejectFile?: string;
   readonly again?: boolean;
-  readonly dryRun?: boolean;
   readonly wait?: string;
   readonly by?: string;
 }
 
 export function configureImport(cmd: Command): void {
   cmd
-    .argument('<file>')
+    .argument('[file]')
     .option('--mapping <file>')
     .option('--layout <layout>')
     .option('--max-rejects <count>')
@@ -37,6 +42,7 @@ export function configureImport(cmd: Command): void {
     .option('--again')
     .option('--dry-run')
     .option('--by <name>');
+  configureRegistry(cmd);
   configureSender(cmd);
   configureWait(cmd);
 }
@@ -45,10 +51,11 @@ export function configureImport(cmd: Command): void {
 export async function runImport(
   context: CommandContext,
   kind: ImportKindName,
-  file: string,
+  file: string | undefined,
   flags: ImportFlags,
   importer: (client: pg.Client, options: ImportOptions) => Promise<ImportOutcome>,
 ): Promise<void> {
+  requireOneSource(file, flags);
   const maxRejects = countOption('--max-rejects', flags.maxRejects, 0, 999_999_999);
   const bars = fileBars(context, 'import');
   const onProgress = (done: number, total: number) => bars.onProgress(kind, done, total);
@@ -58,13 +65,18 @@ export async function runImport(
   const says = senderSays(flags);
   const waits = waitsOf(context, flags);
   const taking = { maxRejects, rejectFile, again, dryRun, waits };
-  const named = { by: flags.by };
-  const options = { file, mapping, layout, says, ...taking, named, signal, onProgress };
+  const named = { by: flags.by, book: context.namedBook };
+  const options = { mapping, layout, says, ...taking, named, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
-  const outcome = await actInBook(context, actor, (client) => importer(client, options)).finally(
-    bars.finish,
-  );
-  show(context, outcome);
+  const importOne = (client: pg.Client, from: { file: string; sha256?: string }) =>
+    importer(client, { ...options, ...from });
+  const imported = await actInBook(context, actor, (client) =>
+    importNamed(client, { context, kind, file, flags, importOne }),
+  ).finally(bars.finish);
+  const { outcomes, isRegistry } = imported;
+  if (!context.json) for (const outcome of outcomes) show(context, outcome);
+  else if (isRegistry) printJson(context.stdout, { files: outcomes.map(documentOf) });
+  else printJson(context.stdout, documentOf(outcomes[0]!));
 }
 
 function bothNamed(): LoanbookError {
@@ -75,25 +87,36 @@ function bothNamed(): LoanbookError {
   });
 }
 
-function show(context: CommandContext, outcome: ImportOutcome): void {
+/** What a program reads. */
+function documentOf(outcome: ImportOutcome): object {
+  const { rejectedByRule, rejects, next, rejectFile, importId, dryRun } = outcome;
+  const byRule = rejectedByRule ? ruleLines(rejectedByRule) : undefined;
+  const record = { ...recordOf(outcome), rejectedByRule: byRule, rejectFile, importId, dryRun };
+  return { ...record, rejects, next };
+}
+
+function recordOf(outcome: ImportOutcome) {
   const { minorDigits, amount, rejectFile, importId, dryRun, schedules, ages, ...read } = outcome;
-  const { rejectedByRule, rejects, delta, next, ...counts } = read;
-  const record = {
+  const { rejectedByRule: _, rejects: __, delta, next: ___, ...counts } = read;
+  return {
     ...counts,
     ...delta,
     amount: formatAmount(amount, minorDigits),
-    rejectedByRule: context.json && rejectedByRule ? ruleLines(rejectedByRule) : undefined,
+    rejectedByRule: undefined,
     schedulesFile: schedules?.file,
     schedulesSha256: schedules?.sha256,
     schedulesRead: schedules?.read,
     schedulesTaken: schedules?.taken,
     agesDiffering: ages?.differing,
-    rejectFile: context.json ? rejectFile : (rejectFile ?? undefined),
-    importId: context.json ? importId : (importId ?? undefined),
-    dryRun: context.json || dryRun ? dryRun : undefined,
+    rejectFile: rejectFile ?? undefined,
+    importId: importId ?? undefined,
+    dryRun: dryRun || undefined,
   };
-  if (context.json) printJson(context.stdout, { ...record, rejects, next });
-  else printOutcome(context, record);
+}
+
+function show(context: CommandContext, outcome: ImportOutcome): void {
+  const { rejectFile, importId, rejectedByRule, ages, rejects, next } = outcome;
+  printOutcome(context, recordOf(outcome));
   if (outcome.doneBefore) context.note(`This had been done before: import ${importId}.`);
   noteRejects(context, {
     rejected: outcome.rowsRejected,

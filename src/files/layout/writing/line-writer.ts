@@ -1,5 +1,5 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
-import { shownText } from '../../mask.js';
+import { maskCell } from '../../mask.js';
 import type { LayoutDocument } from '../layout-document.js';
 
 /** What no form is there for: the record, the field and the rule that it breaks. */
@@ -12,7 +12,7 @@ export function notWritten(
 ): LoanbookError {
   return new LoanbookError('value_not_written', 'The layout has no form for a value.', {
     exitCode: EXIT.usage,
-    evidence: { layout: layout.layout, record, field, rule, value: shownText(value) },
+    evidence: { layout: layout.layout, record, field, rule, value: maskCell(value) },
     next: 'Correct the layout, or the value. Nothing was written.',
   });
 }

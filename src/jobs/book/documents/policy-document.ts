@@ -41,8 +41,12 @@ const policySchema = mapping({
   }).prefault({}),
   days_ahead: integer(0).default(7),
   late_days: integer(0).nullable().default(null),
+  retention: mapping({
+    // Of a customer, behind the end of the last loan.
+    customer_years: integer(0).default(5),
+  }).prefault({}),
   approvals: mapping({
-    // A voucher always has a second person.
+    // A voucher, an erasure, a skipped job and a file out of quarantine always have a second one.
     voucher: oneOf('two_persons').default('two_persons'),
     statement_replace: second(),
     break_resolve: second(),
@@ -50,6 +54,9 @@ const policySchema = mapping({
     product: second(),
     policy: second(),
     period_reopen: second(),
+    night_skip: oneOf('two_persons').default('two_persons'),
+    party_erase: oneOf('two_persons').default('two_persons'),
+    file_release: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

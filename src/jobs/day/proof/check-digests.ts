@@ -70,7 +70,10 @@ async function partDifferences(client: pg.Client, part: Part): Promise<DayDiffer
      FULL JOIN (SELECT bucket / 64 * 64 AS bucket_from, count(*) AS rows,
          sha256(string_agg(digest, NULL ORDER BY ${own.key})) AS hash
        FROM (${rows.replace('$1', '$1::date')}) AS r GROUP BY 1) AS n USING (bucket_from)
-     WHERE (k.hash, k.rows) IS DISTINCT FROM (n.hash, n.rows) ORDER BY bucket_from`,
+     WHERE (k.hash, k.rows) IS DISTINCT FROM (n.hash, n.rows)
+       -- Rows that changed by right wait for the next seal; a share may have none left.
+       AND (k.part IS NULL OR k.hash IS NOT NULL) AND (k.rows > 0 OR n.rows > 0)
+     ORDER BY bucket_from`,
     [part.part, table],
   );
   const found: DayDifference[] = [];

@@ -147,7 +147,7 @@ function differenceSql({ name, dayColumn, key, columns, sets }: ChainedTable): s
           ${isDated ? 'AND n.day <> (SELECT max(business_date) FROM book)' : ''}
         WHEN n.key IS NULL THEN true
         WHEN n.day = k.day THEN ${digest} IS DISTINCT FROM k.digest
-        ELSE n.day IS NOT NULL OR n.changes <= coalesce(k.changes, n.changes) END
+        ELSE n.day IS NOT NULL OR n.changes <= coalesce(k.changes, 0) END
     )
     SELECT greatest(least(day, $3::date), $2::date)::text AS day,
       ${literal(name)} || ' ' || key AS place,

@@ -4,8 +4,8 @@ import type { DayDifference, DayRange } from './check-inputs.js';
 
 /**
  * Customers beside what their hashes say: as many rows as each import names, on the open day too;
- * no row of a sealed day that its seal has not hashed; no party without its key, and no loan of a
- * party that is not there.
+ * no row of a sealed day that its seal has not hashed; no party without its key unless it was
+ * erased, then nothing but its number; and no loan of a party that is not there.
  */
 export async function partyDifferences(
   client: pg.Client,
@@ -16,7 +16,12 @@ export async function partyDifferences(
        SELECT import_id, count(*) AS records, count(*) FILTER (WHERE version = 1) AS first
        FROM party GROUP BY import_id
      ), key_rows AS (
-       SELECT import_id, count(*) AS keys FROM party_key GROUP BY import_id
+       -- The key of a party that was erased came with its first version.
+       SELECT import_id, count(*) AS keys FROM (
+         SELECT import_id FROM party_key
+         UNION ALL SELECT p.import_id FROM party p JOIN party_erasure e
+           ON e.bucket = p.bucket AND e.party_no = p.party_no AND p.version = 1
+       ) AS keys GROUP BY import_id
      ), entered AS (
        SELECT 'party' AS name, entered_on, bucket / 64 * 64 AS share FROM party GROUP BY 2, 3
        UNION ALL SELECT 'party_key', entered_on, bucket / 64 * 64 FROM party_key GROUP BY 2, 3
@@ -41,6 +46,15 @@ export async function partyDifferences(
        SELECT 'party_key ' || p.bucket || '/' || p.party_no, 'a key', 'no row'
        FROM party p WHERE p.version = 1 AND NOT EXISTS (
          SELECT FROM party_key k WHERE k.bucket = p.bucket AND k.party_no = p.party_no)
+         AND NOT EXISTS (
+           SELECT FROM party_erasure e WHERE e.bucket = p.bucket AND e.party_no = p.party_no)
+       UNION ALL
+       SELECT 'party_key ' || k.bucket || '/' || k.party_no, 'erased', 'a key'
+       FROM party_key k JOIN party_erasure e USING (bucket, party_no)
+       UNION ALL
+       SELECT 'party ' || p.bucket || '/' || p.party_no || '/' || p.version, 'erased', 'a record'
+       FROM party p JOIN party_erasure e USING (bucket, party_no)
+       WHERE (p.record, p.content, p.lookups) <> ('', '', '{}')
        UNION ALL
        SELECT 'loan_party ' || m.bucket || '/' || m.loan_id, 'a loan and its party', 'none'
        FROM loan_party m

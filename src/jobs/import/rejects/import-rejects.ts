@@ -1,4 +1,4 @@
-import { maskField, maskText } from '../../../files/mask.js';
+import { maskCell } from '../../../files/mask.js';
 import type { Reject } from '../../../files/rejects/reject-columns.js';
 import { RejectFile } from '../../../files/rejects/reject-file.js';
 import type { RejectLines } from '../../../files/rejects/reject-lines.js';
@@ -19,10 +19,6 @@ export interface ShownReject {
 
 /** Rejected rows that are shown beside the file of them. */
 export const SHOWN_REJECTS = 20;
-const CHARS_MAX = 60;
-/** A value that may be somebody's name: Chinese characters, or words with a blank between them. */
-const MAYBE_NAME = /\p{Script=Han}|\p{L}\s+\p{L}/u;
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
 /** The rejects of an import: the file of them, and the first ones as they are shown. */
 export class ImportRejects extends RejectFile {
@@ -44,8 +40,8 @@ export class ImportRejects extends RejectFile {
           : this.#columns.textOf('loan_no', row);
       const { line, field, rule, value } = reject;
       // How many fields there are is said in words of ours.
-      const told = rule === 'column_count' ? value : maskValue(value);
-      const shown = { line, loan: maskValue(loan), field, rule, value: told };
+      const told = rule === 'column_count' ? value : maskCell(value);
+      const shown = { line, loan: maskCell(loan), field, rule, value: told };
       this.shown.push({ ...shown, message: messageOf(rule) });
     }
     await super.add(reject, row, rowLine);
@@ -60,17 +56,4 @@ interface RejectedFrom {
 /** What a rule means, in the words of `loanbook import explain`; '' where there are none. */
 export function messageOf(rule: string): string {
   return importRules().find((page) => page.rule === rule)?.means ?? '';
-}
-
-/**
- * A rejected value as it may be shown, whatever its column holds: a column may be the wrong one.
- * Numbers of persons are masked by their check digits, what may be a name or an address by its
- * look.
- */
-function maskValue(value: string): string {
-  const text = maskText(value);
-  const isEmail = EMAIL.test(text);
-  const masked =
-    isEmail || MAYBE_NAME.test(text) ? maskField(isEmail ? 'email' : 'name', text) : text;
-  return [...masked].slice(0, CHARS_MAX).join('');
 }

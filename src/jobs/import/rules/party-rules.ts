@@ -3,12 +3,16 @@ import type { RulePages } from './rule-page.js';
 /** Rules of customers; docs/parties.md has what each field may hold. */
 export const PARTY_RULES: RulePages = {
   party_is_personal: [
-    'The number of the customer is itself an identity number, a phone or a card.',
+    'The number of the customer is itself an identity number, a phone, a card or a name.',
     'Give the customer a number that says nothing: it stands in clear in tables and reports.',
   ],
   party_repeated: [
     'An earlier row of the file is of the same customer; that one was looked at.',
     'Keep one of the rows.',
+  ],
+  party_erased: [
+    'The customer was erased; the number is not taken again.',
+    'Take the row out at its source. A customer who comes anew has another number.',
   ],
   unknown_id_type: [
     'The kind of document is none of `resident`, `passport` and `other`.',

@@ -1,4 +1,5 @@
 import { EXIT, LoanbookError } from '../../../errors.js';
+import { shownTitles } from '../../../files/mask.js';
 import type { MappingDocument } from '../documents/mapping-document.js';
 import { type Transform, transformOf } from './value-transform.js';
 
@@ -167,7 +168,8 @@ function checkHeader(
   const counts = (name: string) => known.has(name) || !ignoresOthers;
   const repeated = header.filter((name, at) => counts(name) && header.indexOf(name) !== at);
   if (missing.length + unknown.length + repeated.length === 0) return;
-  const listed = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : undefined);
+  // Where a row stands in the place of the titles, all of it is unknown.
+  const listed = (names: readonly string[]) => shownTitles(names).join(', ') || undefined;
   throw new LoanbookError('wrong_header', 'The first line of the file names other columns.', {
     exitCode: EXIT.failed,
     evidence: {

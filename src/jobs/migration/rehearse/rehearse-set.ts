@@ -37,7 +37,7 @@ export async function rehearseSet(
   const schedules = theirs.filter(({ kind }) => kind === 'schedules');
   // Before a server is made for it.
   await planSet(client, set, signal);
-  return withScratchServer(bookFolder, async (target) => {
+  return withScratchServer(bookFolder, { name: 'rehearsal' }, async (target) => {
     await copyBook(client, target);
     return withClient(target, {}, async (scratch) => {
       const { rows } = await scratch.query<{ opened: number }>(

@@ -4,6 +4,7 @@ import { importEvents } from '../../import/import-events.js';
 import { importLoans } from '../../import/import-loans.js';
 import type { DeltaOutcome, ImportOutcome } from '../../import/import-outcome.js';
 import { importRepayments } from '../../import/import-repayments.js';
+import type { NamedOptions } from '../../import/rejects/next-of-rejects.js';
 import type { SenderSays } from '../../import/source/file-proof.js';
 import { importParties } from '../../parties/import-parties.js';
 import type { KeySource } from '../../parties/key-source.js';
@@ -15,6 +16,8 @@ export interface ImportPartOptions {
   readonly keys: KeySource;
   /** Of each file; 0 when left out. */
   readonly maxRejects?: number;
+  /** What the commands that are printed are given beside the file. */
+  readonly named?: NamedOptions;
   readonly waits?: Waits;
   readonly signal?: AbortSignal;
   readonly onProgress?: (bytesDone: number, bytesTotal: number) => void;
@@ -31,6 +34,8 @@ export interface PartOutcome {
   /** Minor units; null where its rows have no amount. */
   readonly amount: bigint | null;
   readonly rejectFile: string | null;
+  /** The command that imports that file; null: there is none. */
+  readonly next: string | null;
   /** Loans that took a schedule, or instalments, of the second file. */
   readonly secondTaken: number | null;
   /** Null: it was no delta. */
@@ -56,9 +61,11 @@ export async function importPart(
       rejected,
       rejectedByRule = {},
       rejectFile,
+      next = null,
     } = await importParties(client, { ...own, keys });
     const counts = { read: rowsRead, taken: rowsRead - rejected, rejected, rejectedByRule };
-    return { importId, ...counts, rejectFile, amount: null, secondTaken: null, delta: null };
+    const none = { amount: null, secondTaken: null, delta: null };
+    return { importId, ...counts, rejectFile, next, ...none };
   }
   const says = second === null ? undefined : saysOf(second);
   if (file.kind === 'loans') {
@@ -83,7 +90,7 @@ function saysOf({ kind, rows, totals, sha256 }: SetPart): SenderSays {
 function outcomeOf(outcome: ImportOutcome): PartOutcome {
   const { importId, rowsRead, rowsTaken, rowsRejected, rejectFile, schedules } = outcome;
   return {
-    ...{ importId, rejectFile },
+    ...{ importId, rejectFile, next: outcome.next ?? null },
     ...{ read: rowsRead, taken: rowsTaken, rejected: rowsRejected },
     rejectedByRule: outcome.rejectedByRule ?? {},
     amount: BigInt(outcome.amount),

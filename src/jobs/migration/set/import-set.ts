@@ -33,6 +33,8 @@ export interface SetLine {
   readonly sha256: string;
   readonly rejectedByRule: Readonly<Record<string, number>>;
   readonly rejectFile: string | null;
+  /** The command that imports that file; null: there is none. */
+  readonly next: string | null;
   /** Null: it is no delta, or did not go in now. */
   readonly delta: DeltaOutcome | null;
 }
@@ -116,9 +118,11 @@ function takenBackLine({ file, standing }: ReplacedImport): SetLine {
   return {
     ...{ kind: file.kind, file: file.main.named, outcome: 'taken_back', importId },
     ...{ read, taken: null, rejected: null, amount },
-    ...{ sha256: file.main.sha256 ?? '', rejectedByRule: {}, rejectFile: null, delta: null },
+    ...{ sha256: file.main.sha256 ?? '', ...NO_REJECTS, delta: null },
   };
 }
+
+const NO_REJECTS = { rejectedByRule: {}, rejectFile: null, next: null } as const;
 
 type Imported = Partial<PartOutcome> | StandingImport;
 
@@ -130,16 +134,17 @@ function linesOf(
 ): SetLine[] {
   const said: Partial<PartOutcome> = imported;
   const { importId = null, read, taken = null, rejected = null, amount = null } = said;
-  const { rejectedByRule = {}, rejectFile = null, secondTaken = null, delta = null } = said;
+  const { rejectedByRule = {}, rejectFile = null, next = null } = said;
+  const { secondTaken = null, delta = null } = said;
   const of = ({ kind, named: file }: SetPart) => ({ kind, file, outcome, importId });
   const own = counted.get(main)!;
   const line: SetLine = {
     ...of(main),
     ...{ read: read ?? own.rows, taken, rejected, amount },
-    ...{ sha256: own.sha256, rejectedByRule, rejectFile, delta },
+    ...{ sha256: own.sha256, rejectedByRule, rejectFile, next, delta },
   };
   if (second === null) return [line];
   const { rows, sha256 } = counted.get(second)!;
-  const none = { rejected: null, amount: null, rejectedByRule: {}, rejectFile: null, delta: null };
+  const none = { ...NO_REJECTS, rejected: null, amount: null, delta: null };
   return [line, { ...of(second), ...none, read: rows, taken: secondTaken, sha256 }];
 }

@@ -3,7 +3,7 @@ import { type Columns, type Report, tableOf } from '../../../files/report.js';
 import type { DeltaOutcome } from '../../import/import-outcome.js';
 import type { SetLine, SetOutcome } from './import-set.js';
 
-type Shown = Omit<SetLine, 'amount' | 'rejectedByRule' | 'delta'> & {
+type Shown = Omit<SetLine, 'amount' | 'rejectedByRule' | 'next' | 'delta'> & {
   readonly amount: string | null;
 };
 
@@ -54,17 +54,23 @@ export function setReport({ name, lines, minorDigits, dryRun }: SetOutcome): Rep
   const count = (outcome: SetLine['outcome']) =>
     lines.filter((line) => line.outcome === outcome).length;
   const rejected = lines.reduce((sum, line) => sum + (line.rejected ?? 0), 0);
-  const files = lines.map(({ amount, rejectedByRule: _rules, delta: _delta, ...line }) => ({
-    ...line,
-    amount: amount === null ? null : formatAmount(amount, minorDigits),
-  }));
+  const files = lines.map(
+    ({ amount, rejectedByRule: _rules, next: _next, delta: _delta, ...line }) => ({
+      ...line,
+      amount: amount === null ? null : formatAmount(amount, minorDigits),
+    }),
+  );
   const rules = lines.flatMap(({ kind, file, rejectedByRule }) =>
     Object.entries(rejectedByRule).map(([rule, rows]) => ({ kind, file, rule, rows })),
   );
   const deltas = lines.flatMap(({ kind, file, delta }) =>
     delta === null ? [] : [{ kind, file, ...delta }],
   );
+  const notes = lines.flatMap(({ rejectFile, next }) =>
+    next === null ? [] : [`Correct the rows in ${rejectFile}, then: ${next}`],
+  );
   return {
+    notes,
     head: {
       ...{ set: name, listed: lines.length - count('taken_back'), imported: count('imported') },
       ...{ passedBy: count('passed_by'), takenBack: count('taken_back') },

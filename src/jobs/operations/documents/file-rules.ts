@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Calendar } from '../../../accounting/calendar/calendar.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { flag, integer, listOf, mapping, words } from '../../../documents/fields.js';
 import {
   checkShape,
@@ -7,15 +8,15 @@ import {
   refuseViolations,
   type Violation,
 } from '../../../documents/violations.js';
+import type { Instant } from '../../../operations/clock/instant.js';
 import { faultOfName, isUnderWay, namePattern } from '../../../operations/files/file-name.js';
 import type { FileRule } from '../../../operations/files/file-row.js';
 import { holdsOn } from '../../../operations/plan/condition.js';
+import { BOOK_TIME_ZONE } from '../../book/today.js';
 import { checkedZone, duration, wallTime } from './clock-fields.js';
 import { conditionSchema, readCondition } from './condition-field.js';
 
 const AFTER_DAYS_MAX = 7;
-/** Where nothing else is said. */
-const BOOK_ZONE = 'Asia/Shanghai';
 
 const fileRuleSchema = mapping({
   file: words(),
@@ -55,7 +56,7 @@ export function fileRules(
     source,
     documents.flatMap((_, at) => faultsOf(documents, at)),
   );
-  const zone = checkedZone(BOOK_ZONE);
+  const zone = checkedZone(BOOK_TIME_ZONE);
   return documents.map(({ file, name, control, settle, by, on, after_days, repeats }) => {
     const condition = readCondition(on);
     return {
@@ -63,11 +64,21 @@ export function fileRules(
       name: namePattern(name),
       control,
       settle,
-      byOf: by === null ? null : (date) => zone.instantOf(date + after_days, by),
+      byOf: by === null ? null : keptByDay((date) => zone.instantOf(date + after_days, by)),
       isDueOn: (date) => holdsOn(condition, date, calendar),
       repeats,
     };
   });
+}
+
+/** A zone is asked once for each date, not for each of the many files of it. */
+function keptByDay(instantOf: (date: EpochDay) => Instant): (date: EpochDay) => Instant {
+  const kept = new Map<EpochDay, Instant>();
+  return (date) => {
+    const known = kept.get(date) ?? instantOf(date);
+    kept.set(date, known);
+    return known;
+  };
 }
 
 function faultsOf(documents: FileRulesDocument, at: number): Violation[] {

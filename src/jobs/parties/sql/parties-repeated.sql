@@ -4,4 +4,4 @@ DELETE FROM stage_party s USING (
   GROUP BY bucket, party_no HAVING count(*) > 1
 ) AS repeated
 WHERE repeated.bucket = s.bucket AND repeated.party_no = s.party_no AND s.line > repeated.first_line
-RETURNING s.line, s.party_no AS party, repeated.first_line AS "firstLine"
+RETURNING s.line, s.party_no AS party

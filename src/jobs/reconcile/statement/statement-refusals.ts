@@ -3,7 +3,7 @@ import { shownTotal } from '../../../accounting/money/total.js';
 import { type Evidence, EXIT, LoanbookError } from '../../../errors.js';
 import { fileTruncated } from '../../../files/csv-reader.js';
 import { lastLineOf } from '../../../files/file-content.js';
-import { shownText } from '../../../files/mask.js';
+import { maskCell } from '../../../files/mask.js';
 import type { FileProof } from '../../import/source/file-proof.js';
 
 /** The error of a line that refuses its statement. */
@@ -16,7 +16,7 @@ export function badLine(
 ): LoanbookError {
   return new LoanbookError('bad_statement_line', 'A line of the statement cannot be read.', {
     exitCode: EXIT.failed,
-    evidence: { file, line, field, rule, value: shownText(value) },
+    evidence: { file, line, field, rule, value: maskCell(value) },
     next: 'Nothing was taken. Have the file corrected, or correct the layout of the channel.',
   });
 }

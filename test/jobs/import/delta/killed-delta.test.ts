@@ -8,7 +8,7 @@ import { packageRoot } from '../../../../src/package-root.js';
 import { type ImportBook, importBook } from '../../../support/import-book.js';
 import { contents, DELTA, FIRST, firstLoad } from './delta-book.js';
 
-const CHILD = join(packageRoot, 'test/support/import-child.js');
+const CHILD = join(packageRoot, 'test/support/children/import-child.js');
 
 let book: ImportBook;
 beforeAll(async () => {

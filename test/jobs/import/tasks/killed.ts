@@ -6,7 +6,7 @@ import { packageRoot } from '../../../../src/package-root.js';
 import type { ImportBook } from '../../../support/import-book.js';
 import { HEADER, leftBehind, mixedLoans, mixedSchedules } from './loan-files.js';
 
-const CHILD = join(packageRoot, 'test/support/import-child.js');
+const CHILD = join(packageRoot, 'test/support/children/import-child.js');
 const MAX_REJECTS = 1_000_000;
 
 /** A process that imports, and when it has ended. */

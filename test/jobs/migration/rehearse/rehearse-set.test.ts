@@ -16,7 +16,7 @@ import { packageRoot } from '../../../../src/package-root.js';
 import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { type Entry, entries, writeSet, writeSetFiles } from '../set/set-files.js';
 
-const CHILD = join(packageRoot, 'test/support/rehearsal-child.js');
+const CHILD = join(packageRoot, 'test/support/children/rehearsal-child.js');
 
 let book: ImportBook;
 let folder: string;

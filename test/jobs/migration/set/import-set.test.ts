@@ -116,6 +116,17 @@ describe('a set of files', () => {
     expect(lines.at(-1)).toMatchObject({ rejected: 1, rejectedByRule: { unknown_loan: 1 } });
   });
 
+  it('names the command that takes the corrected rows of each file', async () => {
+    const file = join(folder, 'repayments.csv');
+    appendFileSync(file, 'R3,NOBODY,2026-03-28,1.00\n');
+    const path = manifest(but('repayments.csv', { rows: 3, totals: { amount: '301.10' } }));
+    const outcome = await take(path, { maxRejects: 1, named: { by: 'lin', book: 'my book' } });
+    const { notes } = setReport(outcome);
+    const rejects = `${file}.rejects.csv`;
+    const command = `loanbook import repayments ${rejects} --by lin --book 'my book'`;
+    expect(notes).toEqual([`Correct the rows in ${rejects}, then: ${command}`]);
+  });
+
   it('is read through layouts, seen from the folder of its manifest', async () => {
     const layout =
       'delimiter: "|"\ncolumns:\n  - {title: NO, from: ref}\n' +

@@ -11,7 +11,7 @@ import { type ImportBook, importBook } from '../../../support/import-book.js';
 import { leftBehind } from '../../import/tasks/loan-files.js';
 import { entries, writeSet, writeSetFiles } from './set-files.js';
 
-const CHILD = join(packageRoot, 'test/support/set-child.js');
+const CHILD = join(packageRoot, 'test/support/children/set-child.js');
 const IMPORTS = ['loans', 'balances', 'events', 'repayments'];
 
 let book: ImportBook;

@@ -1,0 +1,10 @@
+import { filesJsonSchema } from '../../jobs/files/documents/files-document.js';
+import type { CommandModule } from '../shell/command-module.js';
+import { printJson } from '../shell/output.js';
+
+export const command: CommandModule = {
+  async run(context) {
+    printJson(context.stdout, filesJsonSchema());
+    return undefined;
+  },
+};

@@ -1,0 +1,21 @@
+import type { FactSource } from '../fact-source.js';
+import { BACKUP_SOURCES } from './backups.js';
+import { BOOK_SOURCES } from './book.js';
+import { KEY_SOURCES } from './keys.js';
+import { MACHINE_SOURCES } from './machine.js';
+import { NOT_KEPT_SOURCES } from './not-kept.js';
+import { ROLE_SOURCES } from './roles.js';
+import { SERVER_SOURCES } from './server.js';
+import { ZONE_SOURCES } from './zones.js';
+
+/** Every fact is found by one of them; a domain that knows of one adds its source. */
+export const SOURCES: readonly FactSource[] = [
+  ...MACHINE_SOURCES,
+  ...SERVER_SOURCES,
+  ...ZONE_SOURCES,
+  ...BOOK_SOURCES,
+  ...BACKUP_SOURCES,
+  ...ROLE_SOURCES,
+  ...KEY_SOURCES,
+  ...NOT_KEPT_SOURCES,
+];

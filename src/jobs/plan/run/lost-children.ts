@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+import { holderOf, isOfThisMachine } from '../../runs/holder.js';
+import { releaseDead } from '../../runs/in-the-way.js';
+import { endLostSessions } from '../../runs/sessions.js';
+import type { Night } from './stored-night.js';
+
+/** How a process group is kept, so that it is known again: holder and time of its start. */
+export function processKept(pid: number): string {
+  return `${holderOf(pid)}/${startOf(pid) ?? 'unknown'}`;
+}
+
+/** Clock ticks since the boot at which a process began; undefined: there is none such. */
+function startOf(pid: number): string | undefined {
+  // The 22nd field.
+  return statOf(String(pid))?.[19];
+}
+
+/** Fields of a process behind its name, which may hold blanks; undefined: there is none such. */
+function statOf(pid: string): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Ends what an earlier execution of an instance has left: the process groups on this machine, and
+ * the sessions of the jobs that they were at, wherever they run. None of it writes any more then.
+ */
+export async function endLostChildren(client: pg.Client, night: Night): Promise<void> {
+  const open = [...night.attempts.values()].flat().filter(({ to }) => to === null);
+  for (const { process: kept } of open) {
+    if (kept === null) continue;
+    endGroup(kept);
+    await endRuns(client, kept.split('/').slice(0, 3).join('/'));
+  }
+}
+
+function endGroup(kept: string): void {
+  const [, pid, , start] = kept.split('/');
+  if (!isOfThisMachine(kept)) return;
+  const now = startOf(Number(pid));
+  // Another process has the number by now; a group whose first process has left keeps it.
+  if (now !== undefined && now !== start) return;
+  signalGroup(Number(pid), 'SIGKILL');
+}
+
+/** A group that is gone takes no signal. */
+export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-group, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether anything of a group still runs: what has ended and nobody waits for does not. */
+export function isGroupAlive(group: number): boolean {
+  if (!signalGroup(group, 0)) return false;
+  try {
+    const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
+    return pids.some((pid) => {
+      const [state, , of] = statOf(pid) ?? [];
+      return Number(of) === group && state !== 'Z';
+    });
+  } catch {
+    return true;
+  }
+}
+
+async function endRuns(client: pg.Client, holder: string): Promise<void> {
+  const { rows } = await client.query<{ run_id: number }>(
+    `SELECT run_id FROM run WHERE status = 'open' AND holder = $1
+       AND lease_until > clock_timestamp()`,
+    [holder],
+  );
+  for (const { run_id: runId } of rows) {
+    await releaseDead(client, runId, holder);
+    await endLostSessions(client, runId);
+  }
+}

@@ -1,0 +1,37 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { packageRoot } from '../../../src/package-root.js';
+import { type NightBook, nightBook } from './night-book.js';
+
+let book: NightBook;
+const folder = mkdtempSync(join(tmpdir(), 'loanbook-page-'));
+beforeAll(async () => {
+  book = await nightBook();
+});
+afterAll(async () => {
+  await book.remove();
+  rmSync(folder, { recursive: true });
+});
+
+const PAGE = readFileSync(join(packageRoot, 'docs/night.md'), 'utf8');
+const blocks = (kind: string) =>
+  [...PAGE.matchAll(new RegExp(`^\`\`\`${kind}\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    ([, block = '']) => block,
+  );
+
+it('every example of the page on nights does what the page says, in its order', async () => {
+  const small = join(folder, 'small.yaml');
+  writeFileSync(small, blocks('yaml')[0]!);
+  const lines = blocks('sh').flatMap((block) => block.trim().split('\n'));
+  const found: string[] = [];
+  for (const line of lines) {
+    const [command = '', exit = '0'] = line.replace('small.yaml', small).split(/ +# exit /);
+    const said = await book.run(command.replace(/^loanbook /, ''));
+    found.push(`${line}: ${said.exit}`);
+    expect(`${line}: ${said.exit}`).toBe(`${line}: ${exit}`);
+  }
+  expect(found).toHaveLength(11);
+  expect(await book.steps('SMALL')).toEqual(['look done', 'count skipped person', 'tell done']);
+});
