@@ -1,6 +1,8 @@
 import { withClient } from '../../db/connect.js';
+import { resolveTarget } from '../../db/resolve-target.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import { AlarmSender } from '../../jobs/plan/alarms/alarm-sender.js';
 import { startChild } from '../../jobs/plan/run/child.js';
 import { NIGHT_LEASE_SECONDS, type NightClaim } from '../../jobs/plan/run/claim-night.js';
 import { type Clock, systemClock } from '../../jobs/plan/run/clock.js';
@@ -27,6 +29,7 @@ export function portsOf(
   context: CommandContext,
   clock: Clock,
   atStop: NightPorts['atStop'],
+  alarms: AlarmSender,
 ): NightPorts {
   const folders = foldersOf(context.bookFolder, context.env);
   return {
@@ -41,7 +44,10 @@ export function portsOf(
     env: context.env,
     stop: context.signal,
     atStop,
-    tell: ({ plan, date }, event) => tell(context, { plan, date }, event),
+    tell({ plan, date }, event) {
+      tell(context, { plan, date }, event);
+      if (event.what === 'alarm') alarms.ring();
+    },
   };
 }
 
@@ -50,6 +56,38 @@ function tell(context: CommandContext, of: object, { what, error, ...event }: Ni
   if (what === 'database_away') context.log.warn({ ...line, err: error }, 'the database is away');
   else if (what === 'alarm') context.log.warn(line, `alarm: ${event.kind}`);
   else context.log.info(line, what);
+}
+
+/** A night that has ended waits so long for its last alarms; the next look sends what is left. */
+const LAST_ALARMS_MS = 10_000;
+/** A look that has nothing else to do sends each to its end: three tries need 36 seconds. */
+const LEFT_ALARMS_MS = 40_000;
+
+/** Sends alarms of a plan, or of all plans, beside what this process does. */
+export function alarmSenderOf(
+  context: CommandContext,
+  target: DatabaseTarget,
+  plan?: string,
+): AlarmSender {
+  const { env, bookFolder, log, signal: stop } = context;
+  return new AlarmSender(target, {
+    ...(plan !== undefined && { plan }),
+    env: { ...env, LOANBOOK_HOME: bookFolder },
+    stop,
+    tell(what) {
+      if ('error' in what) return log.warn({ err: what.error }, 'alarms cannot be sent now');
+      const { next: _next, book: _book, ...of } = what.alarm;
+      log.warn({ ...of, failure: what.failure }, 'an alarm could not be sent');
+    },
+  });
+}
+
+/** Sends what is left of the alarms of a plan. */
+export async function sendLeftAlarms(context: CommandContext, plan: string): Promise<void> {
+  const target = await resolveTarget(context.bookFolder, context.env);
+  const alarms = alarmSenderOf(context, target, plan);
+  alarms.ring();
+  await alarms.end(LEFT_ALARMS_MS);
 }
 
 /**
@@ -62,7 +100,14 @@ export async function runClaimed(
   claim: NightClaim,
   clock: Clock,
 ): Promise<ExitCode> {
-  await runNight(target, claim, portsOf(context, clock, 'interrupt'));
+  const alarms = alarmSenderOf(context, target, claim.plan);
+  // Those of the claim, and what a dead process left.
+  alarms.ring();
+  try {
+    await runNight(target, claim, portsOf(context, clock, 'interrupt', alarms));
+  } finally {
+    await alarms.end(LAST_ALARMS_MS);
+  }
   const end = await readEnd(target, claim);
   if (end === undefined) throw interruptedNight(claim);
   const { plan, date, state, exit } = end;

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Where alarms go: a program that reads one from its input, or an address that takes it. */
-export type AlarmWay = { readonly command: readonly string[] } | { readonly webhook: string };
+import type { AlarmWay } from '../../../operations/plan/alarm-rule.js';
+import { signalGroup } from '../run/lost-children.js';
 
 /** What is told; nothing of a customer's is in it. */
 export interface Alarm {
@@ -26,33 +25,55 @@ export interface AlarmSending {
   readonly tryMs?: number;
   /** Pauses between the tries: one less than there are tries. */
   readonly pausesMs?: readonly number[];
+  /** Gives it up at once: another process will send it. */
   readonly signal?: AbortSignal;
+  /** No try goes on after this, of `performance.now()`: another process may send it then. */
+  readonly until?: number;
 }
 
 const TRY_MS = 10_000;
 const PAUSES_MS = [1_000, 5_000];
 
+/** `left`: it is another process's to send. */
+export type Sent = 'sent' | 'left' | { readonly failure: string };
+
 /**
- * Sends one alarm, up to three times; resolves to undefined once it was taken, else to why the last
- * try failed, without a word of what came back: an answer may hold anything. Never throws.
+ * Sends one alarm, up to three times: what the last try failed by is told without a word of what
+ * came back, since an answer may hold anything. Never throws.
  */
 export async function sendAlarm(
   way: AlarmWay,
   alarm: Alarm,
-  { env, tryMs = TRY_MS, pausesMs = PAUSES_MS, signal }: AlarmSending,
-): Promise<string | undefined> {
+  sending: AlarmSending,
+): Promise<Sent> {
+  const { tryMs = TRY_MS, pausesMs = PAUSES_MS, until = Number.POSITIVE_INFINITY } = sending;
+  const { env, signal = new AbortController().signal } = sending;
   const text = `${JSON.stringify(alarm)}\n`;
   for (let tries = 0; ; tries += 1) {
+    // A process that stood still for a while finds its time over, whatever timers say.
+    if (signal.aborted || performance.now() + tryMs > until) return 'left';
     const failure = await ('command' in way
-      ? tellProgram(way.command, text, env, tryMs)
-      : tellAddress(way.webhook, text, tryMs));
+      ? tellProgram(way.command, text, { env, tryMs, signal }).catch(() => 'not started')
+      : tellAddress(way.webhook, text, { tryMs, signal }));
+    if (failure === undefined) return 'sent';
+    if (signal.aborted) return 'left';
     const pause = pausesMs[tries];
-    if (failure === undefined || pause === undefined || signal?.aborted === true) return failure;
+    if (pause === undefined) return { failure };
     await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function tellAddress(url: string, text: string, tryMs: number): Promise<string | undefined> {
+interface Try {
+  readonly tryMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function tellAddress(
+  url: string,
+  text: string,
+  { tryMs, signal }: Try,
+): Promise<string | undefined> {
+  const timeOut = AbortSignal.timeout(tryMs);
   try {
     const { ok, status, body } = await fetch(url, {
       method: 'POST',
@@ -60,12 +81,12 @@ async function tellAddress(url: string, text: string, tryMs: number): Promise<st
       body: text,
       // Whoever redirects an alarm would choose who reads it.
       redirect: 'error',
-      signal: AbortSignal.timeout(tryMs),
+      signal: AbortSignal.any([signal, timeOut]),
     });
     await body?.cancel();
     return ok ? undefined : `status ${status}`;
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'TimeoutError') return noAnswer(tryMs);
+    if (timeOut.aborted) return noAnswer(tryMs);
     const { cause } = error as { cause?: { code?: string } };
     return cause?.code ?? 'not reached';
   }
@@ -75,8 +96,7 @@ async function tellAddress(url: string, text: string, tryMs: number): Promise<st
 async function tellProgram(
   [file = '', ...args]: readonly string[],
   text: string,
-  env: AlarmSending['env'],
-  tryMs: number,
+  { env, tryMs, signal }: Try & Pick<AlarmSending, 'env'>,
 ): Promise<string | undefined> {
   const child = spawn(file, args, {
     detached: true,
@@ -84,10 +104,14 @@ async function tellProgram(
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   let isLate = false;
+  const end = () => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+  };
   const timer = setTimeout(() => {
     isLate = true;
-    if (child.pid !== undefined) endGroup(child.pid);
+    end();
   }, tryMs);
+  signal.addEventListener('abort', end, { once: true });
   // One that does not read its input is no fault of ours.
   child.stdin.on('error', () => undefined);
   child.stdin.end(text);
@@ -96,15 +120,8 @@ async function tellProgram(
     child.once('exit', (code, by) => resolve(code === 0 ? undefined : `exit ${code ?? by}`));
   });
   clearTimeout(timer);
+  signal.removeEventListener('abort', end);
   return isLate ? noAnswer(tryMs) : ended;
-}
-
-function endGroup(group: number): void {
-  try {
-    process.kill(-group, 'SIGKILL');
-  } catch {
-    // It has just ended by itself.
-  }
 }
 
 function noAnswer(tryMs: number): string {
