@@ -32,6 +32,7 @@ import { PRODUCT } from './product/index.js';
 import { QUOTE } from './quote/index.js';
 import { RECONCILE } from './reconcile/index.js';
 import { RUNS } from './runs/index.js';
+import { SCHEDULER } from './scheduler/index.js';
 import type { CommandDomain, CommandEntry } from './shell/command-module.js';
 import { SIMULATE } from './simulate/index.js';
 
@@ -52,6 +53,7 @@ const DOMAINS: readonly CommandDomain[] = [
   EOD,
   PLAN,
   NIGHT,
+  SCHEDULER,
   CHECK,
   PORTFOLIO,
   GL,

@@ -70,5 +70,8 @@ it('every place at which a job can be held is in the programme, and no other', (
       ...readFileSync(join(jobs, file), 'utf8').matchAll(/barrier\('([^']+)'\)/g),
     ])
     .map(([, place]) => place);
-  expect(Object.values(BARRIERS).flat().sort()).toEqual([...new Set(inCode)].sort());
+  // Rotation is killed at its places by test/long/operations/rotated-keys.test.ts.
+  const elsewhere = ['keys.made', 'keys.bucket'];
+  const tried = [...Object.values(BARRIERS).flat(), ...elsewhere];
+  expect(tried.sort()).toEqual([...new Set(inCode)].sort());
 });

@@ -13,12 +13,13 @@ beforeAll(() => worlds.begin());
 afterAll(() => worlds.end());
 
 /**
- * What takes long, or needs a process of its own: test/long. Or a server whose data must survive:
+ * What takes long, or needs a process of its own: test/long, test/jobs/plan. Or a server whose data must survive:
  * test/commands/doctor. Backups that come about: test/jobs/backup.
  */
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
   ['doctor', 0],
+  ['scheduler run', 0],
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
   ['backup verify', 75],
   ['backup restore', 130],

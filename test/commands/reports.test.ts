@@ -83,6 +83,7 @@ const REPORTS: readonly (readonly [
   ['night dry-run', 'NIGHT --date 2026-03-03', 'jobs', ['night']],
   ['night status', 'NIGHT', 'steps', ['night']],
   ['plan list', '', 'plans'],
+  ['scheduler status', '', 'plans'],
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],

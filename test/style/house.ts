@@ -172,6 +172,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/reconcile',
   ],
   'commands/runs': ['commands/shell', 'jobs/eod', 'jobs/runs'],
+  'commands/scheduler': ['commands/night', 'commands/shell', 'jobs/plan'],
   'commands/simulate': ['commands/shell', 'jobs/simulate'],
 };
 

@@ -1,8 +1,7 @@
 import { withClient } from '../../db/connect.js';
-import { resolveTarget } from '../../db/resolve-target.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
-import { AlarmSender } from '../../jobs/plan/alarms/alarm-sender.js';
+import type { AlarmSender } from '../../jobs/plan/alarms/alarm-sender.js';
 import { startChild } from '../../jobs/plan/run/child.js';
 import { NIGHT_LEASE_SECONDS, type NightClaim } from '../../jobs/plan/run/claim-night.js';
 import { type Clock, systemClock } from '../../jobs/plan/run/clock.js';
@@ -13,10 +12,14 @@ import { registeredFiles } from '../../jobs/plan/run/registered-files.js';
 import type { Looking } from '../../jobs/plan/schedule/look-at-plan.js';
 import type { CommandContext } from '../shell/context.js';
 import { printOutcome } from '../shell/output.js';
+import { alarmSenderOf } from './send-alarms.js';
 
 /** The clock of this machine; that somebody moved it is said. */
-export function clockOf(context: CommandContext): Clock {
-  return systemClock((byMs) => context.log.warn({ byMs }, 'the clock of this machine was moved'));
+export function clockOf(context: CommandContext, onMoved: () => void = () => undefined): Clock {
+  return systemClock((byMs) => {
+    context.log.warn({ byMs }, 'the clock of this machine was moved');
+    onMoved();
+  });
 }
 
 /** A look of a process that goes by this machine's clock. */
@@ -28,8 +31,7 @@ export function lookingNow(clock: Clock): Looking {
 export function portsOf(
   context: CommandContext,
   clock: Clock,
-  atStop: NightPorts['atStop'],
-  alarms: AlarmSender,
+  { atStop, alarms }: { atStop: NightPorts['atStop']; alarms: AlarmSender },
 ): NightPorts {
   const folders = foldersOf(context.bookFolder, context.env);
   return {
@@ -60,35 +62,6 @@ function tell(context: CommandContext, of: object, { what, error, ...event }: Ni
 
 /** A night that has ended waits so long for its last alarms; the next look sends what is left. */
 const LAST_ALARMS_MS = 10_000;
-/** A look that has nothing else to do sends each to its end: three tries need 36 seconds. */
-const LEFT_ALARMS_MS = 40_000;
-
-/** Sends alarms of a plan, or of all plans, beside what this process does. */
-export function alarmSenderOf(
-  context: CommandContext,
-  target: DatabaseTarget,
-  plan?: string,
-): AlarmSender {
-  const { env, bookFolder, log, signal: stop } = context;
-  return new AlarmSender(target, {
-    ...(plan !== undefined && { plan }),
-    env: { ...env, LOANBOOK_HOME: bookFolder },
-    stop,
-    tell(what) {
-      if ('error' in what) return log.warn({ err: what.error }, 'alarms cannot be sent now');
-      const { next: _next, book: _book, ...of } = what.alarm;
-      log.warn({ ...of, failure: what.failure }, 'an alarm could not be sent');
-    },
-  });
-}
-
-/** Sends what is left of the alarms of a plan. */
-export async function sendLeftAlarms(context: CommandContext, plan: string): Promise<void> {
-  const target = await resolveTarget(context.bookFolder, context.env);
-  const alarms = alarmSenderOf(context, target, plan);
-  alarms.ring();
-  await alarms.end(LEFT_ALARMS_MS);
-}
 
 /**
  * Runs a night to its end in this process, and shows what it came to. Throws LoanbookError
@@ -99,12 +72,16 @@ export async function runClaimed(
   target: DatabaseTarget,
   claim: NightClaim,
   clock: Clock,
+  onBeat?: NightPorts['onBeat'],
 ): Promise<ExitCode> {
   const alarms = alarmSenderOf(context, target, claim.plan);
   // Those of the claim, and what a dead process left.
   alarms.ring();
   try {
-    await runNight(target, claim, portsOf(context, clock, 'interrupt', alarms));
+    await runNight(target, claim, {
+      ...portsOf(context, clock, { atStop: 'interrupt', alarms }),
+      ...(onBeat && { onBeat }),
+    });
   } finally {
     await alarms.end(LAST_ALARMS_MS);
   }

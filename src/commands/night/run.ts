@@ -1,13 +1,16 @@
+import type pg from 'pg';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type Begun, beginNight } from '../../jobs/plan/run/begin-night.js';
 import { type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
+import { noteLook } from '../../jobs/plan/schedule/scheduler-look.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
 import { noteDoneBefore } from '../shell/done-before.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
-import { clockOf, lookingNow, runClaimed, sendLeftAlarms } from './run-claimed.js';
+import { clockOf, lookingNow, runClaimed } from './run-claimed.js';
+import { sendLeftAlarms } from './send-alarms.js';
 
 interface Options {
   readonly date?: string;
@@ -29,11 +32,15 @@ export const command: CommandModule<[string], Options> = {
     }
     const clock = clockOf(context);
     const actor = { by, act: 'night', isNamed: false } as const;
-    const begun = await actInBook<Looked | Begun>(context, actor, (client) =>
-      due
+    // A timer is a scheduler too: that it looks, and lives while a night takes its time, is kept.
+    const beganAt = new Date(clock.now()).toISOString();
+    const onBeat = due ? (client: pg.Client) => noteLook(client, beganAt) : undefined;
+    const begun = await actInBook<Looked | Begun>(context, actor, async (client) => {
+      await onBeat?.(client);
+      return due
         ? lookAtPlan(client, plan, lookingNow(clock))
-        : beginNight(client, plan, date, lookingNow(clock)),
-    );
+        : beginNight(client, plan, date, lookingNow(clock));
+    });
     if ('done' in begun) {
       printOutcome(context, { ...begun.done, state: 'done', exit: 0, outcome: 'unchanged' });
       noteDoneBefore(context, 'unchanged');
@@ -48,6 +55,6 @@ export const command: CommandModule<[string], Options> = {
       return EXIT.done;
     }
     const target = await resolveTarget(context.bookFolder, context.env);
-    return runClaimed(context, target, begun.claim, clock);
+    return runClaimed(context, target, begun.claim, clock, onBeat);
   },
 };

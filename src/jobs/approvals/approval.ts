@@ -12,9 +12,9 @@ export const APPROVED_ACTS = {
   product: '产品变更',
   policy: '政策变更',
   period_reopen: '反结账',
-  night_skip: '跳过作业',
   party_erase: '客户信息删除',
   file_release: '文件解除隔离',
+  night_skip: '跳过作业',
 } as const;
 export type ApprovedAct = keyof typeof APPROVED_ACTS;
 

@@ -14,6 +14,8 @@ import { connectForRun } from './sessions.js';
 /** What is renewed at each beat. */
 export interface Lease {
   readonly beatMs: number;
+  /** How beats come; what it returns ends them. Left out: by a timer. */
+  readonly every?: (ms: number, fn: () => void) => () => void;
   /** Who hears nothing of the database for that long has lost it. */
   readonly silenceMsMax: number;
   /** A session for the lease alone. */
@@ -31,19 +33,19 @@ export interface Lease {
 export class LeaseKeeper {
   readonly #lost = new AbortController();
   readonly #lease: Lease;
-  readonly #timer: NodeJS.Timeout;
+  readonly #endBeats: () => void;
   #client: pg.Client | undefined;
   #beat: Promise<void> | undefined;
   #renewedAt = performance.now();
 
   constructor(lease: Lease) {
     this.#lease = lease;
-    this.#timer = setInterval(() => {
+    const { beatMs, every = byTimer } = lease;
+    this.#endBeats = every(beatMs, () => {
       this.#beat ??= this.#renew().finally(() => {
         this.#beat = undefined;
       });
-    }, lease.beatMs);
-    this.#timer.unref();
+    });
   }
 
   get lost(): AbortSignal {
@@ -51,7 +53,7 @@ export class LeaseKeeper {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#endBeats();
     await this.#beat;
     await this.#client?.end();
   }
@@ -71,6 +73,13 @@ export class LeaseKeeper {
       if (silentMs > this.#lease.silenceMsMax) this.#lost.abort(error);
     }
   }
+}
+
+/** Keeps no process from ending. */
+export function byTimer(ms: number, fn: () => void): () => void {
+  const timer = setInterval(fn, ms);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Keeps the lease of a run. */

@@ -37,10 +37,7 @@ export interface JobTimes {
 }
 
 /** Of a job. */
-export type AlarmKind = Exclude<
-  AlarmRule['on'][number],
-  'late' | 'missed' | 'taken_over'
->;
+export type AlarmKind = Exclude<AlarmRule['on'][number], 'late' | 'missed' | 'taken_over'>;
 
 export interface Step {
   readonly job: Job;

@@ -29,6 +29,10 @@ export class DrivenClock implements Clock {
     });
   }
 
+  every(): () => void {
+    return () => undefined;
+  }
+
   /** Resolves when whoever goes by the clock waits for it, or has ended. */
   async settled(ended: Promise<unknown>): Promise<void> {
     // What was rung for an instant ago is taken first.

@@ -54,9 +54,9 @@ const policySchema = mapping({
     product: second(),
     policy: second(),
     period_reopen: second(),
-    night_skip: oneOf('two_persons').default('two_persons'),
     party_erase: oneOf('two_persons').default('two_persons'),
     file_release: oneOf('two_persons').default('two_persons'),
+    night_skip: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

@@ -3,8 +3,8 @@ import { BACKUP_SOURCES } from './backups.js';
 import { BOOK_SOURCES } from './book.js';
 import { KEY_SOURCES } from './keys.js';
 import { MACHINE_SOURCES } from './machine.js';
-import { NOT_KEPT_SOURCES } from './not-kept.js';
 import { ROLE_SOURCES } from './roles.js';
+import { SCHEDULER_SOURCES } from './scheduler.js';
 import { SERVER_SOURCES } from './server.js';
 import { ZONE_SOURCES } from './zones.js';
 
@@ -17,5 +17,5 @@ export const SOURCES: readonly FactSource[] = [
   ...BACKUP_SOURCES,
   ...ROLE_SOURCES,
   ...KEY_SOURCES,
-  ...NOT_KEPT_SOURCES,
+  ...SCHEDULER_SOURCES,
 ];

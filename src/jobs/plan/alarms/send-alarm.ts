@@ -41,11 +41,7 @@ export type Sent = 'sent' | 'left' | { readonly failure: string };
  * Sends one alarm, up to three times: what the last try failed by is told without a word of what
  * came back, since an answer may hold anything. Never throws.
  */
-export async function sendAlarm(
-  way: AlarmWay,
-  alarm: Alarm,
-  sending: AlarmSending,
-): Promise<Sent> {
+export async function sendAlarm(way: AlarmWay, alarm: Alarm, sending: AlarmSending): Promise<Sent> {
   const { tryMs = TRY_MS, pausesMs = PAUSES_MS, until = Number.POSITIVE_INFINITY } = sending;
   const { env, signal = new AbortController().signal } = sending;
   const text = `${JSON.stringify(alarm)}\n`;

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instant } from '../../../operations/clock/instant.js';
+import { byTimer } from '../../runs/heartbeat.js';
 
 /** The clock that a runner and a scheduler go by. */
 export interface Clock {
   now(): Instant;
   /** Waits for an instant at most, for what somebody else may have written, or for the bell. */
   until(instant: Instant | undefined, bell: AbortSignal): Promise<void>;
+  /** Calls `fn` every so many milliseconds until what it returns is called. */
+  every(ms: number, fn: () => void): () => void;
 }
 
 /** How often it is looked whether somebody acted on an instance, and for files. */
@@ -29,5 +32,6 @@ export function systemClock(onMoved: (byMs: number) => void): Clock {
       const ms = Math.max(0, Math.min(LOOK_MS, (instant ?? Infinity) - Date.now()));
       await sleep(ms, undefined, { signal: bell }).catch(() => undefined);
     },
+    every: byTimer,
   };
 }

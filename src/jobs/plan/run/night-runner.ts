@@ -46,6 +46,8 @@ export interface NightPorts {
   /** Of the children. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly leaseSeconds?: number;
+  /** Over the session of the lease, whenever that is renewed. */
+  readonly onBeat?: (client: pg.Client) => Promise<void>;
   /** This process is told to end. */
   readonly stop: AbortSignal;
   /** The night is interrupted then, or left for the next scheduler to take over. */
@@ -272,15 +274,18 @@ async function barriersOf(
 function keeperOf(
   target: DatabaseTarget,
   claim: NightClaim,
-  { clock, leaseSeconds = NIGHT_LEASE_SECONDS }: NightPorts,
+  { clock, leaseSeconds = NIGHT_LEASE_SECONDS, onBeat }: NightPorts,
 ): LeaseKeeper {
   return new LeaseKeeper({
     beatMs: (leaseSeconds * 1000) / 3,
+    every: (ms, fn) => clock.every(ms, fn),
     silenceMsMax: Number.POSITIVE_INFINITY,
     open: () => connect(target, { applicationName: `loanbook night lease ${claim.nightId}` }),
     async renew(client) {
-      if (await renewNight(client, claim, leaseSeconds, clock.now())) return true;
-      throw await nightLost(client, claim);
+      const isRenewed = await renewNight(client, claim, leaseSeconds, clock.now());
+      if (!isRenewed) throw await nightLost(client, claim);
+      await onBeat?.(client);
+      return true;
     },
     isLost: isNightLost,
   });

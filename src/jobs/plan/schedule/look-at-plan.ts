@@ -12,6 +12,8 @@ import { addDates, coreTable, lockTable } from './plan-table.js';
 export interface Looking {
   readonly now: Instant;
   readonly leaseSeconds: number;
+  /** Whether this process runs an instance. */
+  readonly isLive?: (nightId: number) => boolean;
 }
 
 /** What is told of an instance by a look. */
@@ -35,13 +37,13 @@ export interface Looked {
 export async function lookAtPlan(
   client: pg.Client,
   plan: string,
-  { now, leaseSeconds }: Looking,
+  { now, leaseSeconds, isLive }: Looking,
 ): Promise<Looked> {
   return inTransaction(client, async () => {
     const table = await lockTable(client, plan);
     const { hand } = await planInForce(client, plan);
     const me = { host: thisHolder().split('/')[0]!, process: process.pid };
-    const look = lookedAt(plan, now, () => lookAt(hand, coreTable(table, now, me), now, me));
+    const look = lookedAt(plan, () => lookAt(hand, coreTable(table, now, me, isLive), now, me));
     await addDates(client, plan, look.added, look.lookedTo);
     const alarms = look.alarms.map(({ date, kind }) => ({ plan, date: formatDay(date), kind }));
     await tell(client, alarms, now);
@@ -70,11 +72,11 @@ async function tell(client: pg.Client, alarms: readonly LookAlarm[], now: Instan
   }
 }
 
-function lookedAt<T>(plan: string, now: Instant, look: () => T): T {
+function lookedAt<T>(plan: string, look: () => T): T {
   try {
     return look();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    throw yearMissing(error, plan, `of the look at ${timeOf(now)}`);
+    throw yearMissing(error, plan, String(error.evidence.day));
   }
 }

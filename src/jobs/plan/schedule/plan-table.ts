@@ -58,13 +58,22 @@ export function isLeft({ state, holder, msLeft }: TableRow): boolean {
   return state === 'running' && (msLeft <= 0 || isSurelyDead(holder ?? ''));
 }
 
-/** The table as the core takes it, at an instant of whoever looks. */
-export function coreTable({ rows, lookedTo }: LockedTable, now: Instant, me: Looker): PlanTable {
+/**
+ * The table as the core takes it, at an instant of whoever looks. What `isLive` says this process
+ * runs it does not take from itself, although the database was away for longer than the lease.
+ */
+export function coreTable(
+  { rows, lookedTo }: LockedTable,
+  now: Instant,
+  me: Looker,
+  isLive: (nightId: number) => boolean = () => false,
+): PlanTable {
+  const leaseEnds = ({ nightId, msLeft }: TableRow) =>
+    isLive(nightId) ? Number.POSITIVE_INFINITY : now + msLeft;
   const open = rows.flatMap((row): OpenInstance[] => {
     const { date, due, state, isLateTold } = row;
     if (state === 'done' || state === 'missed') return [];
-    const holder =
-      state === 'running' ? { ...lookerOf(row, me), leaseEnds: now + row.msLeft } : null;
+    const holder = state === 'running' ? { ...lookerOf(row, me), leaseEnds: leaseEnds(row) } : null;
     return [{ date, due, state, isLateTold, holder }];
   });
   return { open, lookedTo };
