@@ -82,15 +82,15 @@ export async function runClaimed(
       ...portsOf(context, clock, { atStop: 'interrupt', alarms }),
       ...(onBeat && { onBeat }),
     });
+    const end = await readEnd(target, claim);
+    if (end === undefined) throw interruptedNight(claim);
+    const { plan, date, state, exit } = end;
+    if (state !== 'done') throw failure(end);
+    printOutcome(context, { plan, date, state, exit, outcome: 'done' });
+    return EXIT.done;
   } finally {
     await alarms.end(LAST_ALARMS_MS);
   }
-  const end = await readEnd(target, claim);
-  if (end === undefined) throw interruptedNight(claim);
-  const { plan, date, state, exit } = end;
-  if (state !== 'done') throw failure(end);
-  printOutcome(context, { plan, date, state, exit, outcome: 'done' });
-  return EXIT.done;
 }
 
 /** Undefined: this process was told to end, and opens no session any more. */

@@ -5,7 +5,7 @@ import type { DatabaseTarget } from '../../../db/target.js';
 import type { AlarmWay } from '../../../operations/plan/alarm-rule.js';
 import { barrier } from '../../runs/barrier.js';
 import { ALARM_LEASE_SECONDS, settleWay, type TakenAlarm, takeAlarms } from './kept-alarms.js';
-import { type Alarm, sendAlarm } from './send-alarm.js';
+import { type Alarm, type AlarmSending, sendAlarm } from './send-alarm.js';
 
 export interface AlarmSenderOptions {
   /** Left out: those of every plan. */
@@ -14,6 +14,8 @@ export interface AlarmSenderOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** This process is told to end. */
   readonly stop: AbortSignal;
+  /** Left out: as it is with whoever runs a book. */
+  readonly sending?: Pick<AlarmSending, 'tryMs' | 'pausesMs'>;
   /** An alarm that could not be sent, or an error of the database: the next look tries again. */
   tell(
     what: { readonly alarm: Alarm; readonly failure: string } | { readonly error: unknown },
@@ -90,9 +92,10 @@ export class AlarmSender {
 
   async #send(taken: TakenAlarm, at: number, way: AlarmWay, until: number): Promise<void> {
     await barrier(`alarm.taken.${taken.alarm.kind}`);
-    const { env, tell } = this.#options;
+    const { env, sending, tell } = this.#options;
     const { alarm } = taken;
-    const sent = await sendAlarm(way, alarm, { env, until, signal: this.#over.signal });
+    const { signal } = this.#over;
+    const sent = await sendAlarm(way, alarm, { ...sending, env, until, signal });
     if (sent === 'left') return;
     const failure = sent === 'sent' ? undefined : `${nameOf(way)}: ${sent.failure}`;
     if (failure !== undefined) tell({ alarm, failure });

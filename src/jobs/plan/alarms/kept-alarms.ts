@@ -28,8 +28,8 @@ interface Row extends Omit<Alarm, 'next'> {
 const TAKE_SQL = readSql(import.meta.url, 'take-alarms');
 
 /**
- * Takes so many alarms at most, of one plan or of all; what goes no way, or is of a plan that cannot
- * be read, is settled. Throws what the database throws.
+ * Takes so many alarms at most, of one plan or of all; what goes no way, or whose plan cannot be
+ * read, is settled. Throws what the database throws.
  */
 export async function takeAlarms(
   client: pg.Client,
