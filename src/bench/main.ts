@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchmark } from './benchmark.js';
 import { importSpeed, importText } from './import-speed.js';
+import { morningSpeed, morningText } from './morning-speed.js';
 import { periodSpeed, stepText } from './period-speed.js';
 import { reconcileSpeed } from './reconcile-speed.js';
 import { scheduleSpeed } from './schedule-speed.js';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     trailer: { type: 'boolean', default: false },
     periods: { type: 'string' },
     import: { type: 'boolean', default: false },
+    morning: { type: 'boolean', default: false },
     only: { type: 'string', default: 'all' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -27,7 +29,8 @@ const { values } = parseArgs({
 if (values.help) {
   process.stdout.write(`npm run bench -- [--loans 1000000] [--workers N] [--ordinary-days 1]
   [--days-before 0] [--only all|spread|peak] [--schedules N] [--reconcile N]
-  [--charset utf-8|gb18030] [--trailer] [--periods N] [--import] [--json]
+  [--charset utf-8|gb18030] [--trailer] [--periods N] [--import] [--morning]
+  [--json]
 
 Builds a book and closes ordinary days, one with 30% of the repayments dated a day back and 1% up to
 60 days as far as the book goes, a month end and a peak day, each beside the floor: the bare COPY
@@ -39,7 +42,8 @@ its file is in the charset, with a line of totals behind where --trailer is said
 closes the last N days of a month and one more, then times impairment at the month end, the close of
 the month and the reconciliation of the ledger over all of the days. With --import it imports the
 loans into an empty book, beside the bare copies of others, and as many with twelve instalments of
-their own each; then loans that come with a position, and their first two closes.
+their own each; then loans that come with a position, and their first two closes. With --morning it
+takes the report of each morning of four days, a list behind a figure, and loans one at a time.
 `);
 } else if (values.schedules !== undefined) {
   const { schedules, instalments, seconds } = scheduleSpeed(Number(values.schedules));
@@ -64,6 +68,12 @@ their own each; then loans that come with a position, and their first two closes
   const size = { loans: Number(values.loans), workers: Number(values.workers) };
   const found = await importSpeed(size);
   process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : importText(found));
+} else if (values.morning) {
+  const found = await morningSpeed({
+    loans: Number(values.loans),
+    workers: Number(values.workers),
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : morningText(found));
 } else if (values.periods !== undefined) {
   const size = { loans: Number(values.loans), workers: Number(values.workers) };
   const found = await periodSpeed(size, Number(values.periods));

@@ -118,7 +118,7 @@ export async function setUpBase(
 }
 
 /** Throws where a command does not do what it does in every book. */
-async function undisturbed(
+export async function undisturbed(
   house: House,
   database: string,
   words: readonly string[],

@@ -31,6 +31,7 @@ import { PORTFOLIO } from './portfolio/index.js';
 import { PRODUCT } from './product/index.js';
 import { QUOTE } from './quote/index.js';
 import { RECONCILE } from './reconcile/index.js';
+import { REPORT } from './report/index.js';
 import { RUNS } from './runs/index.js';
 import { SCHEDULER } from './scheduler/index.js';
 import type { CommandDomain, CommandEntry } from './shell/command-module.js';
@@ -62,6 +63,7 @@ const DOMAINS: readonly CommandDomain[] = [
   CHANNEL,
   BREAKS,
   LOAN,
+  REPORT,
   RUNS,
   QUOTE,
   SIMULATE,

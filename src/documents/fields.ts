@@ -99,6 +99,15 @@ export function words() {
   );
 }
 
+/** What is put behind the name of a file: it leads into no other folder. */
+export function nameEnding() {
+  return field(
+    'must be the ending of a file name, without a folder',
+    { type: 'string', pattern: '^[^/\\\\]*[^/\\\\\\s][^/\\\\]*$' },
+    (text) => (text.trim() === '' || /[/\\\0]/.test(text) ? undefined : text),
+  );
+}
+
 /** Text of a character or more, which may be blanks: a delimiter, what is trimmed. */
 export function characters() {
   return field('must be text, of a character at least', { type: 'string', minLength: 1 }, (text) =>

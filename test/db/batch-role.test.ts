@@ -46,6 +46,9 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   opening_position: true,
   loan_digest: true,
   month_row: true,
+  // Figures of sealed days, made again from these whenever they are not there: no money moves by them.
+  morning_day: true,
+  morning_first: true,
   // The state of nights.
   ...Object.fromEntries(
     ['night', 'night_alarm', 'night_attempt', 'night_execution', 'night_step', 'plan_look'].map(

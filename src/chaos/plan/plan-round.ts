@@ -157,7 +157,7 @@ export class PlanRoundPlay {
         this.#judge(await runner.ended);
         resumed += 1;
         runner = this.#goOn(state);
-      } else if (state === 'failed') {
+      } else if (state === 'failed' && this.#cell.resumer === 'scheduler') {
         // No scheduler goes on with what has failed.
         resumed += 1;
         this.#judge(

@@ -8,7 +8,7 @@ import { type EndedCommand, startCommand } from '../command.js';
 import { type Fingerprint, fingerprintOf } from '../fingerprint.js';
 import { type House, OPERATOR } from '../house.js';
 import { setUp } from '../programme.js';
-import { setUpBase } from '../stages.js';
+import { setUpBase, undisturbed } from '../stages.js';
 import { DATE, fillInbox, NIGHTS, type NightOf, planFile, rulesFile } from './nights.js';
 
 /** A night, what it begins with and what it leaves when nobody disturbs it. */
@@ -31,7 +31,6 @@ export async function buildPlanStages(
   const more = [
     followingClose(DAYS[1]),
     ['files', 'apply', rulesFile(join(house.folder, 'files'))],
-    ...NIGHTS.map((night) => ['plan', 'apply', planFile(join(house.folder, 'files'), night)]),
   ];
   // Without channels, whose clearing accounts nobody reconciles here.
   const commands = [...setUp(files).filter(([word]) => word !== 'channel'), ...more];
@@ -42,9 +41,14 @@ export async function buildPlanStages(
   const stages: PlanStage[] = [];
   for (const night of NIGHTS) {
     onNight(night.plan);
+    // Not before: a scheduler begins whatever is due.
+    const start = `before_${night.plan.toLowerCase()}`;
+    await house.createDatabase(start, before);
+    const document = planFile(join(house.folder, 'files'), night);
+    await undisturbed(house, start, ['plan', 'apply', document]);
     const after = `after_${night.plan.toLowerCase()}`;
     const book = join(house.folder, after);
-    await house.createDatabase(after, before);
+    await house.createDatabase(after, start);
     cpSync(folder, book, { recursive: true, preserveTimestamps: true });
     const ended = await nightCommand(house, after, book, night);
     if (ended.code !== 0)
@@ -53,7 +57,7 @@ export async function buildPlanStages(
       expected: await nightPrint(client, book),
       lasts: await durations(client, night),
     }));
-    stages.push({ night, before, folder, ...found });
+    stages.push({ night, before: start, folder, ...found });
     [before, folder] = [after, book];
   }
   return stages;

@@ -46,8 +46,8 @@ export function portsOf(
     env: context.env,
     stop: context.signal,
     atStop,
-    tell({ plan, date }, event) {
-      tell(context, { plan, date }, event);
+    tell({ nightId, plan, date }, event) {
+      tell(context, { run: nightId, plan, date }, event);
       if (event.what === 'alarm') alarms.ring();
     },
   };

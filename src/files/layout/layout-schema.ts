@@ -5,6 +5,7 @@ import {
   integer,
   listOf,
   mapping,
+  nameEnding,
   oneOf,
   words,
 } from '../../documents/fields.js';
@@ -160,7 +161,7 @@ export const layoutSchema = mapping({
   key: listOf(words()).optional().describe('Our fields that no two rows have in common.'),
   total_of: words().optional().describe('Our field that totals are the sum of; amount.'),
   control: mapping({
-    suffix: words().describe('Put behind the name of the file.'),
+    suffix: nameEnding().describe('Put behind the name of the file.'),
     content: words().optional().describe('Template of what it says.'),
     deadline_hours: integer(1, 720).default(12).describe('How long it may be waited for.'),
   })

@@ -1,6 +1,6 @@
 import { lstatSync, opendirSync, type Stats } from 'node:fs';
 import { lstat, mkdir, open, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { shownName } from './shown-name.js';
@@ -47,11 +47,28 @@ export async function makeFolder(folder: FolderName, path: string, mark?: string
       () => true,
       () => false,
     );
-    if (!isThere) await mkdir(path, { recursive: true, mode: OWNER_ONLY });
+    if (!isThere) await makePath(path);
     await requireFolder(folder, path);
     if (mark !== undefined) await writeFile(join(path, mark), '', { flag: 'a', mode: 0o600 });
   } catch (error) {
     throw error instanceof LoanbookError ? error : folderUnusable(folder, path, error);
+  }
+}
+
+/**
+ * Makes a folder, for its owner alone, and those above it. By hand, as Node says of a read-only
+ * file system that the folder is not there.
+ */
+export async function makePath(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: OWNER_ONLY });
+  try {
+    await make();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (error.code === 'EEXIST') return;
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makePath(dirname(path));
+    await make();
   }
 }
 

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type pg from 'pg';
 import { inTransaction } from '../../db/connect.js';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { isPersonal } from '../../files/mask.js';
 import { writeWhole } from '../../files/new-file.js';
 import { partName } from '../../files/out-folder.js';
 import { isUnderWay } from '../../operations/files/file-name.js';
@@ -68,26 +69,36 @@ export async function requireOutPath(
       next: 'Name a file in the outbox of this book, or elsewhere.',
     });
   }
-  const isLong = Buffer.byteLength(name) + DIGEST.length + partName('').length > NAME_BYTES_MAX;
-  const rule = isLong
-    ? `must have at most ${NAME_BYTES_MAX - DIGEST.length - partName('').length} bytes`
-    : isUnderWay(name) || name.endsWith(DIGEST)
-      ? 'must be no name of a transfer under way, nor end with .sha256'
-      : shownName(Buffer.from(name)) === name
-        ? undefined
-        : 'must have no hidden characters';
-  if (rule !== undefined) {
-    const next = 'Give the file another name.';
-    throw refused('bad_out_name', `The name of a file for others ${rule}.`, { file: name, next });
-  }
+  requireOutName(name);
+}
+
+/** Its SHA-256 and the parts of both have room in a folder. */
+const OWN_BYTES_MAX = NAME_BYTES_MAX - DIGEST.length - partName('').length;
+
+function requireOutName(name: string): void {
+  const rule = faultOfOutName(name);
+  if (rule === undefined) return;
+  throw refused('bad_out_name', `The name of a file for others ${rule}.`, {
+    file: name,
+    next: 'Give the file another name; that of a control file has the ending of its layout.',
+  });
+}
+
+function faultOfOutName(name: string): string | undefined {
+  if (Buffer.byteLength(name) > OWN_BYTES_MAX) return `must have at most ${OWN_BYTES_MAX} bytes`;
+  if (isUnderWay(name)) return 'must be no name of a transfer under way';
+  if (name.endsWith(DIGEST)) return 'must not end with .sha256';
+  if (name.includes('/')) return 'must be a name, without a folder';
+  if (shownName(Buffer.from(name)) !== name) return 'must have no hidden characters';
+  return isPersonal(name) ? 'must hold no number of a person' : undefined;
 }
 
 /**
  * Releases a file that lies in the outbox as a part: it appears under its name, then its SHA-256,
  * the control file last, each of them on the disk before the next. A name that was released is
  * never written again: a correction is a new version, `name.v2.csv`. Killed in the middle, the same
- * again goes on with it. Throws LoanbookError `file_released`, `out_version_gap`, `outbox_occupied`
- * (2), `folder_unusable` (1).
+ * again goes on with it. Throws LoanbookError `file_released`, `out_version_gap`, `bad_out_name`,
+ * `outbox_occupied` (2), `folder_unusable` (1).
  */
 export async function releaseOut(
   client: pg.Client,
@@ -107,8 +118,10 @@ export async function releaseOut(
         if (row.sha256 !== sha256) throw await released(client, name);
         return { ...done, outcome: row.state === 'released' ? 'unchanged' : 'released' };
       }
-      requireFree(outFolder, name);
       const controlName = control === undefined ? null : name + control.suffix;
+      for (const own of [name, controlName]) if (own !== null) requireOutName(own);
+      for (const own of [name, name + DIGEST, controlName])
+        await requireFree(client, outFolder, own);
       const said = control?.text ?? null;
       const values = [name, size, sha256, controlName, said, corrects, by];
       await client.query('SELECT begin_release($1, $2, $3, $4, $5, $6, $7)', values);
@@ -172,9 +185,19 @@ async function place(outFolder: string, name: string, text: string): Promise<voi
   await syncFolder(outFolder);
 }
 
-function requireFree(outFolder: string, name: string): void {
+/** Nothing has the name, nor had it: what a partner took away was released all the same. */
+async function requireFree(
+  client: pg.Client,
+  outFolder: string,
+  name: string | null,
+): Promise<void> {
+  if (name === null) return;
   const path = join(outFolder, name);
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+  const { rowCount } = await client.query(
+    `SELECT FROM outbox_file WHERE control_name = $1 OR (name = $1 AND state = 'released')`,
+    [name],
+  );
+  if (rowCount === 0 && lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
   throw refused('outbox_occupied', 'Something that was never released has this name already.', {
     file: path,
     next: 'Look at what it is, and take it away.',

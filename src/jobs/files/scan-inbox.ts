@@ -16,7 +16,8 @@ import { type MissingFile, missingFiles } from '../../operations/files/missing-f
 import { filesToRead, scanFiles } from '../../operations/files/scan-files.js';
 import { openDate } from '../book/open-day.js';
 import type { FilesInForce } from './files-in-force.js';
-import { type FolderFile, type FolderLook, readFolder } from './folder.js';
+import { type FolderFile, type FolderLook, isSystemError, readFolder } from './folder.js';
+import { KeptNames, NamesOfLook } from './kept-names.js';
 import { hashFile, pathOf, readControl } from './read-content.js';
 import { filesHere, filesTaken, instantNow, lookRow, withFilesLock } from './register.js';
 import { finishReleases } from './release-out.js';
@@ -42,7 +43,7 @@ export interface InboxLook {
   /** Rows that are new or another than before. */
   readonly changed: readonly FileRow[];
   readonly missing: readonly MissingFile[];
-  /** What is no regular file: it is not looked at. */
+  /** What is no regular file, or may not be read: it is not looked at. */
   readonly others: FolderLook['others'];
   /** Control files that say nothing that can be read: their files wait. */
   readonly unreadableControls: readonly string[];
@@ -52,6 +53,7 @@ export interface InboxLook {
 
 /** Control files between which others get their turn. */
 const BATCH = 1000;
+const UNREADABLE = 'not to be read by this user';
 
 /**
  * Looks at the inbox and keeps what it finds, by the rules in force. Nothing is kept unless the
@@ -72,19 +74,24 @@ export async function scanInbox(
     const at = now ?? (await instantNow(client));
     const day = await openDate(client);
     const look = await readFolder('inbox', folders.inbox, signal);
-    const here = await filesHere(
-      client,
-      look.files.map(({ name }) => name),
-    );
+    const names = await NamesOfLook.of(new KeptNames(folders.work), look.files);
+    const here = names.seen(await filesHere(client, names.kept));
     const { seen, unreadable } = await withControls(folders.inbox, look.files, rules);
     const toRead = new Set(filesToRead(rules, here, { at, openDate: day, files: seen }));
-    const files = await withHashes(folders.inbox, look.files, seen, toRead, signal);
+    const { files, locked } = await withHashes(folders.inbox, look.files, seen, toRead, signal);
     const scan = { at, openDate: day, files };
-    const left = await filesTaken(client, withKnown(files, here), formatDay(day));
+    const known = withKnown(files, here).map((file) => ({
+      ...file,
+      name: names.keptOf(file.name),
+    }));
+    const left = names.seen(await filesTaken(client, known, formatDay(day)));
     const rows = scanFiles(rules, [...left, ...here], scan);
-    const changed = changedRows(here, rows);
-    const kept = changed.map((row) => lookRow(row, formatDay));
-    const values = [new Date(at), formatDay(day), JSON.stringify(kept), pairedNames(here, rows)];
+    const changed = changedRows(here, rows).map((row) => names.ofRegister(row));
+    const values = [
+      ...[new Date(at), formatDay(day)],
+      JSON.stringify(changed.map((row) => lookRow(row, formatDay))),
+      pairedNames(here, rows).map((name) => names.keptOf(name)),
+    ];
     await client.query('SELECT keep_look($1, $2, $3, $4)', values);
     return {
       at,
@@ -94,7 +101,7 @@ export async function scanInbox(
       states: statesOf(rows),
       changed,
       missing: missingOf(rules, rows, scan),
-      others: look.others,
+      others: [...look.others, ...locked.map((name) => ({ name, is: UNREADABLE }))],
       unreadableControls: unreadable,
       finished,
     };
@@ -121,7 +128,7 @@ async function withControls(
       seen.push(file);
       continue;
     }
-    const says = readControl(pathOf(folder, raw));
+    const says = saidIn(pathOf(folder, raw));
     if (says === undefined) unreadable.push(name);
     else seen.push({ ...file, says });
     count += 1;
@@ -130,28 +137,50 @@ async function withControls(
   return { seen, unreadable };
 }
 
-/** The files with the hashes of those that have to be read; one that changes meanwhile has none. */
+function saidIn(path: Buffer): SeenFile['says'] {
+  try {
+    return readControl(path);
+  } catch (error) {
+    if (isLocked(error)) return undefined;
+    throw error;
+  }
+}
+
+function isLocked(error: unknown): boolean {
+  return isSystemError(error) && ['EACCES', 'EPERM'].includes(error.code ?? '');
+}
+
+/**
+ * The files with the hashes of those that have to be read; one that changes meanwhile has none.
+ * One that may not be read has none either, and does not stop the others.
+ */
 async function withHashes(
   folder: string,
   files: readonly FolderFile[],
   seen: readonly SeenFile[],
   toRead: ReadonlySet<string>,
   signal?: AbortSignal,
-): Promise<SeenFile[]> {
+): Promise<{ files: SeenFile[]; locked: string[] }> {
   const raws = new Map(files.map(({ name, raw }) => [name, raw]));
   const read: SeenFile[] = [];
+  const locked: string[] = [];
   for (const file of seen) {
     if (!toRead.has(file.name)) {
       read.push(file);
       continue;
     }
-    const content = await hashFile(pathOf(folder, raws.get(file.name)!), signal);
+    const path = pathOf(folder, raws.get(file.name)!);
+    const content = await hashFile(path, signal).catch((error: unknown) => {
+      if (!isLocked(error)) throw error;
+      locked.push(file.name);
+      return undefined;
+    });
     // Another size or time than that of the look is told of by the next one.
     const isIt = content?.size === file.size && content.mtime === file.mtime;
     read.push({ ...file, sha256: isIt ? content.sha256 : null });
     signal?.throwIfAborted();
   }
-  return read;
+  return { files: read, locked };
 }
 
 /** Names with the contents that are known of them. */
@@ -189,7 +218,8 @@ function statesOf(rows: readonly FileRow[]): Partial<Record<FileState, number>> 
   return states;
 }
 
-function missingOf(
+/** Files of a business date that are due and have not come. Throws as `scanInbox` does. */
+export function missingOf(
   rules: readonly FileRule[],
   rows: readonly FileRow[],
   scan: { readonly at: Instant; readonly openDate: EpochDay },

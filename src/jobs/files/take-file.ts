@@ -1,5 +1,4 @@
-import { lstatSync, renameSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { lstatSync, renameSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
@@ -7,7 +6,15 @@ import type { Instant } from '../../operations/clock/instant.js';
 import { endFile, takeFile } from '../../operations/files/file-acts.js';
 import { hasLeft } from '../../operations/files/file-row.js';
 import type { FilesInForce, Folders } from './files-in-force.js';
-import { folderUnusable, isSystemError, requireFolder, syncFolder } from './folder.js';
+import {
+  folderUnusable,
+  isSystemError,
+  makePath,
+  readFolder,
+  requireFolder,
+  syncFolder,
+} from './folder.js';
+import { isMarked, KeptNames, rawOf } from './kept-names.js';
 import { hashFile, pathOf } from './read-content.js';
 import { instantNow, type KeptFile, keptFiles, withFilesLock } from './register.js';
 import { rawName } from './shown-name.js';
@@ -20,8 +27,6 @@ export interface TakenFile {
   readonly path: Buffer;
   readonly sha256: string;
 }
-
-const OWNER_ONLY = 0o700;
 
 /**
  * Takes a ready file out of the inbox: it is renamed to `work/<sha256>/<name>`, with its control
@@ -108,24 +113,23 @@ async function bringToWork(
   try {
     isInWork = await rename(folders, row, control);
   } catch (error) {
-    await settle(false);
+    // What lies in work already is gone on with from there: in the inbox nobody would find it.
+    if (!isRegular(takenFile(folders, row).path)) await settle(false);
     throw error;
   }
   await settle(isInWork);
   return isInWork;
 }
 
-async function rename(
-  folders: Folders,
-  { name, sha256 }: KeptFile,
-  control: string | null,
-): Promise<boolean> {
+async function rename(folders: Folders, row: KeptFile, control: string | null): Promise<boolean> {
+  const { name, sha256 } = row;
   await requireFolder('work', folders.work);
   const place = join(folders.work, sha256!);
-  const raw = rawName(name);
-  const [from, to] = [pathOf(folders.inbox, raw), pathOf(place, raw)];
+  const raw = (await rawInInbox(folders, name)) ?? rawName(name);
+  const [from, to] = [pathOf(folders.inbox, raw), takenFile(folders, row).path];
   try {
-    await mkdir(place, { recursive: true, mode: OWNER_ONLY });
+    await makePath(place);
+    await requireFolder('work', place);
     if (!isRegular(to)) {
       await requireFolder('inbox', folders.inbox);
       if (!isRegular(from)) return false;
@@ -133,16 +137,12 @@ async function rename(
     }
     const content = await hashFile(to);
     if (content?.sha256 !== sha256) {
-      // Somebody writes to it still: back it goes, or to its own hash where its name is taken.
-      const own = join(folders.work, content?.sha256 ?? 'changing');
-      if (isThere(from)) await mkdir(own, { recursive: true, mode: OWNER_ONLY });
-      renameSync(to, isThere(from) ? pathOf(own, raw) : from);
+      await putBack({ from, to, name }, join(folders.work, content?.sha256 ?? 'changing'));
       return false;
     }
     if (control !== null) {
-      const flag = Buffer.concat([raw, Buffer.from(control)]);
-      const lies = pathOf(folders.inbox, flag);
-      if (isRegular(lies)) renameSync(lies, pathOf(place, flag));
+      const lies = Buffer.concat([from, Buffer.from(control)]);
+      if (isRegular(lies)) renameSync(lies, Buffer.concat([to, Buffer.from(control)]));
     }
     await syncFolder(place);
     await syncFolder(folders.inbox);
@@ -155,12 +155,43 @@ async function rename(
   }
 }
 
+/** Somebody writes to it still: back it goes, or to its own hash where its name is taken. */
+async function putBack(
+  { from, to, name }: { readonly from: Buffer; readonly to: Buffer; readonly name: string },
+  place: string,
+): Promise<void> {
+  if (!isThere(from)) {
+    renameSync(to, from);
+    return;
+  }
+  await makePath(place);
+  await requireFolder('work', place);
+  renameSync(to, pathOf(place, rawName(name)));
+}
+
+/** The name as it stands in the inbox, of one that the register keeps otherwise. */
+async function rawInInbox({ inbox, work }: Folders, name: string): Promise<Buffer | undefined> {
+  if (!isMarked(name)) return undefined;
+  const { files } = await readFolder('inbox', inbox);
+  return rawOf(name, files, new KeptNames(work));
+}
+
 function isThere(path: Buffer): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return kindAt(path) !== undefined;
 }
 
 function isRegular(path: Buffer): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return kindAt(path)?.isFile() === true;
+}
+
+/** Undefined where nothing is, or a part of the path is no folder. */
+function kindAt(path: Buffer): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 function notReady(id: number, row: KeptFile | undefined): LoanbookError {

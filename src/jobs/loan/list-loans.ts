@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import { CLASS_NAMES, STATUS_NAMES } from '../../accounting/fold/position.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
-import { type EpochDay, type Fen, NO_DAY } from '../../accounting/money/units.js';
+import { type EpochDay, type Fen, type LoanId, NO_DAY } from '../../accounting/money/units.js';
 import { cursorRows } from '../../db/cursor.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { Report } from '../../files/report.js';
@@ -15,7 +15,7 @@ export interface LoanFilter {
   readonly product?: string;
   readonly org?: string;
   readonly fundingPlan?: string;
-  /** One of CLASS_NAMES. */
+  /** Some of CLASS_NAMES, with commas. */
   readonly classification?: string;
   /** M bucket: M0 to M7. */
   readonly bucket?: string;
@@ -23,8 +23,24 @@ export interface LoanFilter {
   readonly dueWithin?: number;
   /** Part of the loan number, whatever its case. */
   readonly text?: string;
+  /** Normal or overdue, and principal is owed. */
+  readonly onBook?: boolean;
+  /** One day past due or more. */
+  readonly overdue?: boolean;
+  readonly held?: boolean;
+  /** Only these loans, with what each adds to a figure of the day. */
+  readonly behind?: LoansBehind;
   readonly asOf?: EpochDay;
   readonly signal?: AbortSignal;
+}
+
+/** Loans in columns; those that `left` had no row of the day any more: their last one is shown. */
+export interface LoansBehind {
+  readonly loanIds: readonly LoanId[];
+  readonly amounts: readonly Fen[];
+  /** Null: the figure does not count them. */
+  readonly instalments: readonly (number | null)[];
+  readonly left: readonly boolean[];
 }
 
 const text = (key: string, title: string, width?: number): TableColumn => ({
@@ -55,6 +71,12 @@ const COLUMNS: readonly TableColumn[] = [
   { key: 'heldSince', title: '挂起自 held since', kind: 'date' },
 ];
 
+/** Behind a figure: what the loan adds to it. */
+const BEHIND_COLUMNS: readonly TableColumn[] = [
+  amount('counted', '计入指标 counted'),
+  { key: 'instalments', title: '期数 instalments', kind: 'count' },
+];
+
 interface ListedLoan {
   readonly loanNo: string;
   readonly product: string;
@@ -73,26 +95,32 @@ interface ListedLoan {
   readonly refundDue: Fen;
   readonly nextDueOn: string;
   readonly heldSince: string | null;
+  readonly counted?: Fen;
+  readonly instalments?: number | null;
 }
 
 /**
  * The loans of the book at the close of a sealed day, by default the last, in the order of their
  * numbers; streamed. A loan that has left the book (settled, cancelled or sold, with nothing held)
- * has no position any more and is not among them. Interest and penalty are what `portfolio` sums.
- * Throws what `sealedRange` does, and `unknown_product`, `unknown_org`, `unknown_funding_plan`,
- * `unknown_class`, `unknown_bucket` (2).
+ * has no position any more and is not among them, unless it is behind a figure. Interest and
+ * penalty are what `portfolio` sums. Throws what `sealedRange` does, and `unknown_product`,
+ * `unknown_org`, `unknown_funding_plan`, `unknown_class`, `unknown_bucket` (2).
  */
 export async function listLoans(client: pg.Client, filter: LoanFilter): Promise<Report> {
   const range = await sealedRange(client, { to: filter.asOf });
   const conditions = await conditionsOf(client, range, filter);
   const rows = listed(client, range, conditions, filter.signal);
+  const columns = filter.behind === undefined ? COLUMNS : [...COLUMNS, ...BEHIND_COLUMNS];
   return {
     head: { businessDate: formatDay(range.to), currency: range.currency },
-    tables: [{ name: 'loans', title: '借据清单', columns: COLUMNS, rows }],
+    tables: [{ name: 'loans', title: '借据清单', columns, rows }],
   };
 }
 
 interface Conditions {
+  /** Where rows come from. */
+  readonly rows: string;
+  readonly isBehind: boolean;
   readonly sql: readonly string[];
   readonly values: readonly unknown[];
 }
@@ -103,33 +131,64 @@ async function conditionsOf(
   filter: LoanFilter,
 ): Promise<Conditions> {
   const values: unknown[] = [formatDay(to)];
-  const sql = ['p.business_date = $1'];
+  const sql: string[] = [];
   const add = (condition: (place: string) => string, value: unknown) => {
     if (value === undefined) return;
     values.push(value);
     sql.push(condition(`$${values.length}`));
   };
-  const { product, org, fundingPlan, dueWithin, text: part } = filter;
+  const { product, org, fundingPlan, dueWithin, text: part, behind } = filter;
   await requireKnown(client, 'product', product);
   await requireKnown(client, 'org', org);
   await requireKnown(client, 'fundingPlan', fundingPlan);
   add((place) => `v.code = ${place}`, product);
   add((place) => `g.org = ${place}`, org);
   add((place) => `g.funding_plan = ${place}`, fundingPlan);
-  add((place) => `p.classification = ${place}`, classCode(filter.classification));
+  add((place) => `p.classification = ANY (${place}::smallint[])`, classCodes(filter));
   add((place) => `p.overdue_bucket = ${place}`, bucketCode(filter.bucket));
   add(
     (place) => `p.next_due_on > $1::date AND p.next_due_on <= $1::date + ${place}::integer`,
     dueWithin,
   );
   add((place) => `strpos(lower(l.loan_no), lower(${place})) > 0`, part);
-  return { sql, values };
+  if (filter.onBook)
+    sql.push('p.status IN (status_normal(), status_overdue()) AND p.principal > 0');
+  if (filter.overdue) sql.push('p.days_past_due > 0');
+  if (filter.held) sql.push('h.held_since IS NOT NULL');
+  if (behind === undefined) {
+    return { rows: ROWS_OF_DAY, isBehind: false, sql, values };
+  }
+  values.push(behind.loanIds, behind.amounts, behind.instalments, behind.left);
+  return { rows: rowsBehind(values.length - 3), isBehind: true, sql, values };
+}
+
+const ROWS_OF_DAY = '(SELECT * FROM position WHERE business_date = $1)';
+
+/** The rows of the day of loans given by their columns; of those that left, the last. */
+function rowsBehind(at: number): string {
+  const [ids, amounts, instalments, left] = [`$${at}`, `$${at + 1}`, `$${at + 2}`, `$${at + 3}`];
+  return `(
+    WITH asked AS (
+      SELECT (loan_id >> 32)::smallint AS bucket, loan_id, counted, instalments, has_left
+      FROM unnest(${ids}::bigint[], ${amounts}::bigint[], ${instalments}::integer[],
+        ${left}::boolean[]) AS u (loan_id, counted, instalments, has_left))
+    SELECT q.*, a.counted, a.instalments FROM asked a
+      JOIN position q ON q.bucket = a.bucket AND q.loan_id = a.loan_id
+    WHERE q.business_date = $1 AND NOT a.has_left
+    UNION ALL
+    SELECT q.*, a.counted, a.instalments FROM asked a
+      CROSS JOIN LATERAL (SELECT x.last_on FROM left_loan x
+        WHERE x.bucket = a.bucket AND x.loan_id = a.loan_id AND x.left_on <= $1
+        ORDER BY x.left_on DESC LIMIT 1) AS x
+      JOIN position q
+        ON q.business_date = x.last_on AND q.bucket = a.bucket AND q.loan_id = a.loan_id
+    WHERE a.has_left)`;
 }
 
 async function* listed(
   client: pg.Client,
   { minorDigits }: SealedRange,
-  { sql, values }: Conditions,
+  { rows, isBehind, sql, values }: Conditions,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TableRow> {
   const never = formatDay(NO_DAY);
@@ -141,13 +200,13 @@ async function* listed(
        p.interest_accrued + p.interest_due AS interest, p.penalty_due + p.compound_due AS penalty,
        p.fee_due AS fee, greatest(p.suspense, 0) AS suspense,
        greatest(0 - p.suspense, 0) AS "refundDue", p.next_due_on AS "nextDueOn",
-       h.held_since AS "heldSince"
-     FROM position p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
+       h.held_since AS "heldSince"${isBehind ? ', p.counted, p.instalments' : ''}
+     FROM ${rows} AS p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
        JOIN accounting_group g ON g.group_id = p.group_id
        JOIN product_version v ON v.product_id = g.product_id
        LEFT JOIN held_loan h ON h.business_date = p.business_date AND h.bucket = p.bucket
          AND h.loan_id = p.loan_id
-     WHERE ${sql.join(' AND ')}
+     ${sql.length === 0 ? '' : `WHERE ${sql.join(' AND ')}`}
      ORDER BY l.loan_no COLLATE "C"`,
     values,
     signal,
@@ -173,6 +232,7 @@ async function* listed(
       refundDue: said(loan.refundDue),
       nextDueOn: loan.nextDueOn === never ? null : loan.nextDueOn,
       heldSince: loan.heldSince,
+      ...(isBehind ? { counted: said(loan.counted!), instalments: loan.instalments ?? null } : {}),
     };
   }
 }
@@ -200,11 +260,12 @@ async function requireKnown(
   if (!known.includes(asked)) throw unknown(rule, asked, known);
 }
 
-function classCode(name: string | undefined): number | undefined {
-  if (name === undefined) return undefined;
-  const code = (CLASS_NAMES as readonly string[]).indexOf(name);
-  if (code < 0) throw unknown('unknown_class', name, CLASS_NAMES);
-  return code;
+function classCodes({ classification: names }: LoanFilter): readonly number[] | undefined {
+  return names?.split(',').map((name) => {
+    const code = (CLASS_NAMES as readonly string[]).indexOf(name);
+    if (code < 0) throw unknown('unknown_class', name, CLASS_NAMES);
+    return code;
+  });
 }
 
 const BUCKET_NAMES = Array.from({ length: 8 }, (_, bucket) => `M${bucket}`);

@@ -28,10 +28,8 @@ export interface DueInstalment {
   readonly paid: readonly { readonly on: EpochDay; readonly amount: Fen }[];
 }
 
-/** A loan at the close of D, and at that of D-1, where it may be new. */
-export interface LoanAtClose {
-  readonly disbursedOn: EpochDay;
-  readonly disbursed: Fen;
+/** How a loan stands at the close of D, and at that of D-1, where it may be new. */
+export interface LoanStanding {
   readonly status: MorningStatus;
   readonly classification: MorningClass;
   readonly principal: Fen;
@@ -39,7 +37,25 @@ export interface LoanAtClose {
   readonly statusBefore: MorningStatus | 'new';
   readonly principalBefore: Fen;
   readonly daysPastDueBefore: number;
+}
+
+/** The same with all that is known of its instalments. */
+export interface LoanAtClose extends LoanStanding {
+  readonly disbursedOn: EpochDay;
+  readonly disbursed: Fen;
   readonly instalments: readonly DueInstalment[];
+}
+
+/** What an instalment is to one day. */
+export interface InstalmentOfDay {
+  readonly dueOn: EpochDay;
+  readonly freeUntil: EpochDay;
+  readonly due: bigint;
+  /** What is open at the close of the day before, and of the day. */
+  readonly openBefore: bigint;
+  readonly open: bigint;
+  /** What was paid of it on the day. */
+  readonly paid: bigint;
 }
 
 export function isOnBook(status: MorningStatus | 'new'): boolean {
@@ -47,7 +63,7 @@ export function isOnBook(status: MorningStatus | 'new'): boolean {
 }
 
 /** What is written off, sold or was cancelled is in no rate. */
-export function isInRates({ status }: LoanAtClose): boolean {
+export function isInRates({ status }: Pick<LoanStanding, 'status'>): boolean {
   return isOnBook(status) || status === 'settled';
 }
 
@@ -59,9 +75,17 @@ export function overdueBucketOf(daysPastDue: number): number {
   return Math.min(BUCKET_MAX, Math.ceil(daysPastDue / BUCKET_DAYS));
 }
 
-/** What was paid of an instalment up to the close of a day. */
-export function paidThrough({ paid }: DueInstalment, day: EpochDay): bigint {
-  return sumOf(paid.filter(({ on }) => on <= day).map(({ amount }) => amount));
+/** An instalment by its payments as it is to a day. */
+export function instalmentOn(instalment: DueInstalment, day: EpochDay): InstalmentOfDay {
+  const { dueOn, freeUntil, due } = instalment;
+  return {
+    dueOn,
+    freeUntil,
+    due: BigInt(due),
+    openBefore: openAt(instalment, day - 1),
+    open: openAt(instalment, day),
+    paid: paidThrough(instalment, day) - paidThrough(instalment, day - 1),
+  };
 }
 
 /** What of an instalment is open at the close of a day. */
@@ -70,6 +94,6 @@ export function openAt(instalment: DueInstalment, day: EpochDay): bigint {
   return open > 0n ? open : 0n;
 }
 
-export function sumOf(amounts: readonly (Fen | bigint)[]): bigint {
-  return amounts.reduce((total: bigint, amount) => total + BigInt(amount), 0n);
+function paidThrough({ paid }: DueInstalment, day: EpochDay): bigint {
+  return paid.reduce((sum, { on, amount }) => (on <= day ? sum + BigInt(amount) : sum), 0n);
 }

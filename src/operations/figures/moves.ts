@@ -1,4 +1,5 @@
-import { isOnBook, type LoanAtClose, overdueBucketOf, sumOf } from './loan-at-close.js';
+import { Total } from '../../accounting/money/total.js';
+import { isOnBook, type LoanStanding, overdueBucketOf } from './loan-at-close.js';
 
 /** Where loans went from a bucket: to a bucket, or off the book. */
 export type Moves = readonly {
@@ -8,27 +9,46 @@ export type Moves = readonly {
   readonly principal: bigint;
 }[];
 
-/** The order of the rows: buckets sort by their names. */
-const ENDS = ['settled', 'written_off', 'transferred', 'cancelled'];
+/** What a move may end in, in the order of the rows of each bucket. */
+const BUCKETS = Array.from({ length: 8 }, (_, bucket) => `M${bucket}`);
+export const MOVE_ENDS: readonly string[] = [
+  ...BUCKETS,
+  ...['settled', 'written_off', 'transferred', 'cancelled'],
+];
+
+/** From where to where a loan went since last night; undefined: it was not on the book. */
+export function moveOf(loan: LoanStanding): { from: string; to: string } | undefined {
+  if (!isOnBook(loan.statusBefore) || loan.principalBefore === 0) return undefined;
+  const from = `M${overdueBucketOf(loan.daysPastDueBefore)}`;
+  const to = isOnBook(loan.status) ? `M${overdueBucketOf(loan.daysPastDue)}` : loan.status;
+  return { from, to };
+}
 
 /** From last night to tonight, by the principal of last night; new loans are in no row. */
-export function movesOf(loans: readonly LoanAtClose[]): Moves {
-  const rows = new Map<string, { from: string; to: string; moved: LoanAtClose[] }>();
-  for (const loan of loans) {
-    if (!isOnBook(loan.statusBefore) || loan.principalBefore === 0) continue;
-    const from = `M${overdueBucketOf(loan.daysPastDueBefore)}`;
-    const to = isOnBook(loan.status) ? `M${overdueBucketOf(loan.daysPastDue)}` : loan.status;
-    const key = `${from}${ENDS.indexOf(to) + 1}${to}`;
-    const row = rows.get(key) ?? { from, to, moved: [] };
-    row.moved.push(loan);
-    rows.set(key, row);
+export class MoveSums {
+  readonly #rows = new Map<string, { loans: number; readonly principal: Total }>();
+
+  add(loan: LoanStanding): void {
+    const move = moveOf(loan);
+    if (move === undefined) return;
+    const key = `${move.from} ${move.to}`;
+    let row = this.#rows.get(key);
+    if (row === undefined) {
+      row = { loans: 0, principal: new Total() };
+      this.#rows.set(key, row);
+    }
+    row.loans += 1;
+    row.principal.add(loan.principalBefore);
   }
-  return [...rows]
-    .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([, { from, to, moved }]) => ({
-      from,
-      to,
-      loans: moved.length,
-      principal: sumOf(moved.map(({ principalBefore }) => principalBefore)),
-    }));
+
+  get moves(): Moves {
+    return BUCKETS.flatMap((from) =>
+      MOVE_ENDS.flatMap((to) => {
+        const row = this.#rows.get(`${from} ${to}`);
+        return row === undefined
+          ? []
+          : [{ from, to, loans: row.loans, principal: row.principal.value }];
+      }),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import { roundQuotient } from '../../accounting/money/money.js';
 
-/** An exact figure: num / den, neither negative; null over 0. */
+/** An exact figure: num / den, and den is not negative; null over 0. */
 export interface Ratio {
   readonly num: bigint;
   readonly den: bigint;
@@ -10,10 +10,11 @@ export interface Ratio {
 const RATE_DECIMALS = 6;
 const RATE_ONE = 1_000_000n;
 
-/** Six decimals, half up; null over 0. */
+/** Six decimals, halves away from 0; null over 0. */
 export function shownRate({ num, den }: Ratio): string | null {
   if (den === 0n) return null;
-  return formatAmount(roundQuotient(num * RATE_ONE, den, 'half_up'), RATE_DECIMALS);
+  const size = roundQuotient((num < 0n ? -num : num) * RATE_ONE, den, 'half_up');
+  return formatAmount(num < 0n ? -size : size, RATE_DECIMALS);
 }
 
 /** Below 0, 0 or above, as `left` is to `right`; undefined where one of them is over 0. */

@@ -4,16 +4,16 @@ import { compareRatios, type Ratio } from './ratio.js';
 
 /** Above so many days a break makes the page red. */
 const BREAK_DAYS = 3;
-/** Minor units of an amount. */
-const AMOUNT = 100n;
+/** Minor units of the currency, which has two digits of them unless a book says otherwise. */
+const MINOR_UNITS = 100n;
 
 /** The figures that may have a limit; amounts in units of the currency. */
 const LIMITED = {
   loans: ({ loans }) => ({ num: BigInt(loans), den: 1n }),
-  outstanding: ({ outstanding }) => ({ num: outstanding, den: AMOUNT }),
-  disbursed: ({ disbursed }) => ({ num: disbursed.amount, den: AMOUNT }),
-  repaid: ({ repaid }) => ({ num: repaid, den: AMOUNT }),
-  due: ({ due }) => ({ num: due, den: AMOUNT }),
+  outstanding: ({ outstanding }, unit) => ({ num: outstanding, den: unit }),
+  disbursed: ({ disbursed }, unit) => ({ num: disbursed.amount, den: unit }),
+  repaid: ({ repaid }, unit) => ({ num: repaid, den: unit }),
+  due: ({ due }, unit) => ({ num: due, den: unit }),
   entry_rate: ({ entry }) => entry.rate,
   entry_count_rate: ({ entry }) => entry.countRate,
   recovery_rate: ({ recovery }) => recovery.rate,
@@ -24,11 +24,11 @@ const LIMITED = {
   fpd7_amount: ({ fpd }) => fpd[1]!.amountRate,
   fpd30_amount: ({ fpd }) => fpd[2]!.amountRate,
   overdue_rate: ({ overdueRate }) => overdueRate,
-  npl: ({ npl }) => ({ num: npl, den: AMOUNT }),
+  npl: ({ npl }, unit) => ({ num: npl, den: unit }),
   npl_rate: ({ nplRate }) => nplRate,
   coverage: ({ coverage }) => coverage,
   provision_ratio: ({ provisionRatio }) => provisionRatio,
-} as const satisfies Readonly<Record<string, (figures: MorningFigures) => Ratio>>;
+} as const satisfies Readonly<Record<string, (figures: MorningFigures, unit: bigint) => Ratio>>;
 
 export type LimitedFigure = keyof typeof LIMITED;
 export const LIMITED_FIGURES = Object.keys(LIMITED) as LimitedFigure[];
@@ -50,15 +50,20 @@ export interface NightLeft {
   readonly missingFiles: readonly string[];
 }
 
-/** What makes the page red, in its order. A limit that is just reached is not passed. */
+/**
+ * What makes the page red, in its order. A limit that is just reached is not passed, nor is any of
+ * a day without figures. `unit`: minor units in one of the currency.
+ */
 export function redList(
   day: EpochDay,
   left: NightLeft,
-  figures: MorningFigures,
+  figures: MorningFigures | undefined,
   limits: readonly Limit[],
+  unit = MINOR_UNITS,
 ): string[] {
   const passed = limits.filter(({ figure, above, below }) => {
-    const ratio = LIMITED[figure](figures);
+    if (figures === undefined) return false;
+    const ratio = LIMITED[figure](figures, unit);
     const isAbove = above !== null && (compareRatios(ratio, above) ?? 0) > 0;
     return isAbove || (below !== null && (compareRatios(ratio, below) ?? 0) < 0);
   });

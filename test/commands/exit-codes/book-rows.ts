@@ -154,6 +154,9 @@ export const LOAN_ROWS: readonly ExitRow[] = [
   ['loan statement', 3, 'tampered', 'CUT-1'],
   ['portfolio', 0, 'book', ''],
   ['portfolio', 2, 'book', '--as-of 2030-01-01'],
+  ['report daily', 0, 'book', ''],
+  ['report daily', 1, 'blank', ''],
+  ['report daily', 2, 'book', '--date 2030-01-01'],
 ];
 
 /** The close, its checks and runs, and the server. */

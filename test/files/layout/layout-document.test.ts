@@ -28,6 +28,7 @@ const WRONG: readonly (readonly [text: string, path: string, rule: string])[] = 
   [`${COLUMNS}\nformat: ods`, 'format', 'must be one of delimited'],
   [`${COLUMNS}\nkind: loans\nfamily: events`, 'family', 'the same key as kind'],
   [`${COLUMNS}\nname: a/b.txt`, 'name', 'without a folder'],
+  [`${COLUMNS}\ncontrol: {suffix: /../x}`, 'control.suffix', 'without a folder'],
   [`${COLUMNS}\ndelimiter: '"'`, 'delimiter', 'no quote'],
   [`${COLUMNS}\ndelimiter: ''`, 'delimiter', 'a character at least'],
   [`${COLUMNS}\ndelimiter: '||'\nquoting: csv`, 'quoting', 'several characters'],

@@ -81,6 +81,38 @@ describe('a file for others', () => {
   });
 });
 
+describe('the files beside a file for others', () => {
+  it('take the place of nothing either, and nothing takes theirs', async () => {
+    for (const own of ['a.csv.sha256', 'a.csv.ok']) {
+      writeFileSync(out(own), 'x');
+      await expect(release('a.csv', 'a', { control })).rejects.toMatchObject({
+        code: 'outbox_occupied',
+        evidence: { file: out(own) },
+      });
+      expect(read(own)).toBe('x');
+      rmSync(out(own));
+    }
+    expect(visible()).toEqual([]);
+    await release('b.csv.ok', 'b');
+    rmSync(out('b.csv.ok'));
+    const taken = release('b.csv', 'x', { control });
+    await expect(taken).rejects.toMatchObject({ code: 'outbox_occupied' });
+    await release('a.csv', 'a', { control });
+    rmSync(out('a.csv.ok'));
+    await expect(release('a.csv.ok', 'x')).rejects.toMatchObject({ code: 'outbox_occupied' });
+  });
+
+  it('stay in the outbox, and have names that it can have', async () => {
+    for (const suffix of ['/../../x', '/x', '.part', `.${'x'.repeat(240)}`, '.sha256']) {
+      const sent = release('a.csv', 'a', { control: { ...control, suffix } });
+      await expect(sent).rejects.toMatchObject({ code: 'bad_out_name', exitCode: 2 });
+    }
+    expect(readdirSync(book.home)).toEqual(['in', 'out', 'work']);
+    expect(visible()).toEqual([]);
+    expect((await book.client.query('SELECT FROM outbox_file')).rowCount).toBe(0);
+  });
+});
+
 describe('a release that was killed', () => {
   const begin = (name: string) =>
     book.client.query(`SELECT begin_release($1, 1, $2, $3, '1', NULL, '甲')`, [
@@ -136,6 +168,7 @@ describe('what a command writes into the outbox', () => {
     expect(await runs(`calendar show --format csv --out ${out('days~')}`)).toBe('bad_out_name');
     const long = out(`${'x'.repeat(240)}.csv`);
     expect(await runs(`calendar show --out ${long}`)).toBe('bad_out_name');
+    expect(await runs(`calendar show --out ${out('for-13800138000.csv')}`)).toBe('bad_out_name');
     expect(await runs(`calendar show --out ${join(book.home, 'link/days.csv')}`)).toBe(0);
     expect(visible()).toContain('days.csv');
   });

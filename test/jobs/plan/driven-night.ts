@@ -24,10 +24,13 @@ import { DrivenClock } from './driven-clock.js';
 export interface Programs {
   /** A child that `end` brings to its exit. */
   start(exit: number, line: Parameters<StartChild>[0]): Promise<Child & { end(): Promise<void> }>;
+  /** Waits for those that were told to end; whether there were any. */
+  quiet(): Promise<boolean>;
 }
 
 /** Children without a process: they end when they are told to. */
 export const NO_PROCESSES: Programs = {
+  quiet: async () => false,
   async start(exit) {
     let resolve: (code: number) => void;
     const ended = new Promise<number>((done) => {
@@ -51,6 +54,8 @@ interface Playing {
   readonly endsAt: Instant;
   readonly child: Child & { end(): Promise<void> };
   isOpen: boolean;
+  /** Its runner was killed: it hears of no end any more, until it comes to life again. */
+  isCut: boolean;
 }
 
 /**
@@ -66,11 +71,16 @@ export class DrivenNight {
   readonly #clock: DrivenClock;
   readonly #refused: { act: SimulatedAct; rule: string }[] = [];
   readonly #frozen: { wake: () => void; running: Promise<void> }[] = [];
+  readonly #alive: Promise<void>;
+  #live: () => void = () => undefined;
   #playing: Playing[] = [];
   #running: Promise<void> | undefined;
   #nightId = 0;
 
   constructor(target: DatabaseTarget, client: pg.Client, document: object, programs: Programs) {
+    this.#alive = new Promise((resolve) => {
+      this.#live = resolve;
+    });
     this.#target = target;
     this.#client = client;
     this.#programs = programs;
@@ -134,7 +144,7 @@ export class DrivenNight {
     const { exit, length } = this.#scene.outcomeOf(at, Number(attempt) - 1);
     const child = await this.#programs.start(exit, line);
     const from = this.#clock.now();
-    const playing: Playing = { from, endsAt: from + length, child, isOpen: false };
+    const playing: Playing = { from, endsAt: from + length, child, isOpen: false, isCut: false };
     const open = () => {
       playing.isOpen = true;
       child.open();
@@ -143,7 +153,11 @@ export class DrivenNight {
     void child.ended.then(() => {
       this.#playing = this.#playing.filter((each) => each !== playing);
     });
-    return { ...child, open };
+    const ended = child.ended.then(async (code) => {
+      if (playing.isCut) await this.#alive;
+      return code;
+    });
+    return { ...child, open, ended };
   }
 
   async #endChildren(now: Instant): Promise<void> {
@@ -155,6 +169,7 @@ export class DrivenNight {
     for (;;) {
       if (this.#running === undefined) return;
       await this.#clock.settled(this.#running);
+      if (await this.#programs.quiet()) continue;
       // An attempt may take no time at all.
       const now = this.#clock.now();
       if (!this.#playing.some(({ endsAt, isOpen }) => isOpen && endsAt <= now)) return;
@@ -222,7 +237,10 @@ export class DrivenNight {
     const { running = Promise.resolve() } = { running: this.#running };
     this.#frozen.push({ wake: this.#clock.freeze(), running });
     this.#running = undefined;
-    for (const { child } of this.#playing) child.cancel();
+    for (const playing of this.#playing) {
+      playing.isCut = true;
+      playing.child.cancel();
+    }
     this.#playing = [];
   }
 
@@ -233,6 +251,7 @@ export class DrivenNight {
       `UPDATE night SET token = gen_random_uuid() WHERE night_id = $1 AND token IS NOT NULL`,
       [this.#nightId],
     );
+    this.#live();
     for (const { wake, running } of this.#frozen) {
       wake();
       await running.catch((error: unknown) => {

@@ -17,7 +17,8 @@ beforeAll(async () => {
   writeFileSync(
     rules,
     'version: 1\nfolders: {inbox: in, work: held, outbox: out}\n' +
-      'rules: [{file: paid, name: "paid-{date}.csv", settle: 1s}]\n',
+      'rules: [{file: paid, name: "paid-{date}.csv", settle: 1s},' +
+      ' {file: glued, name: "g-{yyyymmdd}{n}.csv", settle: 1s}]\n',
   );
   expect(await book.run(`files apply ${rules} --by A`)).toMatchObject({ exit: 0 });
 });
@@ -59,6 +60,17 @@ it('takes the file of a job when it is whole, and gives the job the path in work
   expect(said!.startsWith(join(book.folder, 'held'))).toBe(true);
   expect(content).toEqual(['a', 'b']);
   expect(await registered(name)).toEqual([{ state: 'done', ended_by: `${plan} paid` }]);
+});
+
+it('takes one whose day and number look like a card, which the register keeps masked', async () => {
+  const [date] = DATES;
+  const plan = await book.plan([reads('glued', 'g-{yyyymmdd}000003.csv')], from(date));
+  writeFileSync(inbox('g-20260326000003.csv'), 'a\n');
+  expect(await start(plan, date).ended).toMatchObject({ code: 0 });
+  expect(await book.rows(`SELECT name FROM inbox_file WHERE rule = 'glued'`)).toEqual([
+    { name: expect.stringContaining('g-202603****') },
+  ]);
+  expect(readFileSync(log(plan, date, 'glued-1'), 'utf8')).toMatch(/\na\n$/);
 });
 
 it('gives a job that failed the same file again, also where another one came meanwhile', async () => {

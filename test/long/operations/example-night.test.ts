@@ -228,7 +228,8 @@ describe.skipIf(why !== undefined)('the example night', () => {
     const days = DATES.map((date) => date.replaceAll('-', ''));
     const names = days.flatMap((day) => [`loans-${day}.csv`, `portfolio-${day}.xlsx`]);
     const wanted = names.flatMap((name) => [name, `${name}.sha256`]).sort();
-    expect(readdirSync(outbox).sort()).toEqual(wanted);
+    const found = readdirSync(outbox).filter((name) => !name.startsWith('.'));
+    expect(found.sort()).toEqual(wanted);
     for (const name of names) {
       const hash = createHash('sha256')
         .update(readFileSync(join(outbox, name)))

@@ -22,18 +22,28 @@ it(
 );
 
 it(
-  'looks at an inbox of 50,000 files in 5 s, and reads none again',
+  'looks at an inbox of 50,000 files in 5 s each time, and reads none again',
   async () => {
     book = await filesBook({ file: 'repayments', name: 'r-{yyyymmdd}-{n}.csv' });
     mkdirSync(book.folders.inbox, { recursive: true });
     for (let n = 0; n < FILES; n += 1) {
       writeFileSync(join(book.folders.inbox, `r-20260331-${n}.csv`), `file ${n}\n`);
     }
-    await book.look(0);
-    expect(await book.look(60)).toMatchObject({ hashed: FILES, states: { ready: FILES } });
-    const began = performance.now();
-    expect(await book.look(61)).toMatchObject({ files: FILES, hashed: 0, changed: [] });
-    expect(performance.now() - began).toBeLessThan(5000);
+    await inTime(async () => book.look(0));
+    await inTime(async () => {
+      expect(await book.look(60)).toMatchObject({ hashed: FILES, states: { ready: FILES } });
+    });
+    await inTime(async () => {
+      expect(await book.look(61)).toMatchObject({ files: FILES, hashed: 0, changed: [] });
+    });
   },
   5 * MINUTES,
 );
+
+async function inTime(look: () => Promise<unknown>): Promise<void> {
+  const began = performance.now();
+  await look();
+  const took = performance.now() - began;
+  console.log(`a look took ${Math.round(took)} ms`);
+  expect(took).toBeLessThan(5000);
+}

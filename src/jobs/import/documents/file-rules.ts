@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { integer, mapping, oneOf, words } from '../../../documents/fields.js';
+import { integer, mapping, nameEnding, oneOf, words } from '../../../documents/fields.js';
 
 /** A line of totals: `starts` is its first field, its figures are in fields counted from 1. */
 export const totalsLine = mapping({
@@ -12,7 +12,7 @@ export type TotalsLine = z.output<typeof totalsLine>;
 
 /** The control file of a file: `suffix` is put behind its name. */
 export const controlRule = mapping({
-  suffix: words(),
+  suffix: nameEnding(),
   deadline_hours: integer(1, 720).default(12),
 });
 export type ControlRule = z.output<typeof controlRule>;

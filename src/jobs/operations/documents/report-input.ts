@@ -4,7 +4,6 @@ import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import {
   checkedDay,
   date,
-  decimal,
   field,
   flag,
   integer,
@@ -19,12 +18,8 @@ import {
   MORNING_CLASSES,
   MORNING_STATUSES,
 } from '../../../operations/figures/loan-at-close.js';
-import type { Ratio } from '../../../operations/figures/ratio.js';
-import {
-  LIMITED_FIGURES,
-  type Limit,
-  type NightLeft,
-} from '../../../operations/figures/red-list.js';
+import type { Limit, NightLeft } from '../../../operations/figures/red-list.js';
+import { limitFaults, limitList, limitsOf } from './limits-document.js';
 
 const MINOR_DIGITS = 2;
 const DAYS_MAX = 100_000;
@@ -72,13 +67,7 @@ const reportSchema = mapping({
   held: integer(0).default(0),
   breaks: listOf(mapping({ opened_on: date() })).default([]),
   missing_files: listOf(words()).default([]),
-  limits: listOf(
-    mapping({
-      figure: oneOf(...LIMITED_FIGURES),
-      above: decimal().optional(),
-      below: decimal().optional(),
-    }),
-  ).default([]),
+  limits: limitList,
 });
 type ReportDocument = z.output<typeof reportSchema>;
 
@@ -107,11 +96,7 @@ export function readReportInput(input: unknown, name: string): ReportInput {
       breaks: document.breaks.map(({ opened_on }) => checkedDay(opened_on)),
       missingFiles: document.missing_files,
     },
-    limits: limits.map(({ figure, above, below }) => ({
-      figure,
-      above: ratioOf(above),
-      below: ratioOf(below),
-    })),
+    limits: limitsOf(limits),
   };
 }
 
@@ -136,13 +121,6 @@ function loanOf(loan: ReportDocument['loans'][number]): LoanAtClose {
   };
 }
 
-/** A decimal number of any length, exactly. */
-function ratioOf(text: string | undefined): Ratio | null {
-  if (text === undefined) return null;
-  const [whole = '', fraction = ''] = text.replace('+', '').split('.');
-  return { num: BigInt(whole + fraction), den: 10n ** BigInt(fraction.length) };
-}
-
 function faultsOf({ loans, limits }: ReportDocument): Violation[] {
   const faults: Violation[] = [];
   const numbers = new Set<string>();
@@ -163,9 +141,5 @@ function faultsOf({ loans, limits }: ReportDocument): Violation[] {
       }
     }
   }
-  for (const [at, { above, below }] of limits.entries()) {
-    if (above !== undefined || below !== undefined) continue;
-    faults.push({ path: `limits[${at}]`, rule: 'must have above or below' });
-  }
-  return faults;
+  return [...faults, ...limitFaults(limits)];
 }

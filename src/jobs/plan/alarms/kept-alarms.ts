@@ -69,10 +69,12 @@ async function rulesOf(
   }
 }
 
-/** A night that has not begun is in the list alone. */
+/** A night that has not begun is in lists alone. */
 function nextStep({ plan, date, kind }: Omit<Alarm, 'next'>): string {
-  const isOfNight = kind !== 'late' && kind !== 'missed';
-  return `loanbook night status${isOfNight ? ` ${plan} --date ${date}` : ''}`;
+  if (kind === 'late') return 'loanbook scheduler status';
+  return kind === 'missed'
+    ? 'loanbook night status'
+    : `loanbook night status ${plan} --date ${date}`;
 }
 
 async function settleWhole(

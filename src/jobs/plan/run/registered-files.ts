@@ -5,6 +5,7 @@ import type { Instant } from '../../../operations/clock/instant.js';
 import { datePlaces, filled } from '../../../operations/plan/places.js';
 import type { Run, Step } from '../../../operations/run/run.js';
 import { type FilesInForce, filesInForce } from '../../files/files-in-force.js';
+import { KeptNames } from '../../files/kept-names.js';
 import { type KeptFile, keptFiles } from '../../files/register.js';
 import { scanInbox } from '../../files/scan-inbox.js';
 import { endTakenFile, takeReadyFile } from '../../files/take-file.js';
@@ -62,7 +63,10 @@ class RegisteredFiles implements AwaitedFiles {
     if (this.#options.looks && isWaiting) await this.#look(client, inForce);
     const times = new Map(
       // The register goes by the clock of the database, which may be ahead of this one.
-      (await wholeOnes(client, names)).map(({ name, since }) => [name, Math.min(since, now)]),
+      (await wholeOnes(client, inForce, names)).map(({ name, since }) => [
+        name,
+        Math.min(since, now),
+      ]),
     );
     return (name: string) => times.get(name);
   }
@@ -72,7 +76,7 @@ class RegisteredFiles implements AwaitedFiles {
     if (inForce === undefined) return this.#unregistered.lineOf(client, run, step);
     const taken = new Map<string, string>();
     try {
-      for (const { name, row } of await this.#ofLine(client, run, step)) {
+      for (const { name, row } of await this.#ofLine(client, inForce, run, step)) {
         if (row === undefined) continue;
         const { path } = await takeReadyFile(client, inForce, row.id);
         taken.set(name, path.toString());
@@ -87,20 +91,22 @@ class RegisteredFiles implements AwaitedFiles {
   }
 
   async settle(client: pg.Client, run: Run, step: Step) {
-    if ((await this.#inForce(client)) === undefined) return;
+    const inForce = await this.#inForce(client);
+    if (inForce === undefined) return;
     const says = `${run.hand.plan.name} ${step.job.name}`;
-    for (const { row } of await this.#ofLine(client, run, step)) {
+    for (const { row } of await this.#ofLine(client, inForce, run, step)) {
       if (row?.state === 'taken') await endTakenFile(client, row.id, 'done', says);
     }
   }
 
   /** The files that the line of a step names, by their names in the plan. */
-  async #ofLine(client: pg.Client, run: Run, { job }: Step) {
+  async #ofLine(client: pg.Client, inForce: FilesInForce, run: Run, { job }: Step) {
     const named = job.files.filter(({ name }) => job.line.words.includes(inInbox(name)));
     if (named.length === 0) return [];
     const full = (name: string) => filled(name, datePlaces(run.date));
     const rows = await wholeOnes(
       client,
+      inForce,
       named.map(({ name }) => full(name)),
     );
     return named.map(({ name }) => ({ name, row: rows.find((row) => row.name === full(name)) }));
@@ -134,11 +140,19 @@ function namesOf(run: Run, { job }: Step): string[] {
   return job.files.map(({ name }) => filled(name, datePlaces(run.date)));
 }
 
-/** Files that are ready, or were when they were taken. */
-function wholeOnes(client: pg.Client, names: readonly string[]): Promise<KeptFile[]> {
-  return keptFiles(
+/** Files that are ready, or were when they were taken, by their names in the plan. */
+async function wholeOnes(
+  client: pg.Client,
+  { folders }: FilesInForce,
+  names: readonly string[],
+): Promise<KeptFile[]> {
+  const kept = new KeptNames(folders.work);
+  const named = new Map<string, string>();
+  for (const name of names) named.set(await kept.of(name), name);
+  const files = await keptFiles(
     client,
     `f.name IN (SELECT unnest($1::text[])) AND f.state IN ('ready', 'taken', 'done')`,
-    [names],
+    [[...named.keys()]],
   );
+  return files.map((file) => ({ ...file, name: named.get(file.name)! }));
 }
