@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -224,6 +224,75 @@ describe.each(['zh', 'en'])('the morning in %s', (language) => {
       await expect(page.locator('header p').textContent()).resolves.toContain(ENTITY);
       expect(await page.locator('header b').count()).toBe(0);
     });
+  });
+});
+
+describe('what is asked of a morning', () => {
+  const asked = async (...words: string[]) => {
+    const { exitCode, stdout, stderr } = await loanbook('report', 'daily', ...words, '--json');
+    return { exitCode, stderr, document: stdout === '' ? undefined : JSON.parse(stdout) };
+  };
+
+  it('is red by a limit that is passed, not by one that is reached', async () => {
+    const { overdue_rate: late, npl, entry_rate: entry } = await figuresBySql();
+    const file = join(folder, 'limits.yaml');
+    const text = [
+      `{figure: overdue_rate, above: "${Number(late) / 2}"}`,
+      `{figure: npl, above: "${npl}"}`,
+      `{figure: entry_rate, below: "${Number(entry) + 0.1}"}`,
+    ];
+    writeFileSync(file, `limits: [${text.join(', ')}]\n`);
+    const { document } = await asked('--date', DAY, '--limits', file);
+    // In the order of the document.
+    expect(document.red).toEqual([
+      {
+        code: 'limit:overdue_rate',
+        meaning: 'a limit is passed: overdue rate',
+        command: `loanbook loan list --overdue --on-book --as-of ${DAY}`,
+      },
+      {
+        code: 'limit:entry_rate',
+        meaning: 'a limit is passed: entry rate',
+        command: `loanbook loan list --entered ${DAY}`,
+      },
+    ]);
+  });
+
+  it('runs the checks of the day again', async () => {
+    const results = async (...words: string[]) => {
+      const { document } = await asked('--date', DAY, ...words);
+      return [...new Set((document.checks as Row[]).map(({ result }) => result))];
+    };
+    expect(await results()).toEqual(['held at the seal']);
+    expect(await results('--check')).toEqual(['holds']);
+    const change = (fen: number) =>
+      book.asOwner(`UPDATE loanbook.gl_balance g SET balance = g.balance + ${fen}
+        FROM loanbook.account a WHERE a.account_id = g.account_id AND a.code = '1303.01'
+          AND g.business_date = '${DAY}'`);
+    await change(1);
+    const { document } = await asked('--date', DAY, '--check');
+    await change(-1);
+    const red = (document.red as Row[]).map(({ code }) => code);
+    expect(red.length).toBeGreaterThan(0);
+    for (const code of red) expect(code).toMatch(/^check:[a-z_]+$/);
+  });
+
+  it('has a page of the open day, which is not sealed', async () => {
+    const { document } = await asked('--date', '2026-04-01');
+    expect(document).toMatchObject({ sealed: false, red: [{ code: 'not_sealed' }] });
+    expect((document.figures as Row[]).every(({ today }) => today === null)).toBe(true);
+  });
+
+  it.each([
+    [['--date', '2026-04-02'], 'day_not_in_book'],
+    [['--date', '2026-03-23'], 'day_not_in_book'],
+    [['--date', '2026-02-30'], 'malformed_date'],
+    [['--out', 'x', '--format', 'html,pdf'], 'unknown_format'],
+    [['--limits', '/nowhere/limits.yaml'], 'file_missing'],
+    [['--out', '/nowhere/at/all'], 'file_not_writable'],
+  ])('refuses %j', async (words, rule) => {
+    const { exitCode, stderr } = await asked(...words);
+    expect({ exitCode, rule: JSON.parse(stderr).error.code }).toEqual({ exitCode: 2, rule });
   });
 });
 
