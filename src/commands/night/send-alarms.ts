@@ -28,7 +28,5 @@ export function alarmSenderOf(
 /** Sends what is left of the alarms of a plan. */
 export async function sendLeftAlarms(context: CommandContext, plan: string): Promise<void> {
   const target = await resolveTarget(context.bookFolder, context.env);
-  const alarms = alarmSenderOf(context, target, plan);
-  alarms.ring();
-  await alarms.end(LEFT_ALARMS_MS);
+  await alarmSenderOf(context, target, plan).end(LEFT_ALARMS_MS);
 }

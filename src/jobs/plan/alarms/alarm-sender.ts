@@ -51,11 +51,18 @@ export class AlarmSender {
     this.#isRung = true;
     this.#taking ??= this.#take().finally(() => {
       this.#taking = undefined;
+      // Somebody may have rung after it looked for the last time.
+      if (this.#mayTake()) this.ring();
     });
   }
 
-  /** Waits until all is sent, so long at most; what is not by then the next look sends. */
+  #mayTake(): boolean {
+    return this.#isRung && this.#sending.size < SLOTS && !this.#over.signal.aborted;
+  }
+
+  /** Sends what there is, for so long at most; what is not sent by then the next look sends. */
   async end(ms: number): Promise<void> {
+    this.ring();
     const late = setTimeout(() => this.#over.abort(), ms);
     while (this.#taking !== undefined || this.#sending.size > 0) {
       await Promise.all([this.#taking, ...this.#sending]);
@@ -67,7 +74,7 @@ export class AlarmSender {
   /** As many as there are slots for; whoever ends rings for the rest. */
   async #take(): Promise<void> {
     const { plan, tell } = this.#options;
-    while (this.#isRung && this.#sending.size < SLOTS && !this.#over.signal.aborted) {
+    while (this.#mayTake()) {
       this.#isRung = false;
       // The lease begins later, so it ends later than this process thinks.
       const until = performance.now() + ALARM_LEASE_SECONDS * 1000;

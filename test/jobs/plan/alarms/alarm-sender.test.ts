@@ -139,7 +139,6 @@ it('tells of a database that is away, and throws nothing', async () => {
       tell: (what) => errors.push(what),
     },
   );
-  alarms.ring();
   await alarms.end(1000);
   expect(errors).toMatchObject([{ error: { code: 'database_unreachable' } }]);
 });
