@@ -26,6 +26,7 @@ import { closePeriod } from '../../src/jobs/period/close-period.js';
 import { approveVoucher, rejectVoucher } from '../../src/jobs/period/decide-voucher.js';
 import { importVouchers, listVouchers } from '../../src/jobs/period/manual-voucher.js';
 import { reopenPeriod } from '../../src/jobs/period/reopen-period.js';
+import { applyPlan } from '../../src/jobs/plan/plans.js';
 import { applyChannel } from '../../src/jobs/reconcile/channel.js';
 import { reconcileBank } from '../../src/jobs/reconcile/reconcile-bank.js';
 import { reconcileChannel } from '../../src/jobs/reconcile/reconcile-channel.js';
@@ -115,6 +116,12 @@ export async function proofBook(): Promise<ScratchBook> {
   }
   await byHand(book);
   await filesOfOthers(book);
+  await applyPlan(
+    client,
+    readFileSync(`${packageRoot}/config/plans/night.yaml`, 'utf8'),
+    'night',
+    'Root',
+  );
   await rotateOnce(book);
   await erase(book);
   await register(book);

@@ -12,10 +12,14 @@ export interface Column {
 }
 
 /**
- * What a seal needs none of: sessions that are under way, which no row outlives, and when the inbox
- * was looked at last.
+ * What a seal needs none of: sessions that are under way, which no row outlives, when somebody
+ * looked last, how nights went, and figures that are made from sealed rows.
  */
-export const PASSING = ['inbox_look', 'run_session'];
+export const PASSING = [
+  ...['inbox_look', 'run_session', 'plan_look', 'scheduler_look'],
+  ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
+  ...['morning_day', 'morning_first'],
+];
 
 /** The day whose partitions stand for those of all days. */
 const DAY = PROOF_DAYS[2].replaceAll('-', '');

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type Begun, beginNight } from '../../jobs/plan/run/begin-night.js';
-import { type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
+import { LOOK_SESSION, type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
 import { noteLook } from '../../jobs/plan/schedule/scheduler-look.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
@@ -35,12 +35,13 @@ export const command: CommandModule<[string], Options> = {
     // A timer is a scheduler too: that it looks, and lives while a night takes its time, is kept.
     const beganAt = new Date(clock.now()).toISOString();
     const onBeat = due ? (client: pg.Client) => noteLook(client, beganAt) : undefined;
-    const begun = await actInBook<Looked | Begun>(context, actor, async (client) => {
+    const begin = async (client: pg.Client): Promise<Looked | Begun> => {
       await onBeat?.(client);
       return due
         ? lookAtPlan(client, plan, lookingNow(clock))
         : beginNight(client, plan, date, lookingNow(clock));
-    });
+    };
+    const begun = await actInBook(context, actor, begin, LOOK_SESSION);
     if ('done' in begun) {
       printOutcome(context, { ...begun.done, state: 'done', exit: 0, outcome: 'unchanged' });
       noteDoneBefore(context, 'unchanged');

@@ -1,6 +1,7 @@
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT } from '../../errors.js';
 import { runNight } from '../../jobs/plan/run/night-runner.js';
+import { LOOK_SESSION } from '../../jobs/plan/schedule/look-at-plan.js';
 import { nextMinute } from '../../jobs/plan/schedule/minute-ticks.js';
 import { runScheduler, type SchedulerEvent } from '../../jobs/plan/schedule/scheduler.js';
 import { clockOf, lookingNow, portsOf } from '../night/run-claimed.js';
@@ -28,7 +29,7 @@ export const command: CommandModule<[], { by?: string }> = {
         await nextMinute(clock, AbortSignal.any([bell.signal, signal]));
       },
       async session(fn) {
-        const looked = await actInBook(context, actor, fn);
+        const looked = await actInBook(context, actor, fn, LOOK_SESSION);
         // Those of the look, and what a dead process left.
         alarms.ring();
         return looked;

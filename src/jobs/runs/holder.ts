@@ -20,6 +20,12 @@ export function isOfThisMachine(holder: string): boolean {
   return host === hostname() && where === machine() && where !== 'unknown';
 }
 
+/** Whether a holder's number means that process here, whatever the host is called. */
+export function isInReach(holder: string): boolean {
+  const where = holder.split('/')[2];
+  return where === machine() && where !== 'unknown';
+}
+
 /** True only when the holder was a process of this very machine that no longer runs. */
 export function isSurelyDead(holder: string): boolean {
   if (!isOfThisMachine(holder)) return false;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { holderOf, isOfThisMachine } from '../../runs/holder.js';
+import { holderOf, isInReach } from '../../runs/holder.js';
 import { releaseDead } from '../../runs/in-the-way.js';
 import { endLostSessions } from '../../runs/sessions.js';
 import type { Night } from './stored-night.js';
@@ -34,19 +35,26 @@ export async function endLostChildren(client: pg.Client, night: Night): Promise<
   const open = [...night.attempts.values()].flat().filter(({ to }) => to === null);
   for (const { process: kept } of open) {
     if (kept === null) continue;
-    endGroup(kept);
+    await endGroup(kept);
     await endRuns(client, kept.split('/').slice(0, 3).join('/'));
   }
 }
 
-function endGroup(kept: string): void {
+/** Waits until it is gone, so that nothing of it runs beside what goes on. */
+async function endGroup(kept: string): Promise<void> {
   const [, pid, , start] = kept.split('/');
-  if (!isOfThisMachine(kept)) return;
+  if (!isInReach(kept)) return;
   const now = startOf(Number(pid));
   // Another process has the number by now; a group whose first process has left keeps it.
   if (now !== undefined && now !== start) return;
-  signalGroup(Number(pid), 'SIGKILL');
+  if (!signalGroup(Number(pid), 'SIGKILL')) return;
+  const until = performance.now() + GONE_MS_MAX;
+  while (isGroupAlive(Number(pid)) && performance.now() < until) await sleep(GONE_POLL_MS);
 }
+
+/** What sits in a call of the system that nothing interrupts is not waited for. */
+const GONE_MS_MAX = 5_000;
+const GONE_POLL_MS = 5;
 
 /** A group that is gone takes no signal. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
