@@ -10,6 +10,7 @@ import { noteDoneBefore } from '../shell/done-before.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
 import { clockOf, lookingNow, runClaimed } from './run-claimed.js';
+import { sendLeftAlarms } from './send-alarms.js';
 
 interface Options {
   readonly date?: string;
@@ -49,8 +50,11 @@ export const command: CommandModule<[string], Options> = {
     if ('alarms' in begun) {
       for (const alarm of begun.alarms) context.log.warn(alarm, `alarm: ${alarm.kind}`);
     }
-    // A timer asks each minute.
-    if (begun.claim === undefined) return EXIT.done;
+    if (begun.claim === undefined) {
+      // A timer asks each minute.
+      await sendLeftAlarms(context, plan);
+      return EXIT.done;
+    }
     const target = await resolveTarget(context.bookFolder, context.env);
     return runClaimed(context, target, begun.claim, clock, onBeat);
   },

@@ -99,7 +99,13 @@ const STEP_COLUMNS = {
   log: 'text',
 } as const;
 
-const ALARM_COLUMNS = { at: 'time', job: 'text', kind: 'text' } as const;
+const ALARM_COLUMNS = {
+  at: 'time',
+  job: 'text',
+  kind: 'text',
+  told: 'text',
+  failure: 'text',
+} as const;
 
 function reportOf({ steps, alarms, isHeld, ...night }: ShownNight): Report {
   const head = { ...night, state: isHeld ? `${night.state}, held` : night.state };
