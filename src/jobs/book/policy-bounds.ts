@@ -38,7 +38,7 @@ export async function loadBounds(client: pg.Client): Promise<readonly DatedBound
   }));
 }
 
-/** How long things are kept, by the policy of the open day. Throws LoanbookError `document_changed`. */
+/** How long things are kept, by the policy of the open day. Throws as `storedPolicy` does. */
 export async function retentionOf(client: pg.Client): Promise<PolicyDocument['retention']> {
   const { rows } = await client.query<StoredPolicy>(
     `SELECT p.effective_from, p.document, p.sha256 FROM policy_version p, book b

@@ -27,8 +27,8 @@ export interface FileProof {
 }
 
 /**
- * Reads every file that was taken and is still to be kept, and every one for others that still lies in the outbox, and
- * holds it against its hash. Throws LoanbookError `folder_unusable` (1).
+ * Reads every file that was taken and is still to be kept, and every one for others that still
+ * lies in the outbox, and holds it against its hash. Throws LoanbookError `folder_unusable` (1).
  */
 export async function verifyFiles(
   client: pg.Client,

@@ -89,7 +89,7 @@ export async function hashSeen(
   }
 }
 
-/** Takes a file away that is still as it was seen; why it was left. One that is gone is no fault. */
+/** Takes a file away that is still as it was seen; why it was left. That it is gone is no fault. */
 export async function takeAway(path: Path, seen: Seen): Promise<LeftBecause | undefined> {
   try {
     const now = seenAt(path);
