@@ -147,6 +147,11 @@ export function listOf<T extends z.ZodType>(item: T) {
   return z.array(item, { error: 'must be a list' });
 }
 
+/** A program or command with its words. */
+export function someWords() {
+  return listOf(words()).min(1, { error: 'must name one at least' });
+}
+
 /** A list that names something, each thing once. */
 export function someOf<T extends z.ZodType>(item: T) {
   return listOf(item)

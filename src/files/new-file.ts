@@ -1,17 +1,21 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
   lstatSync,
   openSync,
+  readdirSync,
+  readlinkSync,
   rmSync,
   type Stats,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EXIT, LoanbookError } from '../errors.js';
+import { isRunning } from '../running.js';
 import { isPart, outFolderOf } from './out-folder.js';
 
 /** Why a file cannot be made, where its path is at fault: the rest is a fault of the disk. */
@@ -30,6 +34,38 @@ const unfinished = new Set<string>();
 
 function removeUnfinished(): void {
   for (const path of unfinished) rmSync(path, { force: true });
+}
+
+/**
+ * How the names begin under which files on their way to this one are written, by processes of this
+ * machine; the number of the process follows.
+ */
+function underWay(path: string): string {
+  const name = `${hostname()}/${processes()}/${basename(path)}`;
+  return `.loanbook-${createHash('sha256').update(name).digest('hex').slice(0, 12)}-`;
+}
+
+/** In which numbers of processes are told apart: containers have their own. */
+function processes(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}
+
+/** What processes left that were killed on the way to this file: they remove nothing any more. */
+function removeLeft(path: string): void {
+  const folder = dirname(path);
+  const own = underWay(path);
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith(own) || !isPart(name)) continue;
+    const writer = Number(name.slice(own.length).split('-')[0]);
+    const left = join(folder, name);
+    const isOurs = writer === process.pid && unfinished.has(left);
+    if (isOurs || (writer !== process.pid && isRunning(writer))) continue;
+    rmSync(left, { force: true });
+  }
 }
 
 /**
@@ -56,8 +92,10 @@ export class NewFile {
   static async create(path: string, mode?: number): Promise<NewFile> {
     const earlier = requireRegularTarget(path);
     requireNoOutbox(path);
-    const temporary = join(dirname(path), `.loanbook-${randomBytes(6).toString('hex')}.part`);
+    const own = `${underWay(path)}${process.pid}-${randomBytes(6).toString('hex')}.part`;
+    const temporary = join(dirname(path), own);
     return attempt(path, async () => {
+      removeLeft(path);
       const handle = await open(temporary, FLAGS, mode ?? 0o666);
       if (unfinished.size === 0) process.once('exit', removeUnfinished);
       unfinished.add(temporary);

@@ -74,6 +74,7 @@ const MAY_UPDATE: Readonly<Record<string, readonly string[]>> = {
     ...['calendar', 'changes', 'exit', 'holder', 'is_held', 'is_late_told', 'lease_until'],
     ...['seen_at', 'state', 'stop_by', 'token', 'version'],
   ],
+  night_alarm: ['failure', 'sent', 'settled_at', 'taken_by', 'taken_until'],
   night_attempt: ['ended_at', 'exit', 'log'],
   night_execution: ['ended_at', 'exit'],
   night_step: ['is_held', 'not_before', 'state', 'told', 'tries', 'why'],

@@ -17,6 +17,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { appendPrivate, NewFile, writeWhole } from '../../src/files/new-file.js';
 import { CsvRejectLines } from '../../src/files/rejects/csv-reject-lines.js';
 import { RejectFile } from '../../src/files/rejects/reject-file.js';
+import { packageRoot } from '../../src/package-root.js';
 
 const root = mkdtempSync(join(tmpdir(), 'loanbook-files-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -32,6 +33,25 @@ describe('a file that is made', () => {
     await writeWhole(at('a.txt'), ['a', Buffer.from('b'), big, 'c']);
     expect(readFileSync(at('a.txt'), 'utf8')).toBe(`ab${big}c`);
     expect(readdirSync(folder)).toEqual(['a.txt']);
+  });
+
+  it('takes away what a killed process left on the way to it, and of live ones nothing', async () => {
+    const module = join(packageRoot, 'dist/files/new-file.js');
+    const killed = `const { NewFile } = await import(${JSON.stringify(module)});
+      for (const name of process.argv.slice(1)) {
+        const file = await NewFile.create(name);
+        await file.write('half');
+      }
+      process.kill(process.pid, 'SIGKILL');`;
+    const args = ['--input-type=module', '-e', killed, at('a.txt'), at('b.txt')];
+    expect(spawnSync(process.execPath, args).signal).toBe('SIGKILL');
+    const live = await NewFile.create(at('a.txt'));
+    expect(readdirSync(folder)).toHaveLength(2);
+    await writeWhole(at('a.txt'), ['other']);
+    expect(readdirSync(folder)).toHaveLength(3);
+    await live.publish();
+    await writeWhole(at('b.txt'), ['b']);
+    expect(readdirSync(folder)).toEqual(['a.txt', 'b.txt']);
   });
 
   it('stays as it was until the new one is whole, and keeps its mode', async () => {

@@ -1,6 +1,7 @@
 import { withClient } from '../../db/connect.js';
 import type { DatabaseTarget } from '../../db/target.js';
 import { EXIT, type ExitCode, LoanbookError } from '../../errors.js';
+import type { AlarmSender } from '../../jobs/plan/alarms/alarm-sender.js';
 import { startChild } from '../../jobs/plan/run/child.js';
 import { NIGHT_LEASE_SECONDS, type NightClaim } from '../../jobs/plan/run/claim-night.js';
 import { type Clock, systemClock } from '../../jobs/plan/run/clock.js';
@@ -11,6 +12,7 @@ import { registeredFiles } from '../../jobs/plan/run/registered-files.js';
 import type { Looking } from '../../jobs/plan/schedule/look-at-plan.js';
 import type { CommandContext } from '../shell/context.js';
 import { printOutcome } from '../shell/output.js';
+import { alarmSenderOf } from './send-alarms.js';
 
 /** The clock of this machine; that somebody moved it is said. */
 export function clockOf(context: CommandContext, onMoved: () => void = () => undefined): Clock {
@@ -29,7 +31,7 @@ export function lookingNow(clock: Clock): Looking {
 export function portsOf(
   context: CommandContext,
   clock: Clock,
-  atStop: NightPorts['atStop'],
+  { atStop, alarms }: { atStop: NightPorts['atStop']; alarms: AlarmSender },
 ): NightPorts {
   const folders = foldersOf(context.bookFolder, context.env);
   return {
@@ -44,7 +46,10 @@ export function portsOf(
     env: context.env,
     stop: context.signal,
     atStop,
-    tell: ({ nightId, plan, date }, event) => tell(context, { run: nightId, plan, date }, event),
+    tell({ nightId, plan, date }, event) {
+      tell(context, { run: nightId, plan, date }, event);
+      if (event.what === 'alarm') alarms.ring();
+    },
   };
 }
 
@@ -54,6 +59,9 @@ function tell(context: CommandContext, of: object, { what, error, ...event }: Ni
   else if (what === 'alarm') context.log.warn(line, `alarm: ${event.kind}`);
   else context.log.info(line, what);
 }
+
+/** A night that has ended waits so long for its last alarms; the next look sends what is left. */
+const LAST_ALARMS_MS = 10_000;
 
 /**
  * Runs a night to its end in this process, and shows what it came to. Throws LoanbookError
@@ -66,16 +74,23 @@ export async function runClaimed(
   clock: Clock,
   onBeat?: NightPorts['onBeat'],
 ): Promise<ExitCode> {
-  await runNight(target, claim, {
-    ...portsOf(context, clock, 'interrupt'),
-    ...(onBeat && { onBeat }),
-  });
-  const end = await readEnd(target, claim);
-  if (end === undefined) throw interruptedNight(claim);
-  const { plan, date, state, exit } = end;
-  if (state !== 'done') throw failure(end);
-  printOutcome(context, { plan, date, state, exit, outcome: 'done' });
-  return EXIT.done;
+  const alarms = alarmSenderOf(context, target, claim.plan);
+  // Those of the claim, and what a dead process left.
+  alarms.ring();
+  try {
+    await runNight(target, claim, {
+      ...portsOf(context, clock, { atStop: 'interrupt', alarms }),
+      ...(onBeat && { onBeat }),
+    });
+    const end = await readEnd(target, claim);
+    if (end === undefined) throw interruptedNight(claim);
+    const { plan, date, state, exit } = end;
+    if (state !== 'done') throw failure(end);
+    printOutcome(context, { plan, date, state, exit, outcome: 'done' });
+    return EXIT.done;
+  } finally {
+    await alarms.end(LAST_ALARMS_MS);
+  }
 }
 
 /** Undefined: this process was told to end, and opens no session any more. */

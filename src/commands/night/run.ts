@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type Begun, beginNight } from '../../jobs/plan/run/begin-night.js';
-import { type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
+import { LOOK_SESSION, type Looked, lookAtPlan } from '../../jobs/plan/schedule/look-at-plan.js';
 import { noteLook } from '../../jobs/plan/schedule/scheduler-look.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { dayOption } from '../shell/day-option.js';
@@ -10,6 +10,7 @@ import { noteDoneBefore } from '../shell/done-before.js';
 import { printOutcome } from '../shell/output.js';
 import { actInBook } from '../shell/person-option.js';
 import { clockOf, lookingNow, runClaimed } from './run-claimed.js';
+import { sendLeftAlarms } from './send-alarms.js';
 
 interface Options {
   readonly date?: string;
@@ -34,12 +35,13 @@ export const command: CommandModule<[string], Options> = {
     // A timer is a scheduler too: that it looks, and lives while a night takes its time, is kept.
     const beganAt = new Date(clock.now()).toISOString();
     const onBeat = due ? (client: pg.Client) => noteLook(client, beganAt) : undefined;
-    const begun = await actInBook<Looked | Begun>(context, actor, async (client) => {
+    const begin = async (client: pg.Client): Promise<Looked | Begun> => {
       await onBeat?.(client);
       return due
         ? lookAtPlan(client, plan, lookingNow(clock))
         : beginNight(client, plan, date, lookingNow(clock));
-    });
+    };
+    const begun = await actInBook(context, actor, begin, LOOK_SESSION);
     if ('done' in begun) {
       printOutcome(context, { ...begun.done, state: 'done', exit: 0, outcome: 'unchanged' });
       noteDoneBefore(context, 'unchanged');
@@ -48,8 +50,11 @@ export const command: CommandModule<[string], Options> = {
     if ('alarms' in begun) {
       for (const alarm of begun.alarms) context.log.warn(alarm, `alarm: ${alarm.kind}`);
     }
-    // A timer asks each minute.
-    if (begun.claim === undefined) return EXIT.done;
+    if (begun.claim === undefined) {
+      // A timer asks each minute.
+      await sendLeftAlarms(context, plan);
+      return EXIT.done;
+    }
     const target = await resolveTarget(context.bookFolder, context.env);
     return runClaimed(context, target, begun.claim, clock, onBeat);
   },

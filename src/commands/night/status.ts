@@ -77,11 +77,12 @@ async function show(
 
 /** Again and again, until the night has ended or the process is told to. */
 async function watch(context: CommandContext, client: pg.Client, which: Which): Promise<void> {
-  for (;;) {
-    context.stdout.write(CLEAR_SCREEN);
+  const { stdout, signal } = context;
+  while (!signal.aborted) {
+    stdout.write(CLEAR_SCREEN);
     const { state } = await show(context, client, which, { raw: false });
     if (state !== 'running') return;
-    await sleep(WATCH_MS, undefined, { signal: context.signal });
+    await sleep(WATCH_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -98,7 +99,13 @@ const STEP_COLUMNS = {
   log: 'text',
 } as const;
 
-const ALARM_COLUMNS = { at: 'time', job: 'text', kind: 'text' } as const;
+const ALARM_COLUMNS = {
+  at: 'time',
+  job: 'text',
+  kind: 'text',
+  told: 'text',
+  failure: 'text',
+} as const;
 
 function reportOf({ steps, alarms, isHeld, ...night }: ShownNight): Report {
   const head = { ...night, state: isHeld ? `${night.state}, held` : night.state };

@@ -1,9 +1,11 @@
 import { resolveTarget } from '../../db/resolve-target.js';
 import { EXIT } from '../../errors.js';
 import { runNight } from '../../jobs/plan/run/night-runner.js';
+import { LOOK_SESSION } from '../../jobs/plan/schedule/look-at-plan.js';
 import { nextMinute } from '../../jobs/plan/schedule/minute-ticks.js';
 import { runScheduler, type SchedulerEvent } from '../../jobs/plan/schedule/scheduler.js';
 import { clockOf, lookingNow, portsOf } from '../night/run-claimed.js';
+import { alarmSenderOf } from '../night/send-alarms.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
 import { actInBook } from '../shell/person-option.js';
@@ -18,6 +20,7 @@ export const command: CommandModule<[], { by?: string }> = {
     const clock = clockOf(context, () => bell.abort());
     const actor = { by, act: 'night', isNamed: false } as const;
     const target = await resolveTarget(context.bookFolder, context.env);
+    const alarms = alarmSenderOf(context, target);
     const left = await runScheduler({
       stop: signal,
       looking: () => lookingNow(clock),
@@ -25,10 +28,16 @@ export const command: CommandModule<[], { by?: string }> = {
         bell = new AbortController();
         await nextMinute(clock, AbortSignal.any([bell.signal, signal]));
       },
-      session: (fn) => actInBook(context, actor, fn),
-      run: (claim) => runNight(target, claim, portsOf(context, clock, 'leave')),
+      async session(fn) {
+        const looked = await actInBook(context, actor, fn, LOOK_SESSION);
+        // Those of the look, and what a dead process left.
+        alarms.ring();
+        return looked;
+      },
+      run: (claim) => runNight(target, claim, portsOf(context, clock, { atStop: 'leave', alarms })),
       tell: (event) => tell(context, event),
     });
+    await alarms.end(0);
     if (left > 0) throw signal.reason;
     return EXIT.done;
   },

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRunning } from '../../running.js';
 import { type Place, socketFileOf } from './embedded-place.js';
-import { isAlive } from './start-lock.js';
 
 /** A server process that runs on a place's data. */
 export interface Postmaster {
@@ -42,7 +42,7 @@ export function removeLeftovers(place: Place, socketFolder: string): void {
   const socket = socketFileOf(socketFolder);
   for (const file of [socket, `${socket}.lock`]) rmSync(file, { force: true });
   const pid = Number(readPidFile(place)[LINE.pid]);
-  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return;
+  if (!Number.isInteger(pid) || pid <= 0 || !isRunning(pid)) return;
   if (isPostmaster(pid, place.dataFolder) || hasProcessIn(place.dataFolder)) return;
   rmSync(join(place.dataFolder, 'postmaster.pid'), { force: true });
 }
@@ -57,7 +57,7 @@ function readPidFile(place: Place): readonly string[] {
 
 /** A server works inside its data folder, so its working directory tells whose server it is. */
 function isPostmaster(pid: number, dataFolder: string): boolean {
-  if (!isAlive(pid)) return false;
+  if (!isRunning(pid)) return false;
   if (process.platform === 'linux') return workingFolder(String(pid)) === realpathSync(dataFolder);
   const { stdout } = spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout?.includes(dataFolder) ?? false;

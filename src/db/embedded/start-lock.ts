@@ -2,6 +2,7 @@ import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
+import { isRunning } from '../../running.js';
 import { throwIfInterrupted } from '../interrupt.js';
 
 const POLL_MS = 20;
@@ -67,7 +68,7 @@ function isStale(lockFile: string): boolean {
   const silentMs = ageMs(lockFile);
   if (silentMs === undefined) return false;
   if (silentMs > SILENT_MS_MAX) return true;
-  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
+  return holder !== undefined && holder.host === hostname() && !isRunning(holder.pid);
 }
 
 /**
@@ -87,16 +88,6 @@ async function takeOver(lockFile: string): Promise<void> {
     if (isStale(lockFile)) rmSync(lockFile, { force: true });
   } finally {
     rmSync(guard, { force: true });
-  }
-}
-
-/** Whether a process with this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { AlarmKind } from '../../operations/run/run.js';
+import { ALARM_KINDS } from '../../operations/plan/alarm-rule.js';
 import type { InstanceState } from '../../operations/schedule/look.js';
 import { FILE_STATES } from '../files/list-files.js';
 import type { Metric, MetricSource, Sample } from './metric.js';
@@ -7,11 +7,6 @@ import type { Metric, MetricSource, Sample } from './metric.js';
 const STATES: Readonly<Record<InstanceState, true>> = {
   ...{ waiting: true, running: true, done: true, failed: true, held: true },
   ...{ interrupted: true, missed: true },
-};
-/** Those of a run, and those of a look at what is due. */
-const ALARMS: Readonly<Record<AlarmKind | 'late' | 'missed', true>> = {
-  ...{ late: true, missed: true, accepted: true, failed: true, files_late: true },
-  ...{ outlived: true, window_missed: true, deadline: true },
 };
 
 /** The last attempt of each job that has ended, of the jobs that the plan has by now. */
@@ -57,7 +52,7 @@ export const NIGHT_SOURCES: readonly MetricSource[] = [
       client,
       'SELECT kind AS of, count(*) AS value FROM night_alarm GROUP BY kind',
       'kind',
-      Object.keys(ALARMS),
+      ALARM_KINDS,
     ),
   }),
   async (client) => ({

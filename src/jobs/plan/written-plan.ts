@@ -20,6 +20,7 @@ export function writtenPlan(plan: Plan): Record<string, unknown> {
     parallel: plan.parallel,
     parameters: plan.parameters,
     jobs: plan.jobs.map(writtenJob),
+    alarms: plan.alarms.map(({ on, way }) => ({ on, ...way })),
   };
 }
 

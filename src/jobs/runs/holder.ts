@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isRunning } from '../../running.js';
 
 /**
  * Who holds a run: host, process and the machine's boot and process namespace, so that a holder
@@ -20,15 +21,16 @@ export function isOfThisMachine(holder: string): boolean {
   return host === hostname() && where === machine() && where !== 'unknown';
 }
 
+/** Whether a holder's number means that process here, whatever the host is called. */
+export function isInReach(holder: string): boolean {
+  const where = holder.split('/')[2];
+  return where === machine() && where !== 'unknown';
+}
+
 /** True only when the holder was a process of this very machine that no longer runs. */
 export function isSurelyDead(holder: string): boolean {
   if (!isOfThisMachine(holder)) return false;
-  try {
-    process.kill(Number(holder.split('/')[1]), 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
+  return !isRunning(Number(holder.split('/')[1]));
 }
 
 function machine(): string {

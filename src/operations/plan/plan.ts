@@ -3,6 +3,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import type { Duration } from '../clock/instant.js';
 import type { Window } from '../clock/window.js';
 import type { WallTime, Zone } from '../clock/zone.js';
+import type { AlarmRule } from './alarm-rule.js';
 import type { Condition } from './condition.js';
 
 /** What an attempt runs: a command of this program, or another one. Its words have places. */
@@ -61,6 +62,8 @@ export interface Plan {
   readonly parameters: Readonly<Record<string, string>>;
   /** In their order: it decides wherever two could be first. */
   readonly jobs: readonly Job[];
+  /** Nothing here goes by them: whoever runs a night sends what they name. */
+  readonly alarms: readonly AlarmRule[];
 }
 
 /** A plan with what its times and conditions are read by. */

@@ -1,6 +1,7 @@
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { Instant } from '../clock/instant.js';
 import { openingAfter, timeFrom } from '../clock/window.js';
+import type { AlarmRule } from '../plan/alarm-rule.js';
 import { holdsOn } from '../plan/condition.js';
 import { dueOf } from '../plan/due.js';
 import { datePlaces, filled } from '../plan/places.js';
@@ -35,13 +36,8 @@ export interface JobTimes {
   readonly deadline: Instant | null;
 }
 
-export type AlarmKind =
-  | 'accepted'
-  | 'failed'
-  | 'files_late'
-  | 'outlived'
-  | 'window_missed'
-  | 'deadline';
+/** Of a job. */
+export type AlarmKind = Exclude<AlarmRule['on'][number], 'late' | 'missed' | 'taken_over'>;
 
 export interface Step {
   readonly job: Job;

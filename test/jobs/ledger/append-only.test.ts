@@ -123,7 +123,11 @@ describe('a session that is the batch role and nothing else', () => {
        WHERE grantee = 'loanbook_batch' AND privilege_type = 'UPDATE' ORDER BY 1`,
     );
     const tables = rows.map(({ table }) => table);
-    expect(tables).toEqual(['account', 'bucket_counter', 'execution', 'loan_look', 'run', 'step']);
+    expect(tables).toEqual([
+      ...['account', 'bucket_counter', 'execution', 'loan_look', 'night', 'night_alarm'],
+      ...['night_attempt', 'night_execution', 'night_step', 'plan_look', 'run', 'scheduler_look'],
+      'step',
+    ]);
     const others = await owner.query(
       `SELECT table_name, privilege_type FROM information_schema.table_privileges
        WHERE grantee IN ('loanbook_batch', 'PUBLIC') AND table_schema = 'loanbook'

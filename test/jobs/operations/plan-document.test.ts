@@ -10,8 +10,12 @@ const plan = {
   first_date: '2026-04-01',
   at: '00:30',
 };
+const JOB_ALARMS = ['accepted', 'failed', 'files_late', 'outlived', 'window_missed', 'deadline'];
 const job = (change: object) => ({ job: 'a', run: ['gate'], ...change });
 const files = [{ name: 'a-{date}.csv' }];
+const alarm = (change: object) => ({
+  alarms: [{ on: ['failed'], command: ['logger'], ...change }],
+});
 const retry = (change: object) => ({ retry: { times: 2, ...change } });
 
 function read(change: object): unknown {
@@ -49,6 +53,10 @@ describe('a plan', () => {
           skip: 'two_persons',
         },
       ],
+      alarms: [
+        { on: [...JOB_ALARMS, 'late', 'missed', 'taken_over'], command: ['logger', '-t', 'x'] },
+        { on: ['failed'], webhook: 'https://alarms.example.org/hook' },
+      ],
     };
     expect(planFromValue(whole, SOURCE)).toMatchObject({
       name: 'NIGHT',
@@ -68,8 +76,13 @@ describe('a plan', () => {
           retry: { times: 5, wait: 60_000, factor: 2, max: 900_000, on: [75] },
         },
       ],
+      alarms: [
+        { on: { length: 9 }, way: { command: ['logger', '-t', 'x'] } },
+        { on: ['failed'], way: { webhook: 'https://alarms.example.org/hook' } },
+      ],
     });
-    const defaults = { afterDays: 1, missed: 'all', startWithin: 300_000, parallel: 1, jobs: [] };
+    const none = { jobs: [], alarms: [] };
+    const defaults = { afterDays: 1, missed: 'all', startWithin: 300_000, parallel: 1, ...none };
     expect(read({})).toMatchObject(defaults);
     expect(read({ jobs: [job(retry({}))] })).toMatchObject({
       jobs: [{ retry: { times: 2, wait: 60_000, factor: 2, max: 900_000, on: [75] } }],
@@ -118,9 +131,25 @@ describe('a plan', () => {
     [{ on: { working_day: [-32] } }, 'on.working_day[0]: must be 1 to 31'],
     [{ parameters: { date: 'x' } }, 'parameters.date: is the name of a place already'],
     [{ at: undefined }, 'at: is required'],
+    [alarm({ on: ['fail'] }), 'alarms[0].on[0]: must be one of accepted, failed, files_late'],
+    [alarm({ on: [] }), 'alarms[0].on: must name one at least'],
+    [alarm({ on: undefined }), 'alarms[0].on: must be a list'],
+    [alarm({ on: ['late', 'late'] }), 'alarms[0].on: must name none twice'],
+    [alarm({ command: undefined }), 'alarms[0]: must have either command or webhook'],
+    [alarm({ webhook: 'http://a' }), 'alarms[0]: must have either command or webhook'],
+    [alarm({ command: [] }), 'alarms[0].command: must name one at least'],
   ])('is refused with %j: %s', (change, message) => {
     expect(() => read(change)).toThrow(refusal('invalid_document', message));
   });
+
+  it.each(['ftp://a/b', 'a.example.org', 'http://', 'http://a b', 'https://me:secret@a/'])(
+    'sends alarms to no such address: %s',
+    (webhook) => {
+      const rule = 'alarms[0].webhook: must be an address of http or https, without a login';
+      const read_ = () => read(alarm({ command: undefined, webhook }));
+      expect(read_).toThrow(refusal('invalid_document', rule));
+    },
+  );
 
   it.each([
     [{ jobs: [job({ files_by: '06:00' })] }, 'jobs[0].files_by: no_effect: without files'],

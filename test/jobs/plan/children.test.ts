@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,6 +58,18 @@ describe('a child', () => {
     child.open();
     expect(await child.ended).toBe(0);
     expect(isGroupAlive(group)).toBe(false);
+  });
+
+  it('that leaves its group as it forks is ended with all it started', async () => {
+    const pidFile = join(folder, 'left.pid');
+    const { child } = await start(`setsid sh -c 'echo $$ > ${pidFile}; exec sleep 60' &
+      while ! [ -s ${pidFile} ]; do sleep 0.02; done`);
+    child.open();
+    expect(await child.ended).toBe(0);
+    const left = Number(readFileSync(pidFile, 'utf8'));
+    // What is dead stays until its parent asks for it, which is nobody of ours.
+    const stat = `/proc/${left}/stat`;
+    expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ') Z').toContain(') Z');
   });
 
   it('writes through no link', async () => {

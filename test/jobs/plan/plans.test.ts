@@ -42,6 +42,10 @@ const plan = {
       when: { weekdays: ['mon'], month_day: [-1] },
     },
   ],
+  alarms: [
+    { on: ['failed', 'late'], command: ['logger', '-t', 'loanbook'] },
+    { on: ['failed'], webhook: 'https://alarms.example.org/hook' },
+  ],
 };
 const text = (change: object = {}) => stringify({ ...plan, ...change });
 
@@ -96,6 +100,7 @@ describe('a plan as it is written', () => {
           skip: 'two_persons',
         },
       ],
+      alarms: plan.alarms,
     });
   });
 

@@ -72,6 +72,7 @@ beforeAll(async () => {
   await money();
   await run(['eod', 'run', '--through', '2026-03-29']);
   await inbox();
+  await night();
   await elsewhere();
 }, 120_000);
 afterAll(() => book.remove());
@@ -237,6 +238,32 @@ async function inbox(): Promise<void> {
   }
 }
 
+/** A night whose job says what nobody shall read, the morning behind it, metrics. */
+async function night(): Promise<void> {
+  const script = book.raw(
+    'job.sh',
+    `echo "付给 ${turns.number}"\necho ${turns.number} >&2\nexit 1\n`,
+  );
+  const plan = {
+    ...{ plan: 'N', version: 1, first_date: OPEN_DAY, at: '00:30', on: { months: [3] } },
+    jobs: [{ job: 'says', program: ['sh', script] }],
+    alarms: [
+      { on: ['failed'], command: ['sh', '-c', `cat >> ${join(book.folder, 'out-alarms')}`] },
+    ],
+  };
+  await both('plan', 'apply', book.raw('plan.yaml', JSON.stringify(plan)));
+  await both('night', 'run', 'N', '--date', OPEN_DAY);
+  await both('night', 'resume', 'N');
+  for (const act of ['hold', 'skip']) {
+    await both('night', act, 'N', 'says', '--reason', turns.number, '--by', 'Ann');
+  }
+  await both('night', 'status', 'N');
+  await both('metrics');
+  const out = join(book.folder, 'morning');
+  await both('report', 'daily', '--out', out, '--format', 'html,xlsx,json');
+  await run(['metrics', '--out', out]);
+}
+
 /** Statements, other commands, and errors that name what they were told. */
 async function elsewhere(): Promise<void> {
   await run(['channel', 'apply', book.raw('icbc.yaml', BANK)]);
@@ -299,8 +326,9 @@ async function elsewhere(): Promise<void> {
 
 /** Everything that was written beside the files that were planted, their rejects and the keys. */
 function writtenFiles(): { name: string; text: string }[] {
-  return readdirSync(book.folder)
-    .filter((name) => name.startsWith('out-') || name.endsWith('.log'))
+  const morning = readdirSync(join(book.folder, 'morning')).map((name) => join('morning', name));
+  return [...readdirSync(book.folder), ...morning]
+    .filter((name) => /^(?:out-|morning\/)|\.log$/.test(name))
     .map((name) => {
       const bytes = readFileSync(join(book.folder, name));
       const text = name.endsWith('.xlsx')
@@ -333,7 +361,14 @@ describe('500 values of persons', () => {
 
   it('are in no report that was written', () => {
     const files = writtenFiles();
-    expect(files.map(({ name }) => name)).toContain('out-report.html');
+    const names = files.map(({ name }) => name);
+    const wanted = ['out-report.html', 'out-alarms', 'morning/loanbook.prom', 'morning/morning-'];
+    for (const start of wanted) {
+      expect(
+        names.some((name) => name.startsWith(start)),
+        start,
+      ).toBe(true);
+    }
     expect(
       files.flatMap(({ name, text }) => foundIn(text, VALUES).map((v) => `${name}: ${v}`)),
     ).toEqual([]);

@@ -10,6 +10,7 @@ import {
   mapping,
   oneOf,
   someOf,
+  someWords,
   words,
 } from '../../../documents/fields.js';
 import { jsonSchemaOf } from '../../../documents/json-schema.js';
@@ -22,6 +23,7 @@ import { SECOND } from '../../../operations/clock/instant.js';
 import { planFaults } from '../../../operations/plan/check-plan.js';
 import type { Job, Line, Plan, PlanAtHand } from '../../../operations/plan/plan.js';
 import { BOOK_TIME_ZONE } from '../../book/today.js';
+import { alarmSchema, readAlarm, wayless } from './alarm-fields.js';
 import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
 import { conditionSchema, readCondition } from './condition-field.js';
 
@@ -77,11 +79,8 @@ const planSchema = mapping({
   parallel: integer(1, 64).default(1),
   parameters: z.record(name(), words()).default({}),
   jobs: listOf(jobSchema).default([]),
+  alarms: listOf(alarmSchema).default([]),
 });
-
-function someWords() {
-  return listOf(words()).min(1, { error: 'must name one at least' });
-}
 
 /** A plan of a document that was read before; throws LoanbookError `invalid_document`. */
 export function planFromValue(value: unknown, source: DocumentSource): Plan {
@@ -91,7 +90,7 @@ export function planFromValue(value: unknown, source: DocumentSource): Plan {
       ? [{ path: `jobs[${at}]`, rule: 'must have either run or program' }]
       : [],
   );
-  refuseViolations(source, lineless);
+  refuseViolations(source, [...lineless, ...wayless(document.alarms)]);
   const plan: Plan = {
     name: document.plan,
     version: document.version,
@@ -106,6 +105,7 @@ export function planFromValue(value: unknown, source: DocumentSource): Plan {
     parallel: document.parallel,
     parameters: document.parameters,
     jobs: document.jobs.map(readJob),
+    alarms: document.alarms.map(readAlarm),
   };
   refuseViolations(source, planFaults(plan));
   return plan;

@@ -16,6 +16,7 @@ import { maskText } from '../../../files/mask.js';
 import type { Line } from '../../../operations/plan/plan.js';
 import { packageRoot } from '../../../package-root.js';
 import { isGroupAlive, processKept, signalGroup } from './lost-children.js';
+import { hasStrays, OUTPUT_VARIABLE, signalStrays } from './strays.js';
 
 /** What an attempt runs, with its places filled. */
 export interface ChildLine {
@@ -58,7 +59,7 @@ export async function startChild({ line, log, env }: ChildLine): Promise<Child> 
   const output = openLog(log);
   const child = spawn('/bin/sh', ['-c', GATE, 'sh', file, ...args], {
     detached: true,
-    env: { ...env },
+    env: { ...env, [OUTPUT_VARIABLE]: log },
     stdio: ['ignore', output, output, 'pipe'],
   });
   closeSync(output);
@@ -77,18 +78,22 @@ export async function startChild({ line, log, env }: ChildLine): Promise<Child> 
     cancel: () => gate.end(),
     signal: (name) => signalGroup(group, name),
     ended: exit.then(async (code) => {
-      await endRest(group);
+      await endRest(group, log);
       return code;
     }),
   };
 }
 
-/** Whatever a child left in its group when it ended is ended too. */
-async function endRest(group: number): Promise<void> {
-  if (!signalGroup(group, 'SIGTERM')) return;
+/** Whatever a child left when it ended is ended too, in its group or out of it. */
+async function endRest(group: number, log: string): Promise<void> {
   const killAt = performance.now() + KILL_MS;
-  while (isGroupAlive(group)) {
-    if (performance.now() > killAt) signalGroup(group, 'SIGKILL');
+  const all = (signal: 'SIGTERM' | 'SIGKILL') => {
+    const isOut = signalStrays(log, signal);
+    return signalGroup(group, signal) || isOut;
+  };
+  if (!all('SIGTERM')) return;
+  while (isGroupAlive(group) || hasStrays(log)) {
+    if (performance.now() > killAt) all('SIGKILL');
     await sleep(REST_POLL_MS);
   }
 }

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { holderOf, isOfThisMachine } from '../../runs/holder.js';
+import { holderOf, isInReach } from '../../runs/holder.js';
 import { releaseDead } from '../../runs/in-the-way.js';
 import { endLostSessions } from '../../runs/sessions.js';
 import type { Night } from './stored-night.js';
+import { signalStrays } from './strays.js';
 
 /** How a process group is kept, so that it is known again: holder and time of its start. */
 export function processKept(pid: number): string {
@@ -32,21 +34,29 @@ function statOf(pid: string): string[] | undefined {
  */
 export async function endLostChildren(client: pg.Client, night: Night): Promise<void> {
   const open = [...night.attempts.values()].flat().filter(({ to }) => to === null);
-  for (const { process: kept } of open) {
+  for (const { process: kept, log } of open) {
     if (kept === null) continue;
-    endGroup(kept);
+    await endGroup(kept, log);
     await endRuns(client, kept.split('/').slice(0, 3).join('/'));
   }
 }
 
-function endGroup(kept: string): void {
+/** Waits until it is gone, so that nothing of it runs beside what goes on. */
+async function endGroup(kept: string, log: string | null): Promise<void> {
   const [, pid, , start] = kept.split('/');
-  if (!isOfThisMachine(kept)) return;
+  if (!isInReach(kept)) return;
+  if (log !== null) signalStrays(log, 'SIGKILL');
   const now = startOf(Number(pid));
   // Another process has the number by now; a group whose first process has left keeps it.
   if (now !== undefined && now !== start) return;
-  signalGroup(Number(pid), 'SIGKILL');
+  if (!signalGroup(Number(pid), 'SIGKILL')) return;
+  const until = performance.now() + GONE_MS_MAX;
+  while (isGroupAlive(Number(pid)) && performance.now() < until) await sleep(GONE_POLL_MS);
 }
+
+/** What sits in a call of the system that nothing interrupts is not waited for. */
+const GONE_MS_MAX = 5_000;
+const GONE_POLL_MS = 5;
 
 /** A group that is gone takes no signal. */
 export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {

@@ -72,7 +72,17 @@ export interface ShownNight {
   /** The next instant at which the clock alone changes something. */
   readonly nextClock: string | null;
   readonly steps: readonly ShownStep[];
-  readonly alarms: readonly { readonly at: string; readonly job: string; readonly kind: string }[];
+  readonly alarms: readonly ShownAlarm[];
+}
+
+export interface ShownAlarm {
+  readonly at: string;
+  readonly job: string;
+  readonly kind: string;
+  /** `no_rule`: the plan says nowhere to send it. */
+  readonly told: 'waiting' | 'sent' | 'failed' | 'no_rule';
+  /** Of each way that could not be gone, why. */
+  readonly failure: string | null;
 }
 
 const USUAL_SQL = readSql(import.meta.url, 'usual');
@@ -88,9 +98,11 @@ export async function showNight(
   const { night, run: kept } = await readNight(client, nightId);
   const run = asLeft(night, kept!);
   const { rows: usual } = await client.query<{ job: string; ms: number }>(USUAL_SQL, [night.plan]);
-  const { rows: alarms } = await client.query<ShownNight['alarms'][number]>(
-    `SELECT ${isoTime('at')} AS at, job, kind FROM night_alarm WHERE night_id = $1
-     ORDER BY alarm_id`,
+  const { rows: alarms } = await client.query<ShownAlarm>(
+    `SELECT ${isoTime('at')} AS at, job, kind, failure,
+       CASE WHEN failure IS NOT NULL THEN 'failed' WHEN settled_at IS NULL THEN 'waiting'
+         WHEN sent = '{}' THEN 'no_rule' ELSE 'sent' END AS told
+     FROM night_alarm WHERE night_id = $1 ORDER BY alarm_id`,
     [nightId],
   );
   const [host = null, pid = null] = night.holder?.split('/') ?? [];

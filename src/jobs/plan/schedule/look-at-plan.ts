@@ -9,6 +9,12 @@ import { claimNight, type NightClaim, yearMissing } from '../run/claim-night.js'
 import { planInForce, timeOf } from '../run/stored-night.js';
 import { addDates, coreTable, lockTable } from './plan-table.js';
 
+/**
+ * Of a session that looks: who freezes in the midst of a look holds the row of a plan, which the
+ * looks of others need.
+ */
+export const LOOK_SESSION = { settings: { idle_in_transaction_session_timeout: '10s' } } as const;
+
 export interface Looking {
   readonly now: Instant;
   readonly leaseSeconds: number;

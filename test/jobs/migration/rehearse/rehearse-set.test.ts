@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { embeddedStatus } from '../../../../src/db/embedded/embedded.js';
-import { isAlive } from '../../../../src/db/embedded/start-lock.js';
 import {
   isAgreed,
   rehearsalReport,
@@ -13,6 +12,7 @@ import { rehearseSet } from '../../../../src/jobs/migration/rehearse/rehearse-se
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet } from '../../../../src/jobs/migration/set/import-set.js';
 import { packageRoot } from '../../../../src/package-root.js';
+import { isRunning } from '../../../../src/running.js';
 import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { type Entry, entries, writeSet, writeSetFiles } from '../set/set-files.js';
 
@@ -161,7 +161,7 @@ describe('a rehearsal that is killed', () => {
     expect(outcome.lines.every((line) => line.outcome === 'imported')).toBe(true);
     expect(await everything()).toEqual(before);
     expect(existsSync(join(bookFolder, 'rehearsal'))).toBe(false);
-    expect(isAlive(left.pid ?? 0)).toBe(false);
+    expect(isRunning(left.pid ?? 0)).toBe(false);
     await importSet(book.client, await readSet(path), { keys });
   }, 120_000);
 });
