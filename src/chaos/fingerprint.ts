@@ -14,6 +14,8 @@ const LEFT_OUT_TABLES = [
   // How a night got to its end; what that is, is compared by itself.
   ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
   ...['plan_look', 'scheduler_look'],
+  // Where files lie, by paths that are of one try.
+  'reject_file',
   // What the seals chained: digests of rows with their times, proven by `check chain`.
   ...['sealed_input', 'row_digest'],
 ];

@@ -50,6 +50,7 @@ const REPORTS: readonly (readonly [
   ['check', 'chain', 'differences', ['differences'], 'tampered'],
   ['files list', '', 'files'],
   ['files show', 'bank-2026-03-03.txt', 'file', ['file']],
+  ['files tidy', '--dry-run', 'files', [], 'tampered'],
   ['files verify', '', 'differences', [], 'tampered'],
   ['gl chart explain', '6011.01', 'rules', ['account', 'tax']],
   ['gl chart show', '', 'accounts'],

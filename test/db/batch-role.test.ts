@@ -55,6 +55,8 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
       (name) => [name, true],
     ),
   ),
+  // When files of rejected rows go: they are taken away only as what they are.
+  reject_file: true,
   scheduler_look: true,
   // A run is begun and its steps are laid out, not ended.
   run: [...['job', 'key', 'business_date', 'tasks', 'status', 'engine_version', 'hashed_columns']],
@@ -73,10 +75,11 @@ const MAY_UPDATE: Readonly<Record<string, readonly string[]>> = {
     ...['seen_at', 'state', 'stop_by', 'token', 'version'],
   ],
   night_alarm: ['failure', 'sent', 'settled_at', 'taken_by', 'taken_until'],
-  night_attempt: ['ended_at', 'exit'],
+  night_attempt: ['ended_at', 'exit', 'log'],
   night_execution: ['ended_at', 'exit'],
   night_step: ['is_held', 'not_before', 'state', 'told', 'tries', 'why'],
   plan_look: ['looked_to', 'problem'],
+  reject_file: ['begun_at', 'goes_at', 'gone_at', 'sha256', 'written_at'],
   run: ['holder', 'lease_until', 'parameters', 'token'],
   scheduler_look: ['began_at', 'looked_at', 'process'],
   step: ['attempt', 'holder', 'lease_until', 'started_at', 'status', 'token'],
@@ -99,6 +102,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   approval_mode: [[`approval_mode('ledger')`, 'done']],
   ask_approval: [[`ask_approval('ledger', 'x', '{}', '', 'Nobody')`, 'LB020']],
   ask_vouchers: [[`ask_vouchers(1, 'Nobody')`, 'LB020']],
+  begin_removal: [[`begin_removal(1)`, 'LB050']],
   begin_release: [
     [`begin_release('b.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'done'],
     [`begin_release('a.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'LB050'],
@@ -159,6 +163,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   end_lost_sessions_as_owner: [[`end_lost_sessions_as_owner(1)`, 'done']],
   end_run: [[`end_run(1, ${ANY})`, 'LB002']],
   finish_post: [[`finish_post('${SEALED}', 1, ${ANY}, '')`, 'LB002']],
+  finish_removal: [[`finish_removal(1)`, 'LB050']],
   finish_release: [[`finish_release('none.csv')`, 'LB050']],
   finish_steps: [[`finish_steps(1, ${ANY}, '{}', '{}', '{}', 0, 0)`, 'LB002']],
   finish_task: [[`finish_task(1, 0, ${ANY}, '{}', '{}', '', '', '', '')`, 'false']],

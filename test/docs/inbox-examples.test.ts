@@ -50,7 +50,7 @@ async function wordsOf(line: string): Promise<string[]> {
 /** Who does it, where the page leaves it to the login. */
 function byWhom(words: readonly string[]): string[] {
   const isNamed = words.includes('--by');
-  const isAct = /^(?:files (?:apply|scan)|import|party import)/.test(words.join(' '));
+  const isAct = /^(?:files (?:apply|scan|tidy)|import|party import)/.test(words.join(' '));
   return isAct && !isNamed ? [...words, '--by', 'Li Na'] : [...words];
 }
 

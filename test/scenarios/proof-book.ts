@@ -196,7 +196,7 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   await discardDay(client, date, 'begun too early');
 }
 
-/** A file that came in and is done, and one that went out. */
+/** A file that came in, is done and was taken away, and one that went out. */
 async function filesOfOthers({ client, file }: ScratchBook): Promise<void> {
   const home = dirname(file('inbox.txt'));
   const text = `version: 1
@@ -210,6 +210,7 @@ rules: [{file: note, name: "note-{date}.txt", settle: 0s}]
   await scanInbox(client, inForce);
   await takeReadyFile(client, inForce, 1);
   await endTakenFile(client, 1, 'done', 'import 1');
+  for (const act of ['begin', 'finish']) await client.query(`SELECT ${act}_removal(1)`);
   file('out/.a.csv.part', 'a');
   await releaseOut(client, join(home, 'out'), { name: 'a.csv', by: 'Root' });
 }

@@ -13,12 +13,13 @@ export interface Column {
 
 /**
  * What a seal needs none of: sessions that are under way, which no row outlives, when somebody
- * looked last, how nights went, and figures that are made from sealed rows.
+ * looked last, how nights went, which files of rejected rows go on which day, and figures that are
+ * made from sealed rows.
  */
 export const PASSING = [
   ...['inbox_look', 'run_session', 'plan_look', 'scheduler_look'],
   ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
-  ...['morning_day', 'morning_first'],
+  ...['morning_day', 'morning_first', 'reject_file'],
 ];
 
 /** The day whose partitions stand for those of all days. */

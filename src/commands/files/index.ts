@@ -45,5 +45,10 @@ export const FILES: CommandDomain = {
       summary: 'hold what was taken and sent against its hashes',
       load: () => import('./verify.js'),
     },
+    {
+      path: 'files tidy',
+      summary: 'take away what has been kept long enough',
+      load: () => import('./tidy.js'),
+    },
   ],
 };

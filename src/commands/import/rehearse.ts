@@ -1,4 +1,5 @@
 import { EXIT } from '../../errors.js';
+import { rejectPlace } from '../../jobs/files/tidy/reject-place.js';
 import { isAgreed, rehearsalReport } from '../../jobs/migration/rehearse/rehearsal-report.js';
 import { rehearseSet } from '../../jobs/migration/rehearse/rehearse-set.js';
 import { partsOf, readSet } from '../../jobs/migration/set/file-set.js';
@@ -28,7 +29,7 @@ export const command: CommandModule<[string], Flags> = {
     const options = { bookFolder, keys: keySourceOf(context), signal, onProgress };
     const actor = { by: flags.by, act: 'import', isNamed: false } as const;
     const rehearsal = await actInBook(context, actor, (client) =>
-      rehearseSet(client, set, options),
+      rehearseSet(client, set, { ...options, place: rejectPlace(client, bookFolder) }),
     ).finally(finish);
     await putReport(context, rehearsalReport(rehearsal), way);
     if (rehearsal.outcome.lines.some(({ rejected }) => (rejected ?? 0) > maxRejects)) {

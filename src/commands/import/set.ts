@@ -1,4 +1,5 @@
 import { requireOtherFile } from '../../files/new-file.js';
+import { rejectPlace } from '../../jobs/files/tidy/reject-place.js';
 import { type FileSet, partsOf, readSet } from '../../jobs/migration/set/file-set.js';
 import { importSet } from '../../jobs/migration/set/import-set.js';
 import { setReport } from '../../jobs/migration/set/set-report.js';
@@ -46,7 +47,8 @@ export const command: CommandModule<[string], Flags> = {
     const actor = { by, act: 'import', isNamed: false } as const;
     const outcome = await actInBook(context, actor, async (client) => {
       if (set.after !== undefined) await actingIn(client, { ...actor, act: 'import_cancel' });
-      return importSet(client, set, options);
+      const place = rejectPlace(client, context.bookFolder);
+      return importSet(client, set, { ...options, place });
     }).finally(finish);
     await putReport(context, setReport(outcome), { raw: false });
     return undefined;

@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { importParties, type PartyImportOutcome } from '../../jobs/parties/import-parties.js';
 import type { CommandModule } from '../shell/command-module.js';
 import type { CommandContext } from '../shell/context.js';
@@ -55,10 +54,11 @@ export const command: CommandModule<[string | undefined], Flags> = {
       ...{ waits: waitsOf(context, flags), signal: context.signal, onProgress },
     };
     const actor = { by, act: 'import', isNamed: false } as const;
-    const importOne = (client: pg.Client, from: { file: string; sha256?: string }) =>
-      importParties(client, { ...options, ...from });
     const { outcomes, isRegistry } = await actInBook(context, actor, (client) =>
-      importNamed(client, { context, kind: 'parties', file, flags, importOne }),
+      importNamed(client, {
+        ...{ context, kind: 'parties', file, flags },
+        importOne: (session, from) => importParties(session, { ...options, ...from }),
+      }),
     ).finally(bars.finish);
     if (context.json) printJson(context.stdout, isRegistry ? { files: outcomes } : outcomes[0]);
     else for (const outcome of outcomes) show(context, outcome);

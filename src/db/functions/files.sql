@@ -130,12 +130,36 @@ BEGIN
   END IF;
 END $$;
 
+-- Begins to take away a file that was taken and has ended, and ends it. Again it goes on with that.
+CREATE OR REPLACE FUNCTION begin_removal(number integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  INSERT INTO file_removal (file_id, sha256, begun_at)
+    SELECT file_id, sha256, clock_timestamp() FROM inbox_file
+    WHERE file_id = number AND in_work AND state IN ('done', 'rejected')
+    ON CONFLICT (file_id) DO UPDATE SET begun_at = excluded.begun_at
+      WHERE file_removal.removed_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'file % is not in work', number USING ERRCODE = 'LB050';
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION finish_removal(number integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+BEGIN
+  UPDATE file_removal SET removed_at = clock_timestamp() WHERE file_id = number AND removed_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'the removal of file % was not begun', number USING ERRCODE = 'LB050';
+  END IF;
+END $$;
+
 REVOKE ALL ON FUNCTION keep_look(timestamptz, date, jsonb, text[]), take_file(integer, text, timestamptz),
   settle_taking(integer, boolean), end_file(integer, text, text, timestamptz),
   release_file(integer, text, text, text),
-  begin_release(text, bigint, text, text, text, text, text), finish_release(text) FROM PUBLIC;
+  begin_release(text, bigint, text, text, text, text, text), finish_release(text),
+  begin_removal(integer), finish_removal(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION keep_look(timestamptz, date, jsonb, text[]), take_file(integer, text, timestamptz),
   settle_taking(integer, boolean), end_file(integer, text, text, timestamptz),
   release_file(integer, text, text, text),
-  begin_release(text, bigint, text, text, text, text, text), finish_release(text)
-  TO loanbook_batch;
+  begin_release(text, bigint, text, text, text, text, text), finish_release(text),
+  begin_removal(integer), finish_removal(integer) TO loanbook_batch;

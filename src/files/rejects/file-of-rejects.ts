@@ -10,8 +10,9 @@ const BYTES = 4 * REJECTS_BEGIN.length;
 /** Whether a file holds rejected rows. Throws as `fileChunks` does. */
 export async function isFileOfRejects(path: string, charset = 'utf-8'): Promise<boolean> {
   for await (const chunk of fileChunks(path)) {
-    // A spreadsheet may have put quotes around the titles.
-    const text = rawText(chunk.subarray(0, BYTES), charset).replaceAll('"', '');
+    // Half a character of two bytes is none. A spreadsheet may have put quotes around the titles.
+    const bytes = chunk.subarray(0, Math.min(BYTES, chunk.length & ~1));
+    const text = rawText(bytes, charset).replaceAll('"', '');
     return MARKS.some((mark) => text.startsWith(mark + REJECTS_BEGIN));
   }
   return false;

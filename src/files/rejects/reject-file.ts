@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { NewFile, requireRegularTarget } from '../new-file.js';
 import type { Reject } from './reject-columns.js';
 import type { RejectLines } from './reject-lines.js';
+import { BESIDE, type RejectPlace } from './reject-place.js';
 
 const BATCH_ROWS = 1000;
 /** Rows of customers: nobody else on the machine reads them. */
@@ -23,15 +25,18 @@ interface Rejected {
 export class RejectFile {
   readonly path: string;
   readonly #lines: RejectLines;
+  readonly #place: RejectPlace;
+  #hash = createHash('sha256');
   #rows: Rejected[] = [];
   #file: NewFile | undefined;
   #count = 0;
   readonly #byRule = new Map<string, number>();
 
-  constructor(path: string, lines: RejectLines) {
+  constructor(path: string, lines: RejectLines, place: RejectPlace = BESIDE) {
     requireRegularTarget(path);
     this.path = path;
     this.#lines = lines;
+    this.#place = place;
   }
 
   get count(): number {
@@ -55,11 +60,14 @@ export class RejectFile {
   /** Writes what is left; without any reject there is no file afterwards. */
   async close(): Promise<void> {
     if (this.#count === 0) return this.remove();
-    await this.#attempt(async () => {
-      await this.#flush();
-      await this.#file?.publish();
-    });
-    await this.#lines.close();
+    await this.#attempt(() => this.#flush());
+    try {
+      await this.#place.appears(this.path, this.#hash.digest('hex'));
+    } finally {
+      // Rows that nobody has elsewhere are worth more than the day on which they go.
+      await this.#attempt(async () => this.#file?.publish());
+      await this.#lines.close();
+    }
   }
 
   /** For a file that was refused as a whole. */
@@ -83,12 +91,19 @@ export class RejectFile {
     const rows = this.#rows;
     this.#rows = [];
     if (this.#file === undefined) {
+      await this.#place.begins(this.path);
       this.#file = await NewFile.create(this.path, MODE);
-      await this.#file.write(await this.#lines.titles());
+      this.#hash = createHash('sha256');
+      await this.#write(this.#file, await this.#lines.titles());
     }
     for (const { reject, row, rowLine } of rows) {
-      await this.#file.write(await this.#lines.line(reject, row, rowLine));
+      await this.#write(this.#file, await this.#lines.line(reject, row, rowLine));
     }
+  }
+
+  async #write(file: NewFile, bytes: Buffer): Promise<void> {
+    this.#hash.update(bytes);
+    await file.write(bytes);
   }
 
   async #attempt(write: () => Promise<void>): Promise<void> {

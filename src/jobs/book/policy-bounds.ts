@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { PolicyBounds } from '../../accounting/product/policy-bounds.js';
-import { policyFromValue } from './documents/policy-document.js';
+import { type PolicyDocument, policyFromValue } from './documents/policy-document.js';
 import { type StoredDocument, valueOfStored } from './stored-document.js';
 
 /** A policy's bounds and the first day that they hold on. */
@@ -38,8 +38,8 @@ export async function loadBounds(client: pg.Client): Promise<readonly DatedBound
   }));
 }
 
-/** For how many years a customer is kept behind its last loan, by the policy of the open day. */
-export async function customerYears(client: pg.Client): Promise<number> {
+/** How long things are kept, by the policy of the open day. Throws as `storedPolicy` does. */
+export async function retentionOf(client: pg.Client): Promise<PolicyDocument['retention']> {
   const { rows } = await client.query<StoredPolicy>(
     `SELECT p.effective_from, p.document, p.sha256 FROM policy_version p, book b
      ORDER BY p.effective_from <= b.business_date DESC,
@@ -48,7 +48,7 @@ export async function customerYears(client: pg.Client): Promise<number> {
   );
   const { document } =
     rows[0] === undefined ? policyFromValue({}, BUILT_IN) : storedPolicy(rows[0]);
-  return document.retention.customer_years;
+  return document.retention;
 }
 
 export function boundsOn(versions: readonly DatedBounds[]): BoundsOn {

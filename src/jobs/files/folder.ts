@@ -5,7 +5,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { shownName } from './shown-name.js';
 
-export type FolderName = 'inbox' | 'work' | 'outbox';
+export type FolderName = 'inbox' | 'work' | 'outbox' | 'book';
 
 /** A regular file of a folder. */
 export interface FolderFile {

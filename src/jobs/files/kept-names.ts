@@ -5,11 +5,17 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { maskText } from '../../files/mask.js';
 import { NewFile } from '../../files/new-file.js';
 import type { FileRow } from '../../operations/files/file-row.js';
-import { type FolderFile, folderUnusable, isSystemError, requireFolder } from './folder.js';
+import {
+  type FolderFile,
+  type FolderName,
+  folderUnusable,
+  isSystemError,
+  requireFolder,
+} from './folder.js';
 import { rawName } from './shown-name.js';
 
 const { O_RDONLY, O_NOFOLLOW } = constants;
-/** In the work folder, for its owner alone: no copy of the database has it. */
+/** For its owner alone: no copy of the database has it. */
 const SECRET = '.loanbook-names';
 const SECRET_BYTES = 32;
 /** Behind a name that is not kept as it is. */
@@ -24,11 +30,14 @@ const MASKED_BYTES_MAX = 200;
  * which it is told from others that are masked alike; every other is kept as it is shown.
  */
 export class KeptNames {
-  readonly #work: string;
+  readonly #folder: string;
+  readonly #is: FolderName;
   #secret: Buffer | undefined;
 
-  constructor(work: string) {
-    this.#work = work;
+  /** `folder` has the secret of the marks. */
+  constructor(folder: string, is: FolderName = 'work') {
+    this.#folder = folder;
+    this.#is = is;
   }
 
   /** Throws LoanbookError `folder_unusable` (1) and `names_secret_broken` (1) where there
@@ -36,10 +45,15 @@ export class KeptNames {
   async of(shown: string): Promise<string> {
     const masked = maskText(shown);
     if (masked === shown && !MARK.test(shown)) return shown;
-    this.#secret ??= await secretOf(this.#work);
+    this.#secret ??= await secretOf(this.#folder, this.#is);
     const mark = createHmac('sha256', this.#secret).update(shown).digest('hex').slice(0, 10);
     return `${cut(masked)}#${mark}`;
   }
+}
+
+/** Whether there is a secret by which marked names of this folder are found. */
+export function hasSecret(folder: string): boolean {
+  return lstatSync(join(folder, SECRET), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Whether the name is kept otherwise than it is. */
@@ -50,7 +64,7 @@ export function isMarked(kept: string): boolean {
 /** The bytes of the name of the file that is kept so; undefined: there is none of them. */
 export async function rawOf(
   kept: string,
-  files: readonly FolderFile[],
+  files: readonly Pick<FolderFile, 'name' | 'raw'>[],
   names: KeptNames,
 ): Promise<Buffer | undefined> {
   for (const { name, raw } of files) if ((await names.of(name)) === kept) return raw;
@@ -102,18 +116,18 @@ function cut(masked: string): string {
   return name;
 }
 
-async function secretOf(work: string): Promise<Buffer> {
-  await requireFolder('work', work);
-  const path = join(work, SECRET);
+async function secretOf(folder: string, is: FolderName): Promise<Buffer> {
+  await requireFolder(is, folder);
+  const path = join(folder, SECRET);
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
     const file = await NewFile.create(path, 0o600);
     await file.write(randomBytes(SECRET_BYTES));
     await file.publish();
   }
-  return readSecret(work, path);
+  return readSecret(path, (error) => folderUnusable(is, folder, error));
 }
 
-function readSecret(work: string, path: string): Buffer {
+function readSecret(path: string, unusable: (error: unknown) => LoanbookError): Buffer {
   let secret: Buffer;
   try {
     const file = openSync(path, O_RDONLY | O_NOFOLLOW);
@@ -123,7 +137,7 @@ function readSecret(work: string, path: string): Buffer {
       closeSync(file);
     }
   } catch (error) {
-    throw isSystemError(error) ? folderUnusable('work', work, error) : error;
+    throw isSystemError(error) ? unusable(error) : error;
   }
   if (secret.length === SECRET_BYTES) return secret;
   throw new LoanbookError('names_secret_broken', 'The secret of the marks of names is no secret.', {

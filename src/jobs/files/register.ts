@@ -68,6 +68,10 @@ const COLUMNS = `file_id AS id, name, rule, business_date AS date, state,
   duplicate_of AS of, is_late AS late, ready_sha256 AS ready, released_sha256 AS released,
   in_work AS work, ended_by AS ended`;
 
+/** Condition over `f`: it was taken away once it had been kept long enough. */
+export const IS_REMOVED = `EXISTS (SELECT FROM file_removal r
+  WHERE r.file_id = f.file_id AND r.removed_at IS NOT NULL)`;
+
 /** Rows by a condition over `f`. */
 export async function keptFiles(
   client: pg.Client,

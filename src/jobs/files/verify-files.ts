@@ -4,7 +4,7 @@ import { maskText } from '../../files/mask.js';
 import type { FilesInForce } from './files-in-force.js';
 import { requireFolder } from './folder.js';
 import { hashFile, pathOf } from './read-content.js';
-import { keptFiles } from './register.js';
+import { IS_REMOVED, keptFiles } from './register.js';
 import { rawName } from './shown-name.js';
 import { takenFile } from './take-file.js';
 
@@ -27,8 +27,8 @@ export interface FileProof {
 }
 
 /**
- * Reads every file that was taken, and every one for others that still lies in the outbox, and
- * holds it against its hash. Throws LoanbookError `folder_unusable` (1).
+ * Reads every file that was taken and is still to be kept, and every one for others that still
+ * lies in the outbox, and holds it against its hash. Throws LoanbookError `folder_unusable` (1).
  */
 export async function verifyFiles(
   client: pg.Client,
@@ -36,7 +36,7 @@ export async function verifyFiles(
   signal?: AbortSignal,
 ): Promise<FileProof> {
   const differences: FileDifference[] = [];
-  const taken = await keptFiles(client, 'f.in_work');
+  const taken = await keptFiles(client, `f.in_work AND NOT ${IS_REMOVED}`);
   await requireFolder('work', folders.work);
   for (const row of taken) {
     const { path, sha256 } = takenFile(folders, row);

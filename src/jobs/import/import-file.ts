@@ -6,7 +6,7 @@ import { isSessionLost } from '../../db/outage.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import type { FileContent } from '../../files/file-content.js';
 import { keptName } from '../../files/mask.js';
-import { requireOtherFile } from '../../files/new-file.js';
+import { type RejectOptions, rejectPath } from '../../files/rejects/reject-place.js';
 import { writeAudit } from '../approvals/audit.js';
 import { dayIsBeingClosed, noBook, type OpenDay } from '../book/open-day.js';
 import { boundsOn, loadBounds } from '../book/policy-bounds.js';
@@ -28,8 +28,7 @@ import type { ImportFile } from './stage-file.js';
 /** Rows from which on the close is planned with fresh statistics. */
 const ANALYZED_ROWS_MIN = 1000;
 
-export interface ImportOptions {
-  readonly file: string;
+export interface ImportOptions extends RejectOptions {
   /** The content that was seen before: the file is refused if it has another one. */
   readonly sha256?: string;
   /** Path of a column mapping document. */
@@ -40,8 +39,6 @@ export interface ImportOptions {
   readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
   readonly maxRejects?: number;
-  /** `<file>.rejects.csv` when left out. */
-  readonly rejectFile?: string;
   /** Take a file whose content was imported before. */
   readonly again?: boolean;
   /** What else the command names that reads its files, for the command of the reject file. */
@@ -134,11 +131,9 @@ async function openFile(
   const { minorDigits } = await currencyOfBook(client);
   const source = await openSource(kind.kind, kind.columns, { ...options, minorDigits });
   requireContent(source.content, options.sha256);
-  const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  for (const input of [options.file, options.mapping, options.layout]) {
-    if (input !== undefined) requireOtherFile(path, input);
-  }
-  const rejects = new ImportRejects(path, source);
+  const { mapping, layout, place } = options;
+  const path = await rejectPath(options, source.content.sha256, mapping, layout);
+  const rejects = new ImportRejects(path, source, place);
   return { ...source, rejects, signal, onProgress };
 }
 

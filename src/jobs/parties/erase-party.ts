@@ -8,7 +8,7 @@ import { refusing } from '../approvals/acting.js';
 import { type Approvable, type Grant, showApproval, withApproval } from '../approvals/approval.js';
 import { writeAudit } from '../approvals/audit.js';
 import { holdOpenDay } from '../book/open-day.js';
-import { customerYears } from '../book/policy-bounds.js';
+import { retentionOf } from '../book/policy-bounds.js';
 import { takeJobLock } from '../runs/lock-order.js';
 import { Patience, type Waits } from '../runs/waiting.js';
 import { ErasureProof } from './erasure-list.js';
@@ -107,7 +107,7 @@ const SAYS = {
 } as const;
 
 async function requireFree(client: pg.Client, party: string): Promise<void> {
-  const years = await customerYears(client);
+  const { customer_years: years } = await retentionOf(client);
   const { rows } = await client.query<InTheWay>(readSql(import.meta.url, 'party-loans'), [
     party,
     years,

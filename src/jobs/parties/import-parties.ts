@@ -4,8 +4,8 @@ import { isSessionLost } from '../../db/outage.js';
 import { readSql } from '../../db/sql-file.js';
 import { LoanbookError } from '../../errors.js';
 import { keptName } from '../../files/mask.js';
-import { requireOtherFile } from '../../files/new-file.js';
 import { RejectFile } from '../../files/rejects/reject-file.js';
+import { type RejectOptions, rejectPath } from '../../files/rejects/reject-place.js';
 import { writeAudit } from '../approvals/audit.js';
 import { messageOf, SHOWN_REJECTS, type ShownReject } from '../import/rejects/import-rejects.js';
 import {
@@ -35,8 +35,7 @@ import {
   stageParties,
 } from './stage-parties.js';
 
-export interface PartyImportOptions {
-  readonly file: string;
+export interface PartyImportOptions extends RejectOptions {
   /** The content that was seen before: the file is refused if it has another one. */
   readonly sha256?: string;
   readonly keys: KeySource;
@@ -45,8 +44,6 @@ export interface PartyImportOptions {
   readonly says?: SenderSays;
   /** Above it nothing goes in; 0 when left out. */
   readonly maxRejects?: number;
-  /** `<file>.rejects.csv` when left out. */
-  readonly rejectFile?: string;
   /** What else the command names that reads its file, for the command of the reject file. */
   readonly named?: NamedOptions;
   readonly dryRun?: boolean;
@@ -100,7 +97,8 @@ export async function importParties(
   const sealer = await sealerOf(client, options.keys);
   const source = await openPartyFile(options);
   requireContent(source.content, options.sha256);
-  const rejects = rejectFileOf(options, source);
+  const path = await rejectPath(options, source.content.sha256, options.layout);
+  const rejects = new RejectFile(path, source.rejectLines, options.place);
   const key = `${options.dryRun ? 'dry run of ' : ''}parties/${source.content.sha256}`;
   const job = { job: 'import', key, phases: PHASES } as const;
   let isBegun = false;
@@ -113,14 +111,6 @@ export async function importParties(
     if (!isBegun) await rejects.abandon();
     throw error;
   }
-}
-
-function rejectFileOf(options: PartyImportOptions, source: SourceFile): RejectFile {
-  const path = options.rejectFile ?? `${options.file}.rejects.csv`;
-  for (const input of [options.file, options.layout]) {
-    if (input !== undefined) requireOtherFile(path, input);
-  }
-  return new RejectFile(path, source.rejectLines);
 }
 
 /** One attempt; the reject file is there when it has ended, or gone. */

@@ -22,4 +22,8 @@ export const FILE_ROWS: readonly ExitRow[] = [
   ['files verify', 1, 'blank', ''],
   ['files verify', 2, 'unsealed', ''],
   ['files verify', 3, 'tampered', ''],
+  ['files tidy', 0, 'book', ''],
+  ['files tidy', 1, 'blank', ''],
+  ['files tidy', 2, 'book', '--format x'],
+  ['files tidy', 3, 'tampered', ''],
 ];

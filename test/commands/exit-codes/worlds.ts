@@ -35,7 +35,8 @@ const TAMPERED = `
   UPDATE position SET suspense = suspense + 1 WHERE business_date = '2026-03-02';
   UPDATE journal_line SET amount = amount + 1 WHERE business_date = '2026-02-20' AND line = 1;
   UPDATE audit SET reason = reason || '!' WHERE audit_id = 1;
-  UPDATE inbox_file SET state = 'taken', taken_at = now(), in_work = true WHERE state = 'ready';
+  UPDATE inbox_file SET state = 'done', taken_at = now(), ended_at = now() - interval '6 years',
+    in_work = true WHERE state = 'ready';
   UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1);
   UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)`;
 

@@ -257,7 +257,7 @@ export async function folderHistories(book: FilesBook, from: number, to: number)
   const wrong: string[] = [];
   const met = new Set<string>();
   for (let seed = from; seed <= to; seed += 1) {
-    await book.asOwner(`TRUNCATE loanbook.inbox_file, loanbook.inbox_look;
+    await book.asOwner(`TRUNCATE loanbook.inbox_file, loanbook.inbox_look CASCADE;
       UPDATE loanbook.book SET business_date = '${OPEN}'`);
     for (const folder of [book.folders.inbox, book.folders.work]) {
       for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });

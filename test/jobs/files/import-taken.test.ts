@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await book.reset();
-  await book.asOwner('TRUNCATE loanbook.inbox_file');
+  await book.asOwner('TRUNCATE loanbook.inbox_file CASCADE');
   for (const folder of [inForce.folders.inbox, inForce.folders.work]) {
     for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   }

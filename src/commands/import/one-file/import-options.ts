@@ -68,10 +68,11 @@ export async function runImport(
   const named = { by: flags.by, book: context.namedBook };
   const options = { mapping, layout, says, ...taking, named, signal, onProgress };
   const actor = { by: flags.by, act: 'import', isNamed: false } as const;
-  const importOne = (client: pg.Client, from: { file: string; sha256?: string }) =>
-    importer(client, { ...options, ...from });
   const imported = await actInBook(context, actor, (client) =>
-    importNamed(client, { context, kind, file, flags, importOne }),
+    importNamed(client, {
+      ...{ context, kind, file, flags },
+      importOne: (session, from) => importer(session, { ...options, ...from }),
+    }),
   ).finally(bars.finish);
   const { outcomes, isRegistry } = imported;
   if (!context.json) for (const outcome of outcomes) show(context, outcome);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../../errors.js';
+import type { RejectPlace } from '../../../files/rejects/reject-place.js';
 import { type FileToImport, importTaken } from '../../../jobs/files/import-taken.js';
+import { rejectPlace } from '../../../jobs/files/tidy/reject-place.js';
 import type { CommandContext } from '../context.js';
 
 /** Option of every command that takes a file, named or out of the inbox. */
@@ -23,7 +25,7 @@ interface Importing<T> {
   readonly flags: RegistryFlags;
   readonly importOne: (
     client: pg.Client,
-    file: Partial<FileToImport> & { file: string },
+    file: Partial<FileToImport> & { file: string; place: RejectPlace },
   ) => Promise<T>;
 }
 
@@ -42,14 +44,15 @@ export async function importNamed<T extends { readonly importId: number | null }
   client: pg.Client,
   { context, kind, file, flags, importOne }: Importing<T>,
 ): Promise<Imported<T>> {
+  const place = rejectPlace(client, context.bookFolder);
   if (flags.fromRegistry === undefined) {
-    return { outcomes: [await importOne(client, { file: file! })], isRegistry: false };
+    return { outcomes: [await importOne(client, { file: file!, place })], isRegistry: false };
   }
   const { outcomes, reason } = await importTaken(client, {
     home: context.bookFolder,
     rule: flags.fromRegistry === true ? kind : flags.fromRegistry,
     signal: context.signal,
-    importOne: (taken) => importOne(client, taken),
+    importOne: (taken) => importOne(client, { ...taken, place }),
     saysOf: ({ importId }) => (importId === null ? 'nothing new' : `import ${importId}`),
   });
   if (reason === 'done_before') context.note('This had been done before: the files are done.');

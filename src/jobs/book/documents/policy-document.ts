@@ -19,6 +19,8 @@ import {
 } from '../../../documents/violations.js';
 
 const CLASS_BOUNDS = 4;
+const RETENTION_YEARS_MAX = 100;
+const RETENTION_DAYS_MAX = 36_500;
 
 /** Whether an act waits for a second person. */
 const second = () => oneOf('none', 'two_persons').default('none');
@@ -44,6 +46,12 @@ const policySchema = mapping({
   retention: mapping({
     // Of a customer, behind the end of the last loan.
     customer_years: integer(0).default(5),
+    // Of files of rejected rows, behind the day they were written.
+    reject_days: integer(0, RETENTION_DAYS_MAX).default(90),
+    // Of logs of nights, behind the end of their job.
+    log_days: integer(0, RETENTION_DAYS_MAX).default(400),
+    // Of files of others, behind the day they went in or were refused.
+    file_years: integer(0, RETENTION_YEARS_MAX).default(5),
   }).prefault({}),
   approvals: mapping({
     // A voucher, an erasure, a skipped job and a file out of quarantine always have a second one.

@@ -2,6 +2,7 @@ import { maskCell } from '../../../files/mask.js';
 import type { Reject } from '../../../files/rejects/reject-columns.js';
 import { RejectFile } from '../../../files/rejects/reject-file.js';
 import type { RejectLines } from '../../../files/rejects/reject-lines.js';
+import type { RejectPlace } from '../../../files/rejects/reject-place.js';
 import { importRules } from '../rules/explain-rule.js';
 import type { SourceColumns } from '../source/source-columns.js';
 
@@ -26,8 +27,8 @@ export class ImportRejects extends RejectFile {
   readonly #columns: SourceColumns;
 
   /** `columns`: where the file whose rows are rejected has ours. */
-  constructor(path: string, { columns, rejectLines }: RejectedFrom) {
-    super(path, rejectLines);
+  constructor(path: string, { columns, rejectLines }: RejectedFrom, place?: RejectPlace) {
+    super(path, rejectLines, place);
     this.#columns = columns;
   }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { RejectPlace } from '../../../files/rejects/reject-place.js';
 import { importBalances } from '../../import/balances/import-balances.js';
 import { importEvents } from '../../import/import-events.js';
 import { importLoans } from '../../import/import-loans.js';
@@ -16,6 +17,8 @@ export interface ImportPartOptions {
   readonly keys: KeySource;
   /** Of each file; 0 when left out. */
   readonly maxRejects?: number;
+  /** Where files of rejected rows lie; beside theirs when left out. */
+  readonly place?: RejectPlace;
   /** What the commands that are printed are given beside the file. */
   readonly named?: NamedOptions;
   readonly waits?: Waits;
