@@ -129,11 +129,12 @@ function failure({ plan, date, state, exit, failed }: NightEnd): LoanbookError {
       date,
       job: first?.job,
       why: first?.why ?? undefined,
+      files: first?.files,
       exit: first?.exit ?? undefined,
       log: first?.log ?? undefined,
       output: first?.output,
     },
-    rows: failed.slice(1).map(({ job, why, exit: own, log }) => ({ job, why, exit: own, log })),
+    rows: failed.slice(1).map(({ output: _, exit: own, ...job }) => ({ ...job, exit: own })),
     next:
       state === 'held'
         ? `\`loanbook night release ${plan}\` lets it go on.`

@@ -315,7 +315,7 @@ describe('night status and dry-run', () => {
     // Its files did not come by 06:00 of that day.
     expect(await book.run(`night run ${plan}`)).toMatchObject({
       exit: 1,
-      error: { why: 'files_missing' },
+      error: { why: 'files_missing', files: 'r-20260401.csv' },
     });
     expect(await book.run(`night status ${plan}`)).toMatchObject({
       exit: 0,

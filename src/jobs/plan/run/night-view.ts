@@ -184,6 +184,8 @@ export interface NightEnd {
 export interface FailedJob {
   readonly job: string;
   readonly why: string | null;
+  /** Names that it waited for, where some of them did not come in time. */
+  readonly files: string | undefined;
   readonly exit: number | null;
   readonly log: string | null;
   readonly output: string | undefined;
@@ -197,11 +199,12 @@ export async function endOfNight(client: pg.Client, nightId: number): Promise<Ni
     date: formatDay(night.date),
     state: night.state,
     exit: night.exit,
-    failed: broken.map(({ job, why }) => {
+    failed: broken.map(({ job, why, times }) => {
       const last = night.attempts.get(job.name)?.at(-1);
       const log = last?.log ?? null;
       const output = log === null ? undefined : lastLines(log);
-      return { job: job.name, why, exit: last?.exit ?? null, log, output };
+      const files = why === 'files_missing' ? times.files.join(', ') : undefined;
+      return { job: job.name, why, files, exit: last?.exit ?? null, log, output };
     }),
   };
 }
