@@ -14,13 +14,18 @@ export interface DocumentSource {
   readonly name: string;
   /** Path of the document inside the one that holds it, such as `product`; empty at the top. */
   readonly path?: string;
+  /** Where its keys are written; left out: docs/conventions.md. */
+  readonly page?: string;
 }
 
 const SHOWN_VALUE_MAX = 120;
 
 /** What is to be done about a bad document. */
-export const NEXT_OF_DOCUMENT =
-  'Correct it and run the command again; docs/conventions.md and `--help` name the keys.';
+export const NEXT_OF_DOCUMENT = nextOf('docs/conventions.md');
+
+function nextOf(page: string): string {
+  return `Correct it and run the command again; ${page} and \`--help\` name the keys.`;
+}
 
 /** Checks a value against a schema; throws LoanbookError `invalid_document` with all violations. */
 export function checkShape<T>(schema: z.ZodType<T>, value: unknown, source: DocumentSource): T {
@@ -52,7 +57,7 @@ export function invalidDocument(
   return new LoanbookError('invalid_document', [`${source.name}: invalid`, ...lines].join('\n'), {
     exitCode: EXIT.usage,
     evidence: { source: source.name, violations: placed.length, ...firstOf(placed) },
-    next: NEXT_OF_DOCUMENT,
+    next: source.page === undefined ? NEXT_OF_DOCUMENT : nextOf(source.page),
   });
 }
 

@@ -28,10 +28,11 @@ export interface AppliedPlan extends CheckedPlan {
 }
 
 /** A plan of a text, as it is kept. Throws LoanbookError `invalid_document` (2). */
-function readPlan(text: string, source: string): { plan: Plan; stored: StoredDocument } {
-  const plan = planFromValue(readDocumentText(text, source), { name: source });
+function readPlan(text: string, name: string): { plan: Plan; stored: StoredDocument } {
+  const source = { name, page: 'docs/night.md' };
+  const plan = planFromValue(readDocumentText(text, name), source);
   const empty = plan.jobs.length === 0 ? [{ path: 'jobs', rule: 'must have a job' }] : [];
-  refuseViolations({ name: source }, empty);
+  refuseViolations(source, empty);
   return { plan, stored: storedDocument(writtenPlan(plan)) };
 }
 

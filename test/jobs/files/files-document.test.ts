@@ -19,6 +19,11 @@ it('config/inbox.yaml is taken as it stands', () => {
 });
 
 // When this fails: loanbook files schema > config/schemas/files.schema.json
+it('is refused with the page that has its keys', () => {
+  const next = expect.stringContaining('docs/inbox.md');
+  expect(() => parse('version: 1')).toThrow(expect.objectContaining({ next }));
+});
+
 it('config/schemas/files.schema.json is what the checks say', () => {
   const kept = readFileSync(join(packageRoot, 'config/schemas/files.schema.json'), 'utf8');
   expect(JSON.parse(kept)).toEqual(filesJsonSchema());

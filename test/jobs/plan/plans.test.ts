@@ -111,6 +111,13 @@ describe('a plan as it is written', () => {
   });
 });
 
+it('is refused with the page that has its keys', () => {
+  const next = expect.stringContaining('docs/night.md');
+  for (const change of [{ time_zon: 'Asia/Shanghai' }, { jobs: [] }]) {
+    expect(() => checkPlan(text(change), 'p')).toThrow(expect.objectContaining({ next }));
+  }
+});
+
 it('the schema that is kept is the one that is made', () => {
   const kept = readFileSync(join(packageRoot, 'config/schemas/plan.schema.json'), 'utf8');
   // When this fails: loanbook plan schema > config/schemas/plan.schema.json

@@ -46,7 +46,8 @@ export function parseFilesDocument(
   sourceName: string,
   calendar: Calendar,
 ): CheckedFiles {
-  return filesFromValue(readDocumentText(text, sourceName), { name: sourceName }, calendar);
+  const source = { name: sourceName, page: 'docs/inbox.md' };
+  return filesFromValue(readDocumentText(text, sourceName), source, calendar);
 }
 
 /** The same from a value that was read before. */
