@@ -41,6 +41,7 @@ function jobFaults(plan: Plan, job: Job, path: string): PlanFault[] {
     for (const place of placesIn(name).filter((each) => !dates.includes(each))) {
       add(`files[${at}].name`, noPlace(dates), `{${place}}`);
     }
+    if (name.includes('/')) add(`files[${at}].name`, 'must be a name in the inbox, no path', name);
     if (job.files.findIndex((file) => file.name === name) < at) {
       add(`files[${at}].name`, 'is named twice', name);
     }

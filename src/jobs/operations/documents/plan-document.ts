@@ -27,12 +27,13 @@ import { alarmSchema, readAlarm, wayless } from './alarm-fields.js';
 import { checkedZone, duration, wallTime, windowField, zoneName } from './clock-fields.js';
 import { conditionSchema, readCondition } from './condition-field.js';
 
-const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+/** Plan and job name folders and files, so they are short enough for every file system. */
+const NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const EXIT_MAX = 255;
 
-/** A name of letters, digits, dashes and underscores. */
+/** A name of at most 64 letters, digits, dashes and underscores. */
 function name() {
-  const rule = 'must be a name of letters, digits, - and _, a letter first';
+  const rule = 'must be a name of 1 to 64 letters, digits, - and _, a letter first';
   return field(rule, { type: 'string', pattern: NAME.source }, (text) =>
     NAME.test(text) ? text : undefined,
   );
