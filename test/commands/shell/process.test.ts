@@ -71,13 +71,30 @@ describe('the process', () => {
 
   it('ends at once at the second signal', async () => {
     const body = `
-      signal.addEventListener('abort', () => stdout.write('ready'));
+      signal.addEventListener('abort', () => setTimeout(() => stdout.write('ready'), 200));
       setInterval(() => {}, 1000);
       stdout.write('ready');
       await new Promise(() => {});
     `;
     const ended = await runNode(guarded(body), (child) => child.kill('SIGINT'));
     expect(ended).toEqual({ code: 130, stdout: 'readyready', stderr: '' });
+  });
+
+  it('takes a signal right behind the first for the same, as `timeout` sends it', async () => {
+    const body = `
+      const alive = setInterval(() => {}, 1000);
+      const stopped = new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          stdout.write('ready');
+          setTimeout(() => reject(signal.reason), 400);
+        });
+      });
+      stdout.write('ready');
+      await stopped.finally(() => clearInterval(alive));
+    `;
+    const ended = await runNode(guarded(body), (child) => child.kill('SIGTERM'));
+    expect(ended).toMatchObject({ code: 130, stdout: 'readyready' });
+    expect(ended.stderr).toMatch(/^error: interrupted\n/);
   });
 
   it('is quiet when the reader of its output goes away', async () => {
