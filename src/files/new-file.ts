@@ -15,7 +15,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { EXIT, LoanbookError } from '../errors.js';
-import { isRunning } from '../running.js';
+import { isRunning } from '../processes.js';
 import { isPart, outFolderOf } from './out-folder.js';
 
 /** Why a file cannot be made, where its path is at fault: the rest is a fault of the disk. */

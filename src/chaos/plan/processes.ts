@@ -1,24 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { processesHere, processStat } from '../../processes.js';
 
 /** The processes that one has started and that still run. */
 export function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^[0-9]+$/.test(name))
-    .filter((name) => {
-      const [state, of] = statOf(name);
-      return Number(of) === parent && state !== 'Z';
-    })
-    .map(Number);
-}
-
-/** State and parent; the fields stand behind a name that may hold blanks. */
-function statOf(pid: string): readonly string[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return [];
-  }
+  return (processesHere() ?? []).filter((pid) => {
+    const stat = processStat(pid);
+    return stat?.parent === parent && stat.state !== 'Z';
+  });
 }
 
 /** False: there was none such any more. */

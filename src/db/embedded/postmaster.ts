@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning } from '../../running.js';
+import { isRunning } from '../../processes.js';
 import { type Place, socketFileOf } from './embedded-place.js';
 
 /** A server process that runs on a place's data. */

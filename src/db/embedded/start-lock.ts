@@ -2,7 +2,7 @@ import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } f
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
-import { isRunning } from '../../running.js';
+import { isRunning } from '../../processes.js';
 import { throwIfInterrupted } from '../interrupt.js';
 
 const POLL_MS = 20;

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isRunning } from '../../running.js';
+import { isRunning } from '../../processes.js';
 
 /**
  * Who holds a run: host, process and the machine's boot and process namespace, so that a holder

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { processesHere, processStat } from '../../../processes.js';
 import { holderOf, isInReach } from '../../runs/holder.js';
 import { releaseDead } from '../../runs/in-the-way.js';
 import { endLostSessions } from '../../runs/sessions.js';
@@ -9,23 +9,7 @@ import { signalStrays } from './strays.js';
 
 /** How a process group is kept, so that it is known again: holder and time of its start. */
 export function processKept(pid: number): string {
-  return `${holderOf(pid)}/${startOf(pid) ?? 'unknown'}`;
-}
-
-/** Clock ticks since the boot at which a process began; undefined: there is none such. */
-function startOf(pid: number): string | undefined {
-  // The 22nd field.
-  return statOf(String(pid))?.[19];
-}
-
-/** Fields of a process behind its name, which may hold blanks; undefined: there is none such. */
-function statOf(pid: string): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
+  return `${holderOf(pid)}/${processStat(pid)?.start ?? 'unknown'}`;
 }
 
 /**
@@ -46,7 +30,7 @@ async function endGroup(kept: string, log: string | null): Promise<void> {
   const [, pid, , start] = kept.split('/');
   if (!isInReach(kept)) return;
   if (log !== null) signalStrays(log, 'SIGKILL');
-  const now = startOf(Number(pid));
+  const now = processStat(Number(pid))?.start;
   // Another process has the number by now; a group whose first process has left keeps it.
   if (now !== undefined && now !== start) return;
   if (!signalGroup(Number(pid), 'SIGKILL')) return;
@@ -70,15 +54,12 @@ export function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean 
 /** Whether anything of a group still runs: what has ended and nobody waits for does not. */
 export function isGroupAlive(group: number): boolean {
   if (!signalGroup(group, 0)) return false;
-  try {
-    const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
-    return pids.some((pid) => {
-      const [state, , of] = statOf(pid) ?? [];
-      return Number(of) === group && state !== 'Z';
-    });
-  } catch {
-    return true;
-  }
+  const pids = processesHere();
+  if (pids === undefined) return true;
+  return pids.some((pid) => {
+    const stat = processStat(pid);
+    return stat?.group === group && stat.state !== 'Z';
+  });
 }
 
 async function endRuns(client: pg.Client, holder: string): Promise<void> {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { processesHere } from '../../../processes.js';
 
 /** The variable of a job that no other one has, and that what it starts inherits: its output. */
 export const OUTPUT_VARIABLE = 'LOANBOOK_JOB_LOG';
@@ -6,7 +7,8 @@ export const OUTPUT_VARIABLE = 'LOANBOOK_JOB_LOG';
 /** Processes that a job has started and that left its group, by the log of its attempt. */
 function straysOf(log: string): number[] {
   const variable = `${OUTPUT_VARIABLE}=${log}`;
-  return pidsHere().filter((pid) => pid !== process.pid && environmentOf(pid).includes(variable));
+  const pids = processesHere() ?? [];
+  return pids.filter((pid) => pid !== process.pid && environmentOf(pid).includes(variable));
 }
 
 export function hasStrays(log: string): boolean {
@@ -24,16 +26,6 @@ export function signalStrays(log: string, signal: 'SIGTERM' | 'SIGKILL'): boolea
     }
   }
   return strays.length > 0;
-}
-
-function pidsHere(): number[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^[0-9]+$/.test(name))
-      .map(Number);
-  } catch {
-    return [];
-  }
 }
 
 /** That of a process of somebody else cannot be read, and that of one that has ended is empty. */

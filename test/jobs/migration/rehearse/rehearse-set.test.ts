@@ -12,7 +12,7 @@ import { rehearseSet } from '../../../../src/jobs/migration/rehearse/rehearse-se
 import { readSet } from '../../../../src/jobs/migration/set/file-set.js';
 import { importSet } from '../../../../src/jobs/migration/set/import-set.js';
 import { packageRoot } from '../../../../src/package-root.js';
-import { isRunning } from '../../../../src/running.js';
+import { isRunning } from '../../../../src/processes.js';
 import { firstKeys, type ImportBook, importBook } from '../../../support/import-book.js';
 import { type Entry, entries, writeSet, writeSetFiles } from '../set/set-files.js';
 

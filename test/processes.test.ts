@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { isRunning } from '../src/running.js';
+import { isRunning } from '../src/processes.js';
 
 it('a process runs until it has ended, whether or not its parent asked for it', async () => {
   // The shell becomes a program that never asks what became of the first one.
