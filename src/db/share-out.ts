@@ -1,6 +1,7 @@
 /**
  * Has every item worked on, each by the next session that is free, and gives the results in the
- * order of the items. After a failure no further item is begun.
+ * order of the items. After a failure no further item is begun, and what is under way is waited for:
+ * whoever hears of the failure may take away what that works on. Throws the first failure.
  */
 export async function shareOut<Session, Item, Result>(
   sessions: readonly Session[],
@@ -8,6 +9,7 @@ export async function shareOut<Session, Item, Result>(
   work: (session: Session, item: Item) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  const failures: unknown[] = [];
   let next = 0;
   const lane = async (session: Session): Promise<void> => {
     while (next < items.length) {
@@ -17,10 +19,11 @@ export async function shareOut<Session, Item, Result>(
         results[at] = await work(session, items[at]!);
       } catch (error) {
         next = items.length;
-        throw error;
+        failures.push(error);
       }
     }
   };
   await Promise.all(sessions.map(lane));
+  if (failures.length > 0) throw failures[0];
   return results;
 }

@@ -1,5 +1,14 @@
-import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { isRunning } from '../../processes.js';
@@ -38,6 +47,7 @@ export async function withStartLock<T>(
 }
 
 async function acquire(lockFile: string, waitMs: number): Promise<void> {
+  removeLeft(lockFile);
   const deadline = Date.now() + waitMs;
   while (!tryCreate(lockFile)) {
     throwIfInterrupted();
@@ -60,6 +70,18 @@ function tryCreate(lockFile: string): boolean {
     throw error;
   } finally {
     rmSync(own, { force: true });
+  }
+}
+
+/** What processes of this host left beside it that were killed as they took it. */
+function removeLeft(lockFile: string): void {
+  const own = `${basename(lockFile)}.`;
+  for (const name of readdirSync(dirname(lockFile))) {
+    if (!name.startsWith(own) || !/^[0-9]+\.[0-9a-z]+$/.test(name.slice(own.length))) continue;
+    const left = join(dirname(lockFile), name);
+    const holder = readHolder(left);
+    const isDead = holder?.host === hostname() && !isRunning(holder.pid);
+    if (isDead) rmSync(left, { force: true });
   }
 }
 

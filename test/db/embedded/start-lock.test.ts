@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,18 @@ it.each([
   const entered = withStartLock(lockFile, async () => 'in', 60);
   if (waits) await expect(entered).rejects.toMatchObject({ code: 'embedded_locked', exitCode: 75 });
   else await expect(entered).resolves.toBe('in');
+});
+
+it('takes away what one left that was killed as it took the lock, and of others nothing', async () => {
+  const left = (pid: number, host: string) => {
+    const name = `lock.${pid}.x7`;
+    writeFileSync(join(folder, name), JSON.stringify({ pid, host }));
+    return name;
+  };
+  left(deadPid(), hostname());
+  const kept = [left(process.ppid, hostname()), left(deadPid(), 'elsewhere')];
+  await withStartLock(lockFile, async () => undefined);
+  expect(readdirSync(folder).sort()).toEqual(kept.sort());
 });
 
 it('gives the lock back when the work throws', async () => {

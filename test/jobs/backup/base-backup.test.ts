@@ -276,7 +276,8 @@ describe('a backup that does not come about', () => {
     const folder = join(root, 'killed');
     const words = ['--book', bookFolder, 'backup', 'run', '--to', folder];
     const { child, ended } = startCli(words, {});
-    await until(() => existsSync(folder) && hidden(folder).length > 0);
+    const hasPart = () => hidden(folder).some((name) => name.endsWith('.part'));
+    await until(() => existsSync(folder) && hasPart());
     child.kill('SIGKILL');
     await ended;
     expect(hidden(folder)).toEqual([expect.stringMatching(/^\..*\.part$/)]);
@@ -341,7 +342,7 @@ describe('a backup that does not come about', () => {
         const evidence = { folder, free: expect.any(Number), needed: expect.any(Number) };
         await expect(early).rejects.toMatchObject({ ...refusedWith, evidence });
         expect(hidden(folder)).toEqual([]);
-        spawnSync('umount', [folder]);
+        spawnSync('umount', ['--lazy', folder]);
 
         expect(mount('size=256m').status).toBe(0);
         let isFull = false;
@@ -356,7 +357,7 @@ describe('a backup that does not come about', () => {
         });
         expect(hidden(folder)).toEqual(['full']);
       } finally {
-        spawnSync('umount', [folder]);
+        spawnSync('umount', ['--lazy', folder]);
       }
     },
     60_000,
