@@ -1,7 +1,7 @@
 /**
  * Has every item worked on, each by the next session that is free, and gives the results in the
- * order of the items. After a failure no further item is begun, and what is under way is waited for:
- * whoever hears of the failure may take away what that works on. Throws the first failure.
+ * order of the items. After a failure no further item is begun, and what is under way is waited
+ * for: whoever hears of the failure may take away what that works on. Throws the first failure.
  */
 export async function shareOut<Session, Item, Result>(
   sessions: readonly Session[],
