@@ -11,6 +11,7 @@ import { DOCTOR } from './doctor/index.js';
 import { EOD } from './eod/index.js';
 import { EXPORT } from './export/index.js';
 import { FILES } from './files/index.js';
+import { FUNDING } from './funding/index.js';
 import { GENERATE } from './generate/index.js';
 import { GL } from './gl/index.js';
 import { IMPAIRMENT } from './impairment/index.js';
@@ -67,6 +68,7 @@ const DOMAINS: readonly CommandDomain[] = [
   RUNS,
   QUOTE,
   SIMULATE,
+  FUNDING,
   OPERATIONS,
   PERSON,
   APPROVE,

@@ -74,6 +74,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'operations/figures': ['accounting/money'],
   'operations/files': ['accounting/calendar', 'accounting/money', 'operations/clock'],
 
+  'funding/plan': ['accounting/money'],
+  'funding/shares': ['accounting/money', 'funding/plan'],
+
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
   'jobs/day': ['jobs/book'],
@@ -112,6 +115,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/metrics': ['jobs/backup', 'jobs/book', 'jobs/files', 'jobs/reconcile'],
   'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
+  'jobs/funding': ['jobs/simulate'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/files', 'jobs/operations', 'jobs/runs'],
   'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
@@ -148,6 +152,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'commands/eod': ['commands/shell', 'jobs/eod'],
   'commands/export': ['commands/shell', 'jobs/export'],
   'commands/files': ['commands/shell', 'jobs/files', 'jobs/plan'],
+  'commands/funding': ['commands/shell', 'jobs/funding'],
   'commands/generate': ['commands/shell', 'jobs/generate'],
   'commands/gl': ['commands/shell', 'jobs/book', 'jobs/eod', 'jobs/ledger', 'jobs/period'],
   'commands/impairment': ['commands/shell', 'jobs/eod', 'jobs/impairment'],
@@ -181,7 +186,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The pure engines: the loan, and what the others may take of it. */
-export const ENGINES: readonly string[] = ['accounting', 'operations'];
+export const ENGINES: readonly string[] = ['accounting', 'funding', 'operations'];
 export const LENT: readonly string[] = [
   'accounting/calendar',
   'accounting/money',

@@ -1,7 +1,4 @@
-import {
-  operationOfDocument,
-  operationOfLine,
-} from '../../jobs/operations/simulate/simulate-operation.js';
+import { OPERATIONS_ON_PAPER } from '../../jobs/operations/simulate/simulate-operation.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { answerLines, documentInput, wholeDocument } from '../shell/document-lines.js';
 import { printClear } from '../shell/output.js';
@@ -12,7 +9,10 @@ export const command: CommandModule<[string | undefined], { lines?: boolean }> =
   },
   async run(context, [file = '-'], { lines = false }) {
     const input = documentInput(context, file);
-    if (lines) await answerLines(context, input, operationOfLine);
-    else printClear(context.stdout, operationOfDocument(await wholeDocument(input), input.name));
+    if (lines) await answerLines(context, input, OPERATIONS_ON_PAPER.ofLine);
+    else {
+      const document = await wholeDocument(input);
+      printClear(context.stdout, OPERATIONS_ON_PAPER.ofDocument(document, input.name));
+    }
   },
 };

@@ -57,6 +57,8 @@ export const BOOK_ROWS: readonly ExitRow[] = [
   ['quote', 2, 'book', `LP --periods none ${LOAN}`],
   ['simulate', 0, 'nobody', '@simulate.json'],
   ['simulate', 2, 'nobody', '@missing.json'],
+  ['funding simulate', 0, 'nobody', '@split.json'],
+  ['funding simulate', 2, 'nobody', '@missing.json'],
   ['operations simulate', 0, 'nobody', '@mask.json'],
   ['operations simulate', 2, 'nobody', '@missing.json'],
 

@@ -55,6 +55,7 @@ const FILES: Readonly<Record<string, string>> = {
   'rows.yaml': read('fixtures/layouts/repayments.yaml'),
   'rows.txt': read('fixtures/layouts/repayments.txt'),
   'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
+  'split.json': read('fixtures/funding/split.json'),
   'mask.json': read('fixtures/operations/mask.json'),
   'simulate.json': JSON.stringify(SIMULATION),
   'plan.yaml': JSON.stringify(PLAN),

@@ -1,0 +1,38 @@
+import { parseAmount } from '../../../accounting/money/amount-text.js';
+import type { Fen } from '../../../accounting/money/units.js';
+import { field } from '../../../documents/fields.js';
+
+/** Documents of funding are in the book's currency; on paper it is one of two decimals. */
+export const MINOR_DIGITS = 2;
+
+/** An amount in minor units, of any sign: `-12.30`. */
+export function signedAmount(minorDigits = MINOR_DIGITS) {
+  const schema = { type: ['string', 'number'], format: 'decimal' };
+  return field(
+    `must be an amount of at most ${minorDigits} decimals`,
+    schema,
+    (text): Fen | undefined => parseAmount(text, minorDigits),
+  );
+}
+
+/** An amount in minor units, `min` at least. */
+export function amount(min: Fen = 0, minorDigits = MINOR_DIGITS) {
+  const bound = min === 0 ? 'not negative' : 'above 0';
+  const schema = { type: ['string', 'number'], format: 'decimal', minimum: 0 };
+  return field(
+    `must be an amount, ${bound}, of at most ${minorDigits} decimals`,
+    schema,
+    (text) => {
+      const fen = parseAmount(text, minorDigits);
+      return fen !== undefined && fen >= min ? fen : undefined;
+    },
+  );
+}
+
+/** What names a party, plan, loan or order: no blanks at its ends, no control characters. */
+export function code() {
+  const schema = { type: 'string', pattern: '^\\S(.*\\S)?$' };
+  return field('must be a code, without blanks at its ends', schema, (text) =>
+    /^\S(?:.*\S)?$/u.test(text) && text.length <= 64 ? text : undefined,
+  );
+}
