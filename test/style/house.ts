@@ -76,6 +76,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 
   'funding/plan': ['accounting/money'],
   'funding/shares': ['accounting/money', 'funding/plan'],
+  'funding/terms': ['accounting/money'],
 
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],
