@@ -74,6 +74,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'operations/figures': ['accounting/money'],
   'operations/files': ['accounting/calendar', 'accounting/money', 'operations/clock'],
 
+  'funding/check': ['accounting/money'],
   'funding/plan': ['accounting/money'],
   'funding/shares': ['accounting/money', 'funding/plan'],
   'funding/terms': ['accounting/money'],

@@ -1,5 +1,4 @@
 import { EXIT, LoanbookError } from '../../errors.js';
-import { requireCharset } from '../charset.js';
 import { ClaimLine, type ReadClaim } from './claim-line.js';
 import { ColumnPlaces } from './column-places.js';
 import { FileSums } from './file-sums.js';
@@ -39,6 +38,7 @@ export class LayoutReader {
   #isUnterminated = false;
   /** The last record, where only it can be the trailer. */
   #held: TakenRecord | undefined;
+  #missing: readonly string[] = [];
   #balanceSlots: readonly [balance: number, moved: number] | undefined;
 
   constructor(path: string, layout: LayoutDocument, options: LayoutRowsOptions) {
@@ -74,28 +74,26 @@ export class LayoutReader {
     return this.#titles;
   }
 
+  /** Titles of the layout that those of the file lack. */
+  get missing(): readonly string[] {
+    return this.#missing;
+  }
+
   /** What the head says. */
   get claims(): LayoutEnd['claims'] {
     return this.#claims.map(({ claim }) => claim);
   }
 
   /** The rows of one more stretch of records; throws as `layoutRows` does. */
-  async take({
-    records,
-    lines,
-    hasNul,
-    rowsTo,
-    isUnterminated,
-    unread,
-  }: RecordBatch): Promise<LayoutRow[]> {
+  take({ records, lines, hasNul, rowsTo, isUnterminated, unread }: RecordBatch): LayoutRow[] {
     const made: LayoutRow[] = [];
-    if (this.#rows === undefined && this.isAtRows) await this.#openRows(lines[0] ?? 1);
+    if (this.#rows === undefined && this.isAtRows) this.#openRows(lines[0] ?? 1);
     this.#isUnterminated ||= isUnterminated === true;
     for (let at = 0; at < records.length; at += 1) {
       const line = lines[at]!;
       const taken = { record: records[at]!, line, unread: unread?.get(line) };
       if (at === rowsTo) this.#isOver = true;
-      if (!this.isAtRows) await this.#takeOpening(taken);
+      if (!this.isAtRows) this.#takeOpening(taken);
       else if (this.#trailer?.isLast !== true) this.#takeRow(taken, hasNul, made);
       else {
         if (this.#held !== undefined) this.#row(this.#held, hasNul, made);
@@ -107,7 +105,7 @@ export class LayoutReader {
   }
 
   /** What is known at the end; throws as `layoutRows` does. */
-  async end(): Promise<LayoutEnd> {
+  end(): LayoutEnd {
     const isPart = this.#options.range !== undefined;
     if (this.#held !== undefined && this.#trailer !== undefined) {
       this.#claims.push(claimOf(this.#trailer, this.#held));
@@ -136,7 +134,7 @@ export class LayoutReader {
   }
 
   /** The head and the titles. */
-  async #takeOpening(taken: TakenRecord): Promise<void> {
+  #takeOpening(taken: TakenRecord): void {
     const { record, line } = taken;
     this.#lastLine = line;
     if (this.#headLeft >= 0 && this.#head !== undefined) {
@@ -147,11 +145,11 @@ export class LayoutReader {
       if (this.#headLeft === 0) this.#claims.push(claimOf(this.#head, taken));
       this.#headLeft -= 1;
     } else this.#titles = record;
-    if (this.isAtRows) await this.#openRows(line);
+    if (this.isAtRows) this.#openRows(line);
   }
 
-  async #openRows(line: number): Promise<void> {
-    const { fields, minorDigits } = this.#options;
+  #openRows(line: number): void {
+    const { fields, minorDigits, isStrict } = this.#options;
     const { key, balance } = this.#layout;
     const places = new ColumnPlaces(this.#path, this.#layout, this.#titles);
     const also = [...key, ...this.#sums.fields];
@@ -161,15 +159,11 @@ export class LayoutReader {
       also.push(BALANCE, moved);
       columns.push({ ...balance, from: BALANCE, type: 'amount' });
     }
-    const rows = new RowReader({ ...this.#layout, columns }, places, { fields, also, minorDigits });
+    const wants = { fields, also, minorDigits, isStrict };
+    const rows = new RowReader({ ...this.#layout, columns }, places, wants);
     this.#balanceSlots = [rows.slotOf(BALANCE), rows.slotOf(moved)];
     this.#rows = rows;
-    if (places.missing.length > 0) {
-      const found = this.#titles?.join(',') ?? '';
-      const { charset } = this.#layout;
-      const own = charset === 'utf-8-bom' ? 'utf-8' : charset;
-      await requireCharset(this.#path, found, places.missing, own);
-    }
+    this.#missing = places.missing;
     places.require(line);
   }
 

@@ -78,6 +78,8 @@ export interface LayoutRowsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Text: the columns of a file of rejected rows stand before those of the layout. */
   readonly isOfRejects?: boolean | undefined;
+  /** An empty field with a type or words fails, unless `empty` says what it stands for. */
+  readonly isStrict?: boolean | undefined;
   /**
    * Delimited and fixed text: only these bytes. Counts and totals are then for the caller to hold,
    * a key that is there twice as well.
@@ -101,10 +103,10 @@ export async function* layoutRows(
 ): AsyncGenerator<LayoutBatch, LayoutEnd> {
   const reader = new LayoutReader(path, layout, options);
   for await (const batch of recordsOf(path, layout, options)) {
-    const rows = await reader.take(batch);
+    const rows = await takenBy(reader, path, layout, batch);
     if (rows.length > 0) yield { rows, bytesRead: batch.bytesRead };
   }
-  return await reader.end();
+  return reader.end();
 }
 
 /** The titles of a file as they are in it, and their line; undefined where it has none. */
@@ -119,7 +121,8 @@ export async function layoutTitles(
   for await (const { records, lines, ...batch } of recordsOf(path, layout, all)) {
     for (const [at, record] of records.entries()) {
       const line = lines[at]!;
-      await reader.take({ ...batch, records: [record], lines: [line], rowsTo: undefined });
+      const one = { ...batch, records: [record], lines: [line], rowsTo: undefined };
+      await takenBy(reader, path, layout, one);
       if (reader.titles !== undefined) return { titles: reader.titles, line };
     }
   }
@@ -155,10 +158,11 @@ export async function layoutStart(
         return { titles, claims, firstLine, from: await offsetOfLine(path, firstLine) };
       }
       const { lines, hasNul, bytesRead } = batch;
-      await reader.take({ records: [record], lines: [lines[at]!], hasNul, bytesRead });
+      const one = { records: [record], lines: [lines[at]!], hasNul, bytesRead };
+      await takenBy(reader, path, layout, one);
     }
   }
-  if (!reader.isAtRows) await reader.end();
+  if (!reader.isAtRows) reader.end();
   const { size } = await stat(path);
   const { titles, claims } = reader;
   return { titles, claims, firstLine: 0, from: size };
@@ -169,6 +173,24 @@ function mayBeShared({ format, charset, blank_lines, skip, balance, trailer }: L
   const isBelow = typeof trailer === 'object' && trailer.below !== undefined;
   const isOpenEnded = blank_lines === 'end' || skip.behind > 0 || isBelow;
   return isText && !isOpenEnded && balance === undefined;
+}
+
+/** Rows of a batch; titles that are there, but in another character set, are named as such. */
+async function takenBy(
+  reader: LayoutReader,
+  path: string,
+  { charset }: LayoutDocument,
+  batch: RecordBatch,
+): Promise<LayoutRow[]> {
+  try {
+    return reader.take(batch);
+  } catch (error) {
+    if (reader.missing.length > 0) {
+      const found = reader.titles?.join(',') ?? '';
+      await requireCharset(path, found, reader.missing, charset.replace('-bom', ''));
+    }
+    throw error;
+  }
 }
 
 /** The records of a file; titles in another character set are named as such. */

@@ -59,6 +59,19 @@ export async function* writeLayout(
   return writer.written();
 }
 
+/** The same at once, as text: of rows that fit into memory. Throws as `writeLayout` does. */
+export function layoutText(
+  layout: LayoutDocument,
+  rows: readonly OurRow[],
+  options: LayoutWriterOptions,
+): LayoutWritten & { readonly text: string } {
+  requireWritable(layout);
+  const writer = new FileWriter(layout, options);
+  const opening = writer.opening(countedRows(layout, rows, options));
+  const text = opening + rows.map((row) => writer.row(row)).join('') + writer.closing();
+  return { text, ...writer.written() };
+}
+
 /** Writes the lines of one file in their order. */
 class FileWriter {
   readonly #layout: LayoutDocument;

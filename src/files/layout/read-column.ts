@@ -24,6 +24,8 @@ export interface ReadColumn {
   readonly sign: ReadSign | undefined;
   readonly when: Expression | undefined;
   readonly expr: Expression | undefined;
+  /** An empty field is none of its form. */
+  readonly isStrict?: boolean;
 }
 
 interface ReadSign {
@@ -99,7 +101,9 @@ export function readText(
     return readSigned(column, record, text, minorDigits);
   }
   if (text === '') {
-    if (empty === undefined) return '';
+    if (empty === undefined) {
+      return column.isStrict === true ? { broken: form!.rule, value: raw } : '';
+    }
     text = empty;
     if (text === '') return '';
   }

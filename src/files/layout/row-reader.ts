@@ -14,6 +14,7 @@ export interface RowWants {
   /** Fields that a sum, a key or a balance needs. */
   readonly also: readonly string[];
   readonly minorDigits: number;
+  readonly isStrict?: boolean | undefined;
 }
 
 /** A place of the file with the values that decide. */
@@ -51,7 +52,7 @@ export class RowReader {
   constructor(
     layout: LayoutDocument,
     places: ColumnPlaces,
-    { fields, also, minorDigits }: RowWants,
+    { fields, also, minorDigits, isStrict }: RowWants,
   ) {
     this.#layout = layout;
     this.#places = places;
@@ -67,7 +68,7 @@ export class RowReader {
       const isChecked = column.constant !== undefined && isInFile(column);
       if (!isChecked && !wanted.has(column.from ?? '')) continue;
       const ready = readColumn(column, layout, places, minorDigits, (field) => this.#slot(field));
-      columns.unshift(ready);
+      columns.unshift({ ...ready, isStrict: isStrict === true && ready.form !== undefined });
       for (const expression of [ready.when, ready.expr]) {
         for (const field of expression?.fields ?? []) wanted.add(field);
         for (const title of expression?.titles ?? []) {
