@@ -75,7 +75,16 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'operations/files': ['accounting/calendar', 'accounting/money', 'operations/clock'],
 
   'funding/check': ['accounting/money'],
+  'funding/limits': ['accounting/money'],
+  'funding/merchant': [
+    'accounting/calendar',
+    'accounting/money',
+    'funding/settle',
+    'funding/terms',
+  ],
   'funding/plan': ['accounting/money'],
+  'funding/route': ['accounting/money'],
+  'funding/settle': ['accounting/calendar', 'accounting/money', 'funding/terms'],
   'funding/shares': ['accounting/money', 'funding/plan'],
   'funding/terms': ['accounting/money'],
 
@@ -117,7 +126,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs/metrics': ['jobs/backup', 'jobs/book', 'jobs/files', 'jobs/reconcile'],
   'jobs/doctor': ['jobs/backup', 'jobs/book', 'jobs/parties'],
-  'jobs/funding': ['jobs/simulate'],
+  'jobs/funding': ['jobs/book', 'jobs/simulate'],
   'jobs/operations': ['jobs/book', 'jobs/parties', 'jobs/simulate'],
   'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/files', 'jobs/operations', 'jobs/runs'],
   'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],

@@ -1,9 +1,14 @@
-import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { formatAmount, parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
 import type { Fen, RatePpb } from '../../../accounting/money/units.js';
 import { field } from '../../../documents/fields.js';
 
 /** Documents of funding are in the book's currency; on paper it is one of two decimals. */
 export const MINOR_DIGITS = 2;
+
+/** An amount as a case on paper has it. */
+export function shown(amount: Fen): string {
+  return formatAmount(amount, MINOR_DIGITS);
+}
 
 /** An amount in minor units, of any sign: `-12.30`. */
 export function signedAmount(minorDigits = MINOR_DIGITS) {

@@ -1,6 +1,10 @@
 import { simulatedKinds } from '../../simulate/kinds.js';
 import { simulateCheck } from './simulate-check.js';
 import { simulateFile, simulateRead } from './simulate-file.js';
+import { simulateLimits } from './simulate-limits.js';
+import { simulateMerchant } from './simulate-merchant.js';
+import { simulateRoute } from './simulate-route.js';
+import { simulateSettle } from './simulate-settle.js';
 import { simulateSplit } from './simulate-split.js';
 
 /** What worked cases of funding come to: a line a kind. */
@@ -9,4 +13,8 @@ export const FUNDING_ON_PAPER = simulatedKinds({
   check: simulateCheck,
   file: simulateFile,
   read: simulateRead,
+  settle: simulateSettle,
+  limits: simulateLimits,
+  route: simulateRoute,
+  merchant: simulateMerchant,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { parseRatePpb } from '../../../accounting/money/amount-text.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import { listOf, mapping, oneOf, rate } from '../../../documents/fields.js';
 import { checkShape, refuseViolations } from '../../../documents/violations.js';
@@ -12,7 +12,7 @@ import {
   MOVES,
   type MoveShares,
 } from '../../../funding/shares/joint-loan.js';
-import { code, MINOR_DIGITS, signedAmount } from '../documents/amount-fields.js';
+import { code, shown, signedAmount } from '../documents/amount-fields.js';
 import { planFromValue } from '../documents/plan-document.js';
 
 const moveSchema = mapping({
@@ -123,8 +123,4 @@ function namedAmounts(move: Move, amounts: Amounts): object {
       move[word] === undefined ? [] : [[word, shown(amounts[component]!)]],
     ),
   );
-}
-
-function shown(amount: Fen): string {
-  return formatAmount(amount, MINOR_DIGITS);
 }
