@@ -75,6 +75,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'operations/files': ['accounting/calendar', 'accounting/money', 'operations/clock'],
 
   'funding/check': ['accounting/money'],
+  'funding/deduct': ['accounting/money', 'funding/terms'],
   'funding/limits': ['accounting/money'],
   'funding/merchant': [
     'accounting/calendar',

@@ -1,4 +1,5 @@
 import type { Fen } from '../../accounting/money/units.js';
+import type { TermFault } from './fault.js';
 
 /** What a word of a result says of an order. */
 export const RESULT_STATES = ['success', 'failed', 'unknown'] as const;
@@ -43,4 +44,15 @@ export function cardLimits(
 ): CardLimits {
   const own = banks.get(bank);
   return { singleFen: own?.singleFen ?? singleFen, dailyFen: own?.dailyFen ?? dailyFen };
+}
+
+/** A last part below the minimum takes from the part before, which must have so much. */
+export function faultsOfDeduction({ singleFen, minimumFen, banks }: DeductionTerms): TermFault[] {
+  const rule = 'must not be below the minimum';
+  const faultAt = (path: string, single: Fen | null): TermFault[] =>
+    single !== null && single < minimumFen ? [{ path, rule }] : [];
+  const ofBanks = [...banks].flatMap(([bank, own]) =>
+    faultAt(`banks.${bank}.single`, own.singleFen),
+  );
+  return [...faultAt('single', singleFen), ...ofBanks];
 }

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { formatAmount } from '../../../accounting/money/amount-text.js';
 import { flag, integer, mapping, oneOf } from '../../../documents/fields.js';
-import { checkShape, type DocumentSource } from '../../../documents/violations.js';
+import {
+  checkShape,
+  type DocumentSource,
+  refuseViolations,
+} from '../../../documents/violations.js';
 import {
   type DeductionTerms,
   FAILURE_CLASSES,
+  faultsOfDeduction,
   RESULT_STATES,
 } from '../../../funding/terms/deduction.js';
 import { amountOrNull, amountText, checkedAmount, code, MINOR_DIGITS } from './amount-fields.js';
@@ -43,7 +48,10 @@ export function deductionFromValue(
   source: DocumentSource,
   minorDigits = MINOR_DIGITS,
 ): DeductionTerms {
-  return deductionTerms(checkShape(deductionSchema(minorDigits), value, source), minorDigits);
+  const document = checkShape(deductionSchema(minorDigits), value, source);
+  const terms = deductionTerms(document, minorDigits);
+  refuseViolations(source, faultsOfDeduction(terms));
+  return terms;
 }
 
 /** Terms whose keys `deductionFields` have checked. */

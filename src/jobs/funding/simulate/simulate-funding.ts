@@ -1,5 +1,6 @@
 import { simulatedKinds } from '../../simulate/kinds.js';
 import { simulateCheck } from './simulate-check.js';
+import { simulateDeduct } from './simulate-deduct.js';
 import { simulateFile, simulateRead } from './simulate-file.js';
 import { simulateLimits } from './simulate-limits.js';
 import { simulateMerchant } from './simulate-merchant.js';
@@ -17,4 +18,5 @@ export const FUNDING_ON_PAPER = simulatedKinds({
   limits: simulateLimits,
   route: simulateRoute,
   merchant: simulateMerchant,
+  deduct: simulateDeduct,
 });
