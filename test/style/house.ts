@@ -76,6 +76,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
 
   'funding/check': ['accounting/money'],
   'funding/deduct': ['accounting/money', 'funding/terms'],
+  'funding/guarantee': ['accounting/money', 'funding/plan', 'funding/shares', 'funding/terms'],
   'funding/limits': ['accounting/money'],
   'funding/merchant': [
     'accounting/calendar',
