@@ -99,6 +99,14 @@ export function words() {
   );
 }
 
+/** What names a party, plan, loan or order: no blanks at its ends, no control characters. */
+export function code() {
+  const schema = { type: 'string', pattern: '^\\S(.*\\S)?$' };
+  return field('must be a code, without blanks at its ends', schema, (text) =>
+    /^\S(?:.*\S)?$/u.test(text) && text.length <= 64 ? text : undefined,
+  );
+}
+
 /** What is put behind the name of a file: it leads into no other folder. */
 export function nameEnding() {
   return field(

@@ -87,6 +87,7 @@ const REPORTS: readonly (readonly [
   ['scheduler status', '', 'plans'],
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],
+  ['funding plan list', '', 'plans'],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],
   ['reconcile clearing', '', 'accounts'],
   ['reconcile core', '@core-other.csv --as-of 2026-03-02', 'breaks'],

@@ -20,6 +20,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
       'calendar_year',
       'channel_version',
       'files_version',
+      'funding_plan_version',
     ].map((name) => [name, true]),
   ),
   impairment_version: true,
@@ -45,6 +46,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   left_loan: true,
   opening_position: true,
   loan_digest: true,
+  funding_item: true,
   month_row: true,
   // Figures of sealed days, made again from these whenever they are not there: no money moves by them.
   morning_day: true,
@@ -107,7 +109,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`begin_release('b.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'done'],
     [`begin_release('a.csv', 1, 'x', NULL, NULL, NULL, 'Wang')`, 'LB050'],
   ],
-  build_import_table: [[`build_import_table('loan', 1, '{}', '{}', '{}', 1, 1)`, '42P01']],
+  build_import_table: [[`build_import_table('loan', 1, '{}', '{}', '{}', '{}', 1, 1)`, '42P01']],
   decide_approval: [
     [`decide_approval(999999, 'granted', 'Wang', '')`, 'LB040'],
     [`decide_approval(1, 'granted', 'Wang', '')`, 'LB042'],

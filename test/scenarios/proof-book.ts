@@ -11,6 +11,7 @@ import { applyFiles, loadFiles } from '../../src/jobs/files/files-in-force.js';
 import { releaseOut } from '../../src/jobs/files/release-out.js';
 import { scanInbox } from '../../src/jobs/files/scan-inbox.js';
 import { endTakenFile, takeReadyFile } from '../../src/jobs/files/take-file.js';
+import { applyFundingPlan } from '../../src/jobs/funding/funding-plans.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { importBalances } from '../../src/jobs/import/balances/import-balances.js';
@@ -116,6 +117,7 @@ export async function proofBook(): Promise<ScratchBook> {
   }
   await byHand(book);
   await filesOfOthers(book);
+  await applyFundingPlan(book.client, OWN_PLAN, 'plan.yaml');
   await applyPlan(
     client,
     readFileSync(`${packageRoot}/config/plans/night.yaml`, 'utf8'),
@@ -195,6 +197,13 @@ async function takeBack({ client, file }: ScratchBook): Promise<void> {
   await endExecution(client, run, 'failed', 'stopped by a person');
   await discardDay(client, date, 'begun too early');
 }
+
+/** The lender alone: no loan of the book is assigned under it. */
+const OWN_PLAN = `code: OWN-1
+version: 1
+effective_from: 2027-01-01
+parties: [{party: OWN, part: 1, own: true}]
+`;
 
 /** A file that came in, is done and was taken away, and one that went out. */
 async function filesOfOthers({ client, file }: ScratchBook): Promise<void> {

@@ -20,6 +20,8 @@ export interface PolicyBounds {
   readonly daysAhead: number;
   /** And at most so many before the open day; null: any. */
   readonly lateDays: number | null;
+  /** What the others fund of a joint loan at least. */
+  readonly partnerShareFloorPpb: RatePpb;
 }
 
 /** 10,000,000.00 yuan. */

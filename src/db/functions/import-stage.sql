@@ -39,7 +39,7 @@ DECLARE
     ELSE 'WITH (autovacuum_enabled = off)' END;
 BEGIN
   -- Loans as checked row by row. `look`: what the number looks like, and its bucket; null: the
-  -- number itself. `party`: who it is with, where the file says it. `due_fee` and `brought`: of a
+  -- number itself. `party`: who it is with, where the file says it. `plan_id`: 0 for no plan. `due_fee` and `brought`: of a
   -- schedule of the loan's own.
   EXECUTE format('CREATE %s TABLE import_row (
     line integer NOT NULL, bucket smallint NOT NULL, loan_id bigint NOT NULL,
@@ -47,7 +47,8 @@ BEGIN
     product_id integer NOT NULL, org text NOT NULL, principal bigint NOT NULL,
     rate text NOT NULL, rate_ppb bigint NOT NULL, periods smallint NOT NULL,
     disbursed_on date NOT NULL, first_due_on date, paid_periods smallint NOT NULL,
-    born_on date NOT NULL, party text COLLATE "C", due_fee bigint[] NOT NULL, brought boolean NOT NULL) %s', kind, ending);
+    born_on date NOT NULL, party text COLLATE "C",
+    plan_id integer NOT NULL, due_fee bigint[] NOT NULL, brought boolean NOT NULL) %s', kind, ending);
   EXECUTE format('CREATE %s TABLE import_schedule (LIKE schedule INCLUDING DEFAULTS
     INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMMENTS) %s', kind, ending);
   -- `row_line` 0: the row is in no file; `reject` is JSON, since a value may hold what text cannot.
@@ -150,10 +151,13 @@ END $$;
 
 -- Makes import_<name> whole, with indexes and statistics; what the tasks wrote of it is there. Each
 -- of them has written its buckets in order of loans: sorted any further, nothing reads it quicker.
--- `group_ids`, `products`, `orgs`: of each accounting group. The events of the rows are numbered from
+-- `group_ids`, `products`, `orgs`, `plans`: of each accounting group; 0: no plan. The events of the rows are numbered from
 -- `first_event` on, the fees agreed with schedules behind them.
+DROP FUNCTION IF EXISTS build_import_table(text, integer, integer[], integer[], text[], bigint,
+  integer);
 CREATE OR REPLACE FUNCTION build_import_table(name text, of_import integer, group_ids integer[],
-  products integer[], orgs text[], first_event bigint, last_line integer) RETURNS void
+  products integer[], orgs text[], plans integer[], first_event bigint, last_line integer)
+RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = loanbook, pg_temp SET work_mem = '192MB' AS $$
 BEGIN
@@ -163,8 +167,9 @@ BEGIN
       rate_ppb, periods, disbursed_on, first_due_on, paid_periods, born_on, import_id)
     SELECT s.bucket, s.loan_id, s.loan_no, g.group_id, s.product_id, s.org, s.principal, s.rate,
       s.rate_ppb, s.periods, s.disbursed_on, s.first_due_on, s.paid_periods, s.born_on, of_import
-    FROM import_row s JOIN unnest(group_ids, products, orgs) AS g (group_id, product_id, org)
-      ON g.product_id = s.product_id AND g.org = s.org;
+    FROM import_row s JOIN unnest(group_ids, products, orgs, plans)
+      AS g (group_id, product_id, org, plan_id)
+      ON g.product_id = s.product_id AND g.org = s.org AND g.plan_id = s.plan_id;
   ELSIF name = 'event' THEN
     -- A try that was killed behind it has built the table already.
     PERFORM 1 FROM import_event WHERE type = event_type_fee() LIMIT 1;
@@ -303,9 +308,9 @@ END $$;
 REVOKE ALL ON FUNCTION drop_import_tables(), drop_import_stage(text), make_import_tables(boolean),
   open_import_stage(integer, uuid, text, boolean), import_may_take_place(),
   make_table_like(text), numbers_to_come(), index_like(text), open_readers(),
-  build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
+  build_import_table(text, integer, integer[], integer[], text[], integer[], bigint, integer),
   adopt_import_tables() FROM PUBLIC, loanbook_batch;
 GRANT EXECUTE ON FUNCTION drop_import_stage(text), make_import_tables(boolean),
   open_import_stage(integer, uuid, text, boolean), numbers_to_come(),
-  build_import_table(text, integer, integer[], integer[], text[], bigint, integer),
+  build_import_table(text, integer, integer[], integer[], text[], integer[], bigint, integer),
   adopt_import_tables() TO loanbook_batch;

@@ -3,6 +3,7 @@ import type { EpochDay } from '../../accounting/money/units.js';
 import { type PostingRule, PostingRules } from '../../accounting/posting/posting.js';
 import type { TaxRule } from '../../accounting/posting/tax-rule.js';
 import type { BookPolicy, ProductTerms } from '../../accounting/product/product.js';
+import type { FundingPlan } from '../../funding/plan/plan.js';
 import type { LedgerRoles } from './documents/ledger-roles.js';
 
 export interface Account {
@@ -22,7 +23,16 @@ export interface AccountingGroup {
   /** Product code. */
   readonly product: string;
   readonly org: string;
+  /** Code of the funding plan; `own`: none. */
   readonly fundingPlan: string;
+  /** Null: the lender funds its loans alone, without a plan. */
+  readonly plan: GroupPlan | null;
+}
+
+/** The version of a funding plan that the loans of a group are assigned under. */
+export interface GroupPlan {
+  readonly planId: number;
+  readonly terms: FundingPlan;
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Account, type Book, type BookData, bookFromData } from './book.js'
 import { type CheckedLedger, ledgerFromValue, postingRulesOf } from './documents/ledger.js';
 import { taxRulesOf } from './documents/ledger-tax.js';
 import { type StoredProduct, storedProductTerms } from './documents/product-document.js';
+import { loadFundingPlans } from './funding-plans.js';
 import { noBook } from './open-day.js';
 import { storedPolicy } from './policy-bounds.js';
 import { type StoredDocument, storedDocument, valueOfStored } from './stored-document.js';
@@ -101,12 +102,14 @@ async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
     product: string;
     org: string;
     funding_plan: string;
-  }>(`SELECT g.group_id, g.product_id, p.code AS product, g.org, g.funding_plan
+    plan_id: number | null;
+  }>(`SELECT g.group_id, g.product_id, p.code AS product, g.org, g.funding_plan, g.plan_id
       FROM accounting_group g JOIN product_version p USING (product_id) ORDER BY g.group_id`);
-  return rows.map(({ group_id, product_id, funding_plan, product, org }) => [
-    group_id,
-    { productId: product_id, product, org, fundingPlan: funding_plan },
-  ]);
+  const plans = await loadFundingPlans(client);
+  return rows.map(({ group_id, product_id, funding_plan, plan_id: planId, product, org }) => {
+    const plan = planId === null ? null : { planId, terms: plans.get(planId)! };
+    return [group_id, { productId: product_id, product, org, fundingPlan: funding_plan, plan }];
+  });
 }
 
 /** Every account, by code. */

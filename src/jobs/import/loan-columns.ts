@@ -12,6 +12,7 @@ export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'paid_periods', required: false },
   { name: 'org', required: false },
   { name: 'party', required: false },
+  { name: 'funding_plan', required: false },
 ];
 
 /** Columns of `import_row`, in the order in which `put` writes them. */
@@ -33,6 +34,7 @@ export const LOAN_STAGE_COLUMNS = [
   'paid_periods',
   'born_on',
   'party',
+  'plan_id',
   'due_fee',
   'brought',
 ] as const;

@@ -10,6 +10,7 @@ import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
+import { type PlanCatalogue, type PlanOf, planOf } from './assigned-plan.js';
 import { LoanBounds } from './loan-bounds.js';
 import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS, refusedField } from './loan-columns.js';
 import { putLook } from './loan-look.js';
@@ -31,6 +32,7 @@ const FIRST_VERSION = 1;
 export interface LoanRules {
   readonly catalogue: ProductCatalogue;
   readonly costCapOn: CostCapOn;
+  readonly plans: PlanCatalogue;
 }
 
 /** What the book has of what the rows name. */
@@ -72,6 +74,7 @@ export class LoanIntake implements RowIntake {
   readonly #catalogue: ProductCatalogue;
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
+  readonly #planOf: PlanOf;
   readonly #minorDigits: number;
   readonly #bounds: LoanBounds;
   readonly #numbers: LoanNumbers;
@@ -89,6 +92,7 @@ export class LoanIntake implements RowIntake {
     this.#writers = writers;
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
+    this.#planOf = planOf(rules.plans, scene.boundsOn);
     this.#openDay = scene.openDay;
     this.#minorDigits = scene.minorDigits;
     this.#bounds = new LoanBounds(scene);
@@ -116,10 +120,13 @@ export class LoanIntake implements RowIntake {
     const clash = this.#numbers.clashOf(loanNo);
     if (clash !== undefined) return problem('loan_no', clash, loanNo);
     if (party !== '' && !this.#parties.has(party)) return problem('party', 'unknown_party', party);
+    const planId = this.#planOf(fields[11]!, terms.contract);
+    if (typeof planId !== 'number') return planId;
     const ids = { line, bucket, loanId, loanNo, org };
     this.#put(writer, ids, fields[4]!, terms);
     if (party === '') nullField(writer);
     else writer.text(party);
+    writer.int4(planId);
     int8Array(writer, schedule.fee ?? []);
     boolField(writer, own !== null);
     this.#putSchedule(ids, terms, schedule);

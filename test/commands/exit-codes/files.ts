@@ -6,6 +6,9 @@ import { DUMPED_OPEN_DAY } from '../../upgrade/dumped-book.js';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 const from = (day: string, text: string) => text.replace('2000-01-01', day);
+/** A funding plan of the lender alone. */
+const ownPlan = (code: string, from: string) =>
+  `code: ${code}\nversion: 1\neffective_from: ${from}\nparties: [{party: OWN, part: 1, own: true}]\n`;
 const later = (text: string) => from('2026-05-01', text);
 const ledger = read('config/ledger.yaml');
 const chart = ledger.slice(0, ledger.indexOf('# `on`:'));
@@ -56,6 +59,8 @@ const FILES: Readonly<Record<string, string>> = {
   'rows.txt': read('fixtures/layouts/repayments.txt'),
   'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
   'split.json': read('fixtures/funding/split.json'),
+  'funding-plan.yaml': ownPlan('OWN-1', '2026-05-01'),
+  'funding-plan-today.yaml': ownPlan('OWN-2', DUMPED_OPEN_DAY),
   'mask.json': read('fixtures/operations/mask.json'),
   'simulate.json': JSON.stringify(SIMULATION),
   'plan.yaml': JSON.stringify(PLAN),

@@ -78,6 +78,7 @@ export class Worlds {
       'gl period reopen 2026-02 --reason why --by 甲',
       'gl voucher import @manual.csv --by 甲',
       'channel apply @bank.yaml',
+      'funding plan apply @funding-plan.yaml',
       'channel apply @channel.yaml',
       'keys init --by 甲',
       'party import @parties.csv',

@@ -43,6 +43,16 @@ const policySchema = mapping({
   }).prefault({}),
   days_ahead: integer(0).default(7),
   late_days: integer(0).nullable().default(null),
+  funding: mapping({
+    // Of one joint loan, what the others fund at least.
+    partner_share_floor: rate().default('0.30'),
+    // Of tier-1 capital: own shares of joint loans with one group of partners, and with all.
+    partner_concentration: rate().default('0.25'),
+    joint_total: rate().default('0.50'),
+    guaranteed_share: rate().default('0.50'),
+    // Of one customer over all plans; left out: any.
+    customer_max: amountLimit().nullable().default(null),
+  }).prefault({}),
   retention: mapping({
     // Of a customer, behind the end of the last loan.
     customer_years: integer(0).default(5),
@@ -102,7 +112,7 @@ export function policyFromValue(value: unknown, source: DocumentSource): Checked
   return { document, policy, bounds: boundsOf(document) };
 }
 
-function boundsOf({ limits, days_ahead, late_days }: PolicyDocument): PolicyBounds {
+function boundsOf({ limits, funding, days_ahead, late_days }: PolicyDocument): PolicyBounds {
   const { principal, fee_share } = limits;
   return {
     principalLimit:
@@ -110,5 +120,6 @@ function boundsOf({ limits, days_ahead, late_days }: PolicyDocument): PolicyBoun
     feeSharePpb: fee_share === null ? null : (parseRatePpb(fee_share) ?? 0),
     daysAhead: days_ahead,
     lateDays: late_days,
+    partnerShareFloorPpb: parseRatePpb(funding.partner_share_floor) ?? 0,
   };
 }

@@ -2,6 +2,8 @@ import { formatAmount, parseAmount, parseRatePpb } from '../../../accounting/mon
 import type { Fen, RatePpb } from '../../../accounting/money/units.js';
 import { field } from '../../../documents/fields.js';
 
+export { code } from '../../../documents/fields.js';
+
 /** Documents of funding are in the book's currency; on paper it is one of two decimals. */
 export const MINOR_DIGITS = 2;
 
@@ -60,12 +62,4 @@ export function checkedRate(text: string): RatePpb {
   const ppb = parseRatePpb(text);
   if (ppb === undefined) throw new TypeError(`unchecked rate ${text}`);
   return ppb;
-}
-
-/** What names a party, plan, loan or order: no blanks at its ends, no control characters. */
-export function code() {
-  const schema = { type: 'string', pattern: '^\\S(.*\\S)?$' };
-  return field('must be a code, without blanks at its ends', schema, (text) =>
-    /^\S(?:.*\S)?$/u.test(text) && text.length <= 64 ? text : undefined,
-  );
 }

@@ -10,9 +10,9 @@ import { type EventOutcome, PAID_IN_ORDER } from '../../../funding/guarantee/eve
 import { GuaranteedLoan } from '../../../funding/guarantee/guaranteed-loan.js';
 import type { FundingPlan } from '../../../funding/plan/plan.js';
 import type { EntryLine } from '../../../funding/shares/entries.js';
+import { planFromValue } from '../../book/documents/funding-plan.js';
 import { amount, code, MINOR_DIGITS } from '../documents/amount-fields.js';
 import { guaranteeTerms, guaranteeTermsSchema } from '../documents/guarantee-document.js';
-import { planFromValue } from '../documents/plan-document.js';
 import { datedLoanSchema, faultsOfLoan } from './loan-fields.js';
 
 const eventSchema = z.discriminatedUnion(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRatePpb } from '../../../accounting/money/amount-text.js';
 import type { Fen } from '../../../accounting/money/units.js';
-import { listOf, mapping, oneOf, rate } from '../../../documents/fields.js';
+import { code, listOf, mapping, oneOf, rate } from '../../../documents/fields.js';
 import { checkShape, refuseViolations } from '../../../documents/violations.js';
 import { SHARED } from '../../../funding/plan/plan.js';
 import { entriesOfMove } from '../../../funding/shares/entries.js';
@@ -12,8 +12,8 @@ import {
   MOVES,
   type MoveShares,
 } from '../../../funding/shares/joint-loan.js';
-import { code, shown, signedAmount } from '../documents/amount-fields.js';
-import { planFromValue } from '../documents/plan-document.js';
+import { planFromValue } from '../../book/documents/funding-plan.js';
+import { shown, signedAmount } from '../documents/amount-fields.js';
 
 const moveSchema = mapping({
   ref: code(),

@@ -36,6 +36,22 @@ export const LOAN_RULES: RulePages = {
     'The store of customers has none of this number.',
     'Import the customers first with `loanbook party import`, or leave the field empty.',
   ],
+  unknown_plan: [
+    'No funding plan of the book has this code.',
+    '`loanbook funding plan list` shows them; apply the plan first, or leave the field empty.',
+  ],
+  plan_not_effective: [
+    'No version of the funding plan was in force on the day of disbursement.',
+    'Apply a version with an earlier `effective_from`, or correct the day.',
+  ],
+  yield_above_rate: [
+    'A party of the funding plan has a fixed yield above the rate of the loan.',
+    'Correct the rate, or assign the loan to another plan.',
+  ],
+  partner_share_below_floor: [
+    'The partners of the funding plan have less than the policy in force on that day asks.',
+    'Assign the loan to another plan, or have the policy changed first.',
+  ],
   product_not_effective: [
     'No version of the product was in force on the day of disbursement.',
     'Apply a version with an earlier `effective_from`, or correct the day.',

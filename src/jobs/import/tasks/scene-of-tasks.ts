@@ -3,6 +3,7 @@ import { BUCKET_COUNT } from '../../../accounting/money/units.js';
 import { loadCostCaps } from '../../book/cost-caps.js';
 import { openDate } from '../../book/open-day.js';
 import { boundsOn, loadBounds } from '../../book/policy-bounds.js';
+import { PlanCatalogue } from '../assigned-plan.js';
 import { LOAN_COLUMNS } from '../loan-columns.js';
 import { ProductCatalogue } from '../product-catalogue.js';
 import { SCHEDULE_COLUMNS } from '../schedule-group.js';
@@ -25,7 +26,7 @@ export async function sceneOfTasks(client: pg.Client, plan: TasksPlan): Promise<
   return {
     client,
     scene: { openDay, minorDigits, currency, today: plan.today, boundsOn: bounds },
-    rules: { catalogue, costCapOn },
+    rules: { catalogue, costCapOn, plans: await PlanCatalogue.load(client) },
     columns: columnsOf(plan.columns, LOAN_COLUMNS),
     scheduleColumns:
       plan.scheduleColumns === null ? null : columnsOf(plan.scheduleColumns, SCHEDULE_COLUMNS),

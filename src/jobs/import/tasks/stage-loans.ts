@@ -240,9 +240,9 @@ interface RestOfTotals {
 
 /** What is staged, by accounting group and in all; one look at the rows. */
 async function stagedTotals(client: pg.Client) {
-  const { rows: groups } = await client.query<GroupTotals & { product: number; org: string }>(
-    readSql(import.meta.url, 'staged-totals'),
-  );
+  const { rows: groups } = await client.query<
+    GroupTotals & { product: number; org: string; plan: number }
+  >(readSql(import.meta.url, 'staged-totals'));
   const sum = { rows: 0, amount: 0n, brought: 0, looks: 0, parties: 0 };
   for (const group of groups) {
     sum.rows += group.rows;

@@ -10,13 +10,20 @@ import type { BirthNumbers } from './loan-births.js';
 /** The tables of a loan, in the order in which they are built: the longest first. */
 const TABLES = ['loan', 'event', 'schedule', 'schedule_balance'] as const;
 
+/** Of an accounting group: product, org, and version of a funding plan or 0. */
+interface LoanGroup {
+  readonly product: number;
+  readonly org: string;
+  readonly plan: number;
+}
+
 export interface StoreLoans {
   readonly importId: number;
   readonly firstEventId: number;
   readonly lastLine: number;
   readonly claim: RunClaim;
   /** Accounting groups of the staged loans. */
-  readonly groups: readonly { readonly product: number; readonly org: string }[];
+  readonly groups: readonly LoanGroup[];
   /** Some number is not what it looks like; some loan names its party. */
   readonly hasLooks: boolean;
   readonly hasParties: boolean;
@@ -40,6 +47,7 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
   await statement('loans-groups', [
     store.groups.map(({ product }) => product),
     store.groups.map(({ org }) => org),
+    store.groups.map(({ plan }) => plan),
   ]);
   if (store.hasLooks) await statement('loans-look');
   if (store.hasParties) await statement('loans-party');
@@ -63,19 +71,21 @@ async function takePlace(client: pg.Client, store: StoreLoans): Promise<boolean>
     group_id: number;
     product_id: number;
     org: string;
+    plan_id: number;
   }>(readSql(import.meta.url, 'groups'));
   const values = [
     importId,
     groups.map(({ group_id }) => group_id),
     groups.map(({ product_id }) => product_id),
     groups.map(({ org }) => org),
+    groups.map(({ plan_id }) => plan_id),
     ...[firstEventId, lastLine],
   ];
   const waiting = [...TABLES];
   const lane = () =>
     withRunClient(targetOf(client), claim, SESSION, async (session) => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-        await session.query('SELECT build_import_table($1, $2, $3, $4, $5, $6, $7)', [
+        await session.query('SELECT build_import_table($1, $2, $3, $4, $5, $6, $7, $8)', [
           name,
           ...values,
         ]);

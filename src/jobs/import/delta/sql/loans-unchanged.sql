@@ -17,6 +17,8 @@ WITH same AS MATERIALIZED (
         l.disbursed_on, l.first_due_on, l.paid_periods, l.born_on)
     AND (s.due_on, s.parts, s.interest, s.balance_after)
       = (c.due_on, c.principal, c.interest, c.balance_after)
+    AND s.plan_id = (
+      SELECT coalesce(g.plan_id, 0) FROM accounting_group g WHERE g.group_id = l.group_id)
     AND s.party IS NOT DISTINCT FROM (
       SELECT p.party_no FROM loan_party p WHERE p.bucket = s.bucket AND p.loan_id = s.loan_id)
     AND (SELECT array_agg(ARRAY[f.seq, f.amount] ORDER BY f.seq)

@@ -1,1 +1,1 @@
-SELECT group_id, product_id, org FROM accounting_group WHERE funding_plan = 'own'
+SELECT group_id, product_id, org, coalesce(plan_id, 0) AS plan_id FROM accounting_group

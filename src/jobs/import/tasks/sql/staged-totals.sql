@@ -1,3 +1,3 @@
-SELECT product_id AS product, org, count(*) AS rows, sum(principal) AS amount,
+SELECT product_id AS product, org, plan_id AS plan, count(*) AS rows, sum(principal) AS amount,
   count(*) FILTER (WHERE brought) AS brought, count(look) AS looks, count(party) AS parties
-FROM import_row GROUP BY product_id, org
+FROM import_row GROUP BY product_id, org, plan_id

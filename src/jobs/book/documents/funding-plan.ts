@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseRatePpb } from '../../../accounting/money/amount-text.js';
 import {
   checkedDay,
+  code,
   date,
   flag,
   integer,
@@ -11,6 +12,7 @@ import {
   rate,
   someOf,
 } from '../../../documents/fields.js';
+import { jsonSchemaOf } from '../../../documents/json-schema.js';
 import {
   checkShape,
   type DocumentSource,
@@ -18,7 +20,6 @@ import {
 } from '../../../documents/violations.js';
 import { faultsOfPlan, type PlanBounds, UNBOUNDED } from '../../../funding/plan/check-plan.js';
 import { type FundingPlan, SHARED } from '../../../funding/plan/plan.js';
-import { code } from './amount-fields.js';
 
 /** Parts are whole numbers, so that a third stays a third. */
 const PART_MAX = 1_000_000;
@@ -63,6 +64,11 @@ export type PlanDocument = z.output<typeof planSchema>;
 export interface CheckedPlan {
   readonly document: PlanDocument;
   readonly plan: FundingPlan;
+}
+
+/** The JSON Schema of a funding plan. */
+export function fundingPlanJsonSchema(): Record<string, unknown> {
+  return jsonSchemaOf('loanbook funding plan', planSchema);
 }
 
 /** A funding plan from a document's value. Throws LoanbookError `invalid_document`, with paths. */
