@@ -25,8 +25,8 @@ const PLAN_LOCK = 5_262_666_018;
 
 /**
  * Applies a funding plan document. A version never changes: the same content again is `unchanged`.
- * Throws LoanbookError `invalid_document` (also for partners below the floor of the policy that is in
- * force on its first day), `no_book`, `plan_version_exists` for other content under the same code
+ * Throws LoanbookError `invalid_document` (also for partners below the floor of the policy in force
+ * on its first day), `no_book`, `plan_version_exists` for other content under the same code
  * and version, `effective_in_closed_day` and `day_is_being_closed`.
  */
 export async function applyFundingPlan(

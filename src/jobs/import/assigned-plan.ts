@@ -67,15 +67,16 @@ function assignedPlan(
   { disbursedOn, ratePpb }: Assigned,
 ): number | RowProblem {
   if (code === '') return NO_PLAN;
-  const problem = (rule: string): RowProblem => ({ field: 'funding_plan', rule, value: code });
-  if (!plans.has(code)) return problem('unknown_plan');
+  const problem = (field: string, rule: string): RowProblem => ({ field, rule, value: code });
+  if (!plans.has(code)) return problem('funding_plan', 'unknown_plan');
   const found = plans.find(code, disbursedOn);
-  if (found === undefined) return problem('plan_not_effective');
+  if (found === undefined) return problem('funding_plan', 'plan_not_effective');
   const { planId, plan } = found;
   const floor = boundsOn(disbursedOn)?.partnerShareFloorPpb ?? null;
   const ofRate = { partnerShareFloorPpb: null, loanRatePpb: ratePpb };
-  if (faultsOfPlan(plan, ofRate).length > 0) return problem('yield_above_rate');
+  if (faultsOfPlan(plan, ofRate).length > 0) return problem('funding_plan', 'yield_above_rate');
   const ofFloor = { partnerShareFloorPpb: floor, loanRatePpb: null };
-  if (faultsOfPlan(plan, ofFloor).length > 0) return problem('partner_share_below_floor');
+  if (faultsOfPlan(plan, ofFloor).length > 0)
+    return problem('funding_plan', 'partner_share_below_floor');
   return planId;
 }
