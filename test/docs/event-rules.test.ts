@@ -50,6 +50,7 @@ const OTHERS = new Set([
   'value_date',
   'business_date',
   'product_version',
+  'funding_plan',
   'paid_periods',
   'disbursed_on',
   'balance_after',
