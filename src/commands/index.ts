@@ -21,9 +21,11 @@ import { KEYS } from './keys/index.js';
 import { LAYOUT } from './layout/index.js';
 import { LEDGER } from './ledger/index.js';
 import { LOAN } from './loan/index.js';
+import { MERCHANT } from './merchant/index.js';
 import { METRICS } from './metrics/index.js';
 import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
+import { PARTNER } from './partner/index.js';
 import { PARTY } from './party/index.js';
 import { PERSON } from './person/index.js';
 import { PLAN } from './plan/index.js';
@@ -68,6 +70,8 @@ const DOMAINS: readonly CommandDomain[] = [
   RUNS,
   QUOTE,
   SIMULATE,
+  PARTNER,
+  MERCHANT,
   FUNDING,
   OPERATIONS,
   PERSON,

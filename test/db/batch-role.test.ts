@@ -21,6 +21,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
       'channel_version',
       'files_version',
       'funding_plan_version',
+      'funding_terms',
     ].map((name) => [name, true]),
   ),
   impairment_version: true,

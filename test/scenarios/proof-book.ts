@@ -12,6 +12,7 @@ import { releaseOut } from '../../src/jobs/files/release-out.js';
 import { scanInbox } from '../../src/jobs/files/scan-inbox.js';
 import { endTakenFile, takeReadyFile } from '../../src/jobs/files/take-file.js';
 import { applyFundingPlan } from '../../src/jobs/funding/funding-plans.js';
+import { applyTerms } from '../../src/jobs/funding/terms/apply-terms.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
 import { runImpairment } from '../../src/jobs/impairment/run-impairment.js';
 import { importBalances } from '../../src/jobs/import/balances/import-balances.js';
@@ -124,6 +125,7 @@ export async function proofBook(): Promise<ScratchBook> {
     'night',
     'Root',
   );
+  await applyTerms(client, 'partner', 'code: P1\n', { source: 'partner', by: 'Root' });
   await rotateOnce(book);
   await erase(book);
   await register(book);

@@ -1,4 +1,5 @@
 import { readTextFile } from '../../files/text-file.js';
+import { deductionFields } from '../../jobs/funding/documents/deduction-document.js';
 import { applyChannel } from '../../jobs/reconcile/channel.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
@@ -12,7 +13,9 @@ export const command: CommandModule<[string], { by?: string }> = {
   async run(context, [file], { by }) {
     const text = await readTextFile(file);
     const actor = { by, act: 'channel', isNamed: false } as const;
-    const applied = await actInBook(context, actor, (client) => applyChannel(client, text, file));
+    const applied = await actInBook(context, actor, (client) =>
+      applyChannel(client, text, file, deductionFields),
+    );
     printOutcome(context, { ...applied });
     for (const overlap of applied.overlaps) {
       context.note(`${overlap} claim the same: give each its own orders.`);

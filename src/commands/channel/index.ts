@@ -10,5 +10,10 @@ export const CHANNEL: CommandDomain = {
       summary: 'declare a payment channel or a bank',
       load: () => import('./apply.js'),
     },
+    {
+      path: 'channel schema',
+      summary: 'print the JSON Schema of a payment channel or a bank',
+      load: () => import('./schema.js'),
+    },
   ],
 };

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import { readTextFile } from '../../files/text-file.js';
+import { deductionFields } from '../../jobs/funding/documents/deduction-document.js';
 import { migratedLayout } from '../../jobs/layouts/migrate-layout.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { printJson, printOutcome } from '../shell/output.js';
@@ -19,14 +20,15 @@ export const command: CommandModule<[string], Flags> = {
       requireRegularTarget(out);
       requireOtherFile(out, file);
     }
-    const { from, layout } = migratedLayout(await readTextFile(file), file);
-    const text = stringify(layout, { lineWidth: 100 });
+    const text = await readTextFile(file);
+    const { from, layout } = migratedLayout(text, file, deductionFields());
+    const written = stringify(layout, { lineWidth: 100 });
     if (out === undefined) {
       if (context.json) printJson(context.stdout, { from, layout });
-      else context.stdout.write(text);
+      else context.stdout.write(written);
       return undefined;
     }
-    if (!dryRun) await writeWhole(out, [text]);
+    if (!dryRun) await writeWhole(out, [written]);
     printOutcome(context, { from, file: out, written: !dryRun });
     return undefined;
   },

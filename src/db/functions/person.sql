@@ -29,6 +29,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
     ('ledger', '{finance}'),
     ('ledger_check', '{finance}'),
     ('channel', '{finance}'),
+    ('partner', '{finance,risk}'),
     ('impairment', '{finance,risk}'),
     ('impairment_run', '{finance,risk}'),
     ('voucher', '{finance}'),

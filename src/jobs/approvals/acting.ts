@@ -19,6 +19,7 @@ export type Act =
   | 'night'
   | 'calendar'
   | 'channel'
+  | 'partner'
   | 'impairment'
   | 'impairment_run'
   | 'statement'

@@ -1,5 +1,5 @@
 import type { LedgerRoles } from '../book/documents/ledger-roles.js';
-import { parseChannelDocument } from '../reconcile/documents/channel-document.js';
+import { type KeysBeside, parseChannelDocument } from '../reconcile/documents/channel-document.js';
 import { layoutKeysOf } from '../reconcile/statement/statement-layout.js';
 
 /** Accounts that a channel does not name are the ledger's; of its files they say nothing. */
@@ -8,8 +8,12 @@ const ROLES = Object.fromEntries(
 ) as LedgerRoles;
 
 /** The keys of a layout for the files of a channel. Throws LoanbookError `invalid_document`. */
-export function layoutOfChannel(text: string, source: string): Record<string, unknown> {
-  const channel = parseChannelDocument(text, source, ROLES);
+export function layoutOfChannel(
+  text: string,
+  source: string,
+  beside: KeysBeside,
+): Record<string, unknown> {
+  const channel = parseChannelDocument(text, source, ROLES, beside);
   const { control } = channel.file;
   const unterminated = channel.unterminated ?? channel.file.unterminated;
   const { columns, ...keys } = layoutKeysOf(channel);

@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import { readDocumentText } from '../../documents/read-text.js';
 import { invalidDocument } from '../../documents/violations.js';
 import { layoutOf } from '../../files/layout/layout-document.js';
+import type { KeysBeside } from '../reconcile/documents/channel-document.js';
 import { layoutOfChannel } from './channel-layout.js';
 import { layoutOfMapping } from './mapping-layout.js';
 import { layoutOfVouchers } from './voucher-layout-keys.js';
@@ -18,15 +19,21 @@ export interface MigratedLayout {
 /**
  * The layout that says the same of a file as a column mapping, a channel's `file` and `columns`, or
  * a layout of vouchers. Throws LoanbookError `invalid_document` for a document that is none of
- * them, or is not valid itself.
+ * them, or is not valid itself. `beside`: keys of a channel that say nothing of its files.
  */
-export function migratedLayout(text: string, source: string): MigratedLayout {
+export function migratedLayout(
+  text: string,
+  source: string,
+  beside: KeysBeside = {},
+): MigratedLayout {
   const document = readDocumentText(text, source);
   const keys = typeof document === 'object' && document !== null ? Object.keys(document) : [];
   const columns = keys.includes('columns') ? Reflect.get(document as object, 'columns') : undefined;
   const name = basename(source, extname(source));
   const made = ((): MigratedLayout => {
-    if (keys.includes('code')) return { from: 'channel', layout: layoutOfChannel(text, source) };
+    if (keys.includes('code')) {
+      return { from: 'channel', layout: layoutOfChannel(text, source, beside) };
+    }
     if (!Array.isArray(columns)) {
       if (keys.includes('kind') && columns !== undefined) {
         return { from: 'mapping', layout: { layout: name, ...layoutOfMapping(text, source) } };

@@ -16,6 +16,7 @@ import { type Overlap, overlapOf, overlapText } from './clearing/claims.js';
 import {
   type ChannelDocument,
   type DeclaredChannel,
+  type KeysBeside,
   parseChannelDocument,
 } from './documents/channel-document.js';
 import { type NamedLayout, namedLayout } from './statement/named-layout.js';
@@ -34,7 +35,8 @@ export interface AppliedChannel {
 
 /**
  * Declares a channel or a bank, or a new version of it; earlier statements stay as they were taken.
- * A layout that it names is beside it, or comes with the package. Throws LoanbookError
+ * A layout that it names is beside it, or comes with the package. `beside`: keys that others read,
+ * kept with it. Throws LoanbookError
  * `invalid_document`, `unknown_layout`; `unknown_account` or `account_has_subledger` (2) for an
  * account that nothing can be posted to; `channels_overlap` (2) where another one in force may
  * claim the same orders. What overlapped before this was refused goes on and is told.
@@ -43,9 +45,11 @@ export async function applyChannel(
   client: pg.Client,
   text: string,
   source: string,
+  beside: (minorDigits: number) => KeysBeside = () => ({}),
 ): Promise<AppliedChannel> {
   const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
-  const document = await withLayouts(parseChannelDocument(text, source, roles), source);
+  const keys = beside(await minorDigitsOfBook(client));
+  const document = await withLayouts(parseChannelDocument(text, source, roles, keys), source);
   const { code, kind } = document;
   const stored = storedDocument(document);
   return inTransaction(client, async () => {
@@ -69,6 +73,13 @@ export async function applyChannel(
     });
     return { code, kind, outcome: 'applied', overlaps };
   });
+}
+
+async function minorDigitsOfBook(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ digits: number }>(
+    'SELECT minor_digits AS digits FROM book',
+  );
+  return rows[0]!.digits;
 }
 
 /** A channel with the layouts that it names, in the place of their names. */

@@ -96,6 +96,7 @@ export const RECONCILE_ROWS: readonly ExitRow[] = [
 
   ['channel apply', 0, 'book', '@channel.yaml'],
   ['channel apply', 2, 'book', '@missing.yaml'],
+  ['channel schema', 0, 'nobody', ''],
   ['reconcile channel', 0, 'book', '@quiet.csv --channel QQ --date 2026-02-21 --by 甲'],
   ['reconcile channel', 1, 'book', '@empty.csv --channel WX --date 2026-02-21'],
   ['reconcile channel', 2, 'book', '@wx.csv --channel NONE'],

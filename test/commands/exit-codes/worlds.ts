@@ -80,6 +80,9 @@ export class Worlds {
       'channel apply @bank.yaml',
       'funding plan apply @funding-plan.yaml',
       'channel apply @channel.yaml',
+      ...['partner', 'guarantor'].map((name) => `partner apply @${name}.yaml`),
+      'funding guarantee apply @guarantee.yaml',
+      'merchant apply @merchant.yaml',
       'keys init --by 甲',
       'party import @parties.csv',
       ...['plan', 'plan-1', 'plan-3', 'plan-4', 'plan-once'].map(

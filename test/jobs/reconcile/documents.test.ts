@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseChannelDocument } from '../../../src/jobs/reconcile/documents/channel-document.js';
+import {
+  deductionFields,
+  deductionOfChannel,
+} from '../../../src/jobs/funding/documents/deduction-document.js';
+import {
+  channelJsonSchema,
+  parseChannelDocument,
+} from '../../../src/jobs/reconcile/documents/channel-document.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { PACKAGED_DOCUMENT } from '../../histories/packaged-ledger.js';
 
@@ -9,7 +16,8 @@ const { roles: ROLES } = PACKAGED_DOCUMENT;
 const CHANNELS = join(packageRoot, 'fixtures/channels');
 
 it.each(readdirSync(CHANNELS))('%s is a channel', (name) => {
-  const document = parseChannelDocument(readFileSync(join(CHANNELS, name), 'utf8'), name, ROLES);
+  const text = readFileSync(join(CHANNELS, name), 'utf8');
+  const document = parseChannelDocument(text, name, ROLES, deductionFields());
   expect(document.columns.order_no ?? document.layout).not.toBeUndefined();
 });
 
@@ -42,4 +50,41 @@ it.each([
   ],
 ])('refuses a document with %s', (_what, text, says) => {
   expect(() => parseChannelDocument(text, 'x', ROLES)).toThrow(says);
+});
+
+it('keeps how a channel collects beside how it is reconciled', () => {
+  const text = readFileSync(join(CHANNELS, 'cards.yaml'), 'utf8');
+  const document = parseChannelDocument(text, 'cards', ROLES, deductionFields());
+  expect(deductionOfChannel({ ...document }, 2)).toEqual({
+    ...{ code: 'CP', singleFen: 500_000, dailyFen: null, minimumFen: 100, partial: false },
+    banks: new Map([['CMB', { singleFen: 200_000, dailyFen: 500_000 }]]),
+    ...{ maxAttempts: 3, batchMax: 10_000 },
+    words: new Map([
+      ['S', 'success'],
+      ['F', 'failed'],
+      ['P', 'unknown'],
+    ]),
+    codes: new Map([
+      ['14', 'card'],
+      ['34', 'risk'],
+      ['51', 'insufficient'],
+      ['61', 'limit'],
+      ['96', 'system'],
+    ]),
+  });
+  expect(() => parseChannelDocument(text, 'cards', ROLES)).toThrow('batch_max: unknown key');
+});
+
+it('of a channel that collects nothing keeps what it kept before', () => {
+  const text = readFileSync(join(CHANNELS, 'wx.yaml'), 'utf8');
+  const before = parseChannelDocument(text, 'wx', ROLES);
+  expect(parseChannelDocument(text, 'wx', ROLES, deductionFields())).toEqual(before);
+  // It collects as one that says nothing does.
+  expect(deductionOfChannel({ ...before }, 2)).toMatchObject({ code: 'WX', maxAttempts: 3 });
+});
+
+// When this fails: loanbook channel schema > config/schemas/channel.schema.json
+it('config/schemas/channel.schema.json is what the checks say', () => {
+  const kept = readFileSync(join(packageRoot, 'config/schemas/channel.schema.json'), 'utf8');
+  expect(JSON.parse(kept)).toEqual(channelJsonSchema(deductionFields()));
 });

@@ -54,6 +54,17 @@ export function deductionFromValue(
   return terms;
 }
 
+/** The same of a channel of a book, whose other keys say how it is reconciled. */
+export function deductionOfChannel(
+  document: Readonly<Record<string, unknown>>,
+  minorDigits: number,
+): DeductionTerms {
+  const keys = ['code', ...Object.keys(deductionFields(minorDigits))];
+  const own = keys.filter((key) => key in document).map((key) => [key, document[key]]);
+  const name = `channel ${String(document.code)}`;
+  return deductionFromValue(Object.fromEntries(own), { name }, minorDigits);
+}
+
 /** Terms whose keys `deductionFields` have checked. */
 export function deductionTerms(
   document: DeductionDocument,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { flag, integer, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
+import { jsonSchemaOf } from '../../../documents/json-schema.js';
 import { readDocumentText } from '../../../documents/read-text.js';
 import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
 import type { LedgerRole, LedgerRoles } from '../../book/documents/ledger-roles.js';
@@ -61,7 +62,7 @@ const statusSchema = mapping({
   failed: listOf(words()).default([]),
 });
 
-const channelSchema = mapping({
+const CHANNEL_SHAPE = {
   code: words(),
   kind: oneOf('channel', 'bank').default('channel'),
   name: words().optional(),
@@ -82,7 +83,11 @@ const channelSchema = mapping({
   cross_days: integer(0, 31).default(2),
   settlement_days: integer(0, 31).default(1),
   settlement_ref: words().optional(),
-});
+};
+const channelSchema = mapping(CHANNEL_SHAPE);
+
+/** Keys of a channel that another job reads. */
+export type KeysBeside = Readonly<Record<string, z.ZodType>>;
 
 type ChannelShape = z.output<typeof channelSchema>;
 
@@ -99,6 +104,11 @@ export type ChannelDocument = Omit<DeclaredChannel, 'layout'> & {
   readonly layouts?: readonly NamedLayout[];
 };
 
+/** The JSON Schema of a channel or bank. */
+export function channelJsonSchema(beside: KeysBeside = {}): Record<string, unknown> {
+  return jsonSchemaOf('loanbook channel', mapping({ ...CHANNEL_SHAPE, ...beside }));
+}
+
 /**
  * A channel or bank from YAML or JSON text; accounts that it does not name are those of the roles.
  * Throws LoanbookError `invalid_document`, also for an account that neither names.
@@ -107,9 +117,14 @@ export function parseChannelDocument(
   text: string,
   sourceName: string,
   roles: LedgerRoles,
+  beside: KeysBeside = {},
 ): DeclaredChannel {
   const source = { name: sourceName };
-  const document = checkShape(channelSchema, readDocumentText(text, sourceName), source);
+  const value = readDocumentText(text, sourceName);
+  const whole = checkShape(mapping({ ...CHANNEL_SHAPE, ...beside }), value, source);
+  const isWritten = Object.keys(beside).some((key) => key in (value as object));
+  // A channel that has nothing to do with the keys beside stays the document that it was.
+  const document = isWritten ? (whole as ChannelShape) : without(beside, whole as ChannelShape);
   const accounts = Object.entries(ROLE_OF).map(([name, role]) => {
     return [name, document.accounts[name as keyof ChannelAccounts] ?? roles[role]] as const;
   });
@@ -120,6 +135,11 @@ export function parseChannelDocument(
   );
   refuseViolations(source, [...unnamed, ...violationsOf(document), ...refundViolations(document)]);
   return { ...document, accounts: Object.fromEntries(accounts) as ChannelAccounts };
+}
+
+function without(beside: KeysBeside, document: ChannelShape): ChannelShape {
+  const own = Object.entries(document).filter(([key]) => !(key in beside));
+  return Object.fromEntries(own) as ChannelShape;
 }
 
 function violationsOf(document: ChannelShape): Violation[] {

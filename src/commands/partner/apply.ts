@@ -1,0 +1,3 @@
+import { applyCommand } from '../funding/terms-commands.js';
+
+export const command = applyCommand('partner');

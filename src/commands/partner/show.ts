@@ -1,0 +1,3 @@
+import { showCommand } from '../funding/terms-commands.js';
+
+export const command = showCommand('partner');
