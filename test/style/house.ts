@@ -84,11 +84,13 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'funding/settle',
     'funding/terms',
   ],
+  'funding/mirror': ['accounting/money', 'accounting/schedule', 'funding/shares'],
   'funding/plan': ['accounting/money'],
   'funding/route': ['accounting/money'],
   'funding/settle': ['accounting/calendar', 'accounting/money', 'funding/terms'],
   'funding/shares': ['accounting/money', 'funding/plan'],
   'funding/terms': ['accounting/money'],
+  'funding/transfer': ['accounting/money', 'funding/plan', 'funding/shares'],
 
   'jobs/approvals': [],
   'jobs/book': ['jobs/approvals'],

@@ -6,9 +6,11 @@ import { simulateFile, simulateRead } from './simulate-file.js';
 import { simulateGuarantee } from './simulate-guarantee.js';
 import { simulateLimits } from './simulate-limits.js';
 import { simulateMerchant } from './simulate-merchant.js';
+import { simulateMirror } from './simulate-mirror.js';
 import { simulateRoute } from './simulate-route.js';
 import { simulateSettle } from './simulate-settle.js';
 import { simulateSplit } from './simulate-split.js';
+import { simulateTransfer } from './simulate-transfer.js';
 
 /** What worked cases of funding come to: a line a kind. */
 export const FUNDING_ON_PAPER = simulatedKinds({
@@ -19,8 +21,10 @@ export const FUNDING_ON_PAPER = simulatedKinds({
   guarantee: simulateGuarantee,
   limits: simulateLimits,
   merchant: simulateMerchant,
+  mirror: simulateMirror,
   read: simulateRead,
   route: simulateRoute,
   settle: simulateSettle,
   split: simulateSplit,
+  transfer: simulateTransfer,
 });
