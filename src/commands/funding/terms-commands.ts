@@ -15,16 +15,18 @@ import { configureReport, putReport, type ReportFlags, wayOut } from '../shell/p
 const VERSION_MAX = 999_999_999;
 
 /** `apply` of a partner, guarantee or merchant. */
-export function applyCommand(kind: TermsKind): CommandModule<[string], { by?: string }> {
+export function applyCommand(
+  kind: TermsKind,
+): CommandModule<[string], { by?: string; dryRun?: boolean }> {
   return {
     configure(cmd) {
-      cmd.argument('<file>').option('--by <name>');
+      cmd.argument('<file>').option('--dry-run').option('--by <name>');
     },
-    async run(context, [source], { by }) {
+    async run(context, [source], { by, dryRun = false }) {
       const text = await readTextFile(source);
       const actor = { by, act: 'partner', isNamed: false } as const;
       const applied = await actInBook(context, actor, (client, person) =>
-        applyTerms(client, kind, text, { source, by: person }),
+        applyTerms(client, kind, text, { source, by: person, dryRun }),
       );
       printOutcome(context, { ...applied });
       noteDoneBefore(context, applied.outcome);

@@ -1,34 +1,29 @@
 import type pg from 'pg';
-import { refuseViolations } from '../../documents/violations.js';
+import { formatDay } from '../../accounting/calendar/epoch-day.js';
+import { refuseViolations, type Violation } from '../../documents/violations.js';
 import type { FundingPlan } from '../../funding/plan/plan.js';
+import { termsOn } from './terms/terms-queries.js';
 
 /**
- * Refuses a plan with a party, or a guarantee, of which the book has no document. Throws
- * LoanbookError `invalid_document`.
+ * Refuses a plan with a party, or a guarantee, of which the book has no document in force on the
+ * plan's first day. Throws LoanbookError `invalid_document`.
  */
 export async function requireParties(
   client: pg.Client,
   plan: FundingPlan,
   source: string,
 ): Promise<void> {
-  const known = await knownPartners(client);
-  if (known === null) return;
-  const violations = plan.parties.flatMap(({ party, own }, at) => {
-    if (own || known.has(party)) return [];
-    const rule = 'has no document: apply one with `loanbook partner apply`';
-    return [{ path: `parties[${at}].party`, rule, value: party }];
-  });
+  const day = formatDay(plan.effectiveFrom);
+  const violations: Violation[] = [];
+  for (const [at, { party, own }] of plan.parties.entries()) {
+    if (own || (await termsOn(client, 'partner', party, day)) !== undefined) continue;
+    const rule = 'has no document in force: apply one with `loanbook partner apply`';
+    violations.push({ path: `parties[${at}].party`, rule, value: party });
+  }
+  const { guarantee } = plan;
+  if (guarantee !== null && (await termsOn(client, 'guarantee', guarantee, day)) === undefined) {
+    const rule = 'has no document in force: apply one with `loanbook funding guarantee apply`';
+    violations.push({ path: 'guarantee', rule, value: guarantee });
+  }
   refuseViolations({ name: source }, violations);
-}
-
-/** Codes of the partners that the book has a document of; null: it keeps none. */
-async function knownPartners(client: pg.Client): Promise<ReadonlySet<string> | null> {
-  const { rows } = await client.query<{ has: boolean }>(
-    `SELECT to_regclass('partner_version') IS NOT NULL AS has`,
-  );
-  if (rows[0]?.has !== true) return null;
-  const { rows: found } = await client.query<{ code: string }>(
-    'SELECT DISTINCT code FROM partner_version',
-  );
-  return new Set(found.map(({ code }) => code));
 }

@@ -8,6 +8,7 @@ import {
   listFundingPlans,
   showFundingPlan,
 } from '../../../src/jobs/funding/funding-plans.js';
+import { applyTerms } from '../../../src/jobs/funding/terms/apply-terms.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../../support/import-book.js';
 
@@ -23,12 +24,15 @@ version: 1
 effective_from: 2026-03-01
 parties: [{party: OWN, part: 1, own: true}, {party: P1, part: 1, rate: "0.07"}]
 `;
+const NONE = JOINT.replace('JL-3070', 'NONE');
 const NEXT_DAY = '2026-03-29';
 const HEADER = 'loan_no,product,principal,rate,disbursed_on,org,funding_plan';
 
 let book: ImportBook;
 beforeAll(async () => {
   book = await importBook();
+  const partner = 'code: P1\neffective_from: 2026-02-01\n';
+  await applyTerms(book.client, 'partner', partner, { source: 'p1', by: '' });
 });
 afterAll(() => book.remove());
 
@@ -77,6 +81,21 @@ describe('a funding plan', () => {
   });
 
   it.each([
+    [
+      'a party of no document',
+      NONE.replaceAll('P1', 'P9'),
+      'parties[1].party: has no document in force: apply one with `loanbook partner apply`; got P9',
+    ],
+    [
+      'a party whose document is in force later',
+      NONE.replace('03-01', '01-31'),
+      'parties[1].party: has no document in force',
+    ],
+    [
+      'a guarantee of no document',
+      `${NONE}guarantee: GA-9\n`,
+      'guarantee: has no document in force: apply one with `loanbook funding guarantee apply`; got GA-9',
+    ],
     ['two own parties', JOINT.replace('part: 70', 'part: 70, own: true'), 'exactly one party'],
     ['the code of no plan', JOINT.replace('JL-3070', 'own'), 'code: is what loans without a plan'],
     // 29 of 100 is below 0.30, which is the floor itself.

@@ -22,6 +22,14 @@ export interface AppliedTerms {
   readonly version: number;
   readonly effectiveFrom: string;
   readonly outcome: ApplyOutcome;
+  readonly dryRun: boolean;
+}
+
+export interface ApplyTermsOptions {
+  readonly source: string;
+  readonly by: string;
+  /** Check it against the book, and keep nothing. */
+  readonly dryRun?: boolean;
 }
 
 /** Any fixed number: versions of a document follow one another. */
@@ -38,14 +46,14 @@ export async function applyTerms(
   client: pg.Client,
   kind: TermsKind,
   text: string,
-  { source, by }: { readonly source: string; readonly by: string },
+  { source, by, dryRun = false }: ApplyTermsOptions,
 ): Promise<AppliedTerms> {
   const minorDigits = await minorDigitsOfBook(client);
   const value = readDocumentText(text, source);
   const checked = termsFromValue(kind, value, { name: source }, minorDigits);
   const { code, version, effective_from: effectiveFrom } = checked.document;
   const stored = storedDocument(checked.document);
-  const applied = { code, version, effectiveFrom };
+  const applied = { code, version, effectiveFrom, dryRun };
   return inTransaction(client, async () => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [TERMS_LOCK]);
     const { rows } = await client.query<Standing>(
@@ -58,6 +66,7 @@ export async function applyTerms(
     if (same !== undefined) throw versionExists(kind, checked.document, rows[0]!.version, source);
     if (rows[0] !== undefined) await requireLater(client, kind, checked.document, rows[0], source);
     await requireGuarantor(client, checked, source);
+    if (dryRun) return { ...applied, outcome: 'applied' };
     await client.query(
       `INSERT INTO funding_terms (kind, code, version, effective_from, document, sha256, applied_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7)`,

@@ -29,7 +29,12 @@ const fixture = (name: string) => readFileSync(join(packageRoot, 'fixtures/fundi
 describe('a version of a document', () => {
   it('is applied once: the same content again changes nothing, other content is refused', async () => {
     const text = fixture('partner.yaml');
-    const applied = { code: 'P1', version: 1, effectiveFrom: '1970-01-01' };
+    const applied = { code: 'P1', version: 1, effectiveFrom: '1970-01-01', dryRun: false };
+    const tried = await applyTerms(book.client, 'partner', text, {
+      ...{ source: 'x.yaml', by: 'Li Na', dryRun: true },
+    });
+    expect(tried).toEqual({ ...applied, outcome: 'applied', dryRun: true });
+    expect(await listTerms(book.client, 'partner')).toEqual([]);
     expect(await apply('partner', text)).toEqual({ ...applied, outcome: 'applied' });
     // A default that is written out is no other content.
     expect(await apply('partner', `${text}tolerance: 0\n`)).toEqual({
