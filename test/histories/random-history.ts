@@ -101,5 +101,7 @@ export function measuresOf(position: Position): Record<SubledgerMeasure, Fen> {
     suspense: position.suspense,
     refund_due: position.refundDue,
     off_balance_interest: accruing ? 0 : owed,
+    partner_principal: 0,
+    partner_interest: 0,
   };
 }

@@ -23,6 +23,16 @@ export interface PastStart {
   /** The loan as of the evening before, made anew by each call. */
   readonly open: () => LoanRun;
   readonly days: FoldDays;
+  /** Splits the days of a joint loan; left out: the lender has all of it. */
+  readonly split?: () => DaySplit;
+}
+
+/** Splits what each close did to a joint loan among its parties. */
+export interface DaySplit {
+  /** The loan before a day. */
+  open(run: LoanRun): void;
+  /** And behind it. */
+  close(run: LoanRun, flow: DayFlow): void;
 }
 
 /** A past folded again: what stands now, and by what it differs from what was booked. */
@@ -79,14 +89,20 @@ export function refold(
 
 /** The loan through a day with every event given; `onDay` sees what each close left. */
 export function replay(
-  { from, open, days }: PastStart,
+  { from, open, days, split }: PastStart,
   through: EpochDay,
   events: readonly ValuedEvent[],
   onDay: (flow: DayFlow, date: EpochDay) => void,
 ): LoanRun {
   const flow = new DayFlow();
   const run = open();
-  foldRange(run, { from, to: through }, events, days, flow, (date) => onDay(flow, date));
+  const day = split?.();
+  day?.open(run);
+  foldRange(run, { from, to: through }, events, days, flow, (date) => {
+    day?.close(run, flow);
+    onDay(flow, date);
+    day?.open(run);
+  });
   return run;
 }
 

@@ -9,9 +9,9 @@ import {
   INTEREST,
   MOVEMENT,
   PENALTY,
-  PENALTY_CHARGED,
   PRINCIPAL,
 } from '../posting/flow.js';
+import { PENALTY_CHARGED } from '../posting/totals.js';
 import { endSchedule, zeroBalances } from './close-out.js';
 import { type EventScene, fileOf } from './event-scene.js';
 import { accruedOn } from './interest-base.js';

@@ -1,6 +1,7 @@
 import type { LoanEvent } from '../events/loan-event.js';
 import type { EpochDay, Fen } from '../money/units.js';
-import { addFlow, type DayFlow } from '../posting/flow.js';
+import type { DayFlow } from '../posting/flow.js';
+import { addFlow } from '../posting/totals.js';
 import { installmentAt } from './billing.js';
 import { closeDay } from './close-day.js';
 import type { BookDay, FoldTerms } from './fold-terms.js';

@@ -1,5 +1,6 @@
 import type { Fen } from '../money/units.js';
 import type { Component } from '../product/product.js';
+import type { OwnAccrual, PartyItem } from './joint-flow.js';
 
 /** Components by index; the index is what allocations store. */
 export const COMPONENTS: readonly Component[] = [
@@ -20,8 +21,9 @@ export const REFUND = 5;
 export const LINE_COMPONENTS: readonly (Component | 'refund')[] = [...COMPONENTS, 'refund'];
 
 /**
- * The amounts of a position that accounts must equal, by index: what a movement moves. `price` is
- * none of a position: what the buyer of a loan owes for it.
+ * The amounts of a position that accounts must equal, by index: what a movement moves. Of no position
+ * are `price`, what the buyer of a loan owes for it, and the lender's fee of what partners receive,
+ * without its tax and that tax.
  */
 export const BALANCES = [
   'principal_normal',
@@ -34,6 +36,8 @@ export const BALANCES = [
   'suspense',
   'price',
   'refund_due',
+  'service_income',
+  'service_tax',
 ] as const;
 export type Balance = (typeof BALANCES)[number];
 export const BALANCE = {
@@ -47,6 +51,8 @@ export const BALANCE = {
   suspense: 7,
   price: 8,
   refundDue: 9,
+  serviceIncome: 10,
+  serviceTax: 11,
 } as const;
 
 /** What happened to a balance, by index: what a posting rule is looked up by. */
@@ -67,6 +73,7 @@ export const MOVEMENTS = [
   'write_off',
   'recovery',
   'transfer',
+  'service_fee',
 ] as const;
 export type MovementKind = (typeof MOVEMENTS)[number];
 export const MOVEMENT = {
@@ -86,6 +93,7 @@ export const MOVEMENT = {
   writeOff: 13,
   recovery: 14,
   transfer: 15,
+  serviceFee: 16,
 } as const;
 
 /** The event of money held for the customer that pays what is due: the close itself. */
@@ -100,6 +108,10 @@ export interface Movement {
   accruing: boolean;
   amount: Fen;
   eventId: number;
+  /** Of a joint loan: the lender's share of the amount; left out: all of it. */
+  own?: Fen;
+  /** And what is posted for the others; left out: nothing. */
+  partner?: Fen;
 }
 
 /** What an allocation line says, by index. */
@@ -164,6 +176,11 @@ export class DayFlow {
   recovered: Fen = 0;
   /** Paid of what the customer owes for a refund, less what came to be owed. */
   refundPaid: Fen = 0;
+  /** Principal that the merchant gave back. */
+  refunded: Fen = 0;
+  /** Of a joint loan, set behind its close; null: all is the lender's. */
+  own: OwnAccrual | null = null;
+  readonly items: PartyItem[] = [];
   readonly movements: Movement[] = [];
   readonly allocations: AllocationLine[] = [];
   readonly outcomes: EventOutcome[] = [];
@@ -172,6 +189,7 @@ export class DayFlow {
 
   reset(): void {
     this.interestAccrued = 0;
+    this.own = null;
     if (!this.touched) return;
     this.penaltyAccrued = 0;
     this.compoundAccrued = 0;
@@ -188,6 +206,8 @@ export class DayFlow {
     }
     this.recovered = 0;
     this.refundPaid = 0;
+    this.refunded = 0;
+    while (this.items.length > 0) this.items.pop();
     while (this.movements.length > 0) this.movements.pop();
     while (this.allocations.length > 0) this.allocations.pop();
     while (this.outcomes.length > 0) this.outcomes.pop();
@@ -239,6 +259,7 @@ export class DayFlow {
   }
 
   refund(eventId: number, amount: Fen): void {
+    this.refunded += amount;
     this.#line(LINE.refunded, eventId, 0, PRINCIPAL, amount);
   }
 
@@ -267,31 +288,4 @@ export class DayFlow {
     this.touched = true;
     this.outcomes.push({ eventId, rule, allocated, toSuspense });
   }
-}
-
-/** Where the lifetime totals keep what of the penalty due was charged by events. */
-export const PENALTY_CHARGED = 4 * COMPONENTS.length;
-/** How many totals a loan carries: due, paid, waived, written off, of each component; and that. */
-export const TOTALS_COUNT = PENALTY_CHARGED + 1;
-
-/**
- * Adds a day's flow to lifetime totals: four numbers a component, due, paid, waived, written off.
- * Accrued interest is a column of its own; of penalty and compound, due is what was accrued.
- */
-export function addFlow(totals: Fen[], flow: DayFlow): void {
-  const due = [
-    flow.principalBilled,
-    flow.interestBilled,
-    flow.penaltyAccrued + flow.charged[PENALTY]!,
-    flow.compoundAccrued,
-    flow.charged[FEE]!,
-  ];
-  for (let c = 0; c < COMPONENTS.length; c += 1) {
-    totals[4 * c]! += due[c]!;
-    totals[4 * c + 1]! += flow.paid[c]!;
-    totals[4 * c + 2]! += flow.waived[c]!;
-    // Less than nothing where interest was paid ahead for days that will not come.
-    totals[4 * c + 3]! += Math.max(flow.writtenOff[c]!, 0);
-  }
-  totals[PENALTY_CHARGED]! += flow.charged[PENALTY]!;
 }

@@ -49,6 +49,8 @@ export interface PostingRule {
   /** Index into BALANCES. */
   readonly balance: number;
   readonly accruing: boolean;
+  /** Posts what the partners of a joint loan have of the movement, not the lender's share. */
+  readonly isPartners: boolean;
   readonly pairs: readonly PostingPair[];
 }
 
@@ -69,6 +71,8 @@ export const SUBLEDGER_MEASURES = [
   'suspense',
   'refund_due',
   'off_balance_interest',
+  'partner_principal',
+  'partner_interest',
 ] as const;
 export type SubledgerMeasure = (typeof SUBLEDGER_MEASURES)[number];
 
@@ -82,12 +86,12 @@ export class PostingRules {
 
   /** `of`: the product, org and funding plan of the loans; without it only rules for any loan. */
   constructor(rules: Iterable<PostingRule>, of: RuleScope = EVERY_LOAN) {
-    const size = MOVEMENTS.length * BALANCES.length * 2;
+    const size = MOVEMENTS.length * BALANCES.length * 4;
     this.#legs = new Array<readonly PostingLeg[] | undefined>(size).fill(undefined);
     const specific = new Array<number>(size).fill(-1);
     for (const rule of rules) {
       if (!covers(rule.scope, of)) continue;
-      const at = slot(rule.kind, rule.balance, rule.accruing);
+      const at = slot(rule.kind, rule.balance, rule.accruing, rule.isPartners);
       if (specificity(rule.scope) < specific[at]!) continue;
       specific[at] = specificity(rule.scope);
       this.#legs[at] = rule.pairs.flatMap(legsOfPair);
@@ -95,13 +99,18 @@ export class PostingRules {
   }
 
   /** Undefined: no rule covers the movement. An empty list: it is covered, and posts nothing. */
-  legs(kind: number, balance: number, accruing: boolean): readonly PostingLeg[] | undefined {
-    return this.#legs[slot(kind, balance, accruing)];
+  legs(
+    kind: number,
+    balance: number,
+    accruing: boolean,
+    isPartners = false,
+  ): readonly PostingLeg[] | undefined {
+    return this.#legs[slot(kind, balance, accruing, isPartners)];
   }
 }
 
-function slot(kind: number, balance: number, accruing: boolean): number {
-  return (kind * BALANCES.length + balance) * 2 + (accruing ? 1 : 0);
+function slot(kind: number, balance: number, accruing: boolean, isPartners: boolean): number {
+  return (kind * BALANCES.length + balance) * 4 + (accruing ? 1 : 0) + (isPartners ? 2 : 0);
 }
 
 /** Whether a rule of this scope is for such loans. */

@@ -11,9 +11,12 @@ BEGIN
   END IF;
 END $$;
 
+DROP FUNCTION IF EXISTS finish_task(integer, integer, uuid, jsonb, jsonb, bytea, bytea, bytea, bytea);
+
 -- Ends a task of a fold that the token has claimed; false where it is another's by now.
 CREATE OR REPLACE FUNCTION finish_task(of_run integer, of_task integer, claim uuid, counts jsonb,
-  of_totals jsonb, tables bytea, of_events bytea, marks bytea, of_contracts bytea) RETURNS boolean
+  of_totals jsonb, tables bytea, of_events bytea, marks bytea, of_contracts bytea, of_items bytea)
+RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
 DECLARE
   did step := jsonb_populate_record(NULL::step, counts);
@@ -23,7 +26,8 @@ BEGIN
       loans_closed = did.loans_closed, loans_held = did.loans_held, events_read = did.events_read,
       events_rejected = did.events_rejected, totals = of_totals, hash = sha256(tables),
       table_hashes = tables, events = did.events, events_hash = of_events, event_marks = marks,
-      contracts = did.contracts, contracts_hash = of_contracts, ended_at = clock_timestamp(),
+      contracts = did.contracts, contracts_hash = of_contracts, items = did.items,
+      items_hash = of_items, ended_at = clock_timestamp(),
       lease_until = NULL
     WHERE run_id = of_run AND phase = 'fold' AND task = of_task AND token = claim
       AND status = 'claimed';
@@ -79,6 +83,24 @@ BEGIN
     SELECT d, * FROM unnest(accounts, groups, of_gross, of_tax);
 END $$;
 
+-- The shares of joint loans that a run's tasks have counted: the lender's of each balance (normal and
+-- overdue principal, accrued and due interest, penalty, compound, fee), and the others'.
+CREATE OR REPLACE FUNCTION standing_shares(of_run integer)
+RETURNS TABLE (group_id integer, accruing boolean, classification smallint,
+  overdue_bucket smallint, own numeric[], partner_principal numeric, partner_interest numeric)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
+  SELECT (t ->> 'groupId')::integer, (t ->> 'accruing')::boolean,
+    (t ->> 'classification')::smallint, (t ->> 'overdueBucket')::smallint,
+    ARRAY[sum((t -> 'own' ->> 0)::numeric), sum((t -> 'own' ->> 1)::numeric),
+      sum((t -> 'own' ->> 2)::numeric), sum((t -> 'own' ->> 3)::numeric),
+      sum((t -> 'own' ->> 4)::numeric), sum((t -> 'own' ->> 5)::numeric),
+      sum((t -> 'own' ->> 6)::numeric)],
+    sum((t ->> 'partnerPrincipal')::numeric), sum((t ->> 'partnerInterest')::numeric)
+  FROM step, jsonb_array_elements(totals -> 'stands') AS t
+  WHERE run_id = of_run AND phase = 'fold'
+  GROUP BY 1, 2, 3, 4
+$$;
+
 -- Sums the positions of the open day, for its checks and for the seal: one scan, all that they need.
 -- Read first and inserted after, and read by EXECUTE: only so may several processes scan.
 CREATE OR REPLACE FUNCTION sum_positions(d date, of_run integer, holder_token uuid) RETURNS void
@@ -103,12 +125,19 @@ BEGIN
          coalesce(sum(0 - suspense) FILTER (WHERE suspense < 0), 0) AS refund_due
        FROM %I GROUP BY group_id, accruing, classification, overdue_bucket) AS s',
     day_table('position', d)) INTO sums;
-  INSERT INTO subledger_total
-    SELECT t.* FROM jsonb_populate_recordset(NULL::subledger_total, coalesce(sums, '[]')) AS s,
+  INSERT INTO subledger_total (business_date, group_id, accruing, classification, overdue_bucket,
+      loans, principal, principal_not_due, principal_overdue, interest_accrued, interest_due,
+      penalty_due, compound_due, fee_due, suspense, interest_accrued_total, refund_due,
+      own_principal, own_principal_overdue, own_interest_accrued, own_interest_due,
+      own_penalty_due, own_compound_due, own_fee_due, partner_principal, partner_interest)
+    SELECT t.*, o.own[1] + o.own[2], o.own[2], o.own[3], o.own[4], o.own[5], o.own[6], o.own[7],
+      o.partner_principal, o.partner_interest
+    FROM jsonb_populate_recordset(NULL::subledger_total, coalesce(sums, '[]')) AS s,
       LATERAL (SELECT d AS business_date, s.group_id, s.accruing, s.classification,
         s.overdue_bucket, s.loans, s.principal, s.principal_not_due, s.principal_overdue,
         s.interest_accrued, s.interest_due, s.penalty_due, s.compound_due, s.fee_due,
-        s.suspense, s.interest_accrued_total, s.refund_due) AS t;
+        s.suspense, s.interest_accrued_total, s.refund_due) AS t
+      LEFT JOIN standing_shares(of_run) o USING (group_id, accruing, classification, overdue_bucket);
   PERFORM finish_phase(of_run, holder_token, 'check');
 END $$;
 
@@ -138,15 +167,15 @@ BEGIN
       AND EXISTS (SELECT FROM run r WHERE r.run_id = of_run AND r.job <> 'eod');
 END $$;
 
-REVOKE ALL ON FUNCTION require_run(integer, uuid),
-  finish_task(integer, integer, uuid, jsonb, jsonb, bytea, bytea, bytea, bytea),
+REVOKE ALL ON FUNCTION require_run(integer, uuid), standing_shares(integer),
+  finish_task(integer, integer, uuid, jsonb, jsonb, bytea, bytea, bytea, bytea, bytea),
   finish_post(date, integer, uuid, bytea),
   keep_tax(date, integer[], integer[], bigint[], bigint[]), sum_positions(date, integer, uuid),
   finish_phase(integer, uuid, text),
   finish_steps(integer, uuid, text[], double precision[], double precision[], bigint, bigint)
   FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
-  finish_task(integer, integer, uuid, jsonb, jsonb, bytea, bytea, bytea, bytea),
+  finish_task(integer, integer, uuid, jsonb, jsonb, bytea, bytea, bytea, bytea, bytea),
   finish_post(date, integer, uuid, bytea),
   keep_tax(date, integer[], integer[], bigint[], bigint[]), sum_positions(date, integer, uuid),
   finish_steps(integer, uuid, text[], double precision[], double precision[], bigint, bigint)

@@ -109,11 +109,12 @@ export class JointLoan {
   }
 }
 
-function feeOf(received: Fen, ratePpb: RatePpb): Fen {
+/** The fee of what a party has received in its lifetime, VAT inside; and that VAT. */
+export function feeOf(received: Fen, ratePpb: RatePpb): Fen {
   return exactRound([received, ratePpb], [RATE_SCALE], 'half_up');
 }
 
-function vatWithin(fee: Fen, vatPpb: RatePpb): Fen {
+export function vatWithin(fee: Fen, vatPpb: RatePpb): Fen {
   return fee - exactRound([fee, RATE_SCALE], [RATE_SCALE + vatPpb], 'half_up');
 }
 

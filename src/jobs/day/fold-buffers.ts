@@ -23,6 +23,7 @@ export class FoldBuffers {
   readonly journal = new TupleWriter(SIDE_ROOM);
   readonly schedules = new TupleWriter(SIDE_ROOM);
   readonly balances = new TupleWriter(SIDE_ROOM);
+  readonly items = new TupleWriter(SIDE_ROOM);
   readonly newContracts = new TupleWriter(SIDE_ROOM);
 
   /** Drops what is there, for the next task. */

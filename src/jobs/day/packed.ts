@@ -5,7 +5,7 @@ import {
   type Special,
 } from '../../accounting/fold/position.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
-import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
+import { REFUNDED, TOTALS_COUNT } from '../../accounting/posting/totals.js';
 
 /**
  * The two packed columns of a position: non-negative integers as base-128 varints, low bits first.
@@ -265,13 +265,16 @@ export function specialBytes(special: Special): number {
   return numbers * MAX_VARINT_BYTES;
 }
 
-export function readTotals(cursor: VarintCursor, totals: number[]): void {
-  for (let i = 0; i < TOTALS_COUNT; i += 1) totals[i] = cursor.next();
+/** `end`: where the column ends; the last total is only written where there is one. */
+export function readTotals(cursor: VarintCursor, totals: number[], end: number): void {
+  for (let i = 0; i < REFUNDED; i += 1) totals[i] = cursor.next();
+  totals[REFUNDED] = cursor.isBefore(end) ? cursor.next() : 0;
 }
 
 export function writeTotals(bytes: Uint8Array, at: number, totals: readonly number[]): number {
   let to = at;
-  for (let i = 0; i < totals.length; i += 1) {
+  const length = (totals[REFUNDED] ?? 0) === 0 ? REFUNDED : TOTALS_COUNT;
+  for (let i = 0; i < length; i += 1) {
     const total = totals[i]!;
     if (total === 0) {
       bytes[to] = 0;

@@ -1,7 +1,7 @@
 import { bucketOfId } from '../../accounting/fold/loan-bucket.js';
 import { blankPosition, type Position } from '../../accounting/fold/position.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
-import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
+import { TOTALS_COUNT } from '../../accounting/posting/totals.js';
 import { readDate, readInt8, viewOf, writeDate, writeInt8 } from '../../db/copy/copy-tuple.js';
 import { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { requireWritable } from './damage/position-fault.js';
@@ -114,7 +114,7 @@ export class PositionRow {
   openTotals(): number[] {
     if (!this.#totalsKnown) {
       this.#cursor.seek(this.#bytes, this.#totalsAt);
-      readTotals(this.#cursor, this.totals);
+      readTotals(this.#cursor, this.totals, this.#totalsAt + this.#totalsLength);
       this.#cursor.requireEnd(this.#totalsAt + this.#totalsLength);
       this.#totalsKnown = true;
     }

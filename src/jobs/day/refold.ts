@@ -1,6 +1,7 @@
 import { undoneBy } from '../../accounting/backdating/arrivals.js';
 import { knownQueue } from '../../accounting/backdating/known-queue.js';
 import {
+  type DaySplit,
   type PastStart,
   type Refolded,
   refold,
@@ -10,6 +11,7 @@ import type { LoanRun } from '../../accounting/fold/fold-range.js';
 import { InvariantError } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
 import { DayFlow } from '../../accounting/posting/flow.js';
+import { REFUNDED } from '../../accounting/posting/totals.js';
 import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { viewOf } from '../../db/copy/copy-tuple.js';
 import { bear, historyOf, openedOf } from './birth.js';
@@ -27,10 +29,11 @@ export function refoldBooked(
   loan: DeepLoan,
   date: EpochDay,
   days: DayTerms,
+  split?: () => DaySplit,
 ): Refolded {
   const past = pastOf(loan);
   const start = startOf(loan, past, booked.position.groupId, days);
-  return refold(past, start, date, (run) => requireBooked(run, booked));
+  return refold(past, { ...start, split }, date, (run) => requireBooked(run, booked));
 }
 
 /**
@@ -89,6 +92,8 @@ function requireBooked(run: LoanRun, booked: PositionRow): void {
   again.blank();
   Object.assign(again.position, run.position);
   for (const [k, total] of run.totals.entries()) again.totals[k] = total;
+  // Rows of before it was kept have none.
+  if (booked.openTotals()[REFUNDED] === 0) again.totals[REFUNDED] = 0;
   again.position.scheduleVersion = booked.position.scheduleVersion;
   again.position.engineVersion = booked.position.engineVersion;
   // What coming rows still ask is noted by the first event that looks the schedule up; a fold that

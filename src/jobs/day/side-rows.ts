@@ -15,8 +15,10 @@ import type { Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { dateArray, int8Array } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { FoldBuffers } from './fold-buffers.js';
+import { ItemRows } from './joint/item-rows.js';
 import {
   ALLOCATION,
+  FUNDING_ITEM,
   JOURNAL,
   OUTCOME,
   SCHEDULE,
@@ -48,6 +50,7 @@ export class SideRows {
   readonly journal: TupleWriter;
   readonly schedules: TupleWriter;
   readonly balances: TupleWriter;
+  readonly items: ItemRows;
   readonly #writers: readonly TupleWriter[];
   readonly #rulesOf: (groupId: number) => PostingRules;
   readonly #date: EpochDay;
@@ -62,14 +65,15 @@ export class SideRows {
     rulesOf: (groupId: number) => PostingRules,
     date: EpochDay,
     task: number,
-    { allocations, outcomes, journal, schedules, balances } = new FoldBuffers(),
+    { allocations, outcomes, journal, schedules, balances, items } = new FoldBuffers(),
   ) {
     this.allocations = allocations;
     this.outcomes = outcomes;
     this.journal = journal;
     this.schedules = schedules;
     this.balances = balances;
-    this.#writers = [allocations, outcomes, journal, schedules, balances];
+    this.items = new ItemRows(items, date);
+    this.#writers = [allocations, outcomes, journal, schedules, balances, items];
     this.#rulesOf = rulesOf;
     this.#date = date;
     this.#firstVoucher = task * VOUCHERS_PER_TASK;
@@ -85,12 +89,14 @@ export class SideRows {
     this.#writeOutcomes();
     for (const writer of this.#writers) writer.mark();
     this.#markedVouchers = this.#vouchers;
+    this.items.mark();
   }
 
   /** Drops all that was added since the mark. */
   rewind(): void {
     for (const writer of this.#writers) writer.rewind();
     this.#vouchers = this.#markedVouchers;
+    this.items.rewind();
     this.#waiting.length = 0;
   }
 
@@ -116,6 +122,7 @@ export class SideRows {
     for (const outcome of flow.outcomes) {
       this.addOutcome(bucket, loanId, outcome.eventId, outcome);
     }
+    for (const item of flow.items) this.items.add(position, item);
     this.#addEntries(position, flow.movements);
   }
 
@@ -191,7 +198,14 @@ export class SideRows {
   }
 
   #addLegs(rules: PostingRules, movement: Movement): void {
-    const legs = rules.legs(movement.kind, movement.balance, movement.accruing);
+    const { amount, own = amount, partner = 0 } = movement;
+    if (own !== 0) this.#addShare(rules, movement, own, false);
+    if (partner !== 0) this.#addShare(rules, movement, partner, true);
+  }
+
+  #addShare(rules: PostingRules, movement: Movement, amount: number, isPartners: boolean): void {
+    const { kind } = movement;
+    const legs = rules.legs(kind, movement.balance, movement.accruing, isPartners);
     if (legs === undefined) {
       // A book that has no account for it yet: only the loan that needs it waits.
       if (movement.balance === BALANCE.refundDue) throw noRefundAccount(movement.amount);
@@ -199,9 +213,9 @@ export class SideRows {
         MOVEMENTS[movement.kind]!,
         BALANCES[movement.balance]!,
         movement.accruing,
+        isPartners,
       );
     }
-    const { kind, amount } = movement;
     for (const { accountId, sign } of legs) addLine(this.#lines, kind, accountId, amount * sign);
   }
 
@@ -249,12 +263,14 @@ export class SideRows {
       [JOURNAL, this.journal],
       [SCHEDULE, this.schedules],
       [SCHEDULE_BALANCE, this.balances],
+      [FUNDING_ITEM, this.items.rows],
     ] as const;
     for (const [index, [table, writer]] of parts.entries()) {
       if (writer.length === 0) continue;
       const rows = writer.take();
       // A copy of what was hashed already has no hash.
       this.#hashes[index]?.update(rows);
+      if (table === FUNDING_ITEM) this.items.hash.update(rows);
       await write(table, rows);
       writer.recycle(rows);
     }
@@ -282,8 +298,9 @@ export class MissingRule extends Error {
   readonly balance: string;
   readonly accruing: boolean;
 
-  constructor(movement: string, balance: string, accruing: boolean) {
-    super(`no posting rule for ${movement} of ${balance}`);
+  constructor(movement: string, balance: string, accruing: boolean, isPartners: boolean) {
+    const share = isPartners ? ', share partner' : '';
+    super(`no posting rule for ${movement} of ${balance}${share}`);
     this.movement = movement;
     this.balance = balance;
     this.accruing = accruing;

@@ -5,7 +5,8 @@ export interface SideTable {
     | 'event_outcome'
     | 'journal_line'
     | 'schedule'
-    | 'schedule_balance';
+    | 'schedule_balance'
+    | 'funding_item';
   /** Whether each day has a table of its own. */
   readonly byDay: boolean;
   readonly columns: readonly string[];
@@ -69,4 +70,27 @@ export const SCHEDULE_BALANCE: SideTable = {
   parent: 'schedule_balance',
   byDay: false,
   columns: ['bucket', 'loan_id', 'version', 'balance_after'],
+};
+
+/** What the parties of joint loans have of the day's events; a step keeps the hash of its rows. */
+export const FUNDING_ITEM: SideTable = {
+  parent: 'funding_item',
+  byDay: false,
+  columns: [
+    'loan_id',
+    'event_id',
+    'principal',
+    'interest',
+    'penalty',
+    'compound',
+    'fee',
+    'service_fee',
+    'service_tax',
+    'business_date',
+    'plan_id',
+    'bucket',
+    'place',
+    'kind',
+    'party',
+  ],
 };

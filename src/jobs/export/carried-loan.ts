@@ -13,7 +13,7 @@ import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { openLoan } from '../../accounting/opening/open-loan.js';
 import { openingFault } from '../../accounting/opening/opening-fault.js';
 import type { OpeningPosition } from '../../accounting/opening/opening-position.js';
-import { TOTALS_COUNT } from '../../accounting/posting/flow.js';
+import { TOTALS_COUNT } from '../../accounting/posting/totals.js';
 import type { DayTerms } from '../day/day-terms.js';
 import type { StandingLoan } from './standing-loans.js';
 

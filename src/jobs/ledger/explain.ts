@@ -20,6 +20,8 @@ export interface RuleView {
   readonly on: string;
   readonly balance: string;
   readonly state: 'accruing' | 'non_accruing';
+  /** Whose part of a joint loan it posts. */
+  readonly share: 'own' | 'partner';
   /** Product, org and funding plan that the rule is for; empty: any loan. */
   readonly only: string;
 }
@@ -119,7 +121,7 @@ export function inForceFor(
   const best = new Map<string, LedgerRule>();
   for (const rule of rules) {
     if (!covers(rule.scope, of)) continue;
-    const key = `${rule.on}/${rule.balance}/${rule.accruing}`;
+    const key = `${rule.on}/${rule.balance}/${rule.accruing}/${rule.share}`;
     const known = best.get(key);
     if (known !== undefined && specificity(known.scope) > specificity(rule.scope)) continue;
     best.set(key, rule);
@@ -135,6 +137,7 @@ export function ruleView(rule: LedgerRule, effectiveFrom: string): RuleView {
     on: rule.on,
     balance: rule.balance,
     state: rule.accruing ? 'accruing' : 'non_accruing',
+    share: rule.share,
     only: loansOf(rule.scope),
   };
 }

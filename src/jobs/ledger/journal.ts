@@ -82,6 +82,7 @@ const MOVEMENT_MEMOS: Readonly<Record<MovementKind, string>> = {
   write_off: '核销',
   recovery: '核销收回',
   transfer: '资产转让',
+  service_fee: '服务费',
 };
 
 /** Balances at the close of a day by account, in minor units; none before the book's first day. */

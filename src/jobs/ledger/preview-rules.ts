@@ -139,7 +139,10 @@ function byLegs(
   const found = new Map<{ text: string; legs: Legs } | undefined, LedgerRule[]>();
   for (const rule of rules) {
     const same = after.find(
-      (other) => other.balance === rule.balance && other.accruing === rule.accruing,
+      (other) =>
+        other.balance === rule.balance &&
+        other.accruing === rule.accruing &&
+        other.share === rule.share,
     );
     let would: { text: string; legs: Legs } | undefined;
     if (same !== undefined) {

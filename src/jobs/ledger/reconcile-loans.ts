@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
-import { COMPOUND, PENALTY, PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/flow.js';
+import { COMPOUND, PENALTY } from '../../accounting/posting/flow.js';
+import { PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/totals.js';
 import { daySql } from '../day/day-sql.js';
 import { dayTable } from '../day/day-table.js';
 import { readTotals, VarintCursor } from '../day/packed.js';
@@ -106,6 +107,6 @@ function unpack(packed: Buffer | null): number[] {
   if (packed === null || packed.length === 0) return totals;
   const cursor = new VarintCursor();
   cursor.seek(packed, 0);
-  readTotals(cursor, totals);
+  readTotals(cursor, totals, packed.length);
   return totals;
 }

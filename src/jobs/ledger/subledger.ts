@@ -43,6 +43,8 @@ const MEASURES: Readonly<Record<SubledgerMeasure, string>> = {
   refund_due: 'greatest(0 - p.suspense, 0)',
   off_balance_interest: `CASE WHEN p.accruing THEN 0
     ELSE p.interest_accrued + p.interest_due + p.penalty_due + p.compound_due END`,
+  partner_principal: '0',
+  partner_interest: '0',
 };
 
 interface LoanBalance {

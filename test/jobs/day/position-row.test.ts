@@ -8,7 +8,7 @@ import {
   STATUS,
 } from '../../../src/accounting/fold/position.js';
 import { NO_DAY } from '../../../src/accounting/money/units.js';
-import { TOTALS_COUNT } from '../../../src/accounting/posting/flow.js';
+import { TOTALS_COUNT } from '../../../src/accounting/posting/totals.js';
 import { viewOf } from '../../../src/db/copy/copy-tuple.js';
 import { TupleWriter } from '../../../src/db/copy/tuple-writer.js';
 import {

@@ -50,7 +50,8 @@ function postsByCase({ rules }: CheckedLedger): Map<string, string> {
     rules.map((rule) => {
       const state = rule.accruing ? 'accruing' : 'non_accruing';
       const loans = loansOf(rule.scope);
-      const only = loans === '' ? state : `${state}, only ${loans}`;
+      const share = rule.share === 'own' ? state : `${state}, share partner`;
+      const only = loans === '' ? share : `${share}, only ${loans}`;
       return [`${rule.on} of ${rule.balance} (${only})`, postText(rule)];
     }),
   );

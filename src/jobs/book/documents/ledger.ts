@@ -44,6 +44,8 @@ const ruleSchema = mapping({
   product: z.union([words(), listOf(words()).min(1)]).optional(),
   org: words().optional(),
   funding_plan: words().optional(),
+  // No default: what a book keeps of a document is what the document says.
+  share: oneOf('own', 'partner').optional(),
 });
 
 const ledgerSchema = mapping({
@@ -64,6 +66,8 @@ export interface LedgerRule {
   readonly balance: Balance;
   readonly accruing: boolean;
   readonly scope: RuleScope;
+  /** Whose part of the movement it posts. */
+  readonly share: 'own' | 'partner';
   readonly post: readonly { readonly debit: string; readonly credit: string }[];
   /** Where the document has it: the index of `rules`. */
   readonly index: number;
@@ -131,6 +135,7 @@ export function postingRulesOf(
     balance: BALANCES.indexOf(rule.balance),
     accruing: rule.accruing,
     scope: rule.scope,
+    isPartners: rule.share === 'partner',
     pairs: rule.post.map((pair) => ({
       debitAccountId: idOf(pair.debit),
       creditAccountId: idOf(pair.credit),
@@ -195,7 +200,9 @@ function expandRules(document: LedgerDocument): {
     for (const part of partsOf(rule, index)) {
       const loans = loansOf(part.scope);
       const state = part.accruing ? 'accruing' : 'non_accruing';
-      const key = `${part.on} of ${part.balance}, ${state}${loans === '' ? '' : `, ${loans}`}`;
+      const share = part.share === 'own' ? '' : ', share partner';
+      const only = loans === '' ? '' : `, ${loans}`;
+      const key = `${part.on} of ${part.balance}, ${state}${share}${only}`;
       const earlier = coveredBy.get(JSON.stringify([key, part.scope]));
       coveredBy.set(JSON.stringify([key, part.scope]), index);
       rules.push(part);
@@ -211,7 +218,7 @@ function expandRules(document: LedgerDocument): {
 function partsOf(rule: LedgerDocument['rules'][number], index: number): LedgerRule[] {
   const states = rule.state === 'any' ? [true, false] : [rule.state === 'accruing'];
   const products: (string | null)[] = rule.product === undefined ? [null] : [rule.product].flat();
-  const { org = null, funding_plan: fundingPlan = null, on, post } = rule;
+  const { org = null, funding_plan: fundingPlan = null, share = 'own', on, post } = rule;
   return products.flatMap((product) =>
     [rule.balance].flat().flatMap((balanceName) =>
       states.map((accruing) => ({
@@ -219,6 +226,7 @@ function partsOf(rule: LedgerDocument['rules'][number], index: number): LedgerRu
         balance: balanceName,
         accruing,
         scope: { product, org, fundingPlan },
+        share,
         post,
         index,
       })),

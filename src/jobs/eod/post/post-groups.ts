@@ -100,15 +100,26 @@ export function groupEntries(book: Book, date: EpochDay, groups: readonly GroupF
   for (const group of groups) {
     flow.reset();
     position.groupId = group.groupId;
-    const { accruing } = group;
+    const { accruing, own } = group;
     // A line of the journal is a safe integer; what a whole group accrues need not be one.
     const move = (kind: number, balance: number, amount: bigint) => {
       for (const part of safeParts(amount)) flow.move(kind, balance, accruing, part, 0);
     };
-    move(MOVEMENT.accrual, BALANCE.interestAccrued, group.interestAccrued);
-    move(MOVEMENT.accrual, BALANCE.penalty, group.penaltyAccrued);
-    move(MOVEMENT.accrual, BALANCE.compound, group.compoundAccrued);
-    move(MOVEMENT.due, BALANCE.interestDue, group.interestBilled);
+    const moveOthers = (balance: number, amount: bigint) => {
+      for (const partner of safeParts(amount)) {
+        if (partner === 0) continue;
+        const others = { accruing, amount: 0, eventId: 0, own: 0, partner };
+        flow.movements.push({ kind: MOVEMENT.accrual, balance, ...others });
+      }
+    };
+    const accrue = (balance: number, all: bigint, share: bigint | undefined) => {
+      move(MOVEMENT.accrual, balance, share ?? all);
+      if (share !== undefined) moveOthers(balance, all - share);
+    };
+    accrue(BALANCE.interestAccrued, group.interestAccrued, own?.interestAccrued);
+    accrue(BALANCE.penalty, group.penaltyAccrued, own?.penaltyAccrued);
+    accrue(BALANCE.compound, group.compoundAccrued, own?.compoundAccrued);
+    move(MOVEMENT.due, BALANCE.interestDue, own?.interestBilled ?? group.interestBilled);
     side.add(position, flow);
   }
   return side;
@@ -128,8 +139,21 @@ export function sumGroups(tasks: readonly (readonly GroupFlow[])[]): GroupFlow[]
         penaltyAccrued: sumOf((flow) => flow.penaltyAccrued),
         compoundAccrued: sumOf((flow) => flow.compoundAccrued),
         interestBilled: sumOf((flow) => flow.interestBilled),
+        own: sumOwn(group, sum),
       });
     }
   }
   return [...sums.entries()].sort((a, b) => a[0] - b[0]).map((entry) => entry[1]);
+}
+
+/** The lender's shares; a group has them in all its tasks or in none. */
+function sumOwn({ own }: GroupFlow, sum: GroupFlow | undefined): GroupFlow['own'] {
+  const before = sum?.own ?? null;
+  if (own === null || before === null) return own ?? before;
+  return {
+    interestAccrued: own.interestAccrued + before.interestAccrued,
+    penaltyAccrued: own.penaltyAccrued + before.penaltyAccrued,
+    compoundAccrued: own.compoundAccrued + before.compoundAccrued,
+    interestBilled: own.interestBilled + before.interestBilled,
+  };
 }

@@ -4,11 +4,23 @@ import { amountOutOfRange } from '../../../accounting/fold/safe-amounts.js';
 import { Total } from '../../../accounting/money/total.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import type { DayFlow } from '../../../accounting/posting/flow.js';
+import type { OwnAccrual } from '../../../accounting/posting/joint-flow.js';
+import type { OwnStock } from '../../day/joint/stock.js';
+import { StandingShares, type StandingSums } from './standing-shares.js';
 
 /** What accrual and due are posted once for: an accounting group, on or off the balance sheet. */
 interface GroupSums<Sum> {
   readonly groupId: number;
   readonly accruing: boolean;
+  readonly interestAccrued: Sum;
+  readonly penaltyAccrued: Sum;
+  readonly compoundAccrued: Sum;
+  readonly interestBilled: Sum;
+  /** The lender's shares of them; null: all. */
+  own: OwnSums<Sum> | null;
+}
+
+interface OwnSums<Sum> {
   readonly interestAccrued: Sum;
   readonly penaltyAccrued: Sum;
   readonly compoundAccrued: Sum;
@@ -47,6 +59,8 @@ interface TaskSums<Sum> {
   readonly entered: EnteredSums<Sum>;
   readonly allocated: Sum;
   readonly toSuspense: Sum;
+  /** Shares of what stands, of groups whose loans others fund as well. */
+  readonly stands: readonly StandingSums<Sum>[];
 }
 
 /** The sums that a task is committed with. */
@@ -62,7 +76,11 @@ export function storedTotals(totals: ControlTotals | readonly object[]): string 
   );
 }
 
-export function readTotals({ groups, entered, ...sums }: StoredTotals): ControlTotals {
+export function readTotals({
+  groups,
+  entered,
+  ...sums
+}: StoredTotals): Omit<ControlTotals, 'stands'> {
   return {
     groups: groups.map((group) => ({
       groupId: group.groupId,
@@ -71,6 +89,8 @@ export function readTotals({ groups, entered, ...sums }: StoredTotals): ControlT
       penaltyAccrued: BigInt(group.penaltyAccrued),
       compoundAccrued: BigInt(group.compoundAccrued),
       interestBilled: BigInt(group.interestBilled),
+      // Steps of before have none.
+      own: group.own ? ownSumsOf(group.own, BigInt) : null,
     })),
     entered: {
       principal: BigInt(entered.principal),
@@ -93,10 +113,12 @@ export class TotalsCollector {
   #allocated = new Total();
   #toSuspense = new Total();
   #groups: GroupSums<Total>[] = [];
+  readonly #stands = new StandingShares();
 
   add(position: Position, flow: DayFlow): void {
     const group = this.#group(position.groupId, flow.accruing);
     group.interestAccrued.add(flow.interestAccrued);
+    if (flow.own !== null) addOwn(group, flow.own);
     if (!flow.touched) return;
     group.penaltyAccrued.add(flow.penaltyAccrued);
     group.compoundAccrued.add(flow.compoundAccrued);
@@ -107,6 +129,11 @@ export class TotalsCollector {
       this.#toSuspense.add(outcome.toSuspense);
       if (outcome.rule !== '' && outcome.rule !== REVERSED) this.eventsRejected += 1;
     }
+  }
+
+  /** A joint loan that has a row of the day. */
+  stand(position: Position, stock: OwnStock): void {
+    this.#stands.add(position, stock);
   }
 
   enter(amounts: Entered): void {
@@ -129,6 +156,7 @@ export class TotalsCollector {
       penaltyAccrued: new Total(),
       compoundAccrued: new Total(),
       interestBilled: new Total(),
+      own: null,
     };
     this.#groups[index] = group;
     return group;
@@ -160,6 +188,7 @@ export class TotalsCollector {
       entered: sumsOf(this.#entered, exact),
       allocated: this.#allocated.value,
       toSuspense: this.#toSuspense.value,
+      stands: this.#stands.sums(),
     };
   }
 }
@@ -194,5 +223,28 @@ function groupOf<T>(group: GroupSums<Total>, of: (sum: Total) => T): GroupSums<T
     penaltyAccrued: of(group.penaltyAccrued),
     compoundAccrued: of(group.compoundAccrued),
     interestBilled: of(group.interestBilled),
+    own: group.own === null ? null : ownSumsOf(group.own, of),
   };
+}
+
+function ownSumsOf<S, T>(own: OwnSums<S>, of: (sum: S) => T): OwnSums<T> {
+  return {
+    interestAccrued: of(own.interestAccrued),
+    penaltyAccrued: of(own.penaltyAccrued),
+    compoundAccrued: of(own.compoundAccrued),
+    interestBilled: of(own.interestBilled),
+  };
+}
+
+function addOwn(group: GroupSums<Total>, own: OwnAccrual): void {
+  group.own ??= {
+    interestAccrued: new Total(),
+    penaltyAccrued: new Total(),
+    compoundAccrued: new Total(),
+    interestBilled: new Total(),
+  };
+  group.own.interestAccrued.add(own.interestAccrued);
+  group.own.penaltyAccrued.add(own.penaltyAccrued);
+  group.own.compoundAccrued.add(own.compoundAccrued);
+  group.own.interestBilled.add(own.interestBilled);
 }

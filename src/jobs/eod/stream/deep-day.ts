@@ -7,6 +7,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import type { Schedule } from '../../../accounting/schedule/schedule-rows.js';
 import { openedOf } from '../../day/birth.js';
 import type { DayTerms } from '../../day/day-terms.js';
+import type { JointRows } from '../../day/joint/joint-rows.js';
 import { type DeepLoan, scheduleOn } from '../../day/loan-past.js';
 import type { PositionRow } from '../../day/position-row.js';
 import { refoldBooked } from '../../day/refold.js';
@@ -33,6 +34,7 @@ export function openDeepDay(
   events: readonly DatedEvent[],
   date: EpochDay,
   days: DayTerms,
+  joint: JointRows,
 ): DeepDay {
   const { position } = row;
   const version = scheduleOn(loan, date - 1);
@@ -46,7 +48,7 @@ export function openDeepDay(
   for (const event of loan.past?.events ?? []) {
     if (event.type === EVENT_TYPE.reversal) requireEvent(loan.past!.events, event);
   }
-  const past = refoldBooked(row, loan, date, days);
+  const past = refoldBooked(row, loan, date, days, joint.replayOf(position));
   Object.assign(position, past.run.position);
   position.scheduleVersion = version.version;
   const totals = row.openTotals();

@@ -5,6 +5,7 @@ import { TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import type { EventDigest } from '../../day/event-digest.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import type { ItemRows } from '../../day/joint/item-rows.js';
 import type { NewContracts } from '../../day/new-contracts.js';
 import { CARRIED_COLUMNS } from '../../day/position-row.js';
 import { readPositions } from '../../day/task-input.js';
@@ -39,6 +40,7 @@ export interface TaskCounts {
   readonly eventsOfDay: EventDigest;
   readonly bornToday: number;
   readonly contracts: NewContracts;
+  readonly items: ItemRows;
 }
 
 /** The claim was lost while the task was folded: somebody else does it now. */
@@ -126,6 +128,7 @@ function countsOf(
     eventsOfDay: input.events.digest(date),
     bornToday: input.births.ofToday,
     contracts: fold.contracts,
+    items: fold.loan.side.items,
   };
 }
 
@@ -159,7 +162,7 @@ async function writeLeft(client: pg.Client, task: FoldTask, fold: TaskFold): Pro
 }
 
 async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts): Promise<void> {
-  const { eventsOfDay, contracts } = counts;
+  const { eventsOfDay, contracts, items } = counts;
   const did = {
     rows_read: counts.read,
     rows_written: counts.written,
@@ -171,9 +174,10 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
     events_rejected: counts.eventsRejected,
     events: eventsOfDay.count + counts.bornToday,
     contracts: contracts.count,
+    items: items.count,
   };
   const { rows } = await client.query<{ done: boolean }>(
-    'SELECT finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9) AS done',
+    'SELECT finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS done',
     [
       task.runId,
       task.task,
@@ -184,6 +188,7 @@ async function finishStep(client: pg.Client, task: FoldTask, counts: TaskCounts)
       eventsOfDay.hash(),
       eventsOfDay.marks(),
       contracts.hash(),
+      items.hash.digest(),
     ],
   );
   if (rows[0]?.done !== true) throw new ClaimLost('the claim of this task was lost');

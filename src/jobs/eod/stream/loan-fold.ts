@@ -9,13 +9,15 @@ import type { LoanFile } from '../../../accounting/fold/loan-terms-at-hand.js';
 import { amountOutOfRange, requireSafeAmounts } from '../../../accounting/fold/safe-amounts.js';
 import { InvariantError } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
-import { addFlow, DayFlow } from '../../../accounting/posting/flow.js';
+import { DayFlow } from '../../../accounting/posting/flow.js';
+import { addFlow } from '../../../accounting/posting/totals.js';
 import { sameSchedule } from '../../../accounting/schedule/schedule-rows.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';
 import type { Book } from '../../book/book.js';
 import type { Born } from '../../day/birth.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import { JointRows } from '../../day/joint/joint-rows.js';
 import type { DeepLoan } from '../../day/loan-past.js';
 import { PositionRow } from '../../day/position-row.js';
 import { SideRows } from '../../day/side-rows.js';
@@ -36,6 +38,7 @@ export class LoanFold {
   readonly side: SideRows;
   readonly totals = new TotalsCollector();
   readonly days: DayTerms;
+  readonly joint: JointRows;
   readonly #date: EpochDay;
   readonly #today: BookDay;
   readonly #todayTerms: FoldTerms[] = [];
@@ -53,6 +56,7 @@ export class LoanFold {
     this.positions = buffers.positions;
     this.side = new SideRows(book.postingRulesOf, date, task, buffers);
     this.days = dayTerms(book);
+    this.joint = new JointRows(book, this.row, this.totals);
     this.#today = this.days.book(date);
     for (const groupId of book.groups.keys()) {
       this.#todayTerms[groupId] = this.days.fold(groupId, date);
@@ -72,8 +76,14 @@ export class LoanFold {
   foldPlain(events: readonly LoanEvent[]): void {
     this.#foldToday(events, null);
     this.#writeSide(0);
-    this.row.write(this.positions);
+    this.writeRow();
     this.totals.add(this.row.position, this.flow);
+  }
+
+  /** Writes the row as it stands. */
+  writeRow(): void {
+    this.row.write(this.positions);
+    this.joint.stand();
   }
 
   /**
@@ -86,7 +96,7 @@ export class LoanFold {
     staysAway?: (row: PositionRow) => boolean,
   ): boolean {
     const row = this.row;
-    const day = openDeepDay(row, loan, events, this.#date, this.days);
+    const day = openDeepDay(row, loan, events, this.#date, this.days, this.joint);
     this.#foldToday(day.events, day.file);
     if (!sameSchedule(day.file.schedule, day.inForce)) {
       row.position.scheduleVersion = day.newestVersion + 1;
@@ -96,7 +106,7 @@ export class LoanFold {
     const changes = day.past?.difference.flows(day.past.rules) ?? [];
     if (changes[0] !== undefined) this.side.add(row.position, changes[0], ordinal);
     const isWritten = staysAway === undefined || !staysAway(row);
-    if (isWritten) row.write(this.positions);
+    if (isWritten) this.writeRow();
     for (const flow of [this.flow, ...changes]) this.totals.add(row.position, flow);
     return isWritten;
   }
@@ -159,6 +169,7 @@ export class LoanFold {
       next =
         file === null ? this.#nextInstallment() : installmentAt(file.schedule, position.nextSeq);
     }
+    this.joint.open();
     closeDay(position, this.#today, terms, events, next, this.flow, file);
   }
 
@@ -195,6 +206,7 @@ export class LoanFold {
       const todays = events.filter(
         (event) => event.businessDate === date && !changesThePast(event),
       );
+      this.joint.open();
       closeDay(position, this.days.book(date), terms, todays, next, this.flow, file);
       ordinal = this.#writeSide(ordinal);
       if (date < this.#date) this.totals.add(position, this.flow);
@@ -203,7 +215,7 @@ export class LoanFold {
       position.scheduleVersion = version + 1;
       this.side.addSchedule(position, file.schedule);
     }
-    row.write(this.positions);
+    this.writeRow();
     this.totals.add(position, this.flow);
   }
 
@@ -214,10 +226,11 @@ export class LoanFold {
       const totals = row.openTotals();
       addFlow(totals, flow);
       requireSafeAmounts(row.position, totals);
-      this.side.add(row.position, flow, ordinal);
     } else if (row.position.interestAccruedTotal > Number.MAX_SAFE_INTEGER) {
       throw amountOutOfRange();
     }
+    this.joint.close(flow);
+    if (flow.touched) this.side.add(row.position, flow, ordinal);
     return ordinal + flow.allocations.length;
   }
 }

@@ -162,7 +162,7 @@ export class TaskFold {
       this.loan.row.openTotals();
       position.businessDate = this.#date;
       this.#age();
-      this.loan.row.write(this.loan.positions);
+      this.loan.writeRow();
     } catch (error) {
       const columns = CARRIED_COLUMNS;
       const fault = holdReason(unsafeColumn('position', columns, view, at) ?? error, this.#date);
@@ -190,7 +190,7 @@ export class TaskFold {
       if (past === undefined) throw new InvariantError('its past is damaged too', {});
       remake(row, past, through, days);
       row.position.businessDate = this.#date;
-      row.write(positions);
+      this.loan.writeRow();
     } catch (error) {
       reason = `${reason}; ${holdReason(error, this.#date)}`;
       carryTuple(positions, columns, tuple, this.#date, bucketOfId(loanId));
@@ -222,7 +222,7 @@ export class TaskFold {
 
   /** A loan that left the book is folded on from its last row; it returns if that changes it. */
   #foldLeft(loanId: number): boolean {
-    const { row, side, days, positions } = this.loan;
+    const { row, side, days } = this.loan;
     const { events } = this.#input;
     const left = this.left?.get(loanId);
     if (left === undefined) {
@@ -244,7 +244,7 @@ export class TaskFold {
         row.read(viewOf(left.last), 0, left.last);
         requireInRange(row.position, this.#date - 1);
         row.position.businessDate = this.#date;
-        row.write(positions);
+        this.loan.writeRow();
       } catch {
         const columns = POSITION_COLUMNS;
         const through = this.#date - 1;
@@ -280,6 +280,7 @@ export class TaskFold {
       const isDue = bornOn === this.#date || this.#input.held.has(loanId);
       const past = historyOf(all, bornOn);
       const born = isDue ? bear(row, birth, bornOn, days, flow, past) : neverBorn(birth);
+      this.loan.joint.enter(flow);
       side.add(row.position, flow);
       const entered = enteredBy(row.position);
       this.loan.foldDays(born, birth.version, bornOn, day.own);

@@ -12,7 +12,7 @@ import type {
   OpeningPosition,
 } from '../../../accounting/opening/opening-position.js';
 import { dueByCutOver } from '../../../accounting/opening/opening-rows.js';
-import { TOTALS_COUNT } from '../../../accounting/posting/flow.js';
+import { TOTALS_COUNT } from '../../../accounting/posting/totals.js';
 import type { ProductTerms } from '../../../accounting/product/product.js';
 import { boolField, dateArray, int8Array } from '../../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../../db/copy/tuple-writer.js';

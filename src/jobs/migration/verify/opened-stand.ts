@@ -4,7 +4,7 @@ import { blankPosition, CLASS_NAMES } from '../../../accounting/fold/position.js
 import { Refusal } from '../../../accounting/money/refusal.js';
 import type { Fen } from '../../../accounting/money/units.js';
 import { openLoan } from '../../../accounting/opening/open-loan.js';
-import { TOTALS_COUNT } from '../../../accounting/posting/flow.js';
+import { TOTALS_COUNT } from '../../../accounting/posting/totals.js';
 import type { BookedLoan } from './booked-loans.js';
 import type { VerifyScene } from './verify-scene.js';
 

@@ -37,6 +37,7 @@ const OCCURS: Readonly<
   write_off: [OWED, EITHER],
   recovery: [[...PRINCIPAL, 'interest_due', 'penalty', 'compound', 'fee'], ['non_accruing']],
   transfer: [[...OWED, 'price'], EITHER],
+  service_fee: [['service_income', 'service_tax'], EITHER],
 };
 
 function shippedLedger() {

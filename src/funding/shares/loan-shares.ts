@@ -1,0 +1,81 @@
+import { mulDivRound } from '../../accounting/money/money.js';
+import type { Fen, RatePpb } from '../../accounting/money/units.js';
+import { type FundingPlan, SHARED } from '../plan/plan.js';
+import { type Amounts, ownAt } from './joint-loan.js';
+import { Shares } from './share.js';
+
+/** Balances of a loan that are shared, by index; those of one component sum to its balance. */
+export const SHARED_BALANCES = [
+  'principal_normal',
+  'principal_overdue',
+  'interest_accrued',
+  'interest_due',
+  'penalty',
+  'compound',
+  'fee',
+] as const;
+/** The component of each of them, by its index in SHARED. */
+export const COMPONENT_OF: readonly number[] = [0, 0, 1, 1, 2, 3, 4];
+
+const PRINCIPAL = SHARED.indexOf('principal');
+const INTEREST = SHARED.indexOf('interest');
+
+/** Shares of a loan as its lifetime totals have them: nothing else is kept of a joint loan. */
+export class LoanShares {
+  readonly plan: FundingPlan;
+  /** Places of the parties other than the lender that have a part of anything. */
+  readonly others: readonly number[];
+  readonly #shares: Shares;
+  readonly #own: number;
+
+  constructor(plan: FundingPlan, loanRatePpb: RatePpb) {
+    this.plan = plan;
+    this.#shares = new Shares(plan, loanRatePpb);
+    this.#own = ownAt(plan);
+    this.others = [...plan.parties.keys()].filter((at) => at !== this.#own);
+  }
+
+  /** The lender's share of a total of a component. */
+  own(component: number, total: Fen): Fen {
+    return this.#shares.of(this.#own, component, total);
+  }
+
+  /** A party's. */
+  of(party: number, component: number, total: Fen): Fen {
+    return this.#shares.of(party, component, total);
+  }
+
+  /** The lender's share of what grew to `after`. */
+  ownGrowth(component: number, before: Fen, after: Fen): Fen {
+    return this.own(component, after) - this.own(component, before);
+  }
+
+  /**
+   * The lender's shares of the balances, from what stands and what went out of each component:
+   * share(in) - share(out). Within a component the page has no rule: overdue principal is in the
+   * proportion of the whole, due interest by the plan; what one balance holds alone is all of it.
+   */
+  ownBalances(whole: Amounts, out: Amounts, into: Fen[]): void {
+    const [normal = 0, overdue = 0, accrued = 0, due = 0] = whole;
+    const principal = this.#ownOf(PRINCIPAL, normal + overdue, out);
+    into[1] =
+      overdue === 0
+        ? 0
+        : normal === 0
+          ? principal
+          : mulDivRound(principal, overdue, normal + overdue, 'half_up');
+    into[0] = principal - into[1];
+    const interest = this.#ownOf(INTEREST, accrued + due, out);
+    into[3] = due === 0 ? 0 : accrued === 0 ? interest : this.own(INTEREST, due);
+    into[2] = interest - into[3];
+    for (let balance = 4; balance < SHARED_BALANCES.length; balance += 1) {
+      into[balance] = this.#ownOf(COMPONENT_OF[balance]!, whole[balance]!, out);
+    }
+  }
+
+  #ownOf(component: number, balance: Fen, out: Amounts): Fen {
+    return balance === 0
+      ? 0
+      : this.ownGrowth(component, out[component]!, out[component]! + balance);
+  }
+}
