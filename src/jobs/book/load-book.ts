@@ -95,7 +95,8 @@ async function loadProducts(client: pg.Client): Promise<BookData['products']> {
   return rows.map((row) => [row.product_id, storedProductTerms(row)] as const);
 }
 
-async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
+/** Every accounting group with its plan, by number. */
+export async function loadGroups(client: pg.Client): Promise<BookData['groups']> {
   const { rows } = await client.query<{
     group_id: number;
     product_id: number;

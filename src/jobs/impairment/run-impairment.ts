@@ -8,6 +8,7 @@ import { accountOfRole, type LedgerRoles } from '../book/documents/ledger-roles.
 import { ledgerInForce } from '../book/load-book.js';
 import { openDate } from '../book/open-day.js';
 import { daySql } from '../day/day-sql.js';
+import { jointGroups } from '../day/joint/joint-stocks.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../ledger/entry.js';
 import { barrier } from '../runs/barrier.js';
 import type { Waits } from '../runs/waiting.js';
@@ -20,6 +21,7 @@ import {
 } from './allowance-movement.js';
 import type { Exposure, ImpairmentDocument } from './documents/impairment-document.js';
 import { impairmentInForce } from './impairment-parameters.js';
+import { measureJointLoans } from './joint-exposure.js';
 import { type Frame, frameOf, requireSealedDay, wasRun } from './measured-day.js';
 import { type Segment, type SegmentRate, segmentRates, segmentsOf } from './segments.js';
 
@@ -222,6 +224,7 @@ async function measureLoans(
 ): Promise<void> {
   const exposure = [...new Set(document.exposure)].map((name) => COLUMNS[name]).join(' + ');
   const sql = daySql(import.meta.url, 'loans', asOf, { exposure: exposure || '0' });
+  const joint = await jointGroups(client);
   const { stage_2_after: second, stage_3_after: third } = document.stages;
   await client.query(sql, [
     formatDay(asOf),
@@ -231,7 +234,9 @@ async function measureLoans(
     rates.map(({ stage }) => stage),
     rates.map(({ pdPpb }) => pdPpb),
     rates.map(({ lgdPpb }) => lgdPpb),
+    joint.groupIds,
   ]);
+  await measureJointLoans(client, asOf, document, rates, joint);
 }
 
 /** What each group lacks or has too much, as entries. */

@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { daySql } from '../day/day-sql.js';
+import { type JointGroups, jointGroups } from '../day/joint/joint-stocks.js';
+import { type JointSums, jointSums } from './joint-sums.js';
 import { untouchedLoans } from './untouched.js';
 
 export interface LedgerAccount {
@@ -90,13 +92,41 @@ export async function accountSums(
     const loans = await untouchedLoans(client, date);
     if (loans !== null) return asSealed(all(), loans);
   }
-  const { loans, totals, weighed } = await positionTotals(client, date, accounts);
-  if (options.byGroup === true || !ties(all(), accounts, totals, weighed)) {
-    await addPositions(client, date, accounts, lineOf);
+  const groups = await jointGroups(client);
+  const joint = await jointSums(client, date, groups);
+  const { loans, totals, weighed } = await positionTotals(client, date, accounts, groups);
+  const plain = all().filter(({ groupId }) => !groups.groupIds.includes(groupId));
+  if (options.byGroup === true || !ties(plain, accounts, totals, weighed)) {
+    await addPositions(client, date, accounts, groups, lineOf);
   } else {
-    for (const line of all()) line.positions = line.balance;
+    for (const line of plain) line.positions = line.balance;
   }
-  return { loans, lines: all(), totals };
+  return {
+    loans: loans + joint.loans,
+    totals: addJoint(joint, accounts, totals, lineOf),
+    lines: all(),
+  };
+}
+
+/** Sums of loans that others fund as well: of them accounts hold the lender's share alone. */
+function addJoint(
+  joint: JointSums,
+  accounts: readonly LedgerAccount[],
+  plain: ReadonlyMap<number, bigint>,
+  lineOf: LineOf,
+): ReadonlyMap<number, bigint> {
+  const totals = new Map(plain);
+  for (const [groupId, measures] of joint.groups) {
+    for (const account of accounts) {
+      if (account.subledger === null) continue;
+      const sum = measures.get(account.subledger) ?? 0n;
+      if (sum === 0n) continue;
+      const signed = account.normalSide === 'debit' ? sum : -sum;
+      lineOf(account, groupId).positions = signed;
+      totals.set(account.accountId, (totals.get(account.accountId) ?? 0n) + signed);
+    }
+  }
+  return totals;
 }
 
 function asSealed(lines: AccountSumLine[], loans: number): AccountSums {
@@ -120,9 +150,12 @@ async function positionTotals(
   client: pg.Client,
   date: EpochDay,
   accounts: readonly LedgerAccount[],
+  { groupIds }: JointGroups,
 ): Promise<PositionTotals> {
   const sql = daySql(import.meta.url, 'reconcile-totals', date);
-  const { rows } = await client.query<{ loans: number; [measure: string]: bigint | number }>(sql);
+  const { rows } = await client.query<{ loans: number; [measure: string]: bigint | number }>(sql, [
+    groupIds,
+  ]);
   const row = rows[0]!;
   const totals = new Map<number, bigint>();
   for (const { accountId, subledger, normalSide } of accounts) {
@@ -157,11 +190,12 @@ async function addPositions(
   client: pg.Client,
   date: EpochDay,
   accounts: readonly LedgerAccount[],
+  { groupIds }: JointGroups,
   lineOf: LineOf,
 ): Promise<void> {
   const byMeasure = new Map(accounts.map((account) => [account.subledger, account]));
   const sql = daySql(import.meta.url, 'reconcile-groups', date);
-  const { rows } = await client.query<PositionSum>(sql);
+  const { rows } = await client.query<PositionSum>(sql, [groupIds]);
   for (const row of rows) {
     for (const [measure, amount] of measuresOf(row)) {
       const account = byMeasure.get(measure);

@@ -41,9 +41,12 @@ export async function portfolio(client: pg.Client, date?: EpochDay): Promise<Por
   }
   const { rows } = await client.query<PortfolioLine & { class: number; bucket: number }>(
     `SELECT classification AS class, overdue_bucket AS bucket, sum(loans)::bigint AS loans,
-       sum(principal) AS principal, sum(principal_overdue) AS "principalOverdue",
-       sum(interest_accrued + interest_due) AS interest,
-       sum(penalty_due + compound_due) AS penalty, sum(suspense) AS suspense
+       sum(coalesce(own_principal, principal)) AS principal,
+       sum(coalesce(own_principal_overdue, principal_overdue)) AS "principalOverdue",
+       sum(coalesce(own_interest_accrued, interest_accrued)
+         + coalesce(own_interest_due, interest_due)) AS interest,
+       sum(coalesce(own_penalty_due, penalty_due)
+         + coalesce(own_compound_due, compound_due)) AS penalty, sum(suspense) AS suspense
      FROM subledger_total WHERE business_date = $1
      GROUP BY classification, overdue_bucket ORDER BY classification, overdue_bucket`,
     [sealed.day],

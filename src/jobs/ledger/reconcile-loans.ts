@@ -5,6 +5,7 @@ import { COMPOUND, PENALTY } from '../../accounting/posting/flow.js';
 import { PENALTY_CHARGED, TOTALS_COUNT } from '../../accounting/posting/totals.js';
 import { daySql } from '../day/day-sql.js';
 import { dayTable } from '../day/day-table.js';
+import { jointGroups } from '../day/joint/joint-stocks.js';
 import { readTotals, VarintCursor } from '../day/packed.js';
 
 /** A loan whose journal does not explain how its position changed on a day; minor units. */
@@ -59,7 +60,8 @@ export async function loanBreaks(
     : '(SELECT * FROM position WHERE false)';
   const parts = { before, day: `DATE '${day}'` };
   const sql = daySql(import.meta.url, 'reconcile-loans', date, parts);
-  const { rows } = await client.query<Row>(sql);
+  const { groupIds } = await jointGroups(client);
+  const { rows } = await client.query<Row>(sql, [groupIds]);
   return rows.flatMap((row) => breaksOf(row, day));
 }
 

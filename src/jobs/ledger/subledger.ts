@@ -9,8 +9,15 @@ import type { Report } from '../../files/report.js';
 import type { TableColumn, TableRow } from '../../files/table.js';
 import type { Account } from '../book/book.js';
 import { loadAccounts } from '../book/load-book.js';
+import {
+  type JointGroups,
+  jointGroups,
+  positionRecord,
+  stockOfRecord,
+} from '../day/joint/joint-stocks.js';
 import { type SealedRange, sealedRange } from '../day/sealed-range.js';
 import { findAccount } from './find-account.js';
+import { jointMeasure } from './joint-sums.js';
 import { balancesAt } from './journal.js';
 
 export interface SubledgerQuery {
@@ -30,7 +37,7 @@ const COLUMNS: readonly TableColumn[] = [
   { key: 'balance', title: '余额 balance', kind: 'amount' },
 ];
 
-/** Each measure of a position, as the check `subledger_equals_ledger` sums it. */
+/** Each measure of a position that is the lender's alone, as the check `subledger_equals_ledger` sums it. */
 const MEASURES: Readonly<Record<SubledgerMeasure, string>> = {
   principal_normal: 'p.principal - p.principal_overdue',
   principal_overdue: 'p.principal_overdue',
@@ -98,11 +105,12 @@ async function* allRows(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<TableRow> {
   const ledger = await balancesAt(client, to);
+  const joint = await jointGroups(client);
   for (const account of accounts) {
     const { accountId, code, nameZh, normalSide } = account;
     const named = { account: code, nameZh };
     let sum = 0n;
-    for await (const { balance, ...loan } of loanBalances(client, to, account, signal)) {
+    for await (const { balance, ...loan } of loanBalances(client, joint, to, account, signal)) {
       const signed = normalSide === 'debit' ? balance : -balance;
       sum += signed;
       yield { ...named, ...loan, balance: formatAmount(signed, minorDigits) };
@@ -124,23 +132,35 @@ async function* allRows(
   }
 }
 
-function loanBalances(
+/** Of a joint loan the lender's share, or the others', is worked out of its row. */
+async function* loanBalances(
   client: pg.Client,
+  { groupIds, loans }: JointGroups,
   day: EpochDay,
   { subledger: measure }: Account,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<LoanBalance> {
   const amount = MEASURES[measure as SubledgerMeasure];
-  return cursorRows<LoanBalance>(
+  const isJoint = `p.group_id IN (${[0, ...groupIds].join(', ')})`;
+  const rows = cursorRows<LoanBalance & { row: Buffer | null }>(
     client,
     `SELECT l.loan_no AS "loanNo", v.code AS product, g.org, g.funding_plan AS "fundingPlan",
-       (${amount})::numeric AS balance
+       (${amount})::numeric AS balance,
+       CASE WHEN ${isJoint} THEN ${positionRecord('p')} END AS row
      FROM position p JOIN loan l ON l.bucket = p.bucket AND l.loan_id = p.loan_id
        JOIN accounting_group g ON g.group_id = p.group_id
        JOIN product_version v ON v.product_id = g.product_id
-     WHERE p.business_date = $1 AND (${amount}) <> 0
+     WHERE p.business_date = $1 AND ((${amount}) <> 0 OR ${isJoint})
      ORDER BY l.loan_no`,
     [formatDay(day)],
     signal,
   );
+  for await (const { row, ...loan } of rows) {
+    const stock = row === null ? undefined : stockOfRecord(loans, row);
+    if (stock === undefined) yield loan;
+    else {
+      const share = jointMeasure(measure as SubledgerMeasure, stock.position, stock.stock);
+      if (share !== 0) yield { ...loan, balance: BigInt(share) };
+    }
+  }
 }

@@ -3,7 +3,7 @@
 -- over its life; of penalty and compound it stands in the packed totals, which therefore come
 -- along wherever it may be that. A loan without a row of the day before is measured against its
 -- last one, and against nothing where it is new; of one that was opened (migrated) only what is
--- posted by itself. Where a loan switches its state, interest and charges are one amount.
+-- posted by itself. $1 = groups of joint loans: of these the journal has shares. Where a loan switches its state, interest and charges are one amount.
 WITH lines AS (
   SELECT j.bucket, j.loan_id,
     sum(s.amount) FILTER (WHERE a.subledger = 'principal_normal') AS normal,
@@ -73,9 +73,9 @@ SELECT e.loan_id, coalesce(n.loan_no, e.loan_id::text) AS "loanNo", n.group_id A
   e.l_compound::bigint AS "compoundPosted", e.totals, e.totals_before AS "totalsBefore"
 FROM explained e
 LEFT JOIN loan n ON n.bucket = e.bucket AND n.loan_id = e.loan_id
-WHERE e.normal <> e.l_normal OR e.overdue <> e.l_overdue OR e.fee <> e.l_fee
-  OR e.suspense <> e.l_suspense
+WHERE (n.group_id = ANY ($1::integer[])) IS NOT TRUE AND (e.normal <> e.l_normal
+  OR e.overdue <> e.l_overdue OR e.fee <> e.l_fee OR e.suspense <> e.l_suspense
   OR (NOT e.is_opened AND (e.r_all <> 0 OR (e.by_itself
     AND (e.interest <> e.accrued + e.l_interest OR e.penalty <> e.l_penalty
-      OR e.compound <> e.l_compound))))
+      OR e.compound <> e.l_compound)))))
 ORDER BY e.loan_id

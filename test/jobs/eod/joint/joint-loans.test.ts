@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { reconcileGl } from '../../../../src/jobs/ledger/reconcile-gl.js';
+import { subledger } from '../../../../src/jobs/ledger/subledger.js';
 import { dayAt, type JointBook, jointBook } from './joint-book.js';
 
 const OWN_ALONE = {
@@ -39,7 +41,7 @@ const DAILY = `repayment: {method: equal_principal, interval: {every: 1, unit: d
 penalty: {rate: {annual: 0.27}}
 allocation: {early_payment: hold}
 `;
-const DAYS = 12;
+const DAYS = 10;
 
 /** A seeded stream of whole numbers below `n`. */
 function seeded(seed: number): (n: number) => number {
@@ -56,7 +58,12 @@ const LOANS = 24;
  * Repayments, waivers, fees, refunds, write-offs with recoveries, reversals and late events on loans
  * that fall due every day. Events that a loan's state refuses are rejected by the close.
  */
-async function liveThrough(book: JointBook, plans: readonly string[], workers = 1): Promise<void> {
+async function liveThrough(
+  book: JointBook,
+  plans: readonly string[],
+  days = DAYS,
+  workers = 1,
+): Promise<void> {
   const below = seeded(7);
   const rows = Array.from({ length: LOANS }, (_, k) => {
     const principal = (3_333.33 + 77.77 * k).toFixed(2);
@@ -65,7 +72,7 @@ async function liveThrough(book: JointBook, plans: readonly string[], workers = 
   await book.loans(rows);
   await book.close(dayAt(0), workers);
   const refs: string[] = [];
-  for (let day = 1; day <= DAYS; day += 1) {
+  for (let day = 1; day <= days; day += 1) {
     const events: string[] = [];
     for (let k = 0; k < LOANS; k += 1) {
       const ref = `E${day}-${k}`;
@@ -101,6 +108,16 @@ describe('a book of joint loans', () => {
     const book = await opened([JOINT, THREE], DAILY);
     await liveThrough(book, ['JL', 'T3', '']);
     expect(await book.rows('SELECT DISTINCT reason FROM held_loan')).toEqual([]);
+    // Ledger, seal and rows tie once more, group by group, and so does each account by loan.
+    expect(await reconcileGl(book.client, { everyLoan: true })).toMatchObject({
+      ok: true,
+      accountBreaks: [],
+      loanBreaks: [],
+    });
+    const byLoan = await subledger(book.client, {});
+    const codes = new Set<unknown>();
+    for await (const row of byLoan.tables[0]!.rows) codes.add(row.account);
+    expect([...codes]).toEqual(expect.arrayContaining(['1303.01', '7201.01', '7201.02']));
     // Every kind of movement came by.
     const kinds = await book.rows(
       'SELECT DISTINCT kind FROM journal_line WHERE kind < kind_tax() ORDER BY kind',
@@ -141,16 +158,16 @@ describe('a book of joint loans', () => {
   it('has the same days with one worker and with four', { timeout: 600_000 }, async () => {
     const one = await opened([JOINT, THREE], DAILY);
     const four = await opened([JOINT, THREE], DAILY);
-    await liveThrough(one, ['JL', 'T3']);
-    await liveThrough(four, ['JL', 'T3'], 4);
+    await liveThrough(one, ['JL', 'T3'], 4);
+    await liveThrough(four, ['JL', 'T3'], 4, 4);
     expect(await four.rows(HASHES)).toEqual(await one.rows(HASHES));
   });
 
   it('of a plan of the lender alone is a book without plans', { timeout: 600_000 }, async () => {
     const without = await opened([], DAILY);
     const alone = await opened([OWN_ALONE], DAILY);
-    await liveThrough(without, ['']);
-    await liveThrough(alone, ['OWN-1']);
+    await liveThrough(without, [''], 4);
+    await liveThrough(alone, ['OWN-1'], 4);
     expect(await alone.rows(HASHES)).toEqual(await without.rows(HASHES));
   });
 });
