@@ -169,7 +169,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
   finish_removal: [[`finish_removal(1)`, 'LB050']],
   finish_release: [[`finish_release('none.csv')`, 'LB050']],
   finish_steps: [[`finish_steps(1, ${ANY}, '{}', '{}', '{}', 0, 0)`, 'LB002']],
-  finish_task: [[`finish_task(1, 0, ${ANY}, '{}', '{}', '', '', '', '')`, 'false']],
+  finish_task: [[`finish_task(1, 0, ${ANY}, '{}', '{}', '', '', '', '', '')`, 'false']],
   hold_break: [[`hold_break(1)`, 'done']],
   hold_open_day: [[`hold_open_day()`, 'done']],
   import_in_use: [[`import_in_use(1)`, 'done']],
@@ -422,7 +422,7 @@ describe('a login that is the batch role and nothing else', () => {
       const hashes = '00'.repeat(160);
       return batch.query(
         `SELECT finish_task(${run}, 0, (SELECT token FROM step WHERE run_id = ${run}
-           AND phase = 'fold'), $1, '{"groups": []}', '\\x${hashes}', '', '', '')`,
+           AND phase = 'fold'), $1, '{"groups": []}', '\\x${hashes}', '', '', '', '')`,
         [JSON.stringify(counts)],
       );
     };

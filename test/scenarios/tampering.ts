@@ -14,12 +14,13 @@ export interface Column {
 /**
  * What a seal needs none of: sessions that are under way, which no row outlives, when somebody
  * looked last, how nights went, which files of rejected rows go on which day, and figures that are
- * made from sealed rows.
+ * made from sealed rows. Items of joint loans are held to their steps (check-items.ts); this book has
+ * no such loan.
  */
 export const PASSING = [
   ...['inbox_look', 'run_session', 'plan_look', 'scheduler_look'],
   ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
-  ...['morning_day', 'morning_first', 'reject_file'],
+  ...['morning_day', 'morning_first', 'reject_file', 'funding_item'],
 ];
 
 /** The day whose partitions stand for those of all days. */

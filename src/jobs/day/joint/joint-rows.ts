@@ -21,6 +21,7 @@ export class JointRows {
   readonly #day = new JointDay();
   readonly #stock = blankStock();
   #isJoint = false;
+  #isWeighed = false;
 
   constructor(book: Pick<Book, 'groups'>, row: PositionRow, stands: Stands) {
     this.loans = new JointLoans(book);
@@ -54,14 +55,20 @@ export class JointRows {
     if (this.#isJoint) this.#day.enter(this.#row.position, this.#row.openTotals(), flow);
   }
 
-  /** The row is one of the day. */
-  stand(): void {
+  /** Works out the shares of the row as it is going to be written. */
+  weigh(): void {
+    this.#isWeighed = false;
     if (!this.loans.any) return;
     const { position } = this.#row;
     const shares = this.loans.sharesOf(position);
     if (shares === undefined) return;
     stockOf(shares, position, this.#row.openTotals(), this.#stock);
-    this.#stands.stand(position, this.#stock);
+    this.#isWeighed = true;
+  }
+
+  /** The row that was weighed is one of the day. */
+  stand(): void {
+    if (this.#isWeighed) this.#stands.stand(this.#row.position, this.#stock);
   }
 
   /** Splits the days of a past that is folded again. */

@@ -11,6 +11,7 @@ import { derivedDifferences } from './check-derived.js';
 import { digestDifferences } from './check-digests.js';
 import { importDifferences } from './check-imports.js';
 import { type DayDifference, type DayRange, inputDifferences } from './check-inputs.js';
+import { itemDifferences } from './check-items.js';
 import { lookDifferences } from './check-looks.js';
 import { partyDifferences } from './check-parties.js';
 import { checkDayHash } from './day-hash.js';
@@ -91,6 +92,7 @@ const BOOK_PROOFS = [
   contractDifferences,
   derivedDifferences,
   importDifferences,
+  itemDifferences,
   lookDifferences,
   partyDifferences,
 ] as const;

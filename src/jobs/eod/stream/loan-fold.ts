@@ -82,6 +82,7 @@ export class LoanFold {
 
   /** Writes the row as it stands. */
   writeRow(): void {
+    this.joint.weigh();
     this.row.write(this.positions);
     this.joint.stand();
   }

@@ -74,7 +74,6 @@ export class TaskFold {
   /** Of the last row of yesterday, and of the last loan that was `damaged`. */
   #lastLoanId = -1;
   #lastDamagedId = Number.NaN;
-
   constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
     this.#input = input;

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { checkChain } from '../../../../src/jobs/day/proof/check-chain.js';
 import { reconcileGl } from '../../../../src/jobs/ledger/reconcile-gl.js';
 import { subledger } from '../../../../src/jobs/ledger/subledger.js';
 import { dayAt, type JointBook, jointBook } from './joint-book.js';
@@ -118,6 +119,15 @@ describe('a book of joint loans', () => {
     const codes = new Set<unknown>();
     for await (const row of byLoan.tables[0]!.rows) codes.add(row.account);
     expect([...codes]).toEqual(expect.arrayContaining(['1303.01', '7201.01', '7201.02']));
+    // A fen of an item that was changed is found, and nothing else.
+    expect((await checkChain(book.client, {})).broken).toEqual([]);
+    await book.asOwner(`UPDATE funding_item SET interest = interest + 1 WHERE (bucket, loan_id,
+      business_date, place) = (SELECT bucket, loan_id, business_date, place FROM funding_item
+        ORDER BY business_date DESC, loan_id LIMIT 1)`);
+    const { broken } = await checkChain(book.client, {});
+    expect(broken.flatMap(({ differences }) => differences.map(({ place }) => place))).toEqual([
+      expect.stringContaining('funding_item of task'),
+    ]);
     // Every kind of movement came by.
     const kinds = await book.rows(
       'SELECT DISTINCT kind FROM journal_line WHERE kind < kind_tax() ORDER BY kind',
