@@ -4,6 +4,7 @@ import { applyProduct } from '../../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../../src/jobs/eod/run/close-days.js';
 import { applyFundingPlan } from '../../../../src/jobs/funding/funding-plans.js';
+import { applyTerms } from '../../../../src/jobs/funding/terms/apply-terms.js';
 import { importEvents } from '../../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
 import { type ScratchBook, scratchBook } from '../../../support/scratch-book.js';
@@ -57,6 +58,10 @@ export async function jointBook(plans: readonly object[], product = ''): Promise
     policyFile: book.file('policy.yaml', 'effective_from: 2000-01-01', 'cost_cap: null'),
   });
   await applyProduct(client, `code: P\neffective_from: 2020-01-01\n${product}`, 'p.yaml');
+  for (const code of ['P1', 'P2']) {
+    const partner = `code: ${code}\neffective_from: 2026-01-01\n`;
+    await applyTerms(client, 'partner', partner, { source: code, by: '' });
+  }
   for (const plan of plans) await applyFundingPlan(client, JSON.stringify(plan), 'plan.json');
   let files = 0;
   const file = (...lines: readonly string[]) => {
