@@ -15,7 +15,7 @@ afterAll(() => worlds.end());
 
 /**
  * What takes long, or needs a process of its own: test/long, test/jobs/plan. Or a server whose data must survive:
- * test/commands/doctor. Backups that come about: test/jobs/backup.
+ * test/commands/doctor. Backups that come about: test/jobs/backup. Loans that differ: test/jobs/funding/claims.
  */
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
@@ -24,6 +24,8 @@ const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
   ['backup verify', 75],
   ['backup restore', 130],
+  ['funding claims list', 3],
+  ['funding claims write', 3],
 ];
 
 const ROWS: readonly ExitRow[] = [

@@ -22,6 +22,8 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
       'files_version',
       'funding_plan_version',
       'funding_terms',
+      'guarantee_act',
+      'guarantor_item',
     ].map((name) => [name, true]),
   ),
   impairment_version: true,

@@ -92,6 +92,14 @@ export const PROOF_DAYS = ['2026-03-28', '2026-03-29', '2026-03-30', '2026-03-31
 /** The last two sealed days: what was done to the book by hand is chained with the first of them. */
 export const LATER_DAYS = ['2026-04-01', '2026-04-02'] as const;
 
+/** An answer of a guarantor, with what is owed back of it. */
+const ACTS = `
+  INSERT INTO guarantee_act (act_id, business_date, bucket, loan_id, type, seq, amount, ref,
+      after_event, acted_by)
+    SELECT 1, business_date, 0, 0, 'compensation', 1, 100, 'K1', 0, 'Root' FROM book;
+  INSERT INTO guarantor_item (act_id, business_date, guarantor, kind, amount)
+    SELECT 1, business_date, 'G1', 'return', 40 FROM book`;
+
 /**
  * A book in which every table has a row: loans of all sorts, late events, a schedule laid again,
  * loans held and gone, tax, a month closed, opened again and closed, impairment, manual vouchers,
@@ -126,6 +134,7 @@ export async function proofBook(): Promise<ScratchBook> {
     'Root',
   );
   await applyTerms(client, 'partner', 'code: P1\n', { source: 'partner', by: 'Root' });
+  await client.query(ACTS);
   await rotateOnce(book);
   await erase(book);
   await register(book);

@@ -94,7 +94,8 @@ function spend(
   return left;
 }
 
-function payComponent(
+/** Pays `amount`, which is open, of a component of a billed instalment. */
+export function payComponent(
   position: Position,
   installment: OpenInstallment,
   component: number,

@@ -3,7 +3,7 @@ import { recalculate } from '../fold/recalculation.js';
 import { type EpochDay, type Fen, NO_DAY, type RatePpb } from '../money/units.js';
 import { BALANCE, MOVEMENT } from '../posting/flow.js';
 import type { EarlyPayment } from '../product/product.js';
-import { allocateDue, dueTotal } from './allocation.js';
+import { allocateDue, dueTotal, openAmount, type Payment, payComponent } from './allocation.js';
 import { applyCharge } from './charge.js';
 import { applyChargeBack } from './charge-back.js';
 import { closeOutOf, payCloseOut } from './close-out.js';
@@ -47,9 +47,12 @@ export interface LoanEvent {
    * all there is.
    */
   readonly amount: Fen;
-  /** Of a waiver or a fee: the component by index. */
+  /** Of a waiver or a fee, or of a repayment with `seq`: the component by index. */
   readonly component: number;
-  /** Of a waiver or a fee: the instalment; 0 for none. */
+  /**
+   * Of a waiver or a fee: the instalment; 0 for none. Of a repayment: the one that it is for, as
+   * the money of a guarantor is for its claim; 0: it pays in the order in force.
+   */
   readonly seq: number;
   /** Of a fee: the day it falls due; NO_DAY for none. */
   readonly dueOn: EpochDay;
@@ -210,7 +213,8 @@ function repay(scene: EventScene, event: LoanEvent): string {
   const { position, book, fold, flow } = scene;
   const { amount, eventId } = event;
   const payment = { kind: MOVEMENT.repayment, eventId, date: book.date };
-  const left = amount - payRefundDue(scene, amount, payment);
+  const offered = amount - payRefundDue(scene, amount, payment);
+  const left = event.seq === 0 ? offered : payDirected(scene, event, offered, payment);
   let rest = allocateDue(position, orderInForce(scene), left, payment, flow);
   const how = event.earlyPayment ?? fold.terms.allocation.earlyPayment;
   if (rest > 0 && how !== 'hold' && position.nextSeq !== 0) {
@@ -219,6 +223,15 @@ function repay(scene: EventScene, event: LoanEvent): string {
   }
   toSuspense(scene, rest, eventId);
   return '';
+}
+
+/** Pays the component of the instalment that the money is for; what is not open of it is left. */
+function payDirected(scene: EventScene, event: LoanEvent, amount: Fen, payment: Payment): Fen {
+  const item = scene.position.open.find(({ seq }) => seq === event.seq);
+  if (item === undefined) return amount;
+  const paid = Math.min(amount, openAmount(item, event.component));
+  if (paid > 0) payComponent(scene.position, item, event.component, paid, payment, scene.flow);
+  return amount - paid;
 }
 
 /** What is owed for a refund, all that is due, then all that is not; more goes to suspense. */

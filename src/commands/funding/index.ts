@@ -3,8 +3,9 @@ import type { CommandDomain } from '../shell/command-module.js';
 export const FUNDING: CommandDomain = {
   groups: {
     funding: 'partners who fund, guarantee and buy: shares, claims, settlement',
-    'funding guarantee': 'what guarantors pay for customers who do not',
     'funding plan': 'who funds loans, and who has what of them',
+    'funding claims': 'what guarantors are asked for, and what they answer',
+    'funding guarantee': 'what guarantors pay for customers who do not',
   },
   commands: [
     {
@@ -46,6 +47,26 @@ export const FUNDING: CommandDomain = {
       path: 'funding guarantee schema',
       summary: 'print the JSON Schema of a guarantee',
       load: () => import('./guarantee/schema.js'),
+    },
+    {
+      path: 'funding claims list',
+      summary: 'list the claims on guarantors as they stand at a close',
+      load: () => import('./claims/list.js'),
+    },
+    {
+      path: 'funding claims write',
+      summary: 'write the claims that a close made of a guarantor',
+      load: () => import('./claims/write.js'),
+    },
+    {
+      path: 'funding claims read',
+      summary: "take a guarantor's answers: paid, short, refused",
+      load: () => import('./claims/read.js'),
+    },
+    {
+      path: 'funding claims pass',
+      summary: "pass customers' money to the guarantors that paid for them",
+      load: () => import('./claims/pass.js'),
     },
     {
       path: 'funding simulate',

@@ -58,6 +58,8 @@ BEGIN
     WHEN 'period' THEN
       stands := of_reference LIKE 'year-end ____, group %'
         AND period_is_closed(substr(of_reference, 10, 4) || '-12');
+    WHEN 'guarantee' THEN
+      stands := EXISTS (SELECT FROM guarantee_act WHERE act_id::text = of_reference);
     ELSE
       stands := EXISTS (SELECT FROM statement
           WHERE starts_with(of_reference, code || '/' || statement_date || '/' || revision || '/'))

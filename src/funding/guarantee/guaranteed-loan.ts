@@ -107,6 +107,11 @@ export class GuaranteedLoan {
     );
   }
 
+  /** What is open of each instalment that is due. */
+  get due(): readonly Pick<OpenInstalment, 'seq' | 'lender' | 'guarantor'>[] {
+    return this.#instalments.filter(({ isDue }) => isDue);
+  }
+
   /** The lender's, and with what the guarantor has paid for, the customer's. */
   daysPastDue(of: 'lender' | 'customer'): number {
     const isStillOpen =

@@ -16,6 +16,7 @@ export const ENTRY_SOURCES = [
   'unidentified',
   'period',
   'transfer',
+  'guarantee',
 ] as const;
 export type EntrySource = (typeof ENTRY_SOURCES)[number];
 

@@ -65,6 +65,8 @@ const FILES: Readonly<Record<string, string>> = {
   'guarantee.yaml': read('fixtures/funding/guarantee.yaml'),
   'guarantee-today.yaml': `code: GA-1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\nguarantor: G1\n`,
   'guarantee-bad.yaml': 'code: GA-2\nguarantor: G9\n',
+  'answers.csv': 'loan_no,kind,seq,amount,ref\n',
+  'answers-bad.csv': 'loan_no,kind,seq,amount,ref\nNONE,refusal,1,,K1\n',
   'merchant.yaml': read('fixtures/funding/merchant.yaml'),
   'merchant-today.yaml': `code: M1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\n`,
   'merchant-bad.yaml': 'code: M1\ndays: -1\n',

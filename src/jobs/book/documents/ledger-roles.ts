@@ -17,6 +17,13 @@ const ROLES = {
   channel_fee: ['expense'],
   unidentified: ['liability'],
   tail: ['expense', 'income'],
+  /** 代收追偿: what is owed to guarantors. */
+  guarantor_payable: ['liability'],
+  /** 应收资产转让款: what a buyer has still to pay. */
+  transfer_receivable: ['asset'],
+  /** 表外应收代偿款: what customers owe guarantors. */
+  claims_memo: ['memorandum'],
+  claims_contra: ['memorandum'],
 } as const;
 
 export type LedgerRole = keyof typeof ROLES;
@@ -35,6 +42,10 @@ const BEFORE_ROLES: Readonly<Record<LedgerRole, string>> = {
   channel_fee: '6421.01',
   unidentified: '2241.02',
   tail: '6711.01',
+  guarantor_payable: '2241.04',
+  transfer_receivable: '1221.02',
+  claims_memo: '7103.01',
+  claims_contra: '7103.99',
 };
 
 /** No defaults: what a book keeps of a document is what the document says. */
@@ -47,6 +58,10 @@ export const rolesSchema = mapping({
   channel_fee: words().optional(),
   unidentified: words().optional(),
   tail: words().optional(),
+  guarantor_payable: words().optional(),
+  transfer_receivable: words().optional(),
+  claims_memo: words().optional(),
+  claims_contra: words().optional(),
 } satisfies Record<LedgerRole, unknown>).optional();
 
 interface Account {
