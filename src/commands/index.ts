@@ -27,6 +27,7 @@ import { NIGHT } from './night/index.js';
 import { OPERATIONS } from './operations/index.js';
 import { PARTNER } from './partner/index.js';
 import { PARTY } from './party/index.js';
+import { PAYMENT } from './payment/index.js';
 import { PERSON } from './person/index.js';
 import { PLAN } from './plan/index.js';
 import { POLICY } from './policy/index.js';
@@ -73,6 +74,7 @@ const DOMAINS: readonly CommandDomain[] = [
   PARTNER,
   MERCHANT,
   FUNDING,
+  PAYMENT,
   OPERATIONS,
   PERSON,
   APPROVE,

@@ -7,6 +7,7 @@ import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
 import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
 import { eraseParty } from '../../jobs/parties/erase-party.js';
 import type { KeySource } from '../../jobs/parties/key-source.js';
+import { releaseOrder } from '../../jobs/payments/release-order.js';
 import { approveVoucher, rejectVoucher } from '../../jobs/period/decide-voucher.js';
 import { reopenPeriod } from '../../jobs/period/reopen-period.js';
 import { skipJob } from '../../jobs/plan/run/act-on-night.js';
@@ -68,6 +69,12 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
     ),
   file_release: (client, asked, grant) =>
     releaseQuarantined(client, asked.subject, {
+      reason: text(asked, 'reason'),
+      by: asked.maker,
+      grant,
+    }),
+  payment_release: (client, asked, grant) =>
+    releaseOrder(client, asked.subject, {
       reason: text(asked, 'reason'),
       by: asked.maker,
       grant,

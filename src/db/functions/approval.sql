@@ -1,8 +1,9 @@
 -- Acts that wait for a second person. What needs one is said by the policy in force on the open day;
--- a voucher, an erasure, a job that is skipped and a file in quarantine always do.
+-- a voucher, an erasure, a job that is skipped, a file in quarantine and an order in flight always do.
 CREATE OR REPLACE FUNCTION approval_mode(act text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
-  SELECT CASE WHEN act IN ('voucher', 'party_erase', 'night_skip', 'file_release')
+  SELECT CASE WHEN act IN ('voucher', 'party_erase', 'night_skip', 'file_release',
+      'payment_release')
       THEN 'two_persons'
     ELSE coalesce((
     SELECT p.document::jsonb -> 'approvals' ->> act FROM policy_version p, book b

@@ -22,11 +22,16 @@ export interface CardLimits {
   readonly dailyFen: Fen | null;
 }
 
+/** Limits of a bank, and how its accounts begin. */
+export interface BankLimits extends CardLimits {
+  readonly prefixes: readonly string[];
+}
+
 /** How a channel collects from cards (FUNDING, Deduction). */
 export interface DeductionTerms extends CardLimits {
   readonly code: string;
   /** Limits of a bank's cards; null there: those of the channel. */
-  readonly banks: ReadonlyMap<string, CardLimits>;
+  readonly banks: ReadonlyMap<string, BankLimits>;
   readonly minimumFen: Fen;
   /** Less than asked may be collected. */
   readonly partial: boolean;

@@ -13,6 +13,7 @@ export type Act =
   | 'import'
   | 'import_cancel'
   | 'files'
+  | 'payment'
   | 'eod_run'
   | 'eod_discard'
   | 'plan'

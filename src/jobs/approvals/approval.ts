@@ -15,6 +15,7 @@ export const APPROVED_ACTS = {
   party_erase: '客户信息删除',
   file_release: '文件解除隔离',
   night_skip: '跳过作业',
+  payment_release: '批扣指令释放',
 } as const;
 export type ApprovedAct = keyof typeof APPROVED_ACTS;
 

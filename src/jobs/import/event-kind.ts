@@ -22,7 +22,7 @@ export function eventKind(
   };
 }
 
-function eventTable(
+export function eventTable(
   columns: readonly ColumnSpec[],
   types: readonly EventName[],
 ): TableKind<EventIntake> {

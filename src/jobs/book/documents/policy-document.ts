@@ -64,7 +64,7 @@ const policySchema = mapping({
     file_years: integer(0, RETENTION_YEARS_MAX).default(5),
   }).prefault({}),
   approvals: mapping({
-    // A voucher, an erasure, a skipped job and a file out of quarantine always have a second one.
+    // A voucher, an erasure, a skipped job, a file out of quarantine and an order released too.
     voucher: oneOf('two_persons').default('two_persons'),
     statement_replace: second(),
     break_resolve: second(),
@@ -75,6 +75,7 @@ const policySchema = mapping({
     party_erase: oneOf('two_persons').default('two_persons'),
     file_release: oneOf('two_persons').default('two_persons'),
     night_skip: oneOf('two_persons').default('two_persons'),
+    payment_release: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

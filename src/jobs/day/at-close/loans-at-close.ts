@@ -173,7 +173,7 @@ function readStanding(view: DataView, at: number, bytes: Buffer): Standing {
 const ARRAY_HEADER = 20;
 
 /** Three arrays of the same length, one behind the other. */
-function readBilled(view: DataView, at: number, firstSeq: number): readonly Scheduled[] {
+export function readBilled(view: DataView, at: number, firstSeq: number): readonly Scheduled[] {
   const dueLength = view.getInt32(at);
   const count = dueLength <= ARRAY_HEADER ? 0 : (dueLength - ARRAY_HEADER) / 8;
   if (count === 0) return NONE_DUE;

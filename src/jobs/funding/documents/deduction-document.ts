@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatAmount } from '../../../accounting/money/amount-text.js';
-import { flag, integer, mapping, oneOf } from '../../../documents/fields.js';
+import { flag, integer, listOf, mapping, oneOf, words } from '../../../documents/fields.js';
 import {
   checkShape,
   type DocumentSource,
@@ -23,7 +23,9 @@ export const deductionFields = (minorDigits = MINOR_DIGITS) => {
   return {
     ...limits(),
     banks: z
-      .record(z.string(), mapping(limits()), { error: 'must be a mapping of banks' })
+      .record(z.string(), mapping({ ...limits(), prefixes: listOf(words()).default([]) }), {
+        error: 'must be a mapping of banks',
+      })
       .default({}),
     minimum: amountText(minorDigits).default(formatAmount(1, minorDigits)),
     partial: flag().default(false),
@@ -77,7 +79,12 @@ export function deductionTerms(
   return {
     code: document.code,
     ...limits(document),
-    banks: new Map(Object.entries(document.banks).map(([bank, each]) => [bank, limits(each)])),
+    banks: new Map(
+      Object.entries(document.banks).map(([bank, each]) => [
+        bank,
+        { ...limits(each), prefixes: each.prefixes },
+      ]),
+    ),
     minimumFen: checkedAmount(document.minimum, minorDigits),
     partial: document.partial,
     maxAttempts: document.max_attempts,

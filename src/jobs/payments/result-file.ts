@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
+import { EXIT, LoanbookError } from '../../errors.js';
+import { csvBatches } from '../../files/csv-reader.js';
+import { maskText } from '../../files/mask.js';
+import type { ResultLine } from '../../funding/deduct/deductions.js';
+
+const TITLES = ['order_no', 'word', 'amount', 'code', 'channel_date'];
+/** A control file is a line. */
+const CONTROL = /^([0-9]{1,9}),([0-9]+(?:\.[0-9]+)?)\r?\n?$/;
+
+export interface NumberedLine extends ResultLine {
+  readonly line: number;
+}
+
+/** What a result file is as a whole. */
+export interface ResultContent {
+  readonly lines: number;
+  readonly amount: bigint;
+  /** Of the lines alone, each in one form. */
+  readonly linesSha256: string;
+  /** The first line whose word is none of `words`; null: there is none. */
+  readonly unknownWord: { readonly line: number; readonly word: string } | null;
+}
+
+/** Count and total of the control file beside it. Throws `control_file_missing` (75). */
+export async function controlOf(
+  path: string,
+  minorDigits: number,
+): Promise<{ count: number; total: bigint }> {
+  const control = `${path}.ok`;
+  let text: string;
+  try {
+    text = await readFile(control, 'utf8');
+  } catch {
+    throw new LoanbookError('control_file_missing', 'There is no control file yet.', {
+      exitCode: EXIT.locked,
+      evidence: { file: control },
+      next: 'Wait for it: the channel writes it last. Nothing was taken.',
+    });
+  }
+  const [, count = '', total = ''] = CONTROL.exec(text) ?? [];
+  const fen = parseTotal(total, minorDigits);
+  if (fen !== undefined && count !== '') return { count: Number(count), total: fen };
+  throw new LoanbookError('control_file_malformed', 'The control file cannot be read.', {
+    exitCode: EXIT.failed,
+    evidence: { file: control, rule: 'count,total' },
+    next: 'Ask the channel for it. Nothing was taken.',
+  });
+}
+
+/** Reads all of it once, in constant memory. Throws `bad_payment_line` (1). */
+export async function inspectResult(
+  path: string,
+  minorDigits: number,
+  words: ReadonlyMap<string, unknown> | null,
+): Promise<ResultContent> {
+  const hash = createHash('sha256');
+  let lines = 0;
+  let amount = 0n;
+  let unknownWord: ResultContent['unknownWord'] = null;
+  for await (const page of resultLines(path, minorDigits)) {
+    for (const { line, ...said } of page) {
+      hash.update(`${JSON.stringify(said)}\n`);
+      lines += 1;
+      amount += BigInt(said.amount);
+      if (words !== null && unknownWord === null && !words.has(said.word)) {
+        unknownWord = { line, word: said.word };
+      }
+    }
+  }
+  return { lines, amount, linesSha256: hash.digest('hex'), unknownWord };
+}
+
+/** Its lines, stretch by stretch. Throws `bad_payment_line` (1) and what the reader of CSV throws. */
+export async function* resultLines(
+  path: string,
+  minorDigits: number,
+): AsyncGenerator<readonly NumberedLine[]> {
+  let isHead = true;
+  for await (const { records, lines } of csvBatches(path)) {
+    const page: NumberedLine[] = [];
+    for (const [at, fields] of records.entries()) {
+      const line = lines[at]!;
+      if (isHead) requireTitles(path, fields);
+      else page.push(lineOf(path, line, fields, minorDigits));
+      isHead = false;
+    }
+    yield page;
+  }
+  if (isHead) requireTitles(path, []);
+}
+
+function requireTitles(path: string, fields: readonly string[]): void {
+  if (fields.join() === TITLES.join()) return;
+  throw bad(path, 1, 'titles', TITLES.join(), maskText(fields.join()));
+}
+
+function lineOf(
+  path: string,
+  line: number,
+  fields: readonly string[],
+  minorDigits: number,
+): NumberedLine {
+  if (fields.length !== TITLES.length) {
+    throw bad(path, line, '', 'field_count', String(fields.length));
+  }
+  const [orderNo = '', word = '', amountText = '', code = '', dateText = ''] = fields;
+  if (orderNo === '') throw bad(path, line, 'order_no', 'is_missing', '');
+  const amount = parseAmount(amountText, minorDigits);
+  if (amount === undefined || amount < 0) {
+    throw bad(path, line, 'amount', 'amount', maskText(amountText));
+  }
+  const channelDay = dateText === '' ? null : parseDay(dateText);
+  if (channelDay === undefined) throw bad(path, line, 'channel_date', 'date', maskText(dateText));
+  return { line, orderNo, word, amount, code: code === '' ? null : code, channelDay };
+}
+
+function bad(
+  file: string,
+  line: number,
+  field: string,
+  rule: string,
+  value: string,
+): LoanbookError {
+  return new LoanbookError('bad_payment_line', 'A line of the result cannot be read.', {
+    exitCode: EXIT.failed,
+    evidence: { file, line, field, rule, value },
+    next: 'Nothing was taken. Ask the channel for the file again.',
+  });
+}
