@@ -91,6 +91,8 @@ const REPORTS: readonly (readonly [
   ['portfolio', '', 'lines'],
   ['product list', '', 'products'],
   ['funding plan list', '', 'plans'],
+  ['payment query', '', 'orders'],
+  ['payment status', '', 'orders', ['batches']],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],
   ['reconcile clearing', '', 'accounts'],
   ['reconcile core', '@core-other.csv --as-of 2026-03-02', 'breaks'],

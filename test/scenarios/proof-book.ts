@@ -126,6 +126,7 @@ export async function proofBook(): Promise<ScratchBook> {
   }
   await byHand(book);
   await filesOfOthers(book);
+  await payments(book);
   await applyFundingPlan(book.client, OWN_PLAN, 'plan.yaml');
   await applyPlan(
     client,
@@ -233,6 +234,24 @@ rules: [{file: note, name: "note-{date}.txt", settle: 0s}]
   for (const act of ['begin', 'finish']) await client.query(`SELECT ${act}_removal(1)`);
   file('out/.a.csv.part', 'a');
   await releaseOut(client, join(home, 'out'), { name: 'a.csv', by: 'Root' });
+}
+
+/** An order that was answered, as the job of payments leaves it. */
+async function payments({ client }: ScratchBook): Promise<void> {
+  await client.query(`INSERT INTO payment_batch (batch_id, channel, business_date, name, orders,
+      amount, made_by, sha256, written_at)
+    VALUES (1, 'CP', '2026-04-01', 'CP-20260401-1.csv', 1, 100, 'Li Na', 'x', clock_timestamp())`);
+  await client.query(`INSERT INTO payment_order (order_no, batch_id, line, channel, bucket, loan_id,
+      loan_no, seq, attempt, part, asked_on, amount, party_no, party_version, account_at,
+      account_mark, state, class)
+    SELECT 'CP-' || loan_no || '-1-1-1', 1, 1, 'CP', bucket, loan_id, loan_no, 1, 1, 1, '2026-04-01',
+      100, 'C1', 1, 0, '\\x01', 'failed', 'other' FROM loan ORDER BY loan_id DESC LIMIT 1`);
+  await client.query(`INSERT INTO payment_file (file_id, channel, name, lines_sha256, lines, amount,
+      taken, business_date, taken_by) VALUES (1, 'CP', 'r.csv', 'x', 1, 1, 1, '2026-04-01', 'Li Na')`);
+  await client.query(`INSERT INTO payment_answer (answer_id, file_id, order_no, said, amount, class,
+      changed, posted, value_date, business_date, said_by)
+    SELECT 1, 1, order_no, 'failed', 0, 'other', true, 0, '2026-04-01', '2026-04-01', 'Li Na'
+    FROM payment_order`);
 }
 
 /** Persons, one of whom is not one any more: from here on names are not taken as they are. */

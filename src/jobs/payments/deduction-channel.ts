@@ -18,8 +18,8 @@ export interface PaymentChannel {
  * and `orders_not_of_channel` (2), where its statements would not find its own orders.
  */
 export async function paymentChannel(client: pg.Client, code?: string): Promise<PaymentChannel> {
-  const channel = await loadChannel(client, 'channel', code);
   const { minorDigits } = await currencyOfBook(client);
+  const channel = await loadChannel(client, 'channel', code);
   const terms = deductionOfChannel({ ...channel }, minorDigits);
   const { order_prefix: prefix = '' } = channel;
   if (!`${channel.code}-`.startsWith(prefix)) {

@@ -216,7 +216,7 @@ class Taking {
       ...this.#said,
       checker: null,
       // A number that is none of ours may be anything.
-      orderNo: effect === null ? maskText(line.orderNo) : line.orderNo,
+      orderNo: effect === null ? keptNumber(line.orderNo) : line.orderNo,
       said: this.#isReturns ? 'returned' : this.#terms.words.get(line.word)!,
       amount: line.amount,
       class: effect?.isChanged ? effect.after.class : null,
@@ -231,6 +231,11 @@ class Taking {
   #fenOf(amount: string): Fen {
     return amount === '' ? 0 : Math.round(Number(amount) * 10 ** this.#minorDigits);
   }
+}
+
+/** Of a number that is none of ours only what cannot be an account or a name. */
+function keptNumber(text: string): string {
+  return maskText(text).replace(/[0-9]{8,}/g, (digits) => `****${digits.slice(-4)}`);
 }
 
 function requireWords(

@@ -41,6 +41,14 @@ const SIMULATION = {
 };
 
 /** The files that rows name by `@name`. A file of `missing` is not there. */
+/** A result of one line or none, and its control file. */
+function answers(name: string, line: string): Record<string, string> {
+  return {
+    [`${name}.csv`]: `order_no,word,amount,code,channel_date\n${line}`,
+    [`${name}.csv.ok`]: line === '' ? '0,0.00\n' : '1,1.00\n',
+  };
+}
+
 const FILES: Readonly<Record<string, string>> = {
   'product.yaml': 'code: NEW\neffective_from: 2026-01-01\n',
   'policy.yaml': 'effective_from: 2026-05-01\nnon_accrual_after: 60\n',
@@ -85,6 +93,10 @@ const FILES: Readonly<Record<string, string>> = {
     'version: 1\nfolders: {inbox: in, work: work}\n' +
     'rules: [{file: repayments, name: "repay-{yyyymmdd}.csv", settle: 0s},\n' +
     '  {file: bank, name: "bank-{date}.txt", control: .ok, settle: 0s}]\n',
+  ...answers('answers', ''),
+  ...answers('answers-word', 'QQ-1-1-1-1,OK,1.00,,\n'),
+  ...answers('answers-of-others', 'QQ-9-1-1-1,S,1.00,,\n'),
+  'answers-early.csv': 'order_no,word,amount,code,channel_date\n',
   'empty.csv': '',
   'fit.csv':
     'loan_no,principal,rate,periods,disbursed_on,installment\nF1,10000.00,0.18,12,2026-01-15,916.80\n',

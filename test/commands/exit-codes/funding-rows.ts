@@ -2,6 +2,22 @@ import type { ExitRow } from './row.js';
 
 /** Partners, guarantees and merchants: the book has the first version of each. */
 export const TERMS_ROWS: readonly ExitRow[] = [
+  ['payment batch', 0, 'book', '--channel QQ --out @'],
+  ['payment batch', 1, 'blank', '--channel QQ --out @'],
+  ['payment batch', 2, 'book', '--channel NONE --out @'],
+  ['payment batch', 75, 'closing', '--channel QQ --out @'],
+  ['payment result', 0, 'book', '@answers.csv --channel QQ'],
+  ['payment result', 1, 'book', '@answers-word.csv --channel QQ'],
+  ['payment result', 2, 'book', '@answers.csv --channel NONE'],
+  ['payment result', 3, 'book', '@answers-of-others.csv --channel QQ'],
+  ['payment result', 75, 'book', '@answers-early.csv --channel QQ'],
+  ['payment query', 0, 'book', ''],
+  ['payment query', 2, 'book', '--state x'],
+  ['payment release', 0, 'fresh', 'QQ-1-1-1-1 --reason why --by 甲'],
+  ['payment release', 2, 'book', 'QQ-9-1-1-1 --reason why --by 甲'],
+  ['payment release', 75, 'closing', 'QQ-1-1-1-1 --reason why --by 甲'],
+  ['payment status', 0, 'book', ''],
+
   ['partner apply', 0, 'book', '@partner.yaml'],
   ['partner apply', 1, 'blank', '@partner.yaml'],
   ['partner apply', 2, 'book', '@partner-bad.yaml'],

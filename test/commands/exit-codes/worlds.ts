@@ -44,6 +44,15 @@ const TAMPERED = `
 const ERASED = `INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)
   VALUES (1, 'C0', '2026-03-01', 'why', '甲', '乙', '')`;
 
+/** An order in flight, as a batch leaves it. */
+const ORDERED = `INSERT INTO payment_batch (batch_id, channel, business_date, name, orders, amount,
+    made_by, sha256, written_at)
+  VALUES (1, 'QQ', '2026-03-02', 'QQ-20260302-1.csv', 1, 500, '甲', 'x', now());
+  INSERT INTO payment_order (order_no, batch_id, line, channel, bucket, loan_id, loan_no, seq,
+    attempt, part, asked_on, amount, party_no, party_version, account_at, account_mark)
+  SELECT 'QQ-1-1-1-1', 1, 1, 'QQ', bucket, loan_id, loan_no, 1, 1, 1, '2026-03-02', 500, 'C1', 1, 0,
+    '\\x01' FROM loan ORDER BY loan_id LIMIT 1`;
+
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
   DELETE FROM channel_version; TRUNCATE impairment_version CASCADE`;
@@ -98,6 +107,7 @@ export class Worlds {
       expect({ line, ...ended }).toMatchObject({ exitCode: 0 });
     }
     await asOwner(this.#base, ERASED);
+    await asOwner(this.#base, ORDERED);
   }
 
   async end(): Promise<void> {

@@ -7,6 +7,7 @@ import { connect } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
+import { deductionFields } from '../../../src/jobs/funding/documents/deduction-document.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { initKeys } from '../../../src/jobs/parties/book-keys.js';
 import { importParties } from '../../../src/jobs/parties/import-parties.js';
@@ -14,12 +15,12 @@ import { applyChannel } from '../../../src/jobs/reconcile/channel.js';
 import { commandLine, type RunLine } from '../../support/command-line.js';
 import { type TestDatabase, testDatabase } from '../../support/database.js';
 
-/** The first day of the book; loans of one instalment fall due on the day after. */
+/** The first day of the book; an instalment of each loan falls due on the day after. */
 export const FIRST_DAY = '2026-03-04';
 
-const PRODUCT = `code: ONE
+const PRODUCT = `code: TWO
 effective_from: 2024-01-01
-repayment: {periods: 1, interval: {every: 1, unit: day}}
+repayment: {periods: 2}
 `;
 
 export interface PaymentBook {
@@ -36,12 +37,12 @@ export interface PaymentBook {
 
 export interface Borrower {
   readonly loanNo: string;
-  /** In yuan; due on the second day, without interest. */
+  /** In yuan: what falls due on the second day, and once more a month later, without interest. */
   readonly amount: string;
   readonly accounts: readonly string[];
 }
 
-/** Loans of one instalment that is due on the open day, with their customers, and a channel CP. */
+/** Loans with an instalment that is due on the open day, their customers, and a channel CP. */
 export async function paymentBook(
   borrowers: readonly Borrower[],
   channel: object = {},
@@ -70,16 +71,17 @@ export async function paymentBook(
     keys,
   });
   const loans = borrowers.map(
-    ({ loanNo, amount }) => `${loanNo},ONE,${amount},0,1,${FIRST_DAY},P-${loanNo}`,
+    ({ loanNo, amount }) =>
+      `${loanNo},TWO,${(2 * Number(amount)).toFixed(2)},0,2,${FIRST_DAY},2026-03-05,P-${loanNo}`,
   );
-  const head = 'loan_no,product,principal,rate,periods,disbursed_on,party';
+  const head = 'loan_no,product,principal,rate,periods,disbursed_on,first_due_on,party';
   await importLoans(client, { file: file('loans.csv', head, ...loans) });
   const document = {
     ...{ code: 'CP', order_prefix: 'CP-' },
     columns: { order_no: 'order', amount: 'amount', value_date: 'date' },
     ...channel,
   };
-  await applyChannel(client, JSON.stringify(document), 'channel');
+  await applyChannel(client, JSON.stringify(document), 'channel', deductionFields);
   await close(FIRST_DAY);
   return {
     ...{ database, client, folder, file, close },
