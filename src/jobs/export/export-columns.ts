@@ -1,8 +1,8 @@
 import { type LayoutDocument, layoutOf } from '../../files/layout/layout-document.js';
 import { BALANCE_COLUMNS, INSTALLMENT_COLUMNS } from '../import/balances/balance-columns.js';
 import { EVENT_COLUMNS } from '../import/import-events.js';
-import { LOAN_COLUMNS } from '../import/loan-columns.js';
 import { SCHEDULE_COLUMNS } from '../import/schedule-group.js';
+import { LOAN_COLUMNS } from '../import/source/loan-columns.js';
 import type { ColumnSpec } from '../import/source/source-columns.js';
 
 export const EXPORT_KINDS = ['loans', 'schedules', 'balances', 'installments', 'events'] as const;

@@ -12,13 +12,13 @@ import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import type { CostCapOn } from '../book/cost-caps.js';
 import { type PlanCatalogue, type PlanOf, planOf } from './assigned-plan.js';
 import { LoanBounds } from './loan-bounds.js';
-import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS, refusedField } from './loan-columns.js';
 import { putLook } from './loan-look.js';
 import type { LoanNumbers } from './loan-numbers.js';
 import { agreedSchedule, type OwnSchedule, type OwnSchedules } from './own-schedule.js';
 import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
 import type { LoanScene, RowIntake } from './row-intake.js';
 import { isCleanText, parseCount } from './source/field-text.js';
+import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS, refusedField } from './source/loan-columns.js';
 import type { RowProblem } from './source/source-columns.js';
 import type { LoanBirths } from './tasks/loan-births.js';
 

@@ -4,7 +4,7 @@ import type { BucketRange } from '../day/bucket-pages.js';
 import { openRecords } from '../parties/open-records.js';
 import type { PartySealer } from '../parties/party-sealer.js';
 
-/** An account of a customer: where it stands in the sealed record, and what tells it from others. */
+/** An account of a customer: its place in the sealed record, and what tells it from others. */
 export interface CustomerCard {
   readonly party: string;
   readonly version: number;

@@ -74,7 +74,7 @@ export async function inspectResult(
   return { lines, amount, linesSha256: hash.digest('hex'), unknownWord };
 }
 
-/** Its lines, stretch by stretch. Throws `bad_payment_line` (1) and what the reader of CSV throws. */
+/** Its lines, stretch by stretch. Throws `bad_payment_line` (1) and as the reader of CSV does. */
 export async function* resultLines(
   path: string,
   minorDigits: number,

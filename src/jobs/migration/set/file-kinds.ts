@@ -2,8 +2,8 @@ import { BALANCE_COLUMNS, INSTALLMENT_COLUMNS } from '../../import/balances/bala
 import type { MappingDocument } from '../../import/documents/mapping-document.js';
 import { EVENT_COLUMNS } from '../../import/import-events.js';
 import { REPAYMENT_COLUMNS } from '../../import/import-repayments.js';
-import { LOAN_COLUMNS } from '../../import/loan-columns.js';
 import { SCHEDULE_COLUMNS } from '../../import/schedule-group.js';
+import { LOAN_COLUMNS } from '../../import/source/loan-columns.js';
 import type { ColumnSpec } from '../../import/source/source-columns.js';
 import { PARTY_COLUMNS } from '../../parties/party-record.js';
 

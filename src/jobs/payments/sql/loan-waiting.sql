@@ -7,4 +7,4 @@ FROM event e
 LEFT JOIN payment_answer a
   ON a.posted <> 0 AND e.ref = a.order_no || CASE WHEN a.posted < 0 THEN '-R' ELSE '' END
 WHERE e.bucket BETWEEN $1 AND $2 AND e.business_date >= $3 AND NOT is_birth(e.type)
-GROUP BY e.loan_id
+GROUP BY e.bucket, e.loan_id

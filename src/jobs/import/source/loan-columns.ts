@@ -1,4 +1,4 @@
-import type { ColumnSpec, RowProblem } from './source/source-columns.js';
+import type { ColumnSpec, RowProblem } from './source-columns.js';
 
 export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'loan_no', required: true },
