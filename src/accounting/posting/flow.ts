@@ -21,9 +21,9 @@ export const REFUND = 5;
 export const LINE_COMPONENTS: readonly (Component | 'refund')[] = [...COMPONENTS, 'refund'];
 
 /**
- * The amounts of a position that accounts must equal, by index: what a movement moves. Of no position
- * are `price`, what the buyer of a loan owes for it, and the lender's fee of what partners receive,
- * without its tax and that tax.
+ * The amounts of a position that accounts must equal, by index: what a movement moves. Of no
+ * position are `price`, what the buyer of a loan owes for it, and the lender's fee of what partners
+ * receive, without its tax and that tax.
  */
 export const BALANCES = [
   'principal_normal',

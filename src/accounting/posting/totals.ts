@@ -6,8 +6,8 @@ export const PENALTY_CHARGED = 4 * COMPONENTS.length;
 /** And the principal that merchants gave back. */
 export const REFUNDED = PENALTY_CHARGED + 1;
 /**
- * How many totals a loan carries: due, paid, waived, written off, of each component; penalty charged,
- * principal refunded.
+ * How many totals a loan carries: due, paid, waived, written off, of each component; penalty
+ * charged, principal refunded.
  */
 export const TOTALS_COUNT = REFUNDED + 1;
 

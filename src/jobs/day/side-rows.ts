@@ -16,6 +16,7 @@ import { dateArray, int8Array } from '../../db/copy/copy-array.js';
 import type { TupleWriter } from '../../db/copy/tuple-writer.js';
 import { FoldBuffers } from './fold-buffers.js';
 import { ItemRows } from './joint/item-rows.js';
+import { MissingRule } from './rows/missing-rule.js';
 import {
   ALLOCATION,
   FUNDING_ITEM,
@@ -290,19 +291,4 @@ function noRefundAccount(amount: number): InvariantError {
   return new InvariantError('the ledger has no rule for refund_due: apply one that has', {
     amount,
   });
-}
-
-/** An event that no posting rule covers: it stops the close before anything is sealed. */
-export class MissingRule extends Error {
-  readonly movement: string;
-  readonly balance: string;
-  readonly accruing: boolean;
-
-  constructor(movement: string, balance: string, accruing: boolean, isPartners: boolean) {
-    const share = isPartners ? ', share partner' : '';
-    super(`no posting rule for ${movement} of ${balance}${share}`);
-    this.movement = movement;
-    this.balance = balance;
-    this.accruing = accruing;
-  }
 }

@@ -13,7 +13,7 @@ const COLUMNS = ['as_of', 'loan_id', 'ead', 'allowance', 'group_id', 'bucket', '
 const SHARE = 64;
 const ROOM = 1 << 16;
 
-/** Measures the loans that others fund as well: what the lender has of them is all that it loses. */
+/** Measures the loans that others fund as well: the lender loses no more than it has of them. */
 export async function measureJointLoans(
   client: pg.Client,
   asOf: EpochDay,

@@ -37,7 +37,7 @@ const COLUMNS: readonly TableColumn[] = [
   { key: 'balance', title: '余额 balance', kind: 'amount' },
 ];
 
-/** Each measure of a position that is the lender's alone, as the check `subledger_equals_ledger` sums it. */
+/** Each measure of a position, the lender's alone, as `subledger_equals_ledger` sums it. */
 const MEASURES: Readonly<Record<SubledgerMeasure, string>> = {
   principal_normal: 'p.principal - p.principal_overdue',
   principal_overdue: 'p.principal_overdue',

@@ -22,9 +22,9 @@ import { BRINGS_IN, ENDS, SWITCHES, TAKES_OUT } from './move-kinds.js';
 import { blankStock, putPartners, recoveredOf, stockOf, wholeBalances, zeros } from './stock.js';
 
 /**
- * Splits what the close of one day did to a joint loan: `open` before it, `close` behind it, when the
- * totals have the day's flow. Each movement gets the lender's share, the difference of its shares of
- * the loan's totals, and what the others have; the accrual gets the lender's in all. Where rounding
+ * Splits what the close of one day did to a joint loan: `open` before it, `close` behind it, when
+ * the totals have the day's flow. Each movement gets the lender's share, the difference of its own
+ * of the loan's totals, and what others have; the accrual gets the lender's in all. Where rounding
  * moves a fen between balances of one component, the overdue or due entry takes it along, so that
  * every balance of the lender is what its position says. One object serves loan after loan.
  */

@@ -22,8 +22,8 @@ export async function jointGroups(client: pg.Client): Promise<JointGroups> {
 }
 
 /**
- * The shares of every joint loan that has a row of a day, as the row says now. Position and stock are
- * used again for the next one. Without joint loans nothing is read.
+ * The shares of every joint loan that has a row of a day, as the row says now. Position and stock
+ * are used again for the next one. Without joint loans nothing is read.
  */
 export async function eachJointStock(
   client: pg.Client,

@@ -7,7 +7,7 @@ import type { DatabaseTarget } from '../../../db/target.js';
 import { type Evidence, EXIT, type ExitCode, LoanbookError } from '../../../errors.js';
 import { type Book, bookFromData } from '../../book/book.js';
 import { FoldBuffers } from '../../day/fold-buffers.js';
-import { MissingRule } from '../../day/side-rows.js';
+import { MissingRule } from '../../day/rows/missing-rule.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { keepSession } from '../../runs/sessions.js';
 import { ClaimLost, runFoldTask, type TaskSession } from '../stream/fold-task.js';
