@@ -119,11 +119,11 @@ export const DOCUMENT_KINDS: readonly InputKind[] = [
   papers({
     name: 'rules',
     path: 'gl rules apply',
-    // The book of the version before has no account 1221.03: its rules alone would be refused.
-    original: `effective_from: 2026-05-01\n${ledger.slice(ledger.indexOf('\nrules:') + 1)}`.replace(
-      /^.*1221\.03.*\n/gm,
-      '',
-    ),
+    // The book of the version before has no account 1221.03 and none of joint loans: its rules alone
+    // would be refused.
+    original: `effective_from: 2026-05-01\n${ledger
+      .slice(ledger.indexOf('\nrules:') + 1, ledger.indexOf('  # 联合贷: what the others have'))
+      .replace(/^.*1221\.03.*\n/gm, '')}`,
     fileName: 'rules.yaml',
     words: ['FILE'],
     stored: document('ledger_version', 'applied_at'),

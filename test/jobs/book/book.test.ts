@@ -74,10 +74,9 @@ describe('a new book', () => {
     await create();
     const postingRules = (await loadBook(client)).postingRulesOf(0);
     const { opening, repayment, suspenseUse, accrual, due, overdue, fee } = MOVEMENT;
-    const { price, suspense, refundDue } = BALANCE;
-    const all = Object.values(BALANCE).filter(
-      (balance) => balance !== price && balance !== refundDue,
-    );
+    const { price, suspense, refundDue, serviceIncome, serviceTax } = BALANCE;
+    const beside: number[] = [price, refundDue, serviceIncome, serviceTax];
+    const all = Object.values(BALANCE).filter((balance) => !beside.includes(balance));
     const owed = all.filter((balance) => balance !== suspense);
     const both: [number, number[]][] = [
       [opening, all],
@@ -89,6 +88,7 @@ describe('a new book', () => {
       [due, [BALANCE.interestDue]],
       [overdue, [BALANCE.principalOverdue]],
       [fee, [BALANCE.fee]],
+      [MOVEMENT.serviceFee, [serviceIncome, serviceTax]],
     ];
     const missing = both.flatMap(([kind, balances]) =>
       balances.flatMap((balance) =>
