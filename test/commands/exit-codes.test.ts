@@ -20,6 +20,7 @@ afterAll(() => worlds.end());
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],
   ['doctor', 0],
+  ['funding limits', 3],
   ['scheduler run', 0],
   ...['run', 'verify', 'restore'].map((verb) => [`backup ${verb}`, 0] as const),
   ['backup verify', 75],

@@ -53,6 +53,8 @@ const REPORTS: readonly (readonly [
   ['files tidy', '--dry-run', 'files', [], 'tampered'],
   ['files verify', '', 'differences', [], 'tampered'],
   ['funding guarantee list', '', 'guarantees'],
+  ['funding limits', '', 'checks'],
+  ['funding settle', '--dry-run --by 甲', 'settlements', [], 'tampered'],
   ['gl chart explain', '6011.01', 'rules', ['account', 'tax']],
   ['gl chart show', '', 'accounts'],
   ['gl explain', '--date 2026-02-20 1', 'lines', ['voucher']],

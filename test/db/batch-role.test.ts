@@ -55,6 +55,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   opening_position: true,
   loan_digest: true,
   funding_item: true,
+  funding_room: true,
   month_row: true,
   // Figures of sealed days, made again from these whenever they are not there: no money moves by them.
   morning_day: true,
@@ -189,6 +190,17 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('${OPEN}', '2026-01-01', 0, 0, 'Wang')`, 'LB013'],
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
   ],
+  find_transfers: [[`find_transfers('{S-X}', 999999)`, 'done']],
+  keep_settlement: [
+    [
+      `keep_settlement('P1', 'net', '${OPEN}', '${OPEN}', '${OPEN}', 1, 0, 'S-X', 1, 'Wang')`,
+      'LB014',
+    ],
+    [
+      `keep_settlement('P9', 'net', '${OPEN}', '${SEALED}', '${SEALED}', 1, 0, 'S-X', 1, 'Wang')`,
+      'done',
+    ],
+  ],
   keep_look: [
     [`keep_look(now(), '${OPEN}', '[]', '{}')`, 'done'],
     [`keep_look(now(), '${OPEN}', '[{"name": "a", "state": "done"}]', '{}')`, '23502'],
@@ -227,6 +239,7 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_vouchers('f', 'x', 'Invented', '[]')`, 'LB020'],
     [`keep_vouchers('f', (SELECT sha256 FROM voucher_file), 'Wang', '[]')`, '23505'],
   ],
+  lose_transfers: [[`lose_transfers(1)`, 'done']],
   lost_sessions: [[`lost_sessions(1)`, 'done']],
   move_breaks: [
     [`move_breaks('{1}', '{"state": "resolved", "resolved_on": "${SEALED}"}')`, 'LB001'],

@@ -300,6 +300,10 @@ async function byHand(book: ScratchBook): Promise<void> {
   await resolveBreak(client, second ?? 0, { as: 'refunded', reason: 'paid back', by: 'Zhao' });
   await applyImpairment(client, IMPAIRMENT, 'impairment');
   await runImpairment(client, { by: 'Li Na' });
+  await client.query(
+    `SELECT keep_settlement('P1', 'net', $1, $1, $1, 0, 0, 'S-P1', 1, 'Li Na') FROM book`,
+    [PROOF_DAYS[0]],
+  );
   const period = {
     name: '2026-03',
     by: 'Zhao',

@@ -21,6 +21,7 @@ export const PASSING = [
   ...['inbox_look', 'run_session', 'plan_look', 'scheduler_look'],
   ...['night', 'night_execution', 'night_step', 'night_attempt', 'night_alarm'],
   ...['morning_day', 'morning_first', 'reject_file', 'funding_item'],
+  ...['transfer_found', 'funding_room'],
 ];
 
 /** The day whose partitions stand for those of all days. */

@@ -69,6 +69,21 @@ export const FUNDING: CommandDomain = {
       load: () => import('./claims/pass.js'),
     },
     {
+      path: 'funding limits',
+      summary: "hold the lender's own balances to the bounds of the policy",
+      load: () => import('./limits.js'),
+    },
+    {
+      path: 'funding route',
+      summary: 'route applications to the plans that have room',
+      load: () => import('./route.js'),
+    },
+    {
+      path: 'funding settle',
+      summary: 'settle what partners are owed: one transfer, one entry',
+      load: () => import('./settle.js'),
+    },
+    {
       path: 'funding simulate',
       summary: 'work out cases of funding, without a database',
       load: () => import('./simulate.js'),

@@ -60,6 +60,8 @@ BEGIN
         AND period_is_closed(substr(of_reference, 10, 4) || '-12');
     WHEN 'guarantee' THEN
       stands := EXISTS (SELECT FROM guarantee_act WHERE act_id::text = of_reference);
+    WHEN 'settlement' THEN
+      stands := EXISTS (SELECT FROM funding_settlement WHERE reference = of_reference);
     ELSE
       stands := EXISTS (SELECT FROM statement
           WHERE starts_with(of_reference, code || '/' || statement_date || '/' || revision || '/'))

@@ -33,6 +33,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
     ('ledger_check', '{finance}'),
     ('channel', '{finance}'),
     ('partner', '{finance,risk}'),
+    ('settlement', '{operator,finance}'),
+    ('funding_route', '{operator,risk}'),
     ('impairment', '{finance,risk}'),
     ('impairment_run', '{finance,risk}'),
     ('voucher', '{finance}'),

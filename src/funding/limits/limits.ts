@@ -19,18 +19,18 @@ export const LIMIT_RULES = [
 ] as const;
 export type LimitRule = (typeof LIMIT_RULES)[number];
 
-/** The lender's own balances of the loans that a partner funds or guarantees. */
+/** The lender's own balances of the loans that a partner funds. */
 export interface PartnerBalances {
-  readonly party: string;
   readonly group: string;
   readonly jointFen: Fen;
-  readonly guaranteedFen: Fen;
 }
 
 export interface OwnBalances {
   readonly tier1CapitalFen: Fen;
-  /** All own loans. */
+  /** All own loans, and those of them that partners fund or guarantors stand for. */
   readonly loansFen: Fen;
+  readonly jointFen: Fen;
+  readonly guaranteedFen: Fen;
 }
 
 export interface CustomerBalance {
@@ -75,13 +75,12 @@ export function checkLimits(
     }
   }
   if (jointTotalPpb !== null) {
-    const value = partners.reduce((sum, { jointFen }) => sum + jointFen, 0);
-    checks.push(checkOf('joint_total', null, value, shareOf(own.loansFen, jointTotalPpb)));
+    const limit = shareOf(own.loansFen, jointTotalPpb);
+    checks.push(checkOf('joint_total', null, own.jointFen, limit));
   }
   if (guaranteedSharePpb !== null) {
-    const value = partners.reduce((sum, { guaranteedFen }) => sum + guaranteedFen, 0);
     const limit = shareOf(own.loansFen, guaranteedSharePpb);
-    checks.push(checkOf('guaranteed_share', null, value, limit));
+    checks.push(checkOf('guaranteed_share', null, own.guaranteedFen, limit));
   }
   if (customerMaxFen === null) return checks;
   for (const { customer, balanceFen } of customers) {

@@ -31,6 +31,8 @@ export interface RoutePlan {
   readonly usedFen: Fen;
   /** Routed on the day already. */
   readonly usedTodayFen: Fen;
+  /** A bound of its partner is breached: nothing is routed to it. */
+  readonly isStopped: boolean;
 }
 
 export interface Application {
@@ -115,10 +117,10 @@ export class Router {
   }
 
   #reasonAgainst(place: number, it: Application, share: Fen): RouteReason | null {
-    const { plan, party, limits } = this.plans[place]!;
+    const { plan, party, limits, isStopped } = this.plans[place]!;
     const { loanMinFen, loanMaxFen, terms, rateMaxPpb, customerFen, dailyFen, totalFen } = limits;
     const { daily, total, deposit } = this.#uses[place]!;
-    if (!isOpen(limits, it.at)) return 'closed';
+    if (isStopped || !isOpen(limits, it.at)) return 'closed';
     if (terms !== null && !terms.has(it.term)) return 'term';
     if (isAbove(it.ratePpb, rateMaxPpb)) return 'rate';
     const isSmall = loanMinFen !== null && it.amount < loanMinFen;

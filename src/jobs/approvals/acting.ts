@@ -23,6 +23,8 @@ export type Act =
   | 'partner'
   | 'impairment'
   | 'impairment_run'
+  | 'settlement'
+  | 'funding_route'
   | 'statement'
   | 'break_assign'
   | 'period_close'

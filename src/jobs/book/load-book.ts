@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { Calendar } from '../../accounting/calendar/calendar.js';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { LoanbookError } from '../../errors.js';
@@ -57,6 +58,14 @@ interface CalendarYearRow {
   readonly holidays: string[];
   readonly workdays: string[];
   readonly sha256: string;
+}
+
+/** The calendar of the book; every day is worked where it has none. Throws `no_book`. */
+export async function bookCalendar(client: pg.Client): Promise<Calendar> {
+  const { rows } = await client.query<{ calendar: string }>('SELECT calendar FROM book');
+  if (rows[0] === undefined) throw noBook();
+  const days = rows[0].calendar === 'none' ? null : await loadCalendar(client);
+  return days === null ? Calendar.everyDayWorks : new Calendar(days);
 }
 
 /** The days of every loaded year, for a book that has a calendar. */

@@ -17,6 +17,7 @@ export const ENTRY_SOURCES = [
   'period',
   'transfer',
   'guarantee',
+  'settlement',
 ] as const;
 export type EntrySource = (typeof ENTRY_SOURCES)[number];
 

@@ -91,6 +91,7 @@ async function keep(
   await findRepeated(client, bank, content.path);
   const expected = await expectedReceipts(client, bank);
   await client.query(readSql(import.meta.url, 'bank'), [date, bank.cross_days]);
+  const transfers = await ownTransfers(client);
   await client.query(readSql(import.meta.url, 'bank-found'), [bank.tolerance]);
   await run.fence(client);
   run.phase('store');
@@ -113,6 +114,7 @@ async function keep(
     by_fallback: 0,
   });
   await client.query(readSql(import.meta.url, 'insert'), [id, date, date, openDay]);
+  await client.query('SELECT find_transfers($1, $2)', [transfers, id]);
   const row = await settle(client, id, openDay);
   await postBankLines(client, bank, referenceOf(row), expected, by);
   await barrier('reconcile.store');
@@ -134,12 +136,21 @@ async function undo(
   checker: string | undefined,
 ): Promise<void> {
   await retireStatement(client, earlier.statement_id, openDay);
+  await client.query('SELECT lose_transfers($1)', [earlier.statement_id]);
   await client.query(
     `SELECT move_statements(array_agg(statement_id), '{"settled_by": null}')
      FROM statement WHERE settled_by = $1 AND state <> 'replaced'`,
     [earlier.statement_id],
   );
   await undoBankLines(client, referenceOf(earlier), maker, checker);
+}
+
+/** Takes out the lines of transfers that the book has posted itself; by which references. */
+async function ownTransfers(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ reference: string }>(
+    readSql(import.meta.url, 'own-transfers'),
+  );
+  return rows.map(({ reference }) => reference);
 }
 
 async function matchedOf(client: pg.Client) {

@@ -78,6 +78,8 @@ const FILES: Readonly<Record<string, string>> = {
   'merchant.yaml': read('fixtures/funding/merchant.yaml'),
   'merchant-today.yaml': `code: M1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\n`,
   'merchant-bad.yaml': 'code: M1\ndays: -1\n',
+  'applications.csv': read('fixtures/funding/applications.csv'),
+  'applications-bad.csv': 'id,at,customer,amount,term,rate\n1,25:00,C1,100.00,12,0.18\n',
   'split.json': read('fixtures/funding/split.json'),
   'funding-plan.yaml': ownPlan('OWN-1', '2026-05-01'),
   'funding-plan-today.yaml': ownPlan('OWN-2', DUMPED_OPEN_DAY),

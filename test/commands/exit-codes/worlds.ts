@@ -38,7 +38,10 @@ const TAMPERED = `
   UPDATE inbox_file SET state = 'done', taken_at = now(), ended_at = now() - interval '6 years',
     in_work = true WHERE state = 'ready';
   UPDATE party SET record = set_byte(record, 20, get_byte(record, 20) # 1);
-  UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)`;
+  UPDATE party_key SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1);
+  INSERT INTO funding_item (bucket, loan_id, business_date, place, event_id, plan_id, party, kind,
+      principal, interest, penalty, compound, fee, service_fee, service_tax)
+    VALUES (0, 1, '2026-02-20', 0, 1, 1, 'P1', movement_repayment(), 2000000, 0, 0, 0, 0, 0, 0)`;
 
 /** Of before the last restore. */
 const ERASED = `INSERT INTO party_erasure (bucket, party_no, erased_on, reason, maker, checker, proof)

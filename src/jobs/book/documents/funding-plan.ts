@@ -20,6 +20,7 @@ import {
 } from '../../../documents/violations.js';
 import { faultsOfPlan, type PlanBounds, UNBOUNDED } from '../../../funding/plan/check-plan.js';
 import { type FundingPlan, SHARED } from '../../../funding/plan/plan.js';
+import { faultsOfRoute, routeSchema } from './funding-route.js';
 
 /** Parts are whole numbers, so that a third stays a third. */
 const PART_MAX = 1_000_000;
@@ -56,6 +57,7 @@ export const planSchema = mapping({
     }),
   ).default([]),
   guarantee: code().nullable().default(null),
+  route: routeSchema().optional(),
 });
 
 /** A checked plan document: plain JSON, every default filled in, rates as their text. */
@@ -79,7 +81,11 @@ export function planFromValue(
 ): CheckedPlan {
   const document = checkShape(planSchema, value, source);
   const plan = planOf(document);
-  refuseViolations(source, faultsOfPlan(plan, bounds));
+  const { route } = document;
+  refuseViolations(source, [
+    ...faultsOfPlan(plan, bounds),
+    ...(route === undefined ? [] : faultsOfRoute(route, 'route.')),
+  ]);
   return { document, plan };
 }
 

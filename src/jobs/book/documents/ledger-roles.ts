@@ -24,6 +24,10 @@ const ROLES = {
   /** 表外应收代偿款: what customers owe guarantors. */
   claims_memo: ['memorandum'],
   claims_contra: ['memorandum'],
+  /** 应付合作方款: what of repayments is the partners'. */
+  partner_payable: ['liability'],
+  /** 应收合作方出资款: what partners fund of disbursements. */
+  partner_receivable: ['asset'],
 } as const;
 
 export type LedgerRole = keyof typeof ROLES;
@@ -46,6 +50,8 @@ const BEFORE_ROLES: Readonly<Record<LedgerRole, string>> = {
   transfer_receivable: '1221.02',
   claims_memo: '7103.01',
   claims_contra: '7103.99',
+  partner_payable: '2241.03',
+  partner_receivable: '1221.04',
 };
 
 /** No defaults: what a book keeps of a document is what the document says. */
@@ -62,6 +68,8 @@ export const rolesSchema = mapping({
   transfer_receivable: words().optional(),
   claims_memo: words().optional(),
   claims_contra: words().optional(),
+  partner_payable: words().optional(),
+  partner_receivable: words().optional(),
 } satisfies Record<LedgerRole, unknown>).optional();
 
 interface Account {

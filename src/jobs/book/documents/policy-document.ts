@@ -52,6 +52,8 @@ const policySchema = mapping({
     guaranteed_share: rate().default('0.50'),
     // Of one customer over all plans; left out: any.
     customer_max: amountLimit().nullable().default(null),
+    // What partner_concentration is measured against: data of the lender.
+    tier1_capital: amountLimit().nullable().default(null),
   }).prefault({}),
   retention: mapping({
     // Of a customer, behind the end of the last loan.

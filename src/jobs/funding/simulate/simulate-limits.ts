@@ -48,10 +48,13 @@ export function simulateLimits(input: unknown, name = 'limits'): object {
   refuseViolations({ name }, missingOf(document, policy));
   const checks = checkLimits(
     policy,
-    { tier1CapitalFen: own.tier1_capital ?? 0, loansFen: own.loans ?? 0 },
-    partners.map(({ party, group = party, joint, guaranteed }) => ({
-      ...{ party, group, jointFen: joint, guaranteedFen: guaranteed },
-    })),
+    {
+      tier1CapitalFen: own.tier1_capital ?? 0,
+      loansFen: own.loans ?? 0,
+      jointFen: partners.reduce((sum, { joint }) => sum + joint, 0),
+      guaranteedFen: partners.reduce((sum, { guaranteed }) => sum + guaranteed, 0),
+    },
+    partners.map(({ party, group = party, joint }) => ({ group, jointFen: joint })),
     customers.map(({ customer, balance }) => ({ customer, balanceFen: balance })),
   );
   return {

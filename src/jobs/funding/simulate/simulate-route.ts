@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   checkedDay,
+  code,
   date,
   integer,
   listOf,
@@ -11,8 +12,13 @@ import {
 import { checkShape, refuseViolations, type Violation } from '../../../documents/violations.js';
 import { wallSecond } from '../../../funding/route/route-limits.js';
 import { ROUTE_WAYS, type RoutePlan, Router } from '../../../funding/route/router.js';
-import { amount, checkedRate, code, shown } from '../documents/amount-fields.js';
-import { faultsOfRoute, routeFields, routeLimits, timeOfDay } from '../documents/route-limits.js';
+import {
+  faultsOfRoute,
+  routeFields,
+  routeLimits,
+  timeOfDay,
+} from '../../book/documents/funding-route.js';
+import { amount, checkedRate, MINOR_DIGITS, shown } from '../documents/amount-fields.js';
 
 const PART_MAX = 1_000_000;
 
@@ -21,7 +27,7 @@ const planSchema = mapping({
   party: code(),
   parts: listOf(integer(0, PART_MAX)).min(2, { error: 'must be our part and theirs' }),
   used: amount().default(0),
-  ...routeFields(),
+  ...routeFields(MINOR_DIGITS),
 });
 
 const routeCaseSchema = mapping({
@@ -96,9 +102,10 @@ function routePlan({ plan, party, parts, used, ...limits }: RouteCase['plans'][n
     party,
     ownPart: parts[0]!,
     parts: parts.reduce((sum, part) => sum + part, 0),
-    limits: routeLimits(limits),
+    limits: routeLimits(limits, MINOR_DIGITS),
     usedFen: used,
     usedTodayFen: 0,
+    isStopped: false,
   };
 }
 

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { parseDay } from '../../../accounting/calendar/epoch-day.js';
+import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { Fen } from '../../../accounting/money/units.js';
+import { LIMIT_DIGITS } from '../../../accounting/product/policy-bounds.js';
 import { field, integer, listOf, mapping, rate } from '../../../documents/fields.js';
 import type { Violation } from '../../../documents/violations.js';
 import {
@@ -8,7 +11,6 @@ import {
   type WallSpan,
   wallSecond,
 } from '../../../funding/route/route-limits.js';
-import { amountOrNull, amountText, checkedRate, MINOR_DIGITS } from './amount-fields.js';
 
 const TIME = /^([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?$/;
 const WEIGHT_MAX = 1_000_000;
@@ -43,9 +45,17 @@ const momentText = () =>
     (text) => (secondsOf(text) === undefined ? undefined : text),
   );
 
-/** What a plan takes; the keys of `route`. */
-export const routeFields = (minorDigits = MINOR_DIGITS) => {
-  const bound = () => amountText(minorDigits).nullable().default(null);
+/** An amount, not negative, kept as its text. */
+const boundText = (digits: number) =>
+  field(
+    `must be an amount, not negative, of at most ${digits} decimals`,
+    { type: ['string', 'number'], format: 'decimal', minimum: 0 },
+    (text) => ((parseAmount(text, digits) ?? -1) >= 0 ? text : undefined),
+  );
+
+/** What a plan takes; the keys of `route`. A document says the same in every currency. */
+export const routeFields = (digits = LIMIT_DIGITS) => {
+  const bound = () => boundText(digits).nullable().default(null);
   return {
     priority: integer(0).nullable().default(null),
     weight: integer(1, WEIGHT_MAX).default(1),
@@ -65,17 +75,16 @@ export const routeFields = (minorDigits = MINOR_DIGITS) => {
   };
 };
 
-export const routeSchema = (minorDigits = MINOR_DIGITS) => mapping(routeFields(minorDigits));
+export const routeSchema = () => mapping(routeFields());
 export type RouteDocument = z.output<ReturnType<typeof routeSchema>>;
 
 /** Contradictions between the keys of `route`. */
 export function faultsOfRoute(
   { loan_min, loan_max, hours, dark }: RouteDocument,
   path: string,
-  minorDigits = MINOR_DIGITS,
 ): Violation[] {
-  const [min, max] = [loan_min, loan_max].map((text) => amountOrNull(text, minorDigits));
-  const isCrossed = min !== null && max !== null && min! > max!;
+  const [min, max] = [loan_min, loan_max].map((text) => parseAmount(text ?? '', LIMIT_DIGITS));
+  const isCrossed = min !== undefined && max !== undefined && min > max;
   const isEmpty = hours !== null && parseTimeOfDay(hours[0]) === parseTimeOfDay(hours[1]);
   return [
     ...(isCrossed ? [{ path: `${path}loan_max`, rule: 'must not be below loan_min' }] : []),
@@ -89,16 +98,21 @@ export function faultsOfRoute(
   ];
 }
 
-/** Limits that `routeFields` have checked. */
-export function routeLimits(document: RouteDocument, minorDigits = MINOR_DIGITS): RouteLimits {
-  const amount = (text: string | null) => amountOrNull(text, minorDigits);
+/** Limits that `routeFields` have checked, in the minor units of a currency. */
+export function routeLimits(document: RouteDocument, minorDigits: number): RouteLimits {
+  const amount = (text: string | null): Fen | null => {
+    if (text === null) return null;
+    const scaled = parseAmount(text, LIMIT_DIGITS) ?? 0;
+    // What is below a minor unit bounds nothing: a bound is cut to it.
+    return Math.floor(scaled / 10 ** (LIMIT_DIGITS - minorDigits));
+  };
   const { terms, rate_max, weight, hours, dark, priority } = document;
   const [from, to] = hours ?? [];
   return {
     loanMinFen: amount(document.loan_min),
     loanMaxFen: amount(document.loan_max),
     terms: terms === null ? null : new Set(terms),
-    rateMaxPpb: rate_max === null ? null : checkedRate(rate_max),
+    rateMaxPpb: rate_max === null ? null : (parseRatePpb(rate_max) ?? 0),
     dailyFen: amount(document.daily),
     totalFen: amount(document.total),
     customerFen: amount(document.customer),

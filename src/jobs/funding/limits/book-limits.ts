@@ -1,0 +1,151 @@
+import type pg from 'pg';
+import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
+import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import type { EpochDay, Fen } from '../../../accounting/money/units.js';
+import { LIMIT_DIGITS } from '../../../accounting/product/policy-bounds.js';
+import { readSql } from '../../../db/sql-file.js';
+import {
+  checkLimits,
+  type LimitCheck,
+  type LimitPolicy,
+  type LimitRule,
+  type PartnerBalances,
+} from '../../../funding/limits/limits.js';
+import type { FundingPlan } from '../../../funding/plan/plan.js';
+import { planFromValue } from '../../book/documents/funding-plan.js';
+import { storedPolicy } from '../../book/policy-bounds.js';
+import { valueOfStored } from '../../book/stored-document.js';
+import { sealedRange } from '../../day/sealed-range.js';
+import { listTerms } from '../terms/terms-queries.js';
+
+export interface BookLimits {
+  readonly asOf: string;
+  readonly minorDigits: number;
+  /** Of the policy; null: none is in force. */
+  readonly effectiveFrom: string | null;
+  readonly checks: readonly LimitCheck[];
+  /** Bounds that nothing is known to measure: the policy says no tier-1 capital. */
+  readonly unchecked: readonly LimitRule[];
+}
+
+interface OwnRow {
+  readonly planId: number | null;
+  readonly code: string;
+  readonly version: number;
+  readonly document: string;
+  readonly sha256: string;
+  readonly own: bigint;
+}
+
+/**
+ * What the bounds of the policy come to at the close of a sealed day, by default the last: the
+ * lender's own principal of joint and guaranteed loans (FUNDING, Limits). Throws as `sealedRange`,
+ * and `document_changed` (3).
+ */
+export async function bookLimits(client: pg.Client, day?: EpochDay): Promise<BookLimits> {
+  const { to, minorDigits } = await sealedRange(client, day === undefined ? {} : { to: day });
+  const asOf = formatDay(to);
+  const frame = { asOf, minorDigits };
+  const found = await policyOf(client, asOf, minorDigits);
+  if (found === null) return { ...frame, effectiveFrom: null, checks: [], unchecked: [] };
+  const { policy, tier1CapitalFen, unchecked } = found;
+  const { rows } = await client.query<OwnRow>(readSql(import.meta.url, 'own-balances'), [asOf]);
+  const groups = await groupsOf(client);
+  const partners: PartnerBalances[] = [];
+  let [loansFen, jointFen, guaranteedFen] = [0, 0, 0];
+  for (const row of rows) {
+    const own = Number(row.own);
+    loansFen += own;
+    const plan = row.planId === null ? null : planOf(row);
+    if (plan === null) continue;
+    if (plan.guarantee !== null) guaranteedFen += own;
+    const parties = partnersOf(plan);
+    if (parties.length > 0) jointFen += own;
+    // A group that funds a plan by two parties has the loans once.
+    for (const group of new Set(parties.map((party) => groups.get(party) ?? party))) {
+      partners.push({ group, jointFen: own });
+    }
+  }
+  partners.sort((left, right) =>
+    left.group < right.group ? -1 : left.group > right.group ? 1 : 0,
+  );
+  const own = { tier1CapitalFen, loansFen, jointFen, guaranteedFen };
+  const checks = checkLimits(policy, own, partners, []);
+  return { ...frame, effectiveFrom: formatDay(policy.effectiveFrom), checks, unchecked };
+}
+
+/** Who funds loans of a plan beside the lender. */
+export function partnersOf({ parties }: FundingPlan): string[] {
+  return parties.filter(({ own, part }) => !own && part > 0).map(({ party }) => party);
+}
+
+/** Which plans take no loan more: those by which a bound would be breached further. */
+export async function stoppedPlans(client: pg.Client): Promise<(plan: FundingPlan) => boolean> {
+  const { rows } = await client.query('SELECT FROM sealed_day LIMIT 1');
+  if (rows.length === 0) return () => false;
+  const { checks } = await bookLimits(client);
+  const groups = await groupsOf(client);
+  const breached = checks.filter(({ holds }) => !holds);
+  const isBreached = (rule: LimitRule, of: string | null = null) =>
+    breached.some((check) => check.rule === rule && check.of === of);
+  return (plan) =>
+    isBreached('joint_total') ||
+    (plan.guarantee !== null && isBreached('guaranteed_share')) ||
+    partnersOf(plan).some((party) =>
+      isBreached('partner_concentration', groups.get(party) ?? party),
+    );
+}
+
+async function groupsOf(client: pg.Client): Promise<ReadonlyMap<string, string>> {
+  const partners = await listTerms(client, 'partner');
+  // The latest version is the last of each.
+  return new Map(partners.map(({ code, terms }) => [code, terms.group]));
+}
+
+function planOf(row: OwnRow): FundingPlan {
+  const name = `funding plan ${row.code} ${row.version}`;
+  return planFromValue(valueOfStored('funding_plan_version', name, row), { name }).plan;
+}
+
+interface FoundPolicy {
+  readonly policy: LimitPolicy;
+  readonly tier1CapitalFen: Fen;
+  readonly unchecked: readonly LimitRule[];
+}
+
+async function policyOf(
+  client: pg.Client,
+  day: string,
+  minorDigits: number,
+): Promise<FoundPolicy | null> {
+  const { rows } = await client.query<{
+    effective_from: string;
+    document: string;
+    sha256: string;
+  }>(
+    `SELECT effective_from, document, sha256 FROM policy_version WHERE effective_from <= $1
+     ORDER BY effective_from DESC LIMIT 1`,
+    [day],
+  );
+  const row = rows[0];
+  if (row === undefined) return null;
+  const { funding } = storedPolicy(row).document;
+  const share = (text: string) => parseRatePpb(text) ?? 0;
+  const amount = (text: string) =>
+    Math.floor((parseAmount(text, LIMIT_DIGITS) ?? 0) / 10 ** (LIMIT_DIGITS - minorDigits));
+  const capital = funding.tier1_capital;
+  return {
+    policy: {
+      effectiveFrom: parseDay(row.effective_from) ?? 0,
+      partnerConcentrationPpb: capital === null ? null : share(funding.partner_concentration),
+      jointTotalPpb: share(funding.joint_total),
+      guaranteedSharePpb: share(funding.guaranteed_share),
+      customerMaxFen: null,
+    },
+    tier1CapitalFen: capital === null ? 0 : amount(capital),
+    unchecked: [
+      ...(capital === null ? (['partner_concentration'] as const) : []),
+      ...(funding.customer_max === null ? [] : (['customer_max'] as const)),
+    ],
+  };
+}
