@@ -67,9 +67,9 @@ interface Owed extends OwedItem {
 /**
  * Settles what parties are owed of closed days, through a day of settlement: a transfer for each
  * day that one was due on, kept once and posted into the open day. What was settled stays settled;
- * again it is nothing. Throws LoanbookError `items_not_closed` where a day is open whose items are due,
- * `unknown_partner`, `ledger_role_missing`, `calendar_year_not_loaded` (2), `day_is_being_closed`
- * (75), and as `addEntries`.
+ * again it is nothing. Throws LoanbookError `items_not_closed` where a day is open whose items are
+ * due, `unknown_partner`, `ledger_role_missing`, `calendar_year_not_loaded` (2),
+ * `day_is_being_closed` (75), and as `addEntries`.
  */
 export async function settlePartners(
   client: pg.Client,
