@@ -13,8 +13,11 @@ const later = (text: string) => from('2026-05-01', text);
 const ledger = read('config/ledger.yaml');
 const chart = ledger.slice(0, ledger.indexOf('# `on`:'));
 const rules = `effective_from: 2000-01-01\n${ledger.slice(ledger.indexOf('\nrules:') + 1)}`;
-// The book of the version before has no account 1221.03: rules alone that name it are refused.
-const olderRules = rules.replace(/^.*1221\.03.*\n/gm, '');
+// The book of the version before has no account 1221.03 and none of joint loans: rules alone that name
+// them are refused.
+const olderRules = rules
+  .slice(0, rules.indexOf('  # 联合贷: what the others have'))
+  .replace(/^.*1221\.03.*\n/gm, '');
 const today = (text: string) => from(DUMPED_OPEN_DAY, text);
 
 /** Two jobs, the second behind the first, for the day that the dumped book has open. */
@@ -73,7 +76,7 @@ const FILES: Readonly<Record<string, string>> = {
   'guarantee.yaml': read('fixtures/funding/guarantee.yaml'),
   'guarantee-today.yaml': `code: GA-1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\nguarantor: G1\n`,
   'guarantee-bad.yaml': 'code: GA-2\nguarantor: G9\n',
-  'answers.csv': 'loan_no,kind,seq,amount,ref\n',
+  'claim-answers.csv': 'loan_no,kind,seq,amount,ref\n',
   'answers-bad.csv': 'loan_no,kind,seq,amount,ref\nNONE,refusal,1,,K1\n',
   'merchant.yaml': read('fixtures/funding/merchant.yaml'),
   'merchant-today.yaml': `code: M1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\n`,
