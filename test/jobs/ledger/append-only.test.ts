@@ -125,8 +125,8 @@ describe('a session that is the batch role and nothing else', () => {
     const tables = rows.map(({ table }) => table);
     expect(tables).toEqual([
       ...['account', 'bucket_counter', 'execution', 'loan_look', 'night', 'night_alarm'],
-      ...['night_attempt', 'night_execution', 'night_step', 'plan_look', 'reject_file', 'run'],
-      ...['scheduler_look', 'step'],
+      ...['night_attempt', 'night_execution', 'night_step', 'payment_batch', 'payment_file'],
+      ...['payment_order', 'plan_look', 'reject_file', 'run', 'scheduler_look', 'step'],
     ]);
     const others = await owner.query(
       `SELECT table_name, privilege_type FROM information_schema.table_privileges

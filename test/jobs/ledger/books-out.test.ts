@@ -130,7 +130,8 @@ describe('the sub-ledger', () => {
     expect(totals.map((row) => row.balance)).toEqual(
       totals.map(({ account }) => closing.get(account!)),
     );
-    expect(totals).toHaveLength(10);
+    // Ten of the lender's loans, two of what partners have of them.
+    expect(totals).toHaveLength(12);
   });
 });
 
