@@ -81,8 +81,9 @@ const settle = (day: string, more: object = {}) =>
 const KEPT = `SELECT due_on, from_date AS from, to_date AS to, amount FROM funding_settlement
   WHERE amount <> 0 ORDER BY settlement_id`;
 
-describe('what a book settles', () => {
-  const cases = workedCases('funding').filter(({ input }) => input.kind === 'settle');
+const cases = workedCases('funding').filter(({ input }) => input.kind === 'settle');
+
+describe.skipIf(cases.length === 0)('what a book settles', () => {
   it.each(cases)('$id is what is worked out on paper', async ({ id, input, expected }) => {
     const { terms, items, through } = input as unknown as {
       terms: object;
