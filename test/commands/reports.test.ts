@@ -94,7 +94,7 @@ const REPORTS: readonly (readonly [
   ['product list', '', 'products'],
   ['funding plan list', '', 'plans'],
   ['payment query', '', 'orders'],
-  ['payment status', '', 'orders', ['batches']],
+  ['payment status', '', 'orders'],
   ['quote', `LP ${QUOTE} --settle-on 2026-04-15`, 'schedule', ['terms', 'cost', 'settlement']],
   ['reconcile clearing', '', 'accounts'],
   ['reconcile core', '@core-other.csv --as-of 2026-03-02', 'breaks'],
