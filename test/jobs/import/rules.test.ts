@@ -27,7 +27,7 @@ const OTHERS = new Set([
   ],
   ...['analyze_events', 'analyze_loans', 'control_file', 'balance_after', 'first_due_on'],
   ...['paid_periods', 'business_date', 'disbursed_on', 'due_on', 'early_payment', 'loan_no'],
-  ...['product_version', 'value_date', 'id_number', 'id_type', 'analyze_balances'],
+  ...['product_version', 'value_date', 'id_number', 'id_type', 'analyze_balances', 'funding_plan'],
   // Columns of balances and of open instalments, and their table.
   ...['compound_due', 'cut_over_on', 'days_past_due', 'fee_due', 'free_until', 'interest_accrued'],
   ...['interest_due', 'penalty_due', 'periods_paid', 'principal_not_due', 'written_off'],

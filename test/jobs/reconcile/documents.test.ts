@@ -57,7 +57,7 @@ it('keeps how a channel collects beside how it is reconciled', () => {
   const document = parseChannelDocument(text, 'cards', ROLES, deductionFields());
   expect(deductionOfChannel({ ...document }, 2)).toEqual({
     ...{ code: 'CP', singleFen: 500_000, dailyFen: null, minimumFen: 100, partial: false },
-    banks: new Map([['CMB', { singleFen: 200_000, dailyFen: 500_000 }]]),
+    banks: new Map([['CMB', { singleFen: 200_000, dailyFen: 500_000, prefixes: [] }]]),
     ...{ maxAttempts: 3, batchMax: 10_000 },
     words: new Map([
       ['S', 'success'],
