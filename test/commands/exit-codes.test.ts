@@ -15,7 +15,8 @@ afterAll(() => worlds.end());
 
 /**
  * What takes long, or needs a process of its own: test/long, test/jobs/plan. Or a server whose data must survive:
- * test/commands/doctor. Backups that come about: test/jobs/backup. Loans that differ: test/jobs/funding/claims.
+ * test/commands/doctor. Backups that come about: test/jobs/backup. Loans that differ, bounds that are
+ * breached: test/jobs/funding.
  */
 const ELSEWHERE: readonly (readonly [path: string, code: number])[] = [
   ['db stop', 1],

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { formatDay } from '../../accounting/calendar/epoch-day.js';
-import { formatAmount } from '../../accounting/money/amount-text.js';
+import { formatAmount, parseAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
 import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
@@ -229,7 +229,10 @@ class Taking {
   }
 
   #fenOf(amount: string): Fen {
-    return amount === '' ? 0 : Math.round(Number(amount) * 10 ** this.#minorDigits);
+    if (amount === '') return 0;
+    const fen = parseAmount(amount, this.#minorDigits);
+    if (fen === undefined) throw new TypeError('an unchecked amount');
+    return fen;
   }
 }
 

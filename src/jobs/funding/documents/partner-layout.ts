@@ -3,22 +3,7 @@ import { checkShape, refuseViolations, type Violation } from '../../../documents
 import { type LayoutDocument, layoutOf } from '../../../files/layout/layout-document.js';
 import { layoutSchema } from '../../../files/layout/layout-schema.js';
 import { placesOf } from '../../../files/layout/line-template.js';
-
-/** What the files that go between partners hold. */
-export const FAMILIES = [
-  'disbursement',
-  'plan',
-  'repayment',
-  'snapshot',
-  'accrual',
-  'status',
-  'compensation',
-  'buy_back',
-  'funds',
-  'deduct_request',
-  'deduct_result',
-] as const;
-export type Family = (typeof FAMILIES)[number];
+import { FILE_FAMILIES } from '../../../funding/terms/partner.js';
 
 const { shape: whole } = layoutSchema;
 const { shape: column } = whole.columns.element;
@@ -28,7 +13,7 @@ const { shape: column } = whole.columns.element;
  * and read alike, and by the database too.
  */
 export const partnerLayoutSchema = mapping({
-  ...{ layout: whole.layout, family: oneOf(...FAMILIES), name: whole.name },
+  ...{ layout: whole.layout, family: oneOf(...FILE_FAMILIES), name: whole.name },
   ...{ delimiter: whole.delimiter, charset: oneOf('utf-8', 'gb18030').optional() },
   ...{ line_end: whole.line_end, amount_unit: whole.amount_unit, date_format: whole.date_format },
   ...{ head: whole.head, trailer: whole.trailer, titles: whole.titles },

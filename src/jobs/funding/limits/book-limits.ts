@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
 import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
+import { mulDivRound } from '../../../accounting/money/money.js';
 import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { LIMIT_DIGITS } from '../../../accounting/product/policy-bounds.js';
 import { readSql } from '../../../db/sql-file.js';
@@ -132,7 +133,12 @@ async function policyOf(
   const { funding } = storedPolicy(row).document;
   const share = (text: string) => parseRatePpb(text) ?? 0;
   const amount = (text: string) =>
-    Math.floor((parseAmount(text, LIMIT_DIGITS) ?? 0) / 10 ** (LIMIT_DIGITS - minorDigits));
+    mulDivRound(
+      parseAmount(text, LIMIT_DIGITS) ?? 0,
+      1,
+      10 ** (LIMIT_DIGITS - minorDigits),
+      'down',
+    );
   const capital = funding.tier1_capital;
   return {
     policy: {

@@ -6,6 +6,7 @@ import { applyFundingPlan } from '../../../../src/jobs/funding/funding-plans.js'
 import { bookLimits } from '../../../../src/jobs/funding/limits/book-limits.js';
 import { routePlans } from '../../../../src/jobs/funding/route/room-of-plans.js';
 import { applyTerms } from '../../../../src/jobs/funding/terms/apply-terms.js';
+import { commandLine } from '../../../support/command-line.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../../../support/import-book.js';
 
 const NEXT = '2026-03-29';
@@ -36,7 +37,7 @@ beforeAll(async () => {
     book.client,
     `effective_from: ${OPEN_DAY}\nfunding: {tier1_capital: "4000.00"}\n`,
     'policy.yaml',
-  ).catch(() => undefined);
+  );
   const day = parseDay(OPEN_DAY)!;
   await closeDays(book.database.target, { through: day, workers: 1, tasks: 1 });
   await book.asOwner(`INSERT INTO accounting_group (group_id, product_id, org, funding_plan, plan_id)
@@ -106,5 +107,20 @@ it('needs a sealed day', async () => {
   await expect(bookLimits(book.client, parseDay(NEXT)!)).rejects.toMatchObject({
     code: 'day_not_sealed',
     exitCode: 2,
+  });
+});
+
+it('ends the command with 3 and the figures where a bound is breached, else with 0', async () => {
+  const run = commandLine(book.database.target, book.folder);
+  await own('own', 900_000, null);
+  await own('JL-1', 200_000, 100_000);
+  expect(await run(['funding', 'limits'])).toMatchObject({ exitCode: 0 });
+  await book.asOwner('UPDATE subledger_total SET own_principal = 100001 WHERE own_principal > 0');
+  const { exitCode, stdout } = await run(['funding', 'limits', '--json']);
+  expect(exitCode).toBe(3);
+  // One fen above 0.25 of 4000.00.
+  expect(JSON.parse(stdout).checks).toContainEqual({
+    ...{ rule: 'partner_concentration', of: 'G', value: '1000.01', limit: '1000.00' },
+    ...{ headroom: '-0.01', holds: false },
   });
 });

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
 import { formatAmount, parseAmount } from '../../../../src/accounting/money/amount-text.js';
 import { connect } from '../../../../src/db/connect.js';
-import { applyCalendar } from '../../../../src/jobs/book/calendar-years.js';
 import { createBook } from '../../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../../src/jobs/eod/run/close-days.js';
 import { settlePartners } from '../../../../src/jobs/funding/settle/settle-partners.js';
@@ -290,7 +289,6 @@ it('is posted by the close of the open day', async () => {
   await openOn('2026-01-02');
   await partner('P1', { days: 0 });
   await book('P1', [{ business_date: '2025-12-31', kind: 'repayment', amount: '12.34' }]);
-  await applyCalendar(client, 'years: [2025]\n', 'old').catch(() => undefined);
   await settle('2026-01-01');
   await owner.query('DELETE FROM funding_item');
   await closeDays(database.target, { through: parseDay('2026-01-02')!, workers: 1, tasks: 1 });
