@@ -15,6 +15,19 @@ export interface NumberedLine extends ResultLine {
   readonly line: number;
 }
 
+/** The hash of lines, each in one form, wherever they stand. */
+export class LinesHash {
+  readonly #hash = createHash('sha256');
+
+  add({ line: _line, ...said }: NumberedLine): void {
+    this.#hash.update(`${JSON.stringify(said)}\n`);
+  }
+
+  digest(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
 /** What a result file is as a whole. */
 export interface ResultContent {
   readonly lines: number;
@@ -57,21 +70,21 @@ export async function inspectResult(
   minorDigits: number,
   words: ReadonlyMap<string, unknown> | null,
 ): Promise<ResultContent> {
-  const hash = createHash('sha256');
+  const hash = new LinesHash();
   let lines = 0;
   let amount = 0n;
   let unknownWord: ResultContent['unknownWord'] = null;
   for await (const page of resultLines(path, minorDigits)) {
-    for (const { line, ...said } of page) {
-      hash.update(`${JSON.stringify(said)}\n`);
+    for (const said of page) {
+      hash.add(said);
       lines += 1;
       amount += BigInt(said.amount);
       if (words !== null && unknownWord === null && !words.has(said.word)) {
-        unknownWord = { line, word: said.word };
+        unknownWord = { line: said.line, word: said.word };
       }
     }
   }
-  return { lines, amount, linesSha256: hash.digest('hex'), unknownWord };
+  return { lines, amount, linesSha256: hash.digest(), unknownWord };
 }
 
 /** Its lines, stretch by stretch. Throws `bad_payment_line` (1) and as the reader of CSV does. */

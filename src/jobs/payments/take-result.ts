@@ -21,7 +21,13 @@ import type { Waits } from '../runs/waiting.js';
 import { AnswerLog, type KeptAnswer } from './answer-log.js';
 import type { PaymentChannel } from './deduction-channel.js';
 import { holdOrders } from './hold-orders.js';
-import { controlOf, inspectResult, type NumberedLine, resultLines } from './result-file.js';
+import {
+  controlOf,
+  inspectResult,
+  LinesHash,
+  type NumberedLine,
+  resultLines,
+} from './result-file.js';
 
 export interface ResultOptions {
   readonly file: string;
@@ -49,7 +55,7 @@ export interface TakenResult {
 /**
  * Takes a result file in, whole or not at all: what changes orders, what is posted, breaks. Throws
  * LoanbookError `unknown_word`, `total_differs`, `bad_payment_line`, `control_file_malformed`,
- * `event_refused` (1), `control_file_missing`, `import_is_running`, `day_is_being_closed` (75).
+ * `event_refused` (1), `file_changed`, `control_file_missing`, `import_is_running`, `day_is_being_closed` (75).
  */
 export async function takeResult(
   client: pg.Client,
@@ -88,7 +94,13 @@ export async function takeResult(
     const fileId = inserted.rows[0]!.file;
     const taking = new Taking(client, channel, day, { fileId, by: options.by, isReturns });
     await taking.begin();
-    for await (const page of resultLines(file, minorDigits)) await taking.page(page);
+    const again = new LinesHash();
+    for await (const page of resultLines(file, minorDigits)) {
+      for (const line of page) again.add(line);
+      await taking.page(page);
+    }
+    // What was held to the control file is what is taken.
+    if (again.digest() !== content.linesSha256) throw changed(file);
     const done = await taking.end({ name: keptName(file), sha256: content.linesSha256 });
     await client.query('UPDATE payment_file SET taken = $2, import_id = $3 WHERE file_id = $1', [
       ...[fileId, done.taken, done.importId],
@@ -249,6 +261,14 @@ function requireWords(
   const { line, word } = unknownWord;
   throw refused('unknown_word', 'The channel says a word that it does not have.', {
     ...{ file, line, field: 'word', value: maskText(word) },
+  });
+}
+
+function changed(file: string): LoanbookError {
+  return new LoanbookError('file_changed', 'The file changed while it was read.', {
+    exitCode: EXIT.locked,
+    evidence: { file },
+    next: 'Nothing was taken. Run it again when the channel has ended the file.',
   });
 }
 

@@ -1,6 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withClient } from '../../../src/db/connect.js';
 import { importEvents } from '../../../src/jobs/import/import-events.js';
+import { paymentChannel } from '../../../src/jobs/payments/deduction-channel.js';
+import { takeResult } from '../../../src/jobs/payments/take-result.js';
+import { JOB_LOCKS } from '../../../src/jobs/runs/lock-order.js';
 import { NAMES, type PaymentBook, paymentBook, resultFile } from './payment-book.js';
 
 const ACCOUNTS = ['6225880000000101', '6212260000000102', '6225880000000103', '6225880000000104'];
@@ -121,6 +125,30 @@ describe('orders of a book', () => {
     expect(stderr).toContain(names);
     expect(await states()).toEqual(before);
     expect(await book.rows('SELECT FROM payment_answer')).toEqual([]);
+    expect(await book.rows(`SELECT FROM event WHERE ref LIKE 'CP-%'`)).toEqual([]);
+  });
+
+  it('stay as they are where a result changes while another job is waited for', async () => {
+    const before = await states();
+    const lines = [{ order_no: 'CP-L1-1-1-1', word: 'F', amount: '60.00', code: '51' }];
+    const file = resultFile(book, 'changing.csv', lines);
+    const text = readFileSync(file, 'utf8');
+    const channel = await paymentChannel(book.client, 'CP');
+    await withClient(book.database.target, {}, async (other) => {
+      await other.query('SELECT pg_advisory_lock($1)', [JOB_LOCKS.import]);
+      let isChanged = false;
+      const onWait = () => {
+        writeFileSync(file, text.replace(',F,', ',S,'));
+        isChanged = true;
+        void other.query('SELECT pg_advisory_unlock($1)', [JOB_LOCKS.import]);
+      };
+      const taken = takeResult(book.client, channel, {
+        ...{ file, by: 'Li', waits: { waitMs: 30_000, onWait } },
+      });
+      await expect(taken).rejects.toMatchObject({ code: 'file_changed', exitCode: 75 });
+      expect(isChanged).toBe(true);
+    });
+    expect(await states()).toEqual(before);
     expect(await book.rows(`SELECT FROM event WHERE ref LIKE 'CP-%'`)).toEqual([]);
   });
 
