@@ -55,7 +55,8 @@ export interface TakenResult {
 /**
  * Takes a result file in, whole or not at all: what changes orders, what is posted, breaks. Throws
  * LoanbookError `unknown_word`, `total_differs`, `bad_payment_line`, `control_file_malformed`,
- * `event_refused` (1), `file_changed`, `control_file_missing`, `import_is_running`, `day_is_being_closed` (75).
+ * `event_refused` (1), `file_changed`, `control_file_missing`, `import_is_running`,
+ * `day_is_being_closed` (75).
  */
 export async function takeResult(
   client: pg.Client,
