@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { bucketOf } from '../../accounting/fold/loan-bucket.js';
+import { inTransaction } from '../../db/connect.js';
 import { readSql } from '../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { maskField, maskText } from '../../files/mask.js';
@@ -74,13 +75,32 @@ export async function listParties(
 ): Promise<PartyView[]> {
   const sealer = await sealerOf(client, source);
   const hash = having === undefined ? null : sealer.lookUp(having.field, having.value);
-  const name = hash === null ? 'parties-list' : 'parties-having';
-  const { rows } = await client.query<StoredParty>(
-    readSql(import.meta.url, name),
-    hash === null ? [after ?? '', limit] : [after ?? '', limit, [hash]],
-  );
+  const behind = [after ?? '', limit];
+  const rows =
+    hash === null ? await allStored(client, behind) : await storedHaving(client, behind, hash);
   await sealer.meet(rows.map(({ sealed }) => sealed));
   return rows.map((stored) => viewOf(stored, sealer));
+}
+
+async function allStored(client: pg.Client, behind: readonly unknown[]): Promise<StoredParty[]> {
+  const sql = readSql(import.meta.url, 'parties-list');
+  return (await client.query<StoredParty>(sql, [...behind])).rows;
+}
+
+/**
+ * The planner takes a hash for one that many parties have, and would start workers for the few rows
+ * of the index: that alone takes ten times as long as the look-up.
+ */
+async function storedHaving(
+  client: pg.Client,
+  behind: readonly unknown[],
+  hash: Buffer,
+): Promise<StoredParty[]> {
+  const sql = readSql(import.meta.url, 'parties-having');
+  return inTransaction(client, async () => {
+    await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
+    return (await client.query<StoredParty>(sql, [...behind, [hash]])).rows;
+  });
 }
 
 /** Who a loan is with: the number, and the mask of the name where the master keys are at hand. */
