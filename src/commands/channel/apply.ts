@@ -1,5 +1,5 @@
 import { readTextFile } from '../../files/text-file.js';
-import { deductionFields } from '../../jobs/funding/documents/deduction-document.js';
+import { paymentFields } from '../../jobs/funding/documents/payment-fields.js';
 import { applyChannel } from '../../jobs/reconcile/channel.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { noteDoneBefore } from '../shell/done-before.js';
@@ -14,7 +14,7 @@ export const command: CommandModule<[string], { by?: string }> = {
     const text = await readTextFile(file);
     const actor = { by, act: 'channel', isNamed: false } as const;
     const applied = await actInBook(context, actor, (client) =>
-      applyChannel(client, text, file, deductionFields),
+      applyChannel(client, text, file, paymentFields),
     );
     printOutcome(context, { ...applied });
     for (const overlap of applied.overlaps) {

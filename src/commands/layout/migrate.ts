@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { requireOtherFile, requireRegularTarget, writeWhole } from '../../files/new-file.js';
 import { readTextFile } from '../../files/text-file.js';
-import { deductionFields } from '../../jobs/funding/documents/deduction-document.js';
+import { paymentFields } from '../../jobs/funding/documents/payment-fields.js';
 import { migratedLayout } from '../../jobs/layouts/migrate-layout.js';
 import type { CommandModule } from '../shell/command-module.js';
 import { printJson, printOutcome } from '../shell/output.js';
@@ -21,7 +21,7 @@ export const command: CommandModule<[string], Flags> = {
       requireOtherFile(out, file);
     }
     const text = await readTextFile(file);
-    const { from, layout } = migratedLayout(text, file, deductionFields());
+    const { from, layout } = migratedLayout(text, file, paymentFields());
     const written = stringify(layout, { lineWidth: 100 });
     if (out === undefined) {
       if (context.json) printJson(context.stdout, { from, layout });

@@ -44,7 +44,7 @@ export const command: CommandModule<[], Flags> = {
       const channel = await paymentChannel(client, flags.channel);
       const sealer = await sealerOf(client, keySourceOf(context));
       const { terms, minorDigits } = channel;
-      const target = { channel: terms.code, folder, minorDigits };
+      const target = { ...channel, folder };
       const shown = (fen: number) => formatAmount(fen, minorDigits);
       if (again !== undefined) {
         const { amount, ...written } = await writeAgain(client, sealer, again, target);

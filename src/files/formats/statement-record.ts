@@ -4,8 +4,8 @@ import type { CsvBatch } from '../csv-reader.js';
 /**
  * Titles of the records of a bank's statement, whichever format it came in. `amount` and
  * `balance_after` are decimal text, money out below zero; dates are `YYYY-MM-DD`; `status` is BOOK
- * for what is booked (camt knows PDNG and INFO too); `reversal` is `yes` or empty; `doubt` names
- * what is not certain of the line.
+ * for what is booked (camt knows PDNG and INFO too); `reversal` is `yes` or empty, `return_code`
+ * why money went back; `doubt` names what is not certain of the line.
  */
 export const STATEMENT_TITLES = [
   'value_date',
@@ -21,6 +21,7 @@ export const STATEMENT_TITLES = [
   'balance_after',
   'status',
   'reversal',
+  'return_code',
   'counterparty',
   'counterparty_account',
   'doubt',

@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { EXIT, LoanbookError } from '../../errors.js';
+import type { Creditor } from '../../files/formats/pain/pain008.js';
 import type { DeductionTerms } from '../../funding/terms/deduction.js';
 import { deductionOfChannel } from '../funding/documents/deduction-document.js';
+import { creditorOfChannel } from '../funding/documents/payment-fields.js';
 import { currencyOfBook } from '../import/import-file.js';
 import { loadChannel } from '../reconcile/channel.js';
 
@@ -9,6 +11,9 @@ import { loadChannel } from '../reconcile/channel.js';
 export interface PaymentChannel {
   readonly terms: DeductionTerms;
   readonly minorDigits: number;
+  readonly currency: string;
+  /** Who collects, where its files are pain.008; null: they are our CSV. */
+  readonly creditor: Creditor | null;
   /** The bank of an account by how it begins, the longest beginning first; empty: none. */
   bankOf(account: string): string;
 }
@@ -18,7 +23,7 @@ export interface PaymentChannel {
  * and `orders_not_of_channel` (2), where its statements would not find its own orders.
  */
 export async function paymentChannel(client: pg.Client, code?: string): Promise<PaymentChannel> {
-  const { minorDigits } = await currencyOfBook(client);
+  const { minorDigits, currency } = await currencyOfBook(client);
   const channel = await loadChannel(client, 'channel', code);
   const terms = deductionOfChannel({ ...channel }, minorDigits);
   const { order_prefix: prefix = '' } = channel;
@@ -34,5 +39,6 @@ export async function paymentChannel(client: pg.Client, code?: string): Promise<
     .sort((a, b) => b.begins.length - a.begins.length);
   const bankOf = (account: string) =>
     beginnings.find(({ begins }) => account.startsWith(begins))?.bank ?? '';
-  return { terms, minorDigits, bankOf };
+  const creditor = creditorOfChannel({ ...channel });
+  return { terms, minorDigits, currency, creditor, bankOf };
 }

@@ -14,6 +14,7 @@ import type { Waits } from '../runs/waiting.js';
 import type { PaymentChannel } from './deduction-channel.js';
 import { type CustomerCard, cardsOf } from './due-cards.js';
 import { holdOrders } from './hold-orders.js';
+import { endingOf, requireFits } from './order-file.js';
 import { pageFacts } from './run-facts.js';
 
 export interface BatchOptions {
@@ -52,8 +53,8 @@ class DryRun extends Error {}
 
 /**
  * Asks the due loans of the open day for what is open, and keeps the orders before any file is
- * written. Throws LoanbookError `day_is_not_open` (2), `import_is_running`, `day_is_being_closed`
- * (75).
+ * written. Throws LoanbookError `day_is_not_open` (2), `order_too_long` (1), `import_is_running`,
+ * `day_is_being_closed` (75).
  */
 export async function makeBatches(
   client: pg.Client,
@@ -183,6 +184,7 @@ class Run {
     const { terms } = this.#channel;
     for (const [at, amount] of parts.entries()) {
       const no = orderNo(terms.code, loan.loanNo, seq, attempt, at + 1);
+      requireFits(this.#channel, no, loan.loanNo);
       this.#pending.push({ no, loan, seq, attempt, part: at + 1, amount, card });
     }
     const mark = card.mark.toString('hex');
@@ -200,7 +202,7 @@ class Run {
     const amount = orders.reduce((sum, order) => sum + order.amount, 0);
     const { rows } = await this.#client.query<{ batch: number }>(
       readSql(import.meta.url, 'batch-insert'),
-      [code, formatDay(this.#day), orders.length, amount, this.#by],
+      [code, formatDay(this.#day), orders.length, amount, this.#by, endingOf(this.#channel)],
     );
     const batch = rows[0]!.batch;
     await this.#client.query(readSql(import.meta.url, 'orders-insert'), [

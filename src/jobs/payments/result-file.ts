@@ -2,17 +2,39 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import { parseAmount, parseTotal } from '../../accounting/money/amount-text.js';
+import type { Fen } from '../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { csvBatches } from '../../files/csv-reader.js';
 import { maskText } from '../../files/mask.js';
 import type { ResultLine } from '../../funding/deduct/deductions.js';
+import type { ResultState } from '../../funding/terms/deduction.js';
 
 const TITLES = ['order_no', 'word', 'amount', 'code', 'channel_date'];
 /** A control file is a line. */
 const CONTROL = /^([0-9]{1,9}),([0-9]+(?:\.[0-9]+)?)\r?\n?$/;
 
-export interface NumberedLine extends ResultLine {
+export interface NumberedLine extends Omit<ResultLine, 'amount'> {
   readonly line: number;
+  /** Null: the channel does not repeat it, and means that of the order. */
+  readonly amount: Fen | null;
+}
+
+/** What a channel says of orders, whichever format it came in. */
+export interface ResultSource {
+  readonly file: string;
+  /** Its lines are returns: money that had come went back. */
+  readonly isReturns: boolean;
+  /** What its control file says; null: the format proves that it is whole. */
+  control(): Promise<ResultControl | null>;
+  /** Its lines, stretch by stretch; each call reads the file again. */
+  lines(): AsyncGenerator<readonly NumberedLine[]>;
+  /** What a word says of an order; undefined: none of the channel's. */
+  stateOf(word: string): ResultState | undefined;
+}
+
+export interface ResultControl {
+  readonly count: number;
+  readonly total: bigint;
 }
 
 /** The hash of lines, each in one form, wherever they stand. */
@@ -34,15 +56,47 @@ export interface ResultContent {
   readonly amount: bigint;
   /** Of the lines alone, each in one form. */
   readonly linesSha256: string;
-  /** The first line whose word is none of `words`; null: there is none. */
+  /** The first line whose word is none of the channel's; null: there is none. */
   readonly unknownWord: { readonly line: number; readonly word: string } | null;
 }
 
-/** Count and total of the control file beside it. Throws `control_file_missing` (75). */
-export async function controlOf(
-  path: string,
-  minorDigits: number,
-): Promise<{ count: number; total: bigint }> {
+/** Reads all of it once, in constant memory. Throws as its lines do. */
+export async function inspectResult(source: ResultSource): Promise<ResultContent> {
+  const hash = new LinesHash();
+  let lines = 0;
+  let amount = 0n;
+  let unknownWord: ResultContent['unknownWord'] = null;
+  for await (const page of source.lines()) {
+    for (const said of page) {
+      hash.add(said);
+      lines += 1;
+      amount += BigInt(said.amount ?? 0);
+      const isKnown = source.isReturns || source.stateOf(said.word) !== undefined;
+      if (!isKnown) unknownWord ??= { line: said.line, word: said.word };
+    }
+  }
+  return { lines, amount, linesSha256: hash.digest(), unknownWord };
+}
+
+/**
+ * A file of our own format: CSV, with a control file beside it. Its control throws LoanbookError
+ * `control_file_missing` (75), `control_file_malformed` (1); its lines `bad_payment_line` (1) and
+ * as the reader of CSV does.
+ */
+export function csvResult(
+  file: string,
+  { isReturns, minorDigits }: { readonly isReturns: boolean; readonly minorDigits: number },
+  words: ReadonlyMap<string, ResultState>,
+): ResultSource {
+  return {
+    ...{ file, isReturns },
+    control: () => controlOf(file, minorDigits),
+    lines: () => csvLines(file, minorDigits),
+    stateOf: (word) => words.get(word),
+  };
+}
+
+async function controlOf(path: string, minorDigits: number): Promise<ResultControl> {
   const control = `${path}.ok`;
   let text: string;
   try {
@@ -64,31 +118,7 @@ export async function controlOf(
   });
 }
 
-/** Reads all of it once, in constant memory. Throws `bad_payment_line` (1). */
-export async function inspectResult(
-  path: string,
-  minorDigits: number,
-  words: ReadonlyMap<string, unknown> | null,
-): Promise<ResultContent> {
-  const hash = new LinesHash();
-  let lines = 0;
-  let amount = 0n;
-  let unknownWord: ResultContent['unknownWord'] = null;
-  for await (const page of resultLines(path, minorDigits)) {
-    for (const said of page) {
-      hash.add(said);
-      lines += 1;
-      amount += BigInt(said.amount);
-      if (words !== null && unknownWord === null && !words.has(said.word)) {
-        unknownWord = { line: said.line, word: said.word };
-      }
-    }
-  }
-  return { lines, amount, linesSha256: hash.digest(), unknownWord };
-}
-
-/** Its lines, stretch by stretch. Throws `bad_payment_line` (1) and as the reader of CSV does. */
-export async function* resultLines(
+async function* csvLines(
   path: string,
   minorDigits: number,
 ): AsyncGenerator<readonly NumberedLine[]> {
@@ -108,7 +138,7 @@ export async function* resultLines(
 
 function requireTitles(path: string, fields: readonly string[]): void {
   if (fields.join() === TITLES.join()) return;
-  throw bad(path, 1, 'titles', TITLES.join(), maskText(fields.join()));
+  throw badPaymentLine(path, 1, 'titles', TITLES.join(), maskText(fields.join()));
 }
 
 function lineOf(
@@ -118,20 +148,22 @@ function lineOf(
   minorDigits: number,
 ): NumberedLine {
   if (fields.length !== TITLES.length) {
-    throw bad(path, line, '', 'field_count', String(fields.length));
+    throw badPaymentLine(path, line, '', 'field_count', String(fields.length));
   }
   const [orderNo = '', word = '', amountText = '', code = '', dateText = ''] = fields;
-  if (orderNo === '') throw bad(path, line, 'order_no', 'is_missing', '');
+  if (orderNo === '') throw badPaymentLine(path, line, 'order_no', 'is_missing', '');
   const amount = parseAmount(amountText, minorDigits);
   if (amount === undefined || amount < 0) {
-    throw bad(path, line, 'amount', 'amount', maskText(amountText));
+    throw badPaymentLine(path, line, 'amount', 'amount', maskText(amountText));
   }
   const channelDay = dateText === '' ? null : parseDay(dateText);
-  if (channelDay === undefined) throw bad(path, line, 'channel_date', 'date', maskText(dateText));
+  if (channelDay === undefined)
+    throw badPaymentLine(path, line, 'channel_date', 'date', maskText(dateText));
   return { line, orderNo, word, amount, code: code === '' ? null : code, channelDay };
 }
 
-function bad(
+/** Of a line that cannot be read. */
+export function badPaymentLine(
   file: string,
   line: number,
   field: string,

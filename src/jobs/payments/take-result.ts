@@ -21,18 +21,13 @@ import type { Waits } from '../runs/waiting.js';
 import { AnswerLog, type KeptAnswer } from './answer-log.js';
 import type { PaymentChannel } from './deduction-channel.js';
 import { holdOrders } from './hold-orders.js';
-import {
-  controlOf,
-  inspectResult,
-  LinesHash,
-  type NumberedLine,
-  resultLines,
-} from './result-file.js';
+import { openResult } from './open-result.js';
+import { inspectResult, LinesHash, type NumberedLine, type ResultSource } from './result-file.js';
 
 export interface ResultOptions {
   readonly file: string;
   readonly by: string;
-  /** Its lines are returns: money that had come went back. */
+  /** The lines of a CSV are returns: money that had come went back. */
   readonly isReturns?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
   readonly waits?: Waits;
@@ -54,9 +49,8 @@ export interface TakenResult {
 
 /**
  * Takes a result file in, whole or not at all: what changes orders, what is posted, breaks. Throws
- * LoanbookError `unknown_word`, `total_differs`, `bad_payment_line`, `control_file_malformed`,
- * `event_refused` (1), `file_changed`, `control_file_missing`, `import_is_running`,
- * `day_is_being_closed` (75).
+ * LoanbookError `unknown_word`, `total_differs`, `event_refused` (1), `file_changed`,
+ * `import_is_running`, `day_is_being_closed` (75), and what the file throws as `openResult` has it.
  */
 export async function takeResult(
   client: pg.Client,
@@ -64,10 +58,11 @@ export async function takeResult(
   options: ResultOptions,
 ): Promise<TakenResult> {
   const { terms, minorDigits } = channel;
-  const { file, isReturns = false } = options;
-  const control = await controlOf(file, minorDigits);
-  const content = await inspectResult(file, minorDigits, isReturns ? null : terms.words);
-  const linesSha256 = `${isReturns ? 'returns ' : ''}${content.linesSha256}`;
+  const { file } = options;
+  const source = await openResult(client, channel, options);
+  const control = await source.control();
+  const content = await inspectResult(source);
+  const linesSha256 = `${source.isReturns ? 'returns ' : ''}${content.linesSha256}`;
   const frame = { channel: terms.code, file, lines: content.lines };
   let outcome: TakenResult | undefined;
   const take = async (): Promise<TakenResult> => {
@@ -82,7 +77,8 @@ export async function takeResult(
     }
     requireWords(file, content);
     const total = (fen: bigint) => formatAmount(fen, minorDigits);
-    if (content.lines !== control.count || content.amount !== control.total) {
+    const isOther = content.lines !== control?.count || content.amount !== control.total;
+    if (control !== null && isOther) {
       throw refused('total_differs', 'The file is not what its control file says.', {
         ...{ file, lines: content.lines, linesExpected: control.count },
         ...{ total: total(content.amount), totalExpected: total(control.total) },
@@ -93,10 +89,10 @@ export async function takeResult(
       ...[formatDay(day), options.by],
     ]);
     const fileId = inserted.rows[0]!.file;
-    const taking = new Taking(client, channel, day, { fileId, by: options.by, isReturns });
+    const taking = new Taking(client, channel, day, { fileId, by: options.by, source });
     await taking.begin();
     const again = new LinesHash();
-    for await (const page of resultLines(file, minorDigits)) {
+    for await (const page of source.lines()) {
       for (const line of page) again.add(line);
       await taking.page(page);
     }
@@ -127,6 +123,8 @@ interface StoredOrder extends Standing {
   readonly loanNo: string;
 }
 
+type SaidLine = NumberedLine & { readonly amount: Fen };
+
 const BREAKS_SHOWN_MAX = 1_000;
 
 /** Ends the transaction of a dry run without its effects. */
@@ -139,7 +137,7 @@ class Taking {
   readonly #minorDigits: number;
   readonly #day: EpochDay;
   readonly #log: AnswerLog;
-  readonly #isReturns: boolean;
+  readonly #source: ResultSource;
   readonly #said: { readonly fileId: number; readonly by: string };
   readonly #breaks: { line: number; type: OrderBreak }[] = [];
   #door: EventDoor | undefined;
@@ -151,14 +149,14 @@ class Taking {
     client: pg.Client,
     { terms, minorDigits }: PaymentChannel,
     day: EpochDay,
-    { isReturns, ...said }: { fileId: number; by: string; isReturns: boolean },
+    { source, ...said }: { fileId: number; by: string; source: ResultSource },
   ) {
     this.#client = client;
     this.#terms = terms;
     this.#minorDigits = minorDigits;
     this.#day = day;
     this.#said = said;
-    this.#isReturns = isReturns;
+    this.#source = source;
     this.#log = new AnswerLog(client);
   }
 
@@ -189,7 +187,11 @@ class Taking {
         changed.set(line.orderNo, effect.after);
         if (effect.posted !== 0) events.push(this.#eventOf(order!, effect.posted, line));
       }
-      if (effect?.isChanged || why !== null) answers.push(this.#answerOf(line, effect, why));
+      if (effect?.isChanged || why !== null) {
+        answers.push(
+          this.#answerOf({ ...line, amount: line.amount ?? order?.amount ?? 0 }, effect, why),
+        );
+      }
     }
     await this.#log.change(changed);
     await this.#log.keep(answers);
@@ -207,9 +209,10 @@ class Taking {
 
   #effectOf(order: StoredOrder, line: NumberedLine): Effect {
     const why = classOf(this.#terms, line.code);
-    if (this.#isReturns) return returned(order, why);
-    const word = this.#terms.words.get(line.word)!;
-    return answered(order, { word, amount: line.amount, class: why }, this.#terms.partial);
+    if (this.#source.isReturns) return returned(order, why);
+    const word = this.#source.stateOf(line.word)!;
+    const amount = line.amount ?? order.amount;
+    return answered(order, { word, amount, class: why }, this.#terms.partial);
   }
 
   #eventOf(order: StoredOrder, posted: Fen, line: NumberedLine): DoorEvent {
@@ -224,13 +227,13 @@ class Taking {
     return { ref: of, loanNo, type: 'repayment', valueDate, amount, of: '' };
   }
 
-  #answerOf(line: NumberedLine, effect: Effect | null, why: OrderBreak | null): KeptAnswer {
+  #answerOf(line: SaidLine, effect: Effect | null, why: OrderBreak | null): KeptAnswer {
     return {
       ...this.#said,
       checker: null,
       // A number that is none of ours may be anything.
       orderNo: effect === null ? keptNumber(line.orderNo) : line.orderNo,
-      said: this.#isReturns ? 'returned' : this.#terms.words.get(line.word)!,
+      said: this.#source.isReturns ? 'returned' : this.#source.stateOf(line.word)!,
       amount: line.amount,
       class: effect?.isChanged ? effect.after.class : null,
       isChanged: effect?.isChanged ?? false,

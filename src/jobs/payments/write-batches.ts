@@ -9,6 +9,8 @@ import { EXIT, LoanbookError } from '../../errors.js';
 import { NewFile } from '../../files/new-file.js';
 import { openRecords } from '../parties/open-records.js';
 import type { PartySealer } from '../parties/party-sealer.js';
+import type { PaymentChannel } from './deduction-channel.js';
+import { orderForm } from './order-file.js';
 
 export interface WrittenBatch {
   readonly batch: number;
@@ -18,12 +20,25 @@ export interface WrittenBatch {
   readonly sha256: string;
 }
 
+/** The channel, and where its files appear. */
+export interface BatchTarget
+  extends Pick<PaymentChannel, 'terms' | 'currency' | 'creditor' | 'minorDigits'> {
+  readonly folder: string;
+}
+
+const BATCHES = `SELECT batch_id AS batch, name, orders, amount, sha256,
+  business_date::text AS "collectOn",
+  to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "madeAt"
+  FROM payment_batch`;
+
 interface BatchRow {
   readonly batch: number;
   readonly name: string;
   readonly orders: number;
   readonly amount: bigint;
   readonly sha256: string | null;
+  readonly collectOn: string;
+  readonly madeAt: string;
 }
 
 interface OrderRow {
@@ -33,6 +48,14 @@ interface OrderRow {
   readonly party: string;
   readonly version: number;
   readonly at: number;
+}
+
+/** An order with whom it is for. */
+interface CardOrder {
+  readonly orderNo: string;
+  readonly account: string;
+  readonly name: string;
+  readonly amount: bigint;
 }
 
 const PAGE_ORDERS = 1_000;
@@ -47,12 +70,12 @@ const MODE = 0o600;
 export async function writeBatches(
   client: pg.Client,
   sealer: PartySealer,
-  target: { readonly channel: string; readonly folder: string; readonly minorDigits: number },
+  target: BatchTarget,
 ): Promise<WrittenBatch[]> {
   const { rows } = await client.query<BatchRow>(
-    `SELECT batch_id AS batch, name, orders, amount, sha256 FROM payment_batch
+    `${BATCHES}
      WHERE channel = $1 AND written_at IS NULL ORDER BY batch_id`,
-    [target.channel],
+    [target.terms.code],
   );
   const written: WrittenBatch[] = [];
   for (const row of rows) written.push(await writeBatch(client, sealer, row, target));
@@ -64,17 +87,17 @@ export async function writeAgain(
   client: pg.Client,
   sealer: PartySealer,
   batch: number,
-  target: { readonly channel: string; readonly folder: string; readonly minorDigits: number },
+  target: BatchTarget,
 ): Promise<WrittenBatch> {
   const { rows } = await client.query<BatchRow>(
-    `SELECT batch_id AS batch, name, orders, amount, sha256 FROM payment_batch
+    `${BATCHES}
      WHERE channel = $1 AND batch_id = $2`,
-    [target.channel, batch],
+    [target.terms.code, batch],
   );
   if (rows[0] !== undefined) return writeBatch(client, sealer, rows[0], target);
   throw new LoanbookError('unknown_batch', 'The channel has no such batch.', {
     exitCode: EXIT.usage,
-    evidence: { channel: target.channel, batch },
+    evidence: { channel: target.terms.code, batch },
     next: '`loanbook payment status` shows those that there are.',
   });
 }
@@ -83,8 +106,9 @@ async function writeBatch(
   client: pg.Client,
   sealer: PartySealer,
   row: BatchRow,
-  { folder, minorDigits }: { readonly folder: string; readonly minorDigits: number },
+  target: BatchTarget,
 ): Promise<WrittenBatch> {
+  const { folder, minorDigits } = target;
   const path = join(folder, row.name);
   const file = await NewFile.create(path, MODE);
   const hash = createHash('sha256');
@@ -93,12 +117,14 @@ async function writeBatch(
     await file.write(text);
   };
   try {
-    await write('order_no,account,name,amount\n');
+    const form = orderForm(row, target);
+    await write(form.head);
     for (let from = 0; from < row.orders; from += PAGE_ORDERS) {
-      for (const line of await linesOf(client, sealer, row.batch, from, minorDigits)) {
-        await write(line);
+      for (const order of await ordersOf(client, sealer, row.batch, from)) {
+        await write(form.line({ ...order, amount: formatAmount(order.amount, minorDigits) }));
       }
     }
+    await write(form.tail);
     const sha256 = hash.digest('hex');
     requireSame(row, sha256);
     await file.publish();
@@ -112,13 +138,12 @@ async function writeBatch(
   }
 }
 
-async function linesOf(
+async function ordersOf(
   client: pg.Client,
   sealer: PartySealer,
   batch: number,
   from: number,
-  minorDigits: number,
-): Promise<string[]> {
+): Promise<CardOrder[]> {
   const { rows } = await client.query<OrderRow>(
     `SELECT line, order_no AS "orderNo", amount, party_no AS party, party_version AS version,
        account_at AS at
@@ -134,13 +159,8 @@ async function linesOf(
     const record = byKey.get(`${party} ${version}`);
     const account = record?.accounts?.[at];
     if (record === undefined || account === undefined) throw erased(orderNo);
-    const fields = [orderNo, account, record.name, formatAmount(amount, minorDigits)];
-    return `${fields.map(quoted).join(',')}\n`;
+    return { orderNo, account, name: record.name, amount };
   });
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
 async function publishControl(path: string, text: string): Promise<void> {
@@ -169,7 +189,7 @@ function requireSame({ batch, sha256 }: BatchRow, now: string): void {
   throw new LoanbookError('batch_differs', 'The file would not be the one that was written.', {
     exitCode: EXIT.failed,
     evidence: { batch, sha256, now },
-    next: 'Nothing was written. Run `loanbook check chain`: its orders or customers were changed.',
+    next: 'Nothing was written. Was `iso20022` changed? Else run `loanbook check chain`.',
   });
 }
 

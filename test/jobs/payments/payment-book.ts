@@ -7,7 +7,7 @@ import { connect } from '../../../src/db/connect.js';
 import { applyProduct } from '../../../src/jobs/book/apply-product.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../src/jobs/eod/run/close-days.js';
-import { deductionFields } from '../../../src/jobs/funding/documents/deduction-document.js';
+import { paymentFields } from '../../../src/jobs/funding/documents/payment-fields.js';
 import { importLoans } from '../../../src/jobs/import/import-loans.js';
 import { initKeys } from '../../../src/jobs/parties/book-keys.js';
 import { importParties } from '../../../src/jobs/parties/import-parties.js';
@@ -81,7 +81,7 @@ export async function paymentBook(
     columns: { order_no: 'order', amount: 'amount', value_date: 'date' },
     ...channel,
   };
-  await applyChannel(client, JSON.stringify(document), 'channel', deductionFields);
+  await applyChannel(client, JSON.stringify(document), 'channel', paymentFields);
   await close(FIRST_DAY);
   return {
     ...{ database, client, folder, file, close },

@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  deductionFields,
-  deductionOfChannel,
-} from '../../../src/jobs/funding/documents/deduction-document.js';
+import { deductionOfChannel } from '../../../src/jobs/funding/documents/deduction-document.js';
+import { paymentFields } from '../../../src/jobs/funding/documents/payment-fields.js';
 import {
   channelJsonSchema,
   parseChannelDocument,
@@ -17,7 +15,7 @@ const CHANNELS = join(packageRoot, 'fixtures/channels');
 
 it.each(readdirSync(CHANNELS))('%s is a channel', (name) => {
   const text = readFileSync(join(CHANNELS, name), 'utf8');
-  const document = parseChannelDocument(text, name, ROLES, deductionFields());
+  const document = parseChannelDocument(text, name, ROLES, paymentFields());
   expect(document.columns.order_no ?? document.layout).not.toBeUndefined();
 });
 
@@ -54,7 +52,7 @@ it.each([
 
 it('keeps how a channel collects beside how it is reconciled', () => {
   const text = readFileSync(join(CHANNELS, 'cards.yaml'), 'utf8');
-  const document = parseChannelDocument(text, 'cards', ROLES, deductionFields());
+  const document = parseChannelDocument(text, 'cards', ROLES, paymentFields());
   expect(deductionOfChannel({ ...document }, 2)).toEqual({
     ...{ code: 'CP', singleFen: 500_000, dailyFen: null, minimumFen: 100, partial: false },
     banks: new Map([['CMB', { singleFen: 200_000, dailyFen: 500_000, prefixes: [] }]]),
@@ -78,7 +76,7 @@ it('keeps how a channel collects beside how it is reconciled', () => {
 it('of a channel that collects nothing keeps what it kept before', () => {
   const text = readFileSync(join(CHANNELS, 'wx.yaml'), 'utf8');
   const before = parseChannelDocument(text, 'wx', ROLES);
-  expect(parseChannelDocument(text, 'wx', ROLES, deductionFields())).toEqual(before);
+  expect(parseChannelDocument(text, 'wx', ROLES, paymentFields())).toEqual(before);
   // It collects as one that says nothing does.
   expect(deductionOfChannel({ ...before }, 2)).toMatchObject({ code: 'WX', maxAttempts: 3 });
 });
@@ -86,5 +84,5 @@ it('of a channel that collects nothing keeps what it kept before', () => {
 // When this fails: loanbook channel schema > config/schemas/channel.schema.json
 it('config/schemas/channel.schema.json is what the checks say', () => {
   const kept = readFileSync(join(packageRoot, 'config/schemas/channel.schema.json'), 'utf8');
-  expect(JSON.parse(kept)).toEqual(channelJsonSchema(deductionFields()));
+  expect(JSON.parse(kept)).toEqual(channelJsonSchema(paymentFields()));
 });

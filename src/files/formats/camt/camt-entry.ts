@@ -62,7 +62,7 @@ export function camtEntry(fields: CamtFields): CamtEntry | CamtBroken {
   const booked = fields.first('BookgDt/Dt', 'BookgDt/DtTm');
   const valued = fields.first('ValDt/Dt', 'ValDt/DtTm');
   for (const date of [booked, valued]) {
-    if (date !== '' && dayOf(date) === undefined) {
+    if (date !== '' && isoDay(date) === undefined) {
       return { rule: 'BookgDt and ValDt are dates', value: date };
     }
   }
@@ -74,8 +74,8 @@ export function camtEntry(fields: CamtFields): CamtEntry | CamtBroken {
   return {
     ...amount,
     fields,
-    valueDate: dayOf(valued === '' ? booked : valued) ?? '',
-    entryDate: dayOf(booked) ?? '',
+    valueDate: isoDay(valued === '' ? booked : valued) ?? '',
+    entryDate: isoDay(booked) ?? '',
     status: fields.first('Sts/Cd', 'Sts/Prtry', 'Sts') || 'BOOK',
     isReversal: reversal === 'true' || reversal === '1',
   };
@@ -98,19 +98,18 @@ export function entryRecords(
   parts: readonly CamtFields[],
   place: CamtPlace,
 ): StatementRecord[] {
-  const [only] = parts;
   const amounts = parts.map((part) => partAmount(part, entry));
   const doubt = parts.length === 0 ? '' : doubtOf(entry, amounts);
   if (parts.length <= 1 || doubt !== '') {
     // One part without an amount of its own is the entry.
     const isOwn = parts.length === 1 && doubt !== 'parts_differ' ? '' : doubt;
-    return [recordOf(entry, parts.length === 1 ? only : undefined, entry.amount, place, isOwn)];
+    return [recordOf(entry, parts, entry.amount, place, isOwn)];
   }
   let balance = place.balance === undefined ? undefined : place.balance - entry.amount;
   return parts.map((part, at) => {
     const amount = amounts[at]!.amount;
     if (balance !== undefined) balance += amount;
-    const record = recordOf(entry, part, amount, { ...place, balance }, '');
+    const record = recordOf(entry, [part], amount, { ...place, balance }, '');
     // The entry's reference is that of all its parts.
     return { ...record, reference: referenceOf(part) };
   });
@@ -136,11 +135,12 @@ function doubtOf(entry: CamtEntry, amounts: readonly (CamtAmount | undefined)[])
 
 function recordOf(
   entry: CamtEntry,
-  part: CamtFields | undefined,
+  parts: readonly CamtFields[],
   amount: ExactAmount,
   { account, statement, balance }: CamtPlace,
   doubt: string,
 ): StatementRecord {
+  const part = parts.length === 1 ? parts[0] : undefined;
   const { fields, currency } = entry;
   // Who paid in is the debtor, who was paid is the creditor.
   const other = `RltdPties/${amount < 0n ? 'Cdtr' : 'Dbtr'}`;
@@ -158,10 +158,16 @@ function recordOf(
     balance_after: balance === undefined ? '' : exactText(balance, currency),
     status: entry.status,
     reversal: entry.isReversal ? 'yes' : '',
+    return_code: parts.map(returnCode).find((code) => code !== '') ?? '',
     counterparty: part?.first(`${other}/Nm`, `${other}/Pty/Nm`) ?? '',
     counterparty_account: part?.first(`${other}Acct/Id/IBAN`, `${other}Acct/Id/Othr/Id`) ?? '',
     doubt,
   };
+}
+
+/** Why money went back. */
+function returnCode(part: CamtFields): string {
+  return part.first('RtrInf/Rsn/Cd', 'RtrInf/Rsn/Prtry');
 }
 
 function referenceOf(part: CamtFields | undefined): string {
@@ -182,7 +188,8 @@ function textOf(part: CamtFields | undefined): string {
   return free || part.first('RmtInf/Strd/CdtrRefInf/Ref', 'AddtlTxInf');
 }
 
-function dayOf(text: string): string | undefined {
+/** The date of an ISO date or time; undefined where it is none. */
+export function isoDay(text: string): string | undefined {
   const date = DATE.exec(text)?.[1];
   return date === undefined || parseDay(date) === undefined ? undefined : date;
 }

@@ -40,7 +40,7 @@ const OF_PARTIES = ['Dbtr', 'Cdtr']
   .join('|');
 const OF_PART =
   'Refs/EndToEndId|Refs/AcctSvcrRef|Amt|CdtDbtInd|AmtDtls/TxAmt/Amt|RmtInf/Ustrd' +
-  '|RmtInf/Strd/CdtrRefInf/Ref|AddtlTxInf';
+  '|RmtInf/Strd/CdtrRefInf/Ref|AddtlTxInf|RtrInf/Rsn/Cd|RtrInf/Rsn/Prtry';
 
 /** Paths whose texts are kept, by what they are in: a statement with its names alone is long. */
 export const KEPT = {

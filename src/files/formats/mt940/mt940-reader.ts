@@ -189,6 +189,7 @@ export class Mt940Reader {
         balance_after: exactText(statement.balance, currency),
         status: 'BOOK',
         reversal: entry.isReversal ? 'yes' : '',
+        return_code: '',
         counterparty: details.counterparty,
         counterparty_account: details.counterpartyAccount,
         doubt: '',
