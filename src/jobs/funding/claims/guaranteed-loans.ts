@@ -7,7 +7,7 @@ import type { LentUnderGuarantee } from '../../../funding/guarantee/events.js';
 import type { FundingPlan } from '../../../funding/plan/plan.js';
 import type { Guarantee } from '../../../funding/terms/guarantee.js';
 import type { Book } from '../../book/book.js';
-import { termsOn } from '../terms/terms-queries.js';
+import { type TermsByDay, termsByDay } from '../terms/terms-queries.js';
 
 /** What happened to a guaranteed loan: money of the customer, or an act that the book keeps. */
 export interface Step {
@@ -61,12 +61,15 @@ export async function loadGuaranteed(
 ): Promise<GuaranteedLoanOfBook[]> {
   const { rows } = await client.query<LoanRow>(readSql(import.meta.url, 'loans'), [loanIds]);
   const steps = await loadSteps(client, loanIds);
+  const planOf = ({ groupId }: LoanRow) => book.groups.get(groupId)!.plan!.terms;
+  const codes = new Set(rows.map((row) => planOf(row).guarantee ?? ''));
+  const guarantees = await termsByDay(client, 'guarantee', [...codes]);
   const loans: GuaranteedLoanOfBook[] = [];
-  for (const { bucket, loanId, loanNo, groupId, ...row } of rows) {
-    const plan = book.groups.get(groupId)!.plan!.terms;
+  for (const each of rows) {
+    const { bucket, loanId, loanNo, groupId, ...row } = each;
     loans.push({
       ...{ bucket, loanId, loanNo, groupId },
-      guarantee: await guaranteeOf(client, plan, row.bornOn, loanNo),
+      guarantee: guaranteeOf(guarantees, planOf(each), row.bornOn, loanNo),
       lent: {
         disbursedOn: parseDay(row.disbursedOn)!,
         schedule: row.dueOn.map((due, at) => ({
@@ -95,14 +98,14 @@ async function loadSteps(
 }
 
 /** A loan keeps the version that was in force when it came into the book. */
-async function guaranteeOf(
-  client: pg.Client,
+function guaranteeOf(
+  guarantees: TermsByDay<'guarantee'>,
   plan: FundingPlan,
   bornOn: string,
   loanNo: string,
-): Promise<Guarantee> {
+): Guarantee {
   const code = plan.guarantee ?? '';
-  const guarantee = await termsOn(client, 'guarantee', code, bornOn);
+  const guarantee = guarantees(code, bornOn);
   if (guarantee !== undefined) return guarantee;
   throw new LoanbookError('guarantee_missing', 'The book has no such guarantee for a loan.', {
     exitCode: EXIT.failed,

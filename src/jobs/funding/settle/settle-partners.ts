@@ -4,6 +4,7 @@ import { Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { inTransaction } from '../../../db/connect.js';
 import { readSql } from '../../../db/sql-file.js';
+import { withoutPlans } from '../../../db/without-plans.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import {
   type Direction,
@@ -82,9 +83,10 @@ export async function settlePartners(
     const date = options.date ?? open.date;
     const calendar = await bookCalendar(client);
     const minorDigits = await minorDigitsOf(client);
-    const { rows } = await client.query<OwedRow>(readSql(import.meta.url, 'owed'), [
-      options.partner ?? null,
-    ]);
+    // The planner takes what is unsettled for a third of all items, and would read them all.
+    const { rows } = await withoutPlans(client, ['enable_seqscan'], () =>
+      client.query<OwedRow>(readSql(import.meta.url, 'owed'), [options.partner ?? null]),
+    );
     const transfers: SettledTransfer[] = [];
     const standings: PartyStanding[] = [];
     const entries: NewEntry[] = [];

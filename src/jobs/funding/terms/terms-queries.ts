@@ -90,6 +90,33 @@ export async function termsOn<Kind extends TermsKind>(
   return rows[0] === undefined ? undefined : termsOfRow(kind, rows[0]);
 }
 
+/** What ruled on a day, YYYY-MM-DD; undefined where nothing was in force. */
+export type TermsByDay<Kind extends TermsKind> = (
+  code: string,
+  day: string,
+) => TermsOf[Kind] | undefined;
+
+/** `termsOn` for many days at once: the versions of these codes, read by one statement. */
+export async function termsByDay<Kind extends TermsKind>(
+  client: pg.Client,
+  kind: Kind,
+  codes: readonly string[],
+): Promise<TermsByDay<Kind>> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM funding_terms WHERE kind = $1 AND code = ANY ($2)
+     ORDER BY version DESC`,
+    [kind, codes],
+  );
+  const read = new Map<Row, TermsOf[Kind]>();
+  return (code, day) => {
+    const row = rows.find((each) => each.code === code && each.effectiveFrom <= day);
+    if (row === undefined) return undefined;
+    const terms = read.get(row) ?? termsOfRow(kind, row);
+    read.set(row, terms);
+    return terms;
+  };
+}
+
 function termsOfRow<Kind extends TermsKind>(kind: Kind, row: Row): TermsOf[Kind] {
   const name = nameOf(kind, row);
   const value = valueOfStored('funding_terms', name, row);

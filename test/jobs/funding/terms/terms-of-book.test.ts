@@ -10,7 +10,12 @@ import { merchantJsonSchema } from '../../../../src/jobs/funding/documents/merch
 import { partnerJsonSchema } from '../../../../src/jobs/funding/documents/partner-document.js';
 import { applyTerms } from '../../../../src/jobs/funding/terms/apply-terms.js';
 import type { TermsKind } from '../../../../src/jobs/funding/terms/terms-kind.js';
-import { listTerms, showTerms, termsOn } from '../../../../src/jobs/funding/terms/terms-queries.js';
+import {
+  listTerms,
+  showTerms,
+  termsByDay,
+  termsOn,
+} from '../../../../src/jobs/funding/terms/terms-queries.js';
 import { packageRoot } from '../../../../src/package-root.js';
 import { testDatabase } from '../../../support/database.js';
 import { type ImportBook, importBook, OPEN_DAY } from '../../../support/import-book.js';
@@ -140,6 +145,43 @@ it('a later version changes no closed day, the first one is of any day', async (
     },
   });
   expect(await apply('partner', partner(2, '2026-03-29'))).toMatchObject({ outcome: 'applied' });
+});
+
+it('many days at once are what each of them is, by one statement', async () => {
+  const codes = ['T1', 'T2'];
+  const apply = (code: string, version: number, from: string, days: number) =>
+    applyTerms(
+      book.client,
+      'partner',
+      `{code: ${code}, version: ${version}, effective_from: ${from}, settlement: {days: ${days}}}`,
+      { source: 'x.yaml', by: 'Li Na' },
+    );
+  await apply('T1', 1, '2025-01-01', 1);
+  await apply('T1', 3, '2026-04-01', 3);
+  // The higher version rules once both are in force, whichever began later.
+  await apply('T1', 4, '2026-04-01', 4);
+  await apply('T2', 1, '2026-03-01', 5);
+  const statements: string[] = [];
+  const { client } = book;
+  const query = client.query.bind(client);
+  const spied = Object.assign(Object.create(client), {
+    query: (text: string, values: unknown[]) => {
+      statements.push(text);
+      return query(text, values);
+    },
+  });
+  const found = await termsByDay(spied, 'partner', codes);
+  const days = ['2024-12-31', '2025-01-01', '2026-02-28', '2026-03-31', '2026-04-01', '2027-01-01'];
+  const daysOf = (code: string) => days.map((day) => found(code, day)?.settlement.days);
+  expect(daysOf('T1')).toEqual([undefined, 1, 1, 1, 4, 4]);
+  expect(daysOf('T2')).toEqual([undefined, undefined, undefined, 5, 5, 5]);
+  expect(daysOf('T3')).toEqual(days.map(() => undefined));
+  for (const code of codes) {
+    for (const day of days) {
+      expect(found(code, day)).toEqual(await termsOn(client, 'partner', code, day));
+    }
+  }
+  expect(statements).toHaveLength(1);
 });
 
 it('amounts are in the currency of the book', async () => {
