@@ -42,6 +42,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   loan: true,
   loan_look: true,
   loan_party: true,
+  merchant_order: true,
   schedule: true,
   schedule_balance: true,
   // Customers, sealed: an import names its rows.

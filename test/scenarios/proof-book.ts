@@ -100,6 +100,9 @@ const ACTS = `
   INSERT INTO guarantor_item (act_id, business_date, guarantor, kind, amount)
     SELECT 1, business_date, 'G1', 'return', 40 FROM book`;
 
+/** One loan was paid to a merchant. */
+const sold = (loan: string) => `${loan},${loan.startsWith('a-2') ? 'M1' : ''}`;
+
 /**
  * A book in which every table has a row: loans of all sorts, late events, a schedule laid again,
  * loans held and gone, tax, a month closed, opened again and closed, impairment, manual vouchers,
@@ -113,9 +116,10 @@ export async function proofBook(): Promise<ScratchBook> {
   await createBook(client, { entity: 'Proof', currency: 'CNY', ...frame });
   for (const text of PRODUCTS) await applyProduct(client, text, 'product');
   await customers(book);
-  const head = 'loan_no,product,principal,rate,periods,disbursed_on,org,party';
+  await applyTerms(client, 'merchant', 'code: M1\n', { source: 'merchant', by: 'Root' });
+  const head = 'loan_no,product,principal,rate,periods,disbursed_on,org,party,merchant';
   await importLoans(client, {
-    file: book.file('loans.csv', head, ...LOANS),
+    file: book.file('loans.csv', head, ...LOANS.map(sold)),
     schedules: book.file('rows.csv', 'loan_no,due_on,principal,interest,fee', ...OWN_ROWS),
   });
   await takeBack(book);

@@ -223,7 +223,8 @@ export function isNamed(lines: readonly string[], row: Tampered): boolean {
       return place.startsWith(`${table} ${part}`);
     }
     // A row that is taken out stands for the share of its part.
-    if (['party', 'party_key', 'loan_party'].includes(table)) return place.startsWith(`${table} `);
+    if (['party', 'party_key', 'loan_party', 'merchant_order'].includes(table))
+      return place.startsWith(`${table} `);
     if (table === 'loan_look') return place.startsWith('loan_look ');
     return table === 'sealed_input' && place === 'what was chained with the day';
   });

@@ -30,7 +30,7 @@ export interface ImportBook {
 
 /** A handful of rows a test: DELETE takes a tenth of the time of TRUNCATE, which makes files anew. */
 const RESET = `DELETE FROM loan; DELETE FROM loan_look; DELETE FROM schedule; DELETE FROM schedule_balance;
-  DELETE FROM loan_party; DELETE FROM event; DELETE FROM opening_position; DELETE FROM sealed_day; DELETE FROM execution; DELETE FROM step; DELETE FROM run;
+  DELETE FROM loan_party; DELETE FROM merchant_order; DELETE FROM event; DELETE FROM opening_position; DELETE FROM sealed_day; DELETE FROM execution; DELETE FROM step; DELETE FROM run;
   DELETE FROM replaced_import; DELETE FROM imported_file; ALTER TABLE imported_file ALTER import_id RESTART;
   DELETE FROM accounting_group; ALTER TABLE accounting_group ALTER group_id RESTART;
   UPDATE bucket_counter SET last_ordinal = 0 WHERE last_ordinal > 0`;

@@ -205,7 +205,8 @@ BEGIN
   -- Customers that came in on the day, and rows that changed by right: what is hashed here is chained
   -- with the rest.
   PERFORM close_digests();
-  PERFORM digest_rows(name, d) FROM unnest(ARRAY['party_key', 'party', 'loan_party']) AS name;
+  PERFORM digest_rows(name, d) FROM unnest(ARRAY['party_key', 'party', 'loan_party',
+    'merchant_order']) AS name;
   inputs := chain_inputs(d);
   INSERT INTO sealed_day (business_date, run_id, content_hash, chain_hash, sealed_at, inputs_hash,
       proof_hash)

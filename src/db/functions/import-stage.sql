@@ -39,7 +39,8 @@ DECLARE
     ELSE 'WITH (autovacuum_enabled = off)' END;
 BEGIN
   -- Loans as checked row by row. `look`: what the number looks like, and its bucket; null: the
-  -- number itself. `party`: who it is with, where the file says it. `plan_id`: 0 for no plan. `due_fee` and `brought`: of a
+  -- number itself. `party`: who it is with, where the file says it. `plan_id`: 0 for no plan.
+  -- `merchant`: whom it was paid to, and the version of its document. `due_fee` and `brought`: of a
   -- schedule of the loan's own.
   EXECUTE format('CREATE %s TABLE import_row (
     line integer NOT NULL, bucket smallint NOT NULL, loan_id bigint NOT NULL,
@@ -48,7 +49,8 @@ BEGIN
     rate text NOT NULL, rate_ppb bigint NOT NULL, periods smallint NOT NULL,
     disbursed_on date NOT NULL, first_due_on date, paid_periods smallint NOT NULL,
     born_on date NOT NULL, party text COLLATE "C",
-    plan_id integer NOT NULL, due_fee bigint[] NOT NULL, brought boolean NOT NULL) %s', kind, ending);
+    plan_id integer NOT NULL, merchant text COLLATE "C", merchant_version integer,
+    due_fee bigint[] NOT NULL, brought boolean NOT NULL) %s', kind, ending);
   EXECUTE format('CREATE %s TABLE import_schedule (LIKE schedule INCLUDING DEFAULTS
     INCLUDING CONSTRAINTS INCLUDING STORAGE INCLUDING COMMENTS) %s', kind, ending);
   -- `row_line` 0: the row is in no file; `reject` is JSON, since a value may hold what text cannot.

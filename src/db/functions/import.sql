@@ -115,6 +115,8 @@ BEGIN
     WHERE l.import_id = number AND k.bucket = l.bucket AND k.loan_no = l.loan_no;
   DELETE FROM loan_party p USING loan l
     WHERE l.import_id = number AND p.bucket = l.bucket AND p.loan_id = l.loan_id;
+  DELETE FROM merchant_order m USING loan l
+    WHERE l.import_id = number AND m.bucket = l.bucket AND m.loan_id = l.loan_id;
   DELETE FROM loan l WHERE l.import_id = number;
   GET DIAGNOSTICS loans = ROW_COUNT;
   UPDATE imported_file SET cancelled_at = now(), cancel_reason = why, changes = changes + 1,
@@ -172,6 +174,8 @@ BEGIN
     WHERE b.bucket = n.bucket AND b.loan_id = n.loan_id
   ), parties AS (
     DELETE FROM loan_party p USING named n WHERE p.bucket = n.bucket AND p.loan_id = n.loan_id
+  ), orders AS (
+    DELETE FROM merchant_order m USING named n WHERE m.bucket = n.bucket AND m.loan_id = n.loan_id
   ), loans AS (
     DELETE FROM loan l USING named n WHERE l.bucket = n.bucket AND l.loan_id = n.loan_id
     RETURNING l.import_id, l.principal AS amount

@@ -4,7 +4,6 @@ import { bucketOf } from '../../accounting/fold/loan-bucket.js';
 import { parseAmount, parseRatePpb } from '../../accounting/money/amount-text.js';
 import { Refusal } from '../../accounting/money/refusal.js';
 import { type EpochDay, NO_DAY } from '../../accounting/money/units.js';
-import { annualRatePpb } from '../../accounting/schedule/period-interest.js';
 import { laySchedule } from '../../accounting/schedule/schedule.js';
 import type { LoanContract, Schedule } from '../../accounting/schedule/schedule-rows.js';
 import { boolField, dateArray, int8Array, nullField } from '../../db/copy/copy-array.js';
@@ -15,12 +14,13 @@ import { LoanBounds } from './loan-bounds.js';
 import { putLook } from './loan-look.js';
 import type { LoanNumbers } from './loan-numbers.js';
 import { agreedSchedule, type OwnSchedule, type OwnSchedules } from './own-schedule.js';
-import type { CatalogueEntry, ProductCatalogue } from './product-catalogue.js';
+import { annualRate, type CatalogueEntry, type ProductCatalogue } from './product-catalogue.js';
 import type { LoanScene, RowIntake } from './row-intake.js';
 import { isCleanText, parseCount } from './source/field-text.js';
 import { LOAN_SCHEDULE_COLUMNS, LOAN_STAGE_COLUMNS, refusedField } from './source/loan-columns.js';
 import type { RowProblem } from './source/source-columns.js';
 import type { LoanBirths } from './tasks/loan-births.js';
+import { type MerchantVersions, putMerchant } from './tasks/merchants-of-book.js';
 
 const ORG_DEFAULT = 'head';
 /** What a smallint holds. */
@@ -33,6 +33,7 @@ export interface LoanRules {
   readonly catalogue: ProductCatalogue;
   readonly costCapOn: CostCapOn;
   readonly plans: PlanCatalogue;
+  readonly merchants: MerchantVersions;
 }
 
 /** What the book has of what the rows name. */
@@ -75,6 +76,7 @@ export class LoanIntake implements RowIntake {
   readonly #openDay: EpochDay;
   readonly #costCapOn: CostCapOn;
   readonly #planOf: PlanOf;
+  readonly #merchants: MerchantVersions;
   readonly #minorDigits: number;
   readonly #bounds: LoanBounds;
   readonly #numbers: LoanNumbers;
@@ -93,6 +95,7 @@ export class LoanIntake implements RowIntake {
     this.#catalogue = rules.catalogue;
     this.#costCapOn = rules.costCapOn;
     this.#planOf = planOf(rules.plans, scene.boundsOn);
+    this.#merchants = rules.merchants;
     this.#openDay = scene.openDay;
     this.#minorDigits = scene.minorDigits;
     this.#bounds = new LoanBounds(scene);
@@ -122,11 +125,14 @@ export class LoanIntake implements RowIntake {
     if (party !== '' && !this.#parties.has(party)) return problem('party', 'unknown_party', party);
     const planId = this.#planOf(fields[11]!, terms.contract);
     if (typeof planId !== 'number') return planId;
+    const soldBy = this.#merchants.of(fields[12]!, terms.contract.disbursedOn);
+    if (soldBy !== null && 'rule' in soldBy) return soldBy;
     const ids = { line, bucket, loanId, loanNo, org };
     this.#put(writer, ids, fields[4]!, terms);
     if (party === '') nullField(writer);
     else writer.text(party);
     writer.int4(planId);
+    putMerchant(writer, soldBy);
     int8Array(writer, schedule.fee ?? []);
     boolField(writer, own !== null);
     this.#putSchedule(ids, terms, schedule);
@@ -281,15 +287,6 @@ export class LoanIntake implements RowIntake {
 /** One row however many periods it spans. */
 function isOneRow({ terms }: CatalogueEntry): boolean {
   return terms.repayment.method === 'bullet' || terms.repayment.method === 'daily_interest';
-}
-
-function annualRate(entry: CatalogueEntry, unitPpb: number): number | undefined {
-  try {
-    return annualRatePpb(entry.terms, unitPpb);
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
 }
 
 function problem(field: string, rule: string, value: string): RowProblem {

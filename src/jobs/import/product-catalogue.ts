@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
+import { Refusal } from '../../accounting/money/refusal.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import type { ProductTerms } from '../../accounting/product/product.js';
 import { annualRatePpb } from '../../accounting/schedule/period-interest.js';
@@ -62,5 +63,15 @@ export class ProductCatalogue {
     return version === null
       ? entries.find((entry) => entry.effectiveFrom <= on)
       : entries.find((entry) => entry.version === version);
+  }
+}
+
+/** A rate of the product's unit as one a year; undefined where none can be reckoned with. */
+export function annualRate(entry: CatalogueEntry, unitPpb: number): number | undefined {
+  try {
+    return annualRatePpb(entry.terms, unitPpb);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
   }
 }

@@ -11,6 +11,7 @@ const DIGESTED: Readonly<Record<string, { readonly rows: string; readonly key: s
   party_key: { rows: 'entered_on = $1', key: 'bucket, party_no' },
   party: { rows: 'entered_on = $1', key: 'bucket, party_no, version' },
   loan_party: { rows: 'entered_on = $1', key: 'bucket, loan_id' },
+  merchant_order: { rows: 'entered_on = $1', key: 'bucket, loan_id' },
 };
 
 interface Part {

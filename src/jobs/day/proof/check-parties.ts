@@ -5,7 +5,7 @@ import type { DayDifference, DayRange } from './check-inputs.js';
 /**
  * Customers beside what their hashes say: as many rows as each import names, on the open day too;
  * no row of a sealed day that its seal has not hashed; no party without its key unless it was
- * erased, then nothing but its number; and no loan of a party that is not there.
+ * erased, then nothing but its number; and no loan of a party, or of a merchant, that is not there.
  */
 export async function partyDifferences(
   client: pg.Client,
@@ -26,6 +26,8 @@ export async function partyDifferences(
        SELECT 'party' AS name, entered_on, bucket / 64 * 64 AS share FROM party GROUP BY 2, 3
        UNION ALL SELECT 'party_key', entered_on, bucket / 64 * 64 FROM party_key GROUP BY 2, 3
        UNION ALL SELECT 'loan_party', entered_on, bucket / 64 * 64 FROM loan_party GROUP BY 2, 3
+       UNION ALL SELECT 'merchant_order', entered_on, bucket / 64 * 64 FROM merchant_order
+         GROUP BY 2, 3
      )
      SELECT $1::text AS day, place, expected, actual FROM (
        SELECT 'party of import ' || coalesce(i.import_id, p.import_id, k.import_id) AS place,
@@ -60,6 +62,12 @@ export async function partyDifferences(
        FROM loan_party m
        WHERE NOT EXISTS (SELECT FROM loan l WHERE l.bucket = m.bucket AND l.loan_id = m.loan_id)
          OR NOT EXISTS (SELECT FROM party p WHERE p.party_no = m.party_no)
+       UNION ALL
+       SELECT 'merchant_order ' || m.bucket || '/' || m.loan_id, 'a loan and its merchant', 'none'
+       FROM merchant_order m
+       WHERE NOT EXISTS (SELECT FROM loan l WHERE l.bucket = m.bucket AND l.loan_id = m.loan_id)
+         OR NOT EXISTS (SELECT FROM funding_terms t WHERE t.kind = 'merchant'
+           AND t.code = m.merchant AND t.version = m.terms_version)
      ) AS found ORDER BY place LIMIT 20`,
     [formatDay(to)],
   );

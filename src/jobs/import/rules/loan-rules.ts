@@ -52,6 +52,14 @@ export const LOAN_RULES: RulePages = {
     'The partners of the funding plan have less than the policy in force on that day asks.',
     'Assign the loan to another plan, or have the policy changed first.',
   ],
+  unknown_merchant: [
+    'No merchant of the book has this code.',
+    '`loanbook merchant list` shows them; apply its document first, or leave the field empty.',
+  ],
+  merchant_not_effective: [
+    'No version of the merchant was in force on the day of disbursement.',
+    'Apply a version with an earlier `effective_from`, or correct the day.',
+  ],
   product_not_effective: [
     'No version of the product was in force on the day of disbursement.',
     'Apply a version with an earlier `effective_from`, or correct the day.',

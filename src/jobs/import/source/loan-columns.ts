@@ -13,6 +13,7 @@ export const LOAN_COLUMNS: readonly ColumnSpec[] = [
   { name: 'org', required: false },
   { name: 'party', required: false },
   { name: 'funding_plan', required: false },
+  { name: 'merchant', required: false },
 ];
 
 /** Columns of `import_row`, in the order in which `put` writes them. */
@@ -35,6 +36,8 @@ export const LOAN_STAGE_COLUMNS = [
   'born_on',
   'party',
   'plan_id',
+  'merchant',
+  'merchant_version',
   'due_fee',
   'brought',
 ] as const;

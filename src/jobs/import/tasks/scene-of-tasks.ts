@@ -10,6 +10,7 @@ import { LOAN_COLUMNS } from '../source/loan-columns.js';
 import { type ColumnSpec, SourceColumns } from '../source/source-columns.js';
 import type { ColumnPlan } from '../source/source-file.js';
 import type { TaskScene } from './loan-task.js';
+import { MerchantVersions } from './merchants-of-book.js';
 import type { TasksPlan } from './worker.js';
 
 /** Reads what the tasks of a file are held to; the lock of imports keeps it as it is. */
@@ -23,10 +24,12 @@ export async function sceneOfTasks(client: pg.Client, plan: TasksPlan): Promise<
   const bounds = boundsOn(await loadBounds(client));
   const catalogue = await ProductCatalogue.load(client);
   const costCapOn = await loadCostCaps(client);
+  const plans = await PlanCatalogue.load(client);
+  const merchants = await MerchantVersions.load(client);
   return {
     client,
     scene: { openDay, minorDigits, currency, today: plan.today, boundsOn: bounds },
-    rules: { catalogue, costCapOn, plans: await PlanCatalogue.load(client) },
+    rules: { catalogue, costCapOn, plans, merchants },
     columns: columnsOf(plan.columns, LOAN_COLUMNS),
     scheduleColumns:
       plan.scheduleColumns === null ? null : columnsOf(plan.scheduleColumns, SCHEDULE_COLUMNS),

@@ -215,6 +215,7 @@ async function stagedFile(
         groups: totals.groups,
         hasLooks: sum.looks > 0,
         hasParties: sum.parties > 0,
+        hasMerchants: sum.merchants > 0,
         key: isLarge ? staging.key! : null,
         births,
         isDelta,
@@ -229,6 +230,7 @@ interface GroupTotals {
   readonly brought: number;
   readonly looks: number;
   readonly parties: number;
+  readonly merchants: number;
 }
 
 interface RestOfTotals {
@@ -243,13 +245,14 @@ async function stagedTotals(client: pg.Client) {
   const { rows: groups } = await client.query<
     GroupTotals & { product: number; org: string; plan: number }
   >(readSql(import.meta.url, 'staged-totals'));
-  const sum = { rows: 0, amount: 0n, brought: 0, looks: 0, parties: 0 };
+  const sum = { rows: 0, amount: 0n, brought: 0, looks: 0, parties: 0, merchants: 0 };
   for (const group of groups) {
     sum.rows += group.rows;
     sum.amount += BigInt(group.amount);
     sum.brought += group.brought;
     sum.looks += group.looks;
     sum.parties += group.parties;
+    sum.merchants += group.merchants;
   }
   const { rows } = await client.query<RestOfTotals>(readSql(import.meta.url, 'staged-rest'), [
     sum.brought > 0,

@@ -24,9 +24,10 @@ export interface StoreLoans {
   readonly claim: RunClaim;
   /** Accounting groups of the staged loans. */
   readonly groups: readonly LoanGroup[];
-  /** Some number is not what it looks like; some loan names its party. */
+  /** Some number is not what it looks like; some loan names its party, or its merchant. */
   readonly hasLooks: boolean;
   readonly hasParties: boolean;
+  readonly hasMerchants: boolean;
   /** Of tables that stay; null: they are temporary. */
   readonly key: string | null;
   /** By which the tasks wrote balances and events; null: they did not. */
@@ -51,6 +52,7 @@ export async function storeLoans(client: pg.Client, store: StoreLoans): Promise<
   ]);
   if (store.hasLooks) await statement('loans-look');
   if (store.hasParties) await statement('loans-party');
+  if (store.hasMerchants) await statement('loans-merchant');
   await statement('loans-ordinals');
   if (await takePlace(client, store)) return true;
   await statement('loans-loan', [importId]);

@@ -74,7 +74,9 @@ export async function firstLoad(book: ImportBook): Promise<void> {
 export async function contents(book: ImportBook): Promise<Record<string, unknown>> {
   const tables = ['loan', 'schedule', 'schedule_balance', 'event', 'opening_position'];
   const found: Record<string, unknown> = {};
-  for (const table of [...tables, 'loan_party', 'loan_look', 'replaced_import', 'imported_file']) {
+  for (const table of [
+    ...[...tables, 'loan_party', 'merchant_order', 'loan_look', 'replaced_import', 'imported_file'],
+  ]) {
     found[table] = await book.rows(`SELECT * FROM ${table} t ORDER BY t::text`);
   }
   return found;

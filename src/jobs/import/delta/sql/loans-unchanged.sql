@@ -1,4 +1,4 @@
--- Takes out the staged loans that the book has just so: contract, schedule, customer and the fees
+-- Takes out the staged loans that the book has just so: contract, schedule, customer, merchant and the fees
 -- agreed with it. A rate that is written otherwise (0.18, 0.180) is the same. One statement, so that
 -- the rows of a loan go together; it tells how many. What is staged has no indexes and no statistics:
 -- joined first (OFFSET 0), and found by its place, it is read once, however many loans are the same.
@@ -21,6 +21,9 @@ WITH same AS MATERIALIZED (
       SELECT coalesce(g.plan_id, 0) FROM accounting_group g WHERE g.group_id = l.group_id)
     AND s.party IS NOT DISTINCT FROM (
       SELECT p.party_no FROM loan_party p WHERE p.bucket = s.bucket AND p.loan_id = s.loan_id)
+    AND s.merchant_version || '/' || s.merchant IS NOT DISTINCT FROM (
+      SELECT m.terms_version || '/' || m.merchant FROM merchant_order m
+      WHERE m.bucket = s.bucket AND m.loan_id = s.loan_id)
     AND (SELECT array_agg(ARRAY[f.seq, f.amount] ORDER BY f.seq)
         FROM unnest(s.due_fee) WITH ORDINALITY AS f (amount, seq)
         WHERE s.brought AND f.amount > 0 AND f.seq > s.paid_periods)
