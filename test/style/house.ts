@@ -136,6 +136,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/day',
     'jobs/import',
     'jobs/ledger',
+    'jobs/loan',
     'jobs/runs',
     'jobs/simulate',
   ],

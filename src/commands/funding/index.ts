@@ -79,6 +79,11 @@ export const FUNDING: CommandDomain = {
       load: () => import('./route.js'),
     },
     {
+      path: 'funding show',
+      summary: 'who has what of one loan: shares, claims, orders, settlements',
+      load: () => import('./show.js'),
+    },
+    {
       path: 'funding settle',
       summary: 'settle what partners are owed: one transfer, one entry',
       load: () => import('./settle.js'),

@@ -73,6 +73,34 @@ export class LoanShares {
     }
   }
 
+  /**
+   * Everybody's, in the plan's order, which sum to the balances: the lender's as above. Of overdue
+   * principal the last of the others has what the proportions of the rest leave.
+   */
+  balancesOfAll(whole: Amounts, out: Amounts): Fen[][] {
+    const [normal = 0, overdue = 0, accrued = 0, due = 0] = whole;
+    const all = this.plan.parties.map((_, at) => {
+      const of = (c: number, balance: Fen) =>
+        this.of(at, c, out[c]! + balance) - this.of(at, c, out[c]!);
+      const principal = of(PRINCIPAL, normal + overdue);
+      const interest = of(INTEREST, accrued + due);
+      const owed = due === 0 ? 0 : accrued === 0 ? interest : this.of(at, INTEREST, due);
+      const late =
+        overdue === 0
+          ? 0
+          : normal === 0
+            ? principal
+            : mulDivRound(principal, overdue, normal + overdue, 'half_up');
+      const rest = [4, 5, 6].map((balance) => of(COMPONENT_OF[balance]!, whole[balance]!));
+      return [principal - late, late, interest - owed, owed, ...rest];
+    });
+    const left = all.reduce((sum, each) => sum - each[1]!, overdue);
+    const last = all[this.others.at(-1) ?? this.#own]!;
+    last[0]! -= left;
+    last[1]! += left;
+    return all;
+  }
+
   #ownOf(component: number, balance: Fen, out: Amounts): Fen {
     return balance === 0
       ? 0

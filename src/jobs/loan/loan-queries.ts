@@ -4,6 +4,7 @@ import type pg from 'pg';
 export interface LoanRow {
   readonly bucket: number;
   readonly loanId: number;
+  readonly groupId: number;
   readonly minorDigits: number;
   readonly currency: string;
   readonly lastSealed: string | null;
@@ -33,7 +34,8 @@ export async function findLoan(
   asOf: string | null,
 ): Promise<LoanRow | undefined> {
   const { rows } = await client.query<LoanRow>(
-    `SELECT l.bucket, l.loan_id AS "loanId", b.minor_digits AS "minorDigits", b.currency,
+    `SELECT l.bucket, l.loan_id AS "loanId", l.group_id AS "groupId",
+       b.minor_digits AS "minorDigits", b.currency,
        (SELECT max(business_date) FROM sealed_day) AS "lastSealed",
        EXISTS (SELECT FROM sealed_day s WHERE s.business_date = $3) AS "asOfIsSealed",
        p.code AS product, p.version, p.name AS "productName", p.document, p.sha256, p.reading,

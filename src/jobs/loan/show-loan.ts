@@ -121,7 +121,7 @@ export function unknownLoan(loanNo: string): LoanbookError {
   });
 }
 
-function notSealed(asOf: string, lastSealed: string | null): LoanbookError {
+export function notSealed(asOf: string, lastSealed: string | null): LoanbookError {
   return new LoanbookError('day_not_sealed', 'There is no such sealed day.', {
     exitCode: EXIT.usage,
     evidence: { asOf, lastSealed: lastSealed ?? 'none' },

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Position } from '../../../accounting/fold/position.js';
-import { BUCKET_COUNT, type EpochDay } from '../../../accounting/money/units.js';
+import { BUCKET_COUNT, type EpochDay, type Fen } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import { loadGroups } from '../../book/load-book.js';
@@ -53,19 +53,28 @@ export function positionRecord(table: string): string {
   return `record_send(ROW(${POSITION_COLUMNS.map((name) => `${table}.${name}`).join(', ')}))`;
 }
 
+/** A loan as such a value has it. */
+export function loanOfRecord(record: Buffer): {
+  readonly position: Position;
+  readonly totals: readonly Fen[];
+} {
+  const tuple = tupleOf(record);
+  const row = new PositionRow();
+  row.read(viewOf(tuple), 0, tuple);
+  return { position: row.position, totals: row.openTotals() };
+}
+
 /** A loan's shares from such a value; undefined where the lender has all of it. */
 export function stockOfRecord(
   loans: JointLoans,
   record: Buffer,
 ): { readonly position: Position; readonly stock: OwnStock } | undefined {
-  const tuple = tupleOf(record);
-  const row = new PositionRow();
-  row.read(viewOf(tuple), 0, tuple);
-  const shares = loans.sharesOf(row.position);
+  const { position, totals } = loanOfRecord(record);
+  const shares = loans.sharesOf(position);
   if (shares === undefined) return undefined;
   const stock = blankStock();
-  stockOf(shares, row.position, row.openTotals(), stock);
-  return { position: row.position, stock };
+  stockOf(shares, position, totals, stock);
+  return { position, stock };
 }
 
 /** A record has the type of each value before its length, which a tuple of COPY has not. */

@@ -83,6 +83,44 @@ export function putPartners(balances: readonly Fen[], into: OwnStock): void {
   into.partnerInterest = interest;
 }
 
+/** What one of them has to claim of it: they sum to what all of them have. */
+function claimOfParty(
+  shares: LoanShares,
+  party: number,
+  position: Position,
+  totals: readonly Fen[],
+  component: number,
+): Fen {
+  const gone = totals[4 * component + 3]!;
+  const before = totalOut(totals, component);
+  const recovered = recoveredOf(position, totals, component);
+  const growth = (rule: number, amount: Fen) =>
+    shares.of(party, rule, before + amount) - shares.of(party, rule, before);
+  return growth(component, gone) - growth(PRINCIPAL, recovered);
+}
+
+/**
+ * What each party has of the balances, by SHARED_BALANCES, in the plan's order: of a loan that the
+ * lender wrote off the claims of the others, as principal and as what is due.
+ */
+export function partyStocks(
+  shares: LoanShares,
+  position: Position,
+  totals: readonly Fen[],
+): readonly (readonly Fen[])[] {
+  if (position.status !== STATUS.writtenOff) {
+    const balances = zeros(SHARED_BALANCES.length);
+    wholeBalances(position, balances);
+    const gone = COMPONENTS.map((_, c) => totalOut(totals, c));
+    return shares.balancesOfAll(balances, gone);
+  }
+  return shares.plan.parties.map(({ own }, at) => {
+    const of = (component: number) =>
+      own ? 0 : claimOfParty(shares, at, position, totals, component);
+    return [of(0), 0, 0, of(1), of(2), of(3), of(4)];
+  });
+}
+
 /** What the others have to claim of a component of a loan that was written off. */
 function claimOf(
   shares: LoanShares,

@@ -65,18 +65,30 @@ export async function claimsAtClose(
     for (const loanId of await loansWithActs(client, page, day)) ids.add(loanId);
     for (const loan of await loadGuaranteed(client, book, [...ids])) {
       if (loan.lent.disbursedOn > day) continue;
-      const { machine } = replay(loan, day, true);
-      const faults = compare(loan, machine, standings.get(loan.loanId), found.charges);
+      const { of, faults } = claimsOfLoan(loan, day, standings.get(loan.loanId), found.charges);
       differing.push(...faults);
-      if (faults.length > 0) continue;
-      machine.close();
-      found.loans.push({
-        ...{ loan, claims: machine.claims, daysPastDue: machine.daysPastDue('lender') },
-        customerDaysPastDue: machine.daysPastDue('customer'),
-      });
+      if (of !== null) found.loans.push(of);
     }
   }
   return { ...found, differing };
+}
+
+/** The claims of one loan, whose open instalments are known; null where it differs from them. */
+export function claimsOfLoan(
+  loan: GuaranteedLoanOfBook,
+  day: EpochDay,
+  standing: Pick<Standing, 'open'> | undefined,
+  charges: Charge[] = [],
+): { readonly of: ClaimsOfLoan | null; readonly faults: readonly Differing[] } {
+  const { machine } = replay(loan, day, true);
+  const faults = compare(loan, machine, standing, charges);
+  if (faults.length > 0) return { of: null, faults };
+  machine.close();
+  const of = {
+    ...{ loan, claims: machine.claims, daysPastDue: machine.daysPastDue('lender') },
+    customerDaysPastDue: machine.daysPastDue('customer'),
+  };
+  return { of, faults };
 }
 
 async function loansWithActs(
@@ -96,7 +108,7 @@ async function loansWithActs(
 function compare(
   loan: GuaranteedLoanOfBook,
   machine: GuaranteedLoan,
-  standing: Standing | undefined,
+  standing: Pick<Standing, 'open'> | undefined,
   charges: Charge[],
 ): Differing[] {
   const differing: Differing[] = [];

@@ -56,7 +56,7 @@ export function guaranteedGroups(book: Book): ReadonlySet<number> {
 /** Loads loans of guaranteed groups. Throws LoanbookError `guarantee_missing`. */
 export async function loadGuaranteed(
   client: pg.Client,
-  book: Book,
+  book: Pick<Book, 'groups'>,
   loanIds: readonly number[],
 ): Promise<GuaranteedLoanOfBook[]> {
   const { rows } = await client.query<LoanRow>(readSql(import.meta.url, 'loans'), [loanIds]);

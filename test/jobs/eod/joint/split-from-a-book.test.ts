@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
+import { type PartyShare, showFunding } from '../../../../src/jobs/funding/show/show-funding.js';
 import { workedCases } from '../../../support/worked-cases.js';
 import { dayAt, type JointBook, jointBook } from './joint-book.js';
 
@@ -22,6 +24,7 @@ interface SplitCase {
       readonly service_tax?: Readonly<Record<string, string>>;
     }[];
     readonly payable: Readonly<Record<string, string>>;
+    readonly balances: Readonly<Record<string, { principal: string; interest?: string }>>;
   };
 }
 
@@ -57,6 +60,16 @@ async function foldTerms(each: SplitCase): Promise<JointBook> {
   return book;
 }
 
+/** What `funding show` has of a party, and what the case has: there is no interest to come. */
+const fen = (text = '0') => Math.round(Number(text) * 100);
+const balanceOf = ({ party, principal, interestAccrued, interestDue }: PartyShare) => ({
+  ...{ party, principal, interest: interestAccrued + interestDue },
+});
+const paperOf = ({ expected }: SplitCase) =>
+  Object.entries(expected.balances).map(([party, { principal, interest }]) => ({
+    ...{ party, principal: fen(principal), interest: fen(interest) },
+  }));
+
 const ofRef = (ref: string) => `j.event_id = (SELECT event_id FROM event WHERE ref = '${ref}')`;
 const ACCRUAL = 'j.kind = movement_accrual()';
 
@@ -78,7 +91,6 @@ describe.skipIf(cases.size === 0)('a loan of a book', () => {
        JOIN event e USING (bucket, loan_id, event_id) WHERE party = 'P1' AND e.ref LIKE 'R%'
        ORDER BY i.business_date`,
     );
-    const fen = (text = '0') => Math.round(Number(text) * 100);
     expect(items).toEqual(
       paid.map((_, k) => {
         const { shares, service_fee, service_tax } = moves[2 * k + 2]!;
@@ -104,6 +116,17 @@ describe.skipIf(cases.size === 0)('a loan of a book', () => {
        WHERE code = '2241.03' AND business_date = '${dayAt(paid.length)}'`,
     );
     expect(payable).toEqual([{ owed: -fen(each.expected.payable.P1) }]);
+    const { shares, had, settlements } = await showFunding(book.client, 'A1');
+    expect(shares.map(balanceOf)).toEqual(paperOf(each));
+    const owed = had.filter(({ movement }) => movement === 'repayment');
+    expect(owed.map((line) => line.principal + line.interest - line.serviceFee)).toEqual([
+      fen(each.expected.payable.P1),
+    ]);
+    // Less what it funds: nothing is settled yet.
+    const funded = fen(moves[0]!.shares.P1!.principal);
+    expect(settlements).toMatchObject([
+      { party: 'P1', reference: null, ofLoan: fen(each.expected.payable.P1) - funded },
+    ]);
   });
 
   it('takes back what the totals lose with a reversal', { timeout: 120_000 }, async () => {
@@ -131,5 +154,10 @@ describe.skipIf(cases.size === 0)('a loan of a book', () => {
         `SELECT sum(principal)::int AS owed FROM funding_item WHERE kind = movement_repayment()`,
       ),
     ).toEqual([{ owed: 7003 }]);
+    const { shares } = await showFunding(book.client, 'L');
+    expect(shares.map(balanceOf)).toEqual(paperOf(each));
+    // As of the day before the reversal: what R1 and R2 paid is out.
+    const before = await showFunding(book.client, 'L', parseDay(dayAt(2))!);
+    expect(before.shares.map(({ principal }) => principal)).toEqual([273_993, 639_317]);
   });
 });

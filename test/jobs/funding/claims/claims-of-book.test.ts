@@ -10,6 +10,7 @@ import { passMoney } from '../../../../src/jobs/funding/claims/pass-money.js';
 import { readClaimAnswers } from '../../../../src/jobs/funding/claims/read-answers.js';
 import { writeClaims } from '../../../../src/jobs/funding/claims/write-claims.js';
 import { applyFundingPlan } from '../../../../src/jobs/funding/funding-plans.js';
+import { showFunding } from '../../../../src/jobs/funding/show/show-funding.js';
 import { applyTerms } from '../../../../src/jobs/funding/terms/apply-terms.js';
 import { importEvents } from '../../../../src/jobs/import/import-events.js';
 import { importLoans } from '../../../../src/jobs/import/import-loans.js';
@@ -223,6 +224,15 @@ describe.skipIf(CASES.length === 0)('a guaranteed loan of a book', () => {
         ...{ amount: (amount / 100).toFixed(2), paid: (paid / 100).toFixed(2), state },
       })),
     ).toEqual(answer.claims);
+    const seen = await showFunding(book.client, 'A1');
+    expect([seen.claims, seen.differing]).toEqual([claims, []]);
+    const answered = worked.input.events.filter(
+      ({ type, ref = '' }) =>
+        type !== 'repayment' && !(answer.rejected as { ref: string }[]).some((r) => r.ref === ref),
+    );
+    expect(seen.acts.filter(({ type }) => type !== 'passed').map(({ ref }) => ref)).toEqual(
+      answered.map(({ ref }) => ref),
+    );
     const [first] = claims;
     expect([first?.daysPastDue, first?.customerDaysPastDue]).toEqual([
       ...[answer.days_past_due, answer.customer_days_past_due],
