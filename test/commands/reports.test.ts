@@ -55,6 +55,7 @@ const REPORTS: readonly (readonly [
   ['funding guarantee list', '', 'guarantees'],
   ['funding limits', '', 'checks'],
   ['funding settle', '--dry-run --by 甲', 'settlements', [], 'tampered'],
+  ['funding report', '', 'parties', ['guarantees']],
   ['funding show', 'CUT-1', 'shares', ['plan']],
   ['gl chart explain', '6011.01', 'rules', ['account', 'tax']],
   ['gl chart show', '', 'accounts'],

@@ -84,6 +84,11 @@ export const FUNDING: CommandDomain = {
       load: () => import('./show.js'),
     },
     {
+      path: 'funding report',
+      summary: 'how every party stands: funded, outstanding, paid, fees, cover left',
+      load: () => import('./report.js'),
+    },
+    {
       path: 'funding settle',
       summary: 'settle what partners are owed: one transfer, one entry',
       load: () => import('./settle.js'),
