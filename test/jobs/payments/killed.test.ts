@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => book.remove());
 
 it('batches and results that are killed take and post everything once', async () => {
-  const { kills, orders, taken } = await killPayments(book, 3, 11);
-  expect(kills).toBeGreaterThan(2);
+  const { kills, orders, taken } = await killPayments(book, 1, 11);
+  expect(kills).toBeGreaterThan(0);
   expect(orders).toBeGreaterThan(15);
   expect(taken).toBeGreaterThan(0);
 }, 300_000);
