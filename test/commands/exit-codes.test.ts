@@ -3,7 +3,7 @@ import { REGISTRY } from '../../src/commands/index.js';
 import { readPage } from '../../src/commands/shell/command-page.js';
 import { BOOK_ROWS, LOAN_ROWS, NIGHT_ROWS, OPERATION_ROWS } from './exit-codes/book-rows.js';
 import { FILE_ROWS } from './exit-codes/file-rows.js';
-import { TERMS_ROWS } from './exit-codes/funding-rows.js';
+import { PARTNER_FILE_ROWS, TERMS_ROWS } from './exit-codes/funding-rows.js';
 import { LEDGER_ROWS, PERIOD_ROWS, RECONCILE_ROWS } from './exit-codes/ledger-rows.js';
 import { CARE_ROWS, PEOPLE_ROWS } from './exit-codes/people-rows.js';
 import type { ExitRow } from './exit-codes/row.js';
@@ -34,6 +34,7 @@ const ROWS: readonly ExitRow[] = [
   ...BOOK_ROWS,
   ...LOAN_ROWS,
   ...TERMS_ROWS,
+  ...PARTNER_FILE_ROWS,
   ...OPERATION_ROWS,
   ...NIGHT_ROWS,
   ...LEDGER_ROWS,

@@ -57,6 +57,7 @@ const REPORTS: readonly (readonly [
   ['funding settle', '--dry-run --by 甲', 'settlements', [], 'tampered'],
   ['funding report', '', 'parties', ['guarantees']],
   ['funding show', 'CUT-1', 'shares', ['plan']],
+  ['funding layout list', '', 'layouts'],
   ['gl chart explain', '6011.01', 'rules', ['account', 'tax']],
   ['gl chart show', '', 'accounts'],
   ['gl explain', '--date 2026-02-20 1', 'lines', ['voucher']],

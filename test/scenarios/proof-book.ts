@@ -11,6 +11,7 @@ import { applyFiles, loadFiles } from '../../src/jobs/files/files-in-force.js';
 import { releaseOut } from '../../src/jobs/files/release-out.js';
 import { scanInbox } from '../../src/jobs/files/scan-inbox.js';
 import { endTakenFile, takeReadyFile } from '../../src/jobs/files/take-file.js';
+import { writePartnerFiles } from '../../src/jobs/funding/files/write-file.js';
 import { applyFundingPlan } from '../../src/jobs/funding/funding-plans.js';
 import { applyTerms } from '../../src/jobs/funding/terms/apply-terms.js';
 import { applyImpairment } from '../../src/jobs/impairment/impairment-parameters.js';
@@ -138,7 +139,7 @@ export async function proofBook(): Promise<ScratchBook> {
     'night',
     'Root',
   );
-  await applyTerms(client, 'partner', 'code: P1\n', { source: 'partner', by: 'Root' });
+  await partnerFile(book);
   await client.query(ACTS);
   await rotateOnce(book);
   await erase(book);
@@ -220,6 +221,25 @@ version: 1
 effective_from: 2027-01-01
 parties: [{party: OWN, part: 1, own: true}]
 `;
+
+const PARTNER = `code: P1
+layouts: {snapshot: P1-SNAP}
+`;
+const SNAPSHOT = `code: P1-SNAP
+family: snapshot
+name: snap_{date}_{version}.csv
+columns: [{from: loan_no}, {from: principal, type: amount}]
+`;
+
+/** A partner that has no loan yet, and the file that says so. */
+async function partnerFile({ client, file }: ScratchBook): Promise<void> {
+  const said = { source: 'partner', by: 'Root' };
+  await applyTerms(client, 'layout', SNAPSHOT, said);
+  await applyTerms(client, 'partner', PARTNER, said);
+  const folder = dirname(file('partner.txt'));
+  const day = parseDay(PROOF_DAYS[3])!;
+  await writePartnerFiles(client, { partner: 'P1', day, folder, by: 'Root' });
+}
 
 /** A file that came in, is done and was taken away, and one that went out. */
 async function filesOfOthers({ client, file }: ScratchBook): Promise<void> {

@@ -3,6 +3,8 @@ import type { CommandDomain } from '../shell/command-module.js';
 export const FUNDING: CommandDomain = {
   groups: {
     funding: 'partners who fund, guarantee and buy: shares, claims, settlement',
+    'funding files': 'files between partners and us',
+    'funding layout': 'what files between partners and us look like',
     'funding plan': 'who funds loans, and who has what of them',
     'funding claims': 'what guarantors are asked for, and what they answer',
     'funding guarantee': 'what guarantors pay for customers who do not',
@@ -92,6 +94,41 @@ export const FUNDING: CommandDomain = {
       path: 'funding settle',
       summary: 'settle what partners are owed: one transfer, one entry',
       load: () => import('./settle.js'),
+    },
+    {
+      path: 'funding layout apply',
+      summary: 'take a version of a layout into the book',
+      load: () => import('./layout/apply.js'),
+    },
+    {
+      path: 'funding layout list',
+      summary: 'list layouts of partner files and their versions',
+      load: () => import('./layout/list.js'),
+    },
+    {
+      path: 'funding layout show',
+      summary: 'print a layout of partner files as the book keeps it',
+      load: () => import('./layout/show.js'),
+    },
+    {
+      path: 'funding layout schema',
+      summary: 'print the JSON Schema of a layout of partner files',
+      load: () => import('./layout/schema.js'),
+    },
+    {
+      path: 'funding files write',
+      summary: 'write the files that a partner gets of a day',
+      load: () => import('./files/write.js'),
+    },
+    {
+      path: 'funding files read',
+      summary: 'take a file of a partner in',
+      load: () => import('./files/read.js'),
+    },
+    {
+      path: 'funding check',
+      summary: "compare a partner's snapshot with its share in the book",
+      load: () => import('./check.js'),
     },
     {
       path: 'funding simulate',

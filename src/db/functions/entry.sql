@@ -65,7 +65,9 @@ BEGIN
     ELSE
       stands := EXISTS (SELECT FROM statement
           WHERE starts_with(of_reference, code || '/' || statement_date || '/' || revision || '/'))
-        OR EXISTS (SELECT FROM recon_break WHERE of_reference = 'break/' || break_id);
+        OR EXISTS (SELECT FROM recon_break WHERE of_reference = 'break/' || break_id)
+        OR EXISTS (SELECT FROM funding_file WHERE direction = 'in' AND of_reference =
+          'snapshot/' || partner || '/' || business_date || '/' || version);
   END CASE;
   IF stands IS NOT TRUE THEN
     RAISE EXCEPTION 'entry % of % stands for nothing that is there', of_reference, of_source

@@ -56,7 +56,8 @@ export class LayoutReader {
     }
     const others = Object.keys((typeof layout.trailer === 'object' && layout.trailer.totals) || {});
     const inHead = Object.keys((typeof layout.head === 'object' && layout.head.totals) || {});
-    const totalOf = saysTotal(layout) ? layout.total_of : undefined;
+    const isSummed = options.isStrict === true || saysTotal(layout);
+    const totalOf = isSummed ? layout.total_of : undefined;
     this.#sums = new FileSums(path, minorDigits, totalOf, [...others, ...inHead]);
     if (layout.balance !== undefined && !isPart) {
       this.#balance = new RunningBalance(path, minorDigits);

@@ -78,7 +78,10 @@ export interface LayoutRowsOptions {
   readonly signal?: AbortSignal | undefined;
   /** Text: the columns of a file of rejected rows stand before those of the layout. */
   readonly isOfRejects?: boolean | undefined;
-  /** An empty field with a type or words fails, unless `empty` says what it stands for. */
+  /**
+   * An empty field with a type or words fails, unless `empty` says what it stands for; the rows are
+   * summed though neither head nor trailer says a total.
+   */
   readonly isStrict?: boolean | undefined;
   /**
    * Delimited and fixed text: only these bytes. Counts and totals are then for the caller to hold,

@@ -72,6 +72,12 @@ export function layoutText(
   return { text, ...writer.written() };
 }
 
+/** What stands above the rows: head and titles, for whoever makes the rows elsewhere. */
+export function layoutOpening(layout: LayoutDocument, options: LayoutWriterOptions): string {
+  requireWritable(layout);
+  return new FileWriter(layout, options).opening(options);
+}
+
 /** Writes the lines of one file in their order. */
 class FileWriter {
   readonly #layout: LayoutDocument;

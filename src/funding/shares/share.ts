@@ -4,7 +4,7 @@ import type { Fen, RatePpb } from '../../accounting/money/units.js';
 import { type FundingPlan, SHARED } from '../plan/plan.js';
 
 /** How one party's share of a lifetime total of one component is worked out. */
-type Rule =
+export type ShareRule =
   | { readonly kind: 'none' }
   | { readonly kind: 'rest' }
   | { readonly kind: 'part'; readonly part: number; readonly sum: number }
@@ -23,10 +23,15 @@ const INTEREST = SHARED.indexOf('interest');
  * but the tail, which has the rest (FUNDING, Shares). Parties are named by their place in the plan.
  */
 export class Shares {
-  readonly #rules: readonly (readonly Rule[])[];
+  readonly #rules: readonly (readonly ShareRule[])[];
 
   constructor(plan: FundingPlan, loanRatePpb: RatePpb) {
     this.#rules = SHARED.map((_, component) => rulesOf(plan, component, loanRatePpb));
+  }
+
+  /** How each party's share of a component is worked out, in the plan's order. */
+  rulesOf(component: number): readonly ShareRule[] {
+    return this.#rules[component]!;
   }
 
   /** A party's share of a total of a component, by its index; of any sign. */
@@ -45,7 +50,7 @@ export class Shares {
   }
 }
 
-function rulesOf(plan: FundingPlan, component: number, loanRatePpb: RatePpb): Rule[] {
+function rulesOf(plan: FundingPlan, component: number, loanRatePpb: RatePpb): ShareRule[] {
   const own = plan.parties.findIndex((each) => each.own);
   const named = plan.components[SHARED[component]!];
   // The lender's alone, unless the plan says otherwise.
@@ -58,7 +63,7 @@ function rulesOf(plan: FundingPlan, component: number, loanRatePpb: RatePpb): Ru
   const isYield = (at: number) => component === INTEREST && plan.parties[at]!.ratePpb !== null;
   const anyYield = parts.some((part, at) => part > 0 && isYield(at));
   const tail = anyYield ? own : tailOf(plan, parts);
-  return parts.map((part, at): Rule => {
+  return parts.map((part, at): ShareRule => {
     if (at === tail) return { kind: 'rest' };
     if (part === 0) return { kind: 'none' };
     const { ratePpb } = plan.parties[at]!;
@@ -73,7 +78,7 @@ function tailOf(plan: FundingPlan, parts: readonly number[]): number {
   return (parts[tail] ?? 0) > 0 ? tail : parts.findLastIndex((part) => part > 0);
 }
 
-function shareBy(rule: Exclude<Rule, { kind: 'rest' }>, total: Fen): Fen {
+function shareBy(rule: Exclude<ShareRule, { kind: 'rest' }>, total: Fen): Fen {
   switch (rule.kind) {
     case 'none':
       return 0;

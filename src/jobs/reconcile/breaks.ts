@@ -15,6 +15,8 @@ export const BREAK_TYPES = {
   cross_day: '跨日',
   refund: '退款-我方无记录',
   cash: '已入账资金被重算',
+  roll: '对方滚动不平',
+  class: '五级分类不符',
 } as const;
 export type BreakType = keyof typeof BREAK_TYPES;
 
@@ -66,7 +68,7 @@ interface BreakRow {
   readonly suspense: bigint;
 }
 
-const SELECT = `SELECT b.break_id AS id, coalesce(t.code, '') AS code, b.since,
+const SELECT = `SELECT b.break_id AS id, coalesce(t.code, b.partner, '') AS code, b.since,
     k.business_date - b.since AS "ageDays", b.type, b.order_no AS "orderNo", b.line,
     coalesce(l.loan_no, '') AS "loanNo",
     b.their_amount::numeric AS their, b.our_amount::numeric AS our,
@@ -99,7 +101,8 @@ export async function listBreaks(client: pg.Client, filter: BreakFilter): Promis
   }
   const digits = await minorDigitsOf(client);
   const { rows } = await client.query<Omit<Break, keyof BreakRow> & BreakRow>(
-    `${SELECT} WHERE ($1::text IS NULL OR t.code = $1) AND ($2::text IS NULL OR b.type = $2)
+    `${SELECT} WHERE ($1::text IS NULL OR coalesce(t.code, b.partner) = $1)
+       AND ($2::text IS NULL OR b.type = $2)
        AND ($3 OR b.state = 'open') AND ($4::bigint IS NULL OR b.break_id = $4)
      ORDER BY b.since, b.break_id LIMIT $5`,
     [code ?? null, type ?? null, isAll === true, id ?? null, limit ?? null],

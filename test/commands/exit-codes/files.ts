@@ -43,6 +43,33 @@ const SIMULATION = {
   loan: { principal: '10000.00', rate: '0.18', periods: 12, disbursed_on: '2026-01-15' },
 };
 
+/** Files of these tests are in UTF-8. */
+const SNAPSHOT_LAYOUT = read('fixtures/funding/layouts/snapshot.yaml').replace(
+  'charset: gb18030\n',
+  '',
+);
+
+/** Snapshots of a partner: without a loan, with one that we do not have, cut off. */
+function snapshots(): Readonly<Record<string, string>> {
+  const titles = '借据号,状态,五级分类,本金余额,利息余额,罚息余额,复利余额,币种';
+  const name = (version: number) => `loan_init_20260302_v${version}.csv`;
+  const loan = 'X1,正常,正常,1.00,0.00,0.00,0.00,CNY';
+  const files = [
+    [titles, '合计,0,0.00'],
+    [titles, loan, '合计,1,1.00'],
+    [titles, loan, '合计,2,1.00'],
+    [titles, '合计,0,0.00'],
+  ];
+  return Object.fromEntries(
+    files.flatMap((lines, at): [string, string][] => [
+      [name(at + 1), lines.map((line) => `${line}\n`).join('')],
+      ...(at === 3
+        ? []
+        : [[`${name(at + 1)}.ok`, `${at === 0 ? '0,0.00' : '1,1.00'}`] as [string, string]]),
+    ]),
+  );
+}
+
 /** The files that rows name by `@name`. A file of `missing` is not there. */
 /** A result of one line or none, and its control file. */
 function answers(name: string, line: string): Record<string, string> {
@@ -71,6 +98,14 @@ const FILES: Readonly<Record<string, string>> = {
   'rows-bad.txt': read('fixtures/layouts/repayments.txt').replace('20260315', '20260230'),
   'partner.yaml': read('fixtures/funding/partner.yaml'),
   'partner-today.yaml': `code: P1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\n`,
+  'partner-layout.yaml': SNAPSHOT_LAYOUT,
+  'partner-layout-2.yaml': read('fixtures/funding/layouts/disbursement.yaml'),
+  'partner-layout-today.yaml': SNAPSHOT_LAYOUT.replace(
+    'code: P1-SNAP',
+    `code: P1-SNAP\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}`,
+  ),
+  'partner-layout-bad.yaml': 'code: X\nfamily: loans\n',
+  ...snapshots(),
   'partner-bad.yaml': 'code: P1\nrole: friend\n',
   'guarantor.yaml': read('fixtures/funding/guarantor.yaml'),
   'guarantee.yaml': read('fixtures/funding/guarantee.yaml'),

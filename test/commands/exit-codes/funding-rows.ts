@@ -82,3 +82,33 @@ export const TERMS_ROWS: readonly ExitRow[] = [
   ['funding claims pass', 2, 'book', '--wait x'],
   ['funding claims pass', 75, 'closing', ''],
 ];
+
+const SNAPSHOT = 'loan_init_20260302';
+const WHOSE = '--partner P1 --date 2026-03-02 --by 甲';
+
+/** Files between a partner and us, and the check of its snapshots. */
+export const PARTNER_FILE_ROWS: readonly ExitRow[] = [
+  ['funding layout apply', 0, 'book', '@partner-layout.yaml'],
+  ['funding layout apply', 1, 'blank', '@partner-layout.yaml'],
+  ['funding layout apply', 2, 'book', '@partner-layout-bad.yaml'],
+  ['funding layout apply', 75, 'closing', '@partner-layout-today.yaml'],
+  ['funding layout list', 0, 'book', ''],
+  ['funding layout list', 1, 'blank', ''],
+  ['funding layout list', 2, 'book', '--format x'],
+  ['funding layout show', 0, 'book', 'P1-SNAP'],
+  ['funding layout show', 1, 'blank', 'P1-SNAP'],
+  ['funding layout show', 2, 'book', 'NONE'],
+  ['funding layout schema', 0, 'nobody', ''],
+  ['funding files write', 0, 'book', `${WHOSE} --out @backups`],
+  ['funding files write', 1, 'blank', WHOSE],
+  ['funding files write', 2, 'book', '--partner P9 --date 2026-03-02 --by 甲'],
+  ['funding files read', 0, 'fresh', `@${SNAPSHOT}_v1.csv --partner P1 --family snapshot --by 甲`],
+  ['funding files read', 1, 'fresh', `@${SNAPSHOT}_v3.csv --partner P1 --family snapshot --by 甲`],
+  ['funding files read', 2, 'fresh', `@${SNAPSHOT}_v1.csv --partner P1 --family loans --by 甲`],
+  ['funding files read', 75, 'fresh', `@${SNAPSHOT}_v4.csv --partner P1 --family snapshot --by 甲`],
+  ['funding check', 0, 'fresh', `@${SNAPSHOT}_v1.csv ${WHOSE}`],
+  ['funding check', 1, 'fresh', `@${SNAPSHOT}_v3.csv ${WHOSE}`],
+  ['funding check', 2, 'fresh', `@${SNAPSHOT}_v1.csv --partner P9 --date 2026-03-02 --by 甲`],
+  ['funding check', 3, 'fresh', `@${SNAPSHOT}_v2.csv ${WHOSE}`],
+  ['funding check', 75, 'fresh', `@${SNAPSHOT}_v4.csv ${WHOSE}`],
+];

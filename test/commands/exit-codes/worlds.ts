@@ -92,6 +92,8 @@ export class Worlds {
       'channel apply @bank.yaml',
       'funding plan apply @funding-plan.yaml',
       'channel apply @channel.yaml',
+      'funding layout apply @partner-layout.yaml',
+      'funding layout apply @partner-layout-2.yaml',
       ...['partner', 'guarantor'].map((name) => `partner apply @${name}.yaml`),
       'funding guarantee apply @guarantee.yaml',
       'merchant apply @merchant.yaml',

@@ -5,12 +5,14 @@ import type { Partner } from '../../../funding/terms/partner.js';
 import { guaranteeFromValue } from '../documents/guarantee-document.js';
 import { merchantFromValue } from '../documents/merchant-document.js';
 import { partnerFromValue } from '../documents/partner-document.js';
+import { layoutFromValue, type PartnerLayout } from '../documents/partner-layout.js';
 
 /** Documents that a book keeps in versions, by what they are called. */
 export interface TermsOf {
   readonly partner: Partner;
   readonly guarantee: Guarantee;
   readonly merchant: Merchant;
+  readonly layout: PartnerLayout;
 }
 export type TermsKind = keyof TermsOf;
 
@@ -45,6 +47,10 @@ const READERS: { readonly [Kind in TermsKind]: Reader<Kind> } = {
     const { document, merchant } = merchantFromValue(value, source, minorDigits);
     return { document, terms: merchant };
   },
+  layout(value, source) {
+    const { document, layout } = layoutFromValue(value, source);
+    return { document, terms: layout };
+  },
 };
 
 /** How the commands of a kind begin. */
@@ -52,6 +58,7 @@ export const COMMANDS: Readonly<Record<TermsKind, string>> = {
   partner: 'partner',
   guarantee: 'funding guarantee',
   merchant: 'merchant',
+  layout: 'funding layout',
 };
 
 /** A document of a kind. Throws LoanbookError `invalid_document`, with paths. */

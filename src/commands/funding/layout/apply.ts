@@ -1,0 +1,3 @@
+import { applyCommand } from '../terms-commands.js';
+
+export const command = applyCommand('layout');

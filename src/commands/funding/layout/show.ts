@@ -1,0 +1,3 @@
+import { showCommand } from '../terms-commands.js';
+
+export const command = showCommand('layout');

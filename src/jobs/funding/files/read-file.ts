@@ -1,0 +1,111 @@
+import type pg from 'pg';
+import { formatDay } from '../../../accounting/calendar/epoch-day.js';
+import { formatAmount } from '../../../accounting/money/amount-text.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
+import { inTransaction } from '../../../db/connect.js';
+import { EXIT, LoanbookError } from '../../../errors.js';
+import { layoutRows } from '../../../files/layout/layout-rows.js';
+import type { FileFamily } from '../../../funding/terms/partner.js';
+import { openDate } from '../../book/open-day.js';
+import { beginFile, finishRow, lastFile, sameContent, withFileLock } from './file-register.js';
+import { holdWhole, openPartnerFile, type RejectedLine, requireDay } from './open-file.js';
+import { layoutOfFamily, partnerOn } from './partner-terms.js';
+
+export interface ReadOptions {
+  readonly file: string;
+  readonly partner: string;
+  readonly family: FileFamily;
+  /** Left out: the day that its name or control file says. */
+  readonly day?: EpochDay | undefined;
+  readonly by: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadFile {
+  readonly partner: string;
+  readonly family: FileFamily;
+  readonly day: string;
+  readonly version: number;
+  readonly rows: number;
+  readonly total: string | null;
+  readonly rejected: number;
+  /** The first of them. */
+  readonly rejects: readonly RejectedLine[];
+  readonly outcome: 'taken' | 'unchanged';
+}
+
+/** Lines that are shown of those that fail. */
+const SHOWN = 10;
+
+/**
+ * Takes a partner's file in: whole, or nothing of it. The same content again changes nothing.
+ * Throws LoanbookError `unknown_partner`, `no_layout`, `file_day_unknown` (2), what refuses a file
+ * (1), and `control_file_missing` (75).
+ */
+export async function readPartnerFile(
+  client: pg.Client,
+  { file, partner: code, family, by, signal, ...options }: ReadOptions,
+): Promise<ReadFile> {
+  const { minorDigits, openDay } = await bookOf(client);
+  const partner = await partnerOn(client, code, options.day ?? openDay);
+  const laid = await layoutOfFamily(client, partner, family, options.day ?? openDay);
+  const open = await openPartnerFile(file, laid.layout, minorDigits, signal);
+  if (options.day !== undefined) requireDay(open, options.day);
+  const day = options.day ?? open.saidDay;
+  if (day === undefined) throw dayUnknown(file);
+  const { sha256 } = open.content;
+  const said = { partner: code, family, day: formatDay(day) };
+  const same = await sameContent(client, code, family, sha256);
+  if (same !== undefined) {
+    const total = same.total === null ? null : formatAmount(BigInt(same.total), minorDigits);
+    const { version, rows, rejected } = same;
+    const known = { version, rows, total, rejected, rejects: [] };
+    return { ...said, day: same.business_date, ...known, outcome: 'unchanged' };
+  }
+  const fields = [...new Set(laid.layout.columns.flatMap(({ from }) => from ?? []))];
+  const reading = layoutRows(file, laid.layout, { fields, minorDigits, signal, isStrict: true });
+  const rejects: RejectedLine[] = [];
+  let rejected = 0;
+  let step = await reading.next();
+  while (!step.done) {
+    for (const { line, problem } of step.value.rows) {
+      if (problem === undefined) continue;
+      rejected += 1;
+      const { field: column, rule } = problem;
+      if (rejects.length < SHOWN) rejects.push({ line, column, rule });
+    }
+    step = await reading.next();
+  }
+  const { counted: rows, total, lastLine } = step.value;
+  holdWhole(open, { rows, total, lastLine }, minorDigits);
+  return withFileLock(client, async () => {
+    const last = await lastFile(client, 'in', code, family, day);
+    const version = (last?.version ?? 0) + 1;
+    await inTransaction(client, async () => {
+      const row = await beginFile(client, {
+        ...{ direction: 'in', partner: code, family, business_date: said.day, version },
+        ...{ name: file.split('/').at(-1) ?? '', layout: `${laid.code} ${laid.version}` },
+        ...{ sha256, rows_sha256: sha256, rows, rejected, total: total ?? null, by_whom: by },
+      });
+      await finishRow(client, row);
+    });
+    const shown = total === undefined ? null : formatAmount(total, minorDigits);
+    return { ...said, version, rows, total: shown, rejected, rejects, outcome: 'taken' };
+  });
+}
+
+async function bookOf(client: pg.Client): Promise<{ minorDigits: number; openDay: EpochDay }> {
+  const openDay = await openDate(client);
+  const { rows } = await client.query<{ digits: number }>(
+    'SELECT minor_digits AS digits FROM book',
+  );
+  return { minorDigits: rows[0]!.digits, openDay };
+}
+
+function dayUnknown(file: string): LoanbookError {
+  return new LoanbookError('file_day_unknown', 'Nothing says of which day the file is.', {
+    exitCode: EXIT.usage,
+    evidence: { file },
+    next: 'Name the day with --date.',
+  });
+}
