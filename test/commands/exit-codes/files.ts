@@ -59,6 +59,7 @@ function snapshots(): Readonly<Record<string, string>> {
     [titles, loan, '合计,1,1.00'],
     [titles, loan, '合计,2,1.00'],
     [titles, '合计,0,0.00'],
+    [titles, loan.replace('正常', '好'), '合计,1,1.00'],
   ];
   return Object.fromEntries(
     files.flatMap((lines, at): [string, string][] => [
@@ -70,7 +71,6 @@ function snapshots(): Readonly<Record<string, string>> {
   );
 }
 
-/** The files that rows name by `@name`. A file of `missing` is not there. */
 /** A result of one line or none, and its control file. */
 function answers(name: string, line: string): Record<string, string> {
   return {
@@ -79,6 +79,7 @@ function answers(name: string, line: string): Record<string, string> {
   };
 }
 
+/** The files that rows name by `@name`. A file of `missing` is not there. */
 const FILES: Readonly<Record<string, string>> = {
   'product.yaml': 'code: NEW\neffective_from: 2026-01-01\n',
   'policy.yaml': 'effective_from: 2026-05-01\nnon_accrual_after: 60\n',

@@ -105,6 +105,7 @@ export const PARTNER_FILE_ROWS: readonly ExitRow[] = [
   ['funding files read', 0, 'fresh', `@${SNAPSHOT}_v1.csv --partner P1 --family snapshot --by 甲`],
   ['funding files read', 1, 'fresh', `@${SNAPSHOT}_v3.csv --partner P1 --family snapshot --by 甲`],
   ['funding files read', 2, 'fresh', `@${SNAPSHOT}_v1.csv --partner P1 --family loans --by 甲`],
+  ['funding files read', 3, 'fresh', `@${SNAPSHOT}_v5.csv --partner P1 --family snapshot --by 甲`],
   ['funding files read', 75, 'fresh', `@${SNAPSHOT}_v4.csv --partner P1 --family snapshot --by 甲`],
   ['funding check', 0, 'fresh', `@${SNAPSHOT}_v1.csv ${WHOSE}`],
   ['funding check', 1, 'fresh', `@${SNAPSHOT}_v3.csv ${WHOSE}`],

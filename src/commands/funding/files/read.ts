@@ -1,3 +1,4 @@
+import { EXIT } from '../../../errors.js';
 import { readPartnerFile } from '../../../jobs/funding/files/read-file.js';
 import type { CommandModule } from '../../shell/command-module.js';
 import { dayOption } from '../../shell/day-option.js';
@@ -30,6 +31,6 @@ export const command: CommandModule<[string], ReadFlags> = {
     else printOutcome(context, rest);
     noteRejects(context, file, rejects);
     noteDoneBefore(context, read.outcome);
-    return undefined;
+    return read.rejected > 0 ? EXIT.difference : EXIT.done;
   },
 };

@@ -22,6 +22,7 @@ import {
 import { holdWhole, openPartnerFile, type RejectedLine, requireDay } from '../files/open-file.js';
 import { layoutOfFamily, partnerOn } from '../files/partner-terms.js';
 import { plansOf } from '../files/plans-of.js';
+import { requireNextVersion } from '../files/said-version.js';
 import { balanceSql } from '../files/share-sql.js';
 import { checkOddLoans, type FoundBreak } from './odd-loans.js';
 import { keepBreaks, openBreaksOf } from './partner-breaks.js';
@@ -74,9 +75,10 @@ export async function checkSnapshot(
   requireDay(open, day);
   const { sha256 } = open.content;
   const said = { partner: code, day: formatDay(day) };
+  const of = { partner: code, family: 'snapshot' as const, day };
   return withFileLock(client, () =>
     inTransaction(client, async (): Promise<CheckedSnapshot> => {
-      const same = await sameContent(client, code, 'snapshot', sha256);
+      const same = await sameContent(client, { ...of, sha256 }, true);
       if (same !== undefined) {
         const { version, rows, rejected, matched } = same;
         const counted = { rows, rejected, rejects: [], matched: matched ?? 0, tolerated: {} };
@@ -84,6 +86,7 @@ export async function checkSnapshot(
         return { ...said, version, ...counted, ...found, outcome: 'unchanged' };
       }
       await requireNotBehind(client, code, said.day);
+      await requireNextVersion(client, open, of);
       await client.query(SETTINGS);
       const staged = await stageSnapshot(client, file, laid.layout, minorDigits, signal);
       holdWhole(open, staged, minorDigits);
@@ -170,15 +173,19 @@ interface Tolerating {
   readonly by: string;
 }
 
-/** One entry a partner and day: what they have more than we do, we owe. */
+/**
+ * One entry a snapshot: what they have more than we do, we owe. The accounts have what the last
+ * snapshot shows: what a corrected one, or that of the next day, shows again is there already.
+ */
 async function postTolerated(
   client: pg.Client,
   { code, row, day, by }: Tolerating,
   sums: readonly (Fen | undefined)[],
 ): Promise<void> {
-  const sum = sums.reduce<Fen>((all, each) => all + (each ?? 0), 0);
-  if (sum === 0) return;
   const { roles } = await ledgerInForce(client, formatDay(await openDate(client)));
+  const shown = sums.reduce<Fen>((all, each) => all + (each ?? 0), 0);
+  const sum = shown - (await posted(client, code));
+  if (sum === 0) return;
   await addEntries(client, [
     {
       source: 'tolerance',
@@ -191,6 +198,14 @@ async function postTolerated(
       ]),
     },
   ]);
+}
+
+/** What the snapshots of a partner have posted to the tail account. */
+async function posted(client: pg.Client, code: string): Promise<Fen> {
+  const { rows } = await client.query<{ sum: number }>(readSql(import.meta.url, 'tolerated'), [
+    `snapshot/${code}/`,
+  ]);
+  return Number(rows[0]!.sum);
 }
 
 async function openCounts(

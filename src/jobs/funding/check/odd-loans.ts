@@ -84,7 +84,7 @@ export async function checkOddLoans(
   return { breaks, tolerated, apart: rows[0]!.apart };
 }
 
-/** Their cut-off lies somewhere in our day: what moved behind it are the last moves, or all. */
+/** Their cut-off lies somewhere in our days: what moved behind it are the last moves, or all. */
 function checkRow(
   row: OddRow,
   moves: readonly ByComponent[],
@@ -162,17 +162,20 @@ async function duplicates(client: pg.Client): Promise<FoundBreak[]> {
   }));
 }
 
-/** What moved on the day, by loan, the last move first; as it changed the balance. */
+/**
+ * What moved on the day, and on those before it for which a difference may be one of two cut-offs,
+ * by loan, the last move first; as it changed the balance.
+ */
 async function lateMoves(
   client: pg.Client,
   partner: string,
-  { day }: CheckTerms,
+  { day, crossDays }: CheckTerms,
   from: string,
   to: string,
 ): Promise<Map<string, ByComponent[]>> {
   const { rows } = await client.query<Record<string, number> & { loan_no: string; side: number }>(
     readSql(import.meta.url, 'late'),
-    [formatDay(day), partner, BRINGS_IN, from, to],
+    [formatDay(day), partner, BRINGS_IN, from, to, crossDays],
   );
   const moves = new Map<string, ByComponent[]>();
   for (const row of rows) {

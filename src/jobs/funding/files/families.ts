@@ -4,33 +4,13 @@ import { CLASS_NAMES, STATUS_NAMES } from '../../../accounting/fold/position.js'
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { MOVEMENTS } from '../../../accounting/posting/flow.js';
 import { readSql } from '../../../db/sql-file.js';
-import { type FundingPlan, SHARED } from '../../../funding/plan/plan.js';
+import { SHARED } from '../../../funding/plan/plan.js';
 import type { FileFamily } from '../../../funding/terms/partner.js';
 import { jointLoansSql } from '../../day/at-close/joint-loans.js';
+import { amount, type FileScene, type Source } from './file-source.js';
+import { GUARANTOR_SOURCES } from './guarantor-families.js';
 import type { FileField, FileFields } from './line-sql.js';
 import { balanceSql, shareSql } from './share-sql.js';
-
-/** Whose file of which day is to be written. */
-export interface FileScene {
-  readonly partner: string;
-  readonly day: EpochDay;
-  /** No day of the book is before it. */
-  readonly isFirstDay: boolean;
-  /** The plans that the partner is a party of, by their number. */
-  readonly plans: ReadonlyMap<number, FundingPlan>;
-}
-
-/** The rows of a family: a SELECT, and what our fields are in it. */
-export interface FileSource {
-  readonly select: string;
-  readonly fields: FileFields;
-  /** What orders the rows of one loan. */
-  readonly order: string;
-  /** Rows that count; undefined: all. */
-  readonly where?: string;
-}
-
-type Source = (scene: FileScene) => FileSource;
 
 const LOAN: FileFields = { loan_no: { kind: 'text', sql: 'loan_no' } };
 const STANDING: FileFields = {
@@ -130,6 +110,7 @@ export const FILE_SOURCES: Readonly<Partial<Record<FileFamily, Source>>> = {
       order: 'place',
     };
   },
+  ...GUARANTOR_SOURCES,
 };
 
 function common({ day, plans }: FileScene): FileFields {
@@ -140,10 +121,6 @@ function common({ day, plans }: FileScene): FileFields {
     plan: { kind: 'word', sql: 'plan_id', words: Array.from(codes, (code) => code ?? '') },
     business_date: { kind: 'date', sql: `DATE '${formatDay(day)}'` },
   };
-}
-
-function amount(sql: string): FileField {
-  return { kind: 'amount', sql };
 }
 
 function loansOf({ plans }: FileScene, day: EpochDay): string {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { inTransaction } from '../../../db/connect.js';
 import { keptName } from '../../../files/mask.js';
 import type { FileFamily } from '../../../funding/terms/partner.js';
@@ -27,6 +28,13 @@ export interface NewFileRow extends Omit<FileRow, 'file_id' | 'state' | 'matched
   readonly business_date: string;
   readonly layout: string;
   readonly by_whom: string;
+}
+
+/** Which file of a partner it is. */
+export interface FileOfDay {
+  readonly partner: string;
+  readonly family: FileFamily;
+  readonly day: EpochDay;
 }
 
 /** Any fixed number: versions of a file follow one another without a gap. */
@@ -60,19 +68,37 @@ export async function lastFile(
   return rows[0];
 }
 
-/** A file whose content has been taken before; undefined: it is new. */
+/**
+ * A file of a day whose content has been taken before; undefined: it is new. Two days may well have
+ * the same content: a status file without rows, say. `isChecked`: one that was checked, not only
+ * read.
+ */
 export async function sameContent(
   client: pg.Client,
-  partner: string,
-  family: FileFamily,
-  sha256: string,
-): Promise<(FileRow & { readonly business_date: string }) | undefined> {
-  const { rows } = await client.query<FileRow & { business_date: string }>(
-    `SELECT ${COLUMNS}, business_date FROM funding_file WHERE direction = 'in' AND partner = $1
-       AND family = $2 AND sha256 = $3 AND state = 'done' ORDER BY file_id DESC LIMIT 1`,
-    [partner, family, sha256],
+  { partner, family, day, sha256 }: FileOfDay & { readonly sha256: string },
+  isChecked = false,
+): Promise<FileRow | undefined> {
+  const { rows } = await client.query<FileRow>(
+    `SELECT ${COLUMNS} FROM funding_file WHERE direction = 'in' AND partner = $1
+       AND family = $2 AND business_date = DATE '1970-01-01' + $3::integer AND sha256 = $4
+       AND state = 'done' AND (matched IS NOT NULL OR NOT $5::boolean)
+     ORDER BY file_id DESC LIMIT 1`,
+    [partner, family, day, sha256, isChecked],
   );
   return rows[0];
+}
+
+/** What was taken of a day, by the names that the files came under. */
+export async function takenOfDay(
+  client: pg.Client,
+  { partner, family, day }: FileOfDay,
+): Promise<{ readonly name: string; readonly sha256: string }[]> {
+  const { rows } = await client.query<{ name: string; sha256: string }>(
+    `SELECT name, sha256 FROM funding_file WHERE direction = 'in' AND partner = $1 AND family = $2
+       AND business_date = DATE '1970-01-01' + $3::integer AND state = 'done' ORDER BY file_id`,
+    [partner, family, day],
+  );
+  return rows;
 }
 
 /** Keeps a file that is about to appear, in the place of one that never did. */

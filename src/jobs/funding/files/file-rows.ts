@@ -5,7 +5,7 @@ import { sqlStateOf } from '../../../db/connect.js';
 import { copyOut } from '../../../db/copy/copy-out.js';
 import { readInt8, TupleReader } from '../../../db/copy/copy-tuple.js';
 import type { LayoutDocument } from '../../../files/layout/layout-document.js';
-import type { FileSource } from './families.js';
+import type { FileSource } from './file-source.js';
 import { lineSql, notWritten } from './line-sql.js';
 
 /** What the rows of a file come to. */

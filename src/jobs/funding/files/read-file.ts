@@ -7,9 +7,24 @@ import { EXIT, LoanbookError } from '../../../errors.js';
 import { layoutRows } from '../../../files/layout/layout-rows.js';
 import type { FileFamily } from '../../../funding/terms/partner.js';
 import { openDate } from '../../book/open-day.js';
-import { beginFile, finishRow, lastFile, sameContent, withFileLock } from './file-register.js';
-import { holdWhole, openPartnerFile, type RejectedLine, requireDay } from './open-file.js';
+import type { PartnerLayout } from '../documents/partner-layout.js';
+import {
+  beginFile,
+  type FileOfDay,
+  finishRow,
+  lastFile,
+  sameContent,
+  withFileLock,
+} from './file-register.js';
+import {
+  holdWhole,
+  type OpenFile,
+  openPartnerFile,
+  type RejectedLine,
+  requireDay,
+} from './open-file.js';
 import { layoutOfFamily, partnerOn } from './partner-terms.js';
+import { requireNextVersion } from './said-version.js';
 
 export interface ReadOptions {
   readonly file: string;
@@ -38,9 +53,10 @@ export interface ReadFile {
 const SHOWN = 10;
 
 /**
- * Takes a partner's file in: whole, or nothing of it. The same content again changes nothing.
- * Throws LoanbookError `unknown_partner`, `no_layout`, `file_day_unknown` (2), what refuses a file
- * (1), and `control_file_missing` (75).
+ * Takes a partner's file in: whole, or nothing of it. The same content of its day again changes
+ * nothing, and a version that was taken is never another one. Throws LoanbookError
+ * `unknown_partner`, `no_layout`, `file_day_unknown` (2), what refuses a file (1), and
+ * `control_file_missing` (75).
  */
 export async function readPartnerFile(
   client: pg.Client,
@@ -53,17 +69,49 @@ export async function readPartnerFile(
   if (options.day !== undefined) requireDay(open, options.day);
   const day = options.day ?? open.saidDay;
   if (day === undefined) throw dayUnknown(file);
-  const { sha256 } = open.content;
-  const said = { partner: code, family, day: formatDay(day) };
-  const same = await sameContent(client, code, family, sha256);
-  if (same !== undefined) {
-    const total = same.total === null ? null : formatAmount(BigInt(same.total), minorDigits);
-    const { version, rows, rejected } = same;
-    const known = { version, rows, total, rejected, rejects: [] };
-    return { ...said, day: same.business_date, ...known, outcome: 'unchanged' };
-  }
-  const fields = [...new Set(laid.layout.columns.flatMap(({ from }) => from ?? []))];
-  const reading = layoutRows(file, laid.layout, { fields, minorDigits, signal, isStrict: true });
+  const of = { partner: code, family, day };
+  return withFileLock(client, async () => {
+    const same = await sameContent(client, { ...of, sha256: open.content.sha256 });
+    if (same !== undefined) {
+      const { version, rows, rejected, total } = same;
+      const sum = total === null ? undefined : BigInt(total);
+      const known = { version, rows, total: textOf(sum, minorDigits), rejected, rejects: [] };
+      return { ...of, day: formatDay(day), ...known, outcome: 'unchanged' };
+    }
+    await requireNextVersion(client, open, of);
+    const read = await readLines(open, minorDigits, signal);
+    const version = await keep(client, of, { open, laid, read, by });
+    const { rows, rejected, rejects } = read;
+    const total = textOf(read.total, minorDigits);
+    return {
+      ...of,
+      day: formatDay(day),
+      version,
+      rows,
+      total,
+      rejected,
+      rejects,
+      outcome: 'taken',
+    };
+  });
+}
+
+interface ReadLines {
+  readonly rows: number;
+  readonly total: bigint | undefined;
+  readonly rejected: number;
+  readonly rejects: readonly RejectedLine[];
+}
+
+/** Reads every line, and holds the file to its control file and its end. */
+async function readLines(
+  open: OpenFile,
+  minorDigits: number,
+  signal: AbortSignal | undefined,
+): Promise<ReadLines> {
+  const { layout, content } = open;
+  const fields = [...new Set(layout.columns.flatMap(({ from }) => from ?? []))];
+  const reading = layoutRows(content.path, layout, { fields, minorDigits, signal, isStrict: true });
   const rejects: RejectedLine[] = [];
   let rejected = 0;
   let step = await reading.next();
@@ -78,20 +126,38 @@ export async function readPartnerFile(
   }
   const { counted: rows, total, lastLine } = step.value;
   holdWhole(open, { rows, total, lastLine }, minorDigits);
-  return withFileLock(client, async () => {
-    const last = await lastFile(client, 'in', code, family, day);
-    const version = (last?.version ?? 0) + 1;
-    await inTransaction(client, async () => {
-      const row = await beginFile(client, {
-        ...{ direction: 'in', partner: code, family, business_date: said.day, version },
-        ...{ name: file.split('/').at(-1) ?? '', layout: `${laid.code} ${laid.version}` },
-        ...{ sha256, rows_sha256: sha256, rows, rejected, total: total ?? null, by_whom: by },
-      });
-      await finishRow(client, row);
+  return { rows, total, rejected, rejects };
+}
+
+interface Kept {
+  readonly open: OpenFile;
+  readonly laid: PartnerLayout;
+  readonly read: ReadLines;
+  readonly by: string;
+}
+
+/** Registers it as the next of its day; the number of it. */
+async function keep(
+  client: pg.Client,
+  { partner, family, day }: FileOfDay,
+  { open: { content }, laid, read: { rows, total, rejected }, by }: Kept,
+): Promise<number> {
+  const last = await lastFile(client, 'in', partner, family, day);
+  const version = (last?.version ?? 0) + 1;
+  const { sha256, path } = content;
+  await inTransaction(client, async () => {
+    const row = await beginFile(client, {
+      ...{ direction: 'in', partner, family, business_date: formatDay(day), version },
+      ...{ name: path.split('/').at(-1) ?? '', layout: `${laid.code} ${laid.version}` },
+      ...{ sha256, rows_sha256: sha256, rows, rejected, total: total ?? null, by_whom: by },
     });
-    const shown = total === undefined ? null : formatAmount(total, minorDigits);
-    return { ...said, version, rows, total: shown, rejected, rejects, outcome: 'taken' };
+    await finishRow(client, row);
   });
+  return version;
+}
+
+function textOf(total: bigint | undefined, minorDigits: number): string | null {
+  return total === undefined ? null : formatAmount(total, minorDigits);
 }
 
 async function bookOf(client: pg.Client): Promise<{ minorDigits: number; openDay: EpochDay }> {

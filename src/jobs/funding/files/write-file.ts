@@ -15,9 +15,10 @@ import { NewFile, writeWhole } from '../../../files/new-file.js';
 import type { FileFamily, Partner } from '../../../funding/terms/partner.js';
 import { type SealedRange, sealedRange } from '../../day/sealed-range.js';
 import type { PartnerLayout } from '../documents/partner-layout.js';
-import { FILE_SOURCES, type FileSource } from './families.js';
+import { FILE_SOURCES } from './families.js';
 import { beginFile, type FileRow, finishFile, lastFile, withFileLock } from './file-register.js';
 import { countRows, fileRows, type WrittenRows } from './file-rows.js';
+import type { FileSource } from './file-source.js';
 import { layoutOfFamily, partnerOn } from './partner-terms.js';
 import { plansOf } from './plans-of.js';
 
