@@ -77,7 +77,7 @@ function half(numerator: number, denominator: number): number {
 }
 
 /** How a break is told from another one of the same book. */
-export async function openBreaks(book: ImportBook): Promise<string[]> {
+export async function openBreaks(book: Pick<ImportBook, 'rows'>): Promise<string[]> {
   const rows = await book.rows(
     `SELECT order_no, type, difference,
        (ARRAY['principal', 'interest', 'penalty', 'compound', 'fee'])[component + 1] AS component

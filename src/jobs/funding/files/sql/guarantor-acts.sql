@@ -15,9 +15,9 @@ FROM guarantee_act a
   ) AS t
   LEFT JOIN guarantor_item i ON i.act_id = a.act_id
   LEFT JOIN LATERAL (
-    SELECT sum(amount) FILTER (WHERE component = 0)::bigint AS principal,
-      sum(amount) FILTER (WHERE component = 1)::bigint AS interest,
-      sum(amount) FILTER (WHERE component = 2)::bigint AS penalty
+    SELECT sum(amount) FILTER (WHERE component = component_principal())::bigint AS principal,
+      sum(amount) FILTER (WHERE component = component_interest())::bigint AS interest,
+      sum(amount) FILTER (WHERE component = component_penalty())::bigint AS penalty
     FROM event e
     WHERE e.bucket = a.bucket AND e.loan_id = a.loan_id AND e.type = event_type_repayment()
       AND starts_with(e.ref, 'guarantee/' || a.act_id || '/')
