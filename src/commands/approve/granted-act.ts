@@ -5,6 +5,8 @@ import { applyLedger, applyPolicy } from '../../jobs/book/apply-dated.js';
 import { applyProduct } from '../../jobs/book/apply-product.js';
 import type { LedgerPart } from '../../jobs/book/documents/ledger-part.js';
 import { releaseQuarantined } from '../../jobs/files/release-quarantine.js';
+import { assignLoans } from '../../jobs/funding/assign/assign-loans.js';
+import { assignmentFromValue } from '../../jobs/funding/documents/assignment-document.js';
 import { eraseParty } from '../../jobs/parties/erase-party.js';
 import type { KeySource } from '../../jobs/parties/key-source.js';
 import { releaseOrder } from '../../jobs/payments/release-order.js';
@@ -79,6 +81,11 @@ export const GRANTED_ACTS: Readonly<Record<ApprovedAct, GrantedAct>> = {
       by: asked.maker,
       grant,
     }),
+  funding_assign: (client, { subject, payload, maker }, grant) => {
+    const source = `assignment ${subject}`;
+    const checked = assignmentFromValue(payload.document, source);
+    return assignLoans(client, checked, { source, by: maker, grant });
+  },
   party_erase: (client, asked, grant, keys) =>
     eraseParty(client, {
       party: asked.subject,

@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION approval_mode(act text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
   SELECT CASE WHEN act IN ('voucher', 'party_erase', 'night_skip', 'file_release',
-      'payment_release')
+      'payment_release', 'funding_assign')
       THEN 'two_persons'
     ELSE coalesce((
     SELECT p.document::jsonb -> 'approvals' ->> act FROM policy_version p, book b

@@ -35,6 +35,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = loanbook, pg_temp AS $$
     ('partner', '{finance,risk}'),
     ('settlement', '{operator,finance}'),
     ('funding_route', '{operator,risk}'),
+    ('funding_assign', '{finance,risk}'),
+    ('funding_assign_check', '{finance,risk}'),
     ('impairment', '{finance,risk}'),
     ('impairment_run', '{finance,risk}'),
     ('voucher', '{finance}'),

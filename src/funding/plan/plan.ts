@@ -37,6 +37,13 @@ export interface FundingPlan {
   readonly guarantee: string | null;
 }
 
+/** Of loans without a plan: all is the lender's. */
+export const OWN_ALONE: FundingPlan = {
+  ...{ code: 'own', version: 0, effectiveFrom: 0 },
+  parties: [{ party: 'own', part: 1, own: true, ratePpb: null }],
+  ...{ components: {}, tail: 'own', serviceFees: [], guarantee: null },
+};
+
 /** The lender's own place in a plan that `faultsOfPlan` has passed. */
 export function ownParty(plan: FundingPlan): PlanParty {
   const own = plan.parties.find((each) => each.own);

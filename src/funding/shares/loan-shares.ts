@@ -20,29 +20,58 @@ export const COMPONENT_OF: readonly number[] = [0, 0, 1, 1, 2, 3, 4];
 const PRINCIPAL = SHARED.indexOf('principal');
 const INTEREST = SHARED.indexOf('interest');
 
-/** Shares of a loan as its lifetime totals have them: nothing else is kept of a joint loan. */
+/** What had gone out of a loan when it was assigned, by component: in all, and by money. */
+export interface Starts {
+  readonly out: Amounts;
+  readonly money: Amounts;
+}
+
+/** Of a loan that keeps the plan that it came with. */
+const FROM_BIRTH: Starts = { out: SHARED.map(() => 0), money: SHARED.map(() => 0) };
+
+/**
+ * Shares of a loan as its lifetime totals have them: nothing else is kept of a joint loan. One that
+ * was assigned to another plan counts from there: `in` starts with the balances, `out` with nothing.
+ */
 export class LoanShares {
   readonly plan: FundingPlan;
   /** Places of the parties other than the lender that have a part of anything. */
   readonly others: readonly number[];
   readonly #shares: Shares;
   readonly #own: number;
+  readonly #starts: Starts;
 
-  constructor(plan: FundingPlan, loanRatePpb: RatePpb) {
+  constructor(
+    plan: FundingPlan,
+    loanRatePpb: RatePpb,
+    starts: Starts = FROM_BIRTH,
+    shares = new Shares(plan, loanRatePpb),
+  ) {
     this.plan = plan;
-    this.#shares = new Shares(plan, loanRatePpb);
+    this.#shares = shares;
+    this.#starts = starts;
     this.#own = ownAt(plan);
     this.others = [...plan.parties.keys()].filter((at) => at !== this.#own);
   }
 
-  /** The lender's share of a total of a component. */
+  /** The same parts for a loan that was assigned when so much had gone out of it. */
+  startingAt(starts: Starts): LoanShares {
+    return new LoanShares(this.plan, 0, starts, this.#shares);
+  }
+
+  /** The lender's share of a lifetime total of a component: what came in, or went out. */
   own(component: number, total: Fen): Fen {
-    return this.#shares.of(this.#own, component, total);
+    return this.of(this.#own, component, total);
   }
 
   /** A party's. */
   of(party: number, component: number, total: Fen): Fen {
-    return this.#shares.of(party, component, total);
+    return this.#shares.of(party, component, total - this.#starts.out[component]!);
+  }
+
+  /** What a party has received of the money that a component was ever paid with. */
+  received(party: number, component: number, money: Fen): Fen {
+    return this.#shares.of(party, component, money - this.#starts.money[component]!);
   }
 
   /** The lender's share of what grew to `after`. */
@@ -66,7 +95,7 @@ export class LoanShares {
           : mulDivRound(principal, overdue, normal + overdue, 'half_up');
     into[0] = principal - into[1];
     const interest = this.#ownOf(INTEREST, accrued + due, out);
-    into[3] = due === 0 ? 0 : accrued === 0 ? interest : this.own(INTEREST, due);
+    into[3] = due === 0 ? 0 : accrued === 0 ? interest : this.#shares.of(this.#own, INTEREST, due);
     into[2] = interest - into[3];
     for (let balance = 4; balance < SHARED_BALANCES.length; balance += 1) {
       into[balance] = this.#ownOf(COMPONENT_OF[balance]!, whole[balance]!, out);

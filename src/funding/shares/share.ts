@@ -50,15 +50,20 @@ export class Shares {
   }
 }
 
-function rulesOf(plan: FundingPlan, component: number, loanRatePpb: RatePpb): ShareRule[] {
-  const own = plan.parties.findIndex((each) => each.own);
+/** The parts that the parties have of a component, in the plan's order. */
+export function partsOf(plan: FundingPlan, component: number): number[] {
   const named = plan.components[SHARED[component]!];
   // The lender's alone, unless the plan says otherwise.
   const isOwnAlone = SHARED[component] === 'fee' && named === undefined;
-  const parts = plan.parties.map(({ party, part }, at) => {
-    if (isOwnAlone) return at === own ? 1 : 0;
+  return plan.parties.map(({ party, part, own }) => {
+    if (isOwnAlone) return own ? 1 : 0;
     return named === undefined ? part : (named[party] ?? 0);
   });
+}
+
+function rulesOf(plan: FundingPlan, component: number, loanRatePpb: RatePpb): ShareRule[] {
+  const own = plan.parties.findIndex((each) => each.own);
+  const parts = partsOf(plan, component);
   const sum = parts.reduce((all, part) => all + part, 0);
   const isYield = (at: number) => component === INTEREST && plan.parties[at]!.ratePpb !== null;
   const anyYield = parts.some((part, at) => part > 0 && isYield(at));

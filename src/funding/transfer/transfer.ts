@@ -63,6 +63,11 @@ export class Pool {
     const sold = loan.balances.map(
       (balance, component) => balance - shares.of(own, component, balance),
     );
+    return { sold, price: this.take(sold) };
+  }
+
+  /** Prices what of a loan changes hands, by component; less than 0: what comes back. */
+  take(sold: Amounts): Fen {
     for (const [component, amount] of sold.entries()) {
       const { ratioPpb, interestRatioPpb } = this.#terms;
       const ppb = component === PRINCIPAL ? ratioPpb : interestRatioPpb;
@@ -70,12 +75,22 @@ export class Pool {
       this.#sold += amount;
     }
     const before = this.#price;
-    this.#price = Number(roundQuotient(this.#exact, BigInt(RATE_SCALE), 'half_up'));
-    return { sold, price: this.#price - before };
+    this.#price = rounded(this.#exact);
+    return this.#price - before;
   }
 }
 
-function declineOf({ isPending, isActive, balances }: OfferedLoan): Decline | null {
+function rounded(exact: bigint): Fen {
+  const size = roundQuotient(exact < 0n ? -exact : exact, BigInt(RATE_SCALE), 'half_up');
+  return Number(exact < 0n ? -size : size);
+}
+
+/** Why a loan is not sold; null: it is. */
+export function declineOf({
+  isPending,
+  isActive,
+  balances,
+}: Omit<OfferedLoan, 'ratePpb'>): Decline | null {
   if (isPending) return 'pending';
   if (!isActive) return 'status';
   return balances.reduce((sum, balance) => sum + balance, 0) > 0 ? null : 'balance';

@@ -16,6 +16,7 @@ export const APPROVED_ACTS = {
   file_release: '文件解除隔离',
   night_skip: '跳过作业',
   payment_release: '批扣指令释放',
+  funding_assign: '资产转让',
 } as const;
 export type ApprovedAct = keyof typeof APPROVED_ACTS;
 

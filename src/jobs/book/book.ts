@@ -35,6 +35,14 @@ export interface GroupPlan {
   readonly terms: FundingPlan;
 }
 
+/** What was assigned after it came, of all loans of a book. */
+export interface AssignedPlans {
+  /** The accounting groups of such loans. */
+  readonly groups: readonly number[];
+  /** The plans that they were assigned to, by plan_id. */
+  readonly plans: readonly (readonly [number, FundingPlan])[];
+}
+
 /**
  * The parameters of a book as plain data: checked and compiled once, then handed to the worker
  * threads, which load no validator (their garbage collector would walk it at every turn).
@@ -55,6 +63,7 @@ export interface BookData {
   readonly policies: readonly { readonly from: EpochDay; readonly policy: BookPolicy }[];
   readonly products: readonly (readonly [number, ProductTerms])[];
   readonly groups: readonly (readonly [number, AccountingGroup])[];
+  readonly assigned: AssignedPlans;
   readonly postingRules: readonly PostingRule[];
   readonly taxRules: readonly TaxRule[];
   readonly roles: LedgerRoles;
@@ -76,6 +85,7 @@ export interface Book {
   readonly products: ReadonlyMap<number, ProductTerms>;
   /** By group_id. */
   readonly groups: ReadonlyMap<number, AccountingGroup>;
+  readonly assigned: AssignedPlans;
   /** Those in force on the open day for the loans of an accounting group. */
   postingRulesOf(groupId: number): PostingRules;
   /** Those in force on the open day. */

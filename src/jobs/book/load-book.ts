@@ -3,6 +3,7 @@ import { Calendar } from '../../accounting/calendar/calendar.js';
 import { parseDay } from '../../accounting/calendar/epoch-day.js';
 import type { EpochDay } from '../../accounting/money/units.js';
 import { LoanbookError } from '../../errors.js';
+import { loadAssignedPlans } from './assigned-plans.js';
 import { type Account, type Book, type BookData, bookFromData } from './book.js';
 import { type CheckedLedger, ledgerFromValue, postingRulesOf } from './documents/ledger.js';
 import { taxRulesOf } from './documents/ledger-tax.js';
@@ -31,6 +32,7 @@ export async function loadBookData(client: pg.Client): Promise<BookData> {
     policies: await loadPolicies(client),
     products: await loadProducts(client),
     groups: await loadGroups(client),
+    assigned: await loadAssignedPlans(client),
     ...(await loadLedgerRules(client, row.business_date, accounts)),
     accounts,
   };

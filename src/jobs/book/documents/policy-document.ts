@@ -78,6 +78,7 @@ const policySchema = mapping({
     file_release: oneOf('two_persons').default('two_persons'),
     night_skip: oneOf('two_persons').default('two_persons'),
     payment_release: oneOf('two_persons').default('two_persons'),
+    funding_assign: oneOf('two_persons').default('two_persons'),
   }).prefault({}),
 });
 

@@ -99,7 +99,7 @@ export class ItemWriter {
       const at = this.#shares!.plan.parties.findIndex(({ party }) => party === from);
       const components = of.map((word) => SHARED.indexOf(word));
       const received = (money: readonly Fen[]) =>
-        components.reduce((sum, c) => sum + this.#shares!.of(at, c, money[c]!), 0);
+        components.reduce((sum, c) => sum + this.#shares!.received(at, c, money[c]!), 0);
       const earlier = feeOf(received(before), ratePpb);
       const later = feeOf(received(after), ratePpb);
       const fee = later - earlier;

@@ -3,9 +3,11 @@ import type { Position } from '../../../accounting/fold/position.js';
 import { BUCKET_COUNT, type EpochDay, type Fen } from '../../../accounting/money/units.js';
 import { copyRows } from '../../../db/copy/copy-stream.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
+import { loadAssignedPlans } from '../../book/assigned-plans.js';
 import { loadGroups } from '../../book/load-book.js';
 import { dayTable } from '../day-table.js';
 import { POSITION_COLUMNS, PositionRow } from '../position-row.js';
+import { loadAssigned } from './assigned-loans.js';
 import { JointLoans } from './joint-loans.js';
 import { blankStock, type OwnStock, stockOf } from './stock.js';
 
@@ -17,8 +19,9 @@ export interface JointGroups {
 
 export async function jointGroups(client: pg.Client): Promise<JointGroups> {
   const groups = new Map(await loadGroups(client));
-  const loans = new JointLoans({ groups });
-  return { groupIds: [...groups.keys()].filter((id) => loans.planId(id) !== undefined), loans };
+  const assigned = await loadAssignedPlans(client);
+  const loans = new JointLoans({ groups, assigned }, await loadAssigned(client, { assigned }));
+  return { groupIds: [...groups.keys()].filter((id) => loans.has(id)), loans };
 }
 
 /**
@@ -41,9 +44,9 @@ export async function eachJointStock(
     ORDER BY bucket, loan_id`;
   await copyRows(client, select, POSITION_COLUMNS.length, (view, at, bytes) => {
     row.read(view, at, bytes);
-    const shares = loans.sharesOf(row.position);
-    if (shares === undefined) return;
-    stockOf(shares, row.position, row.openTotals(), stock);
+    const joint = loans.on(row.position, date);
+    if (joint === undefined) return;
+    stockOf(joint.shares, row.position, row.openTotals(), stock);
     take(row.position, stock);
   });
 }
@@ -70,10 +73,10 @@ export function stockOfRecord(
   record: Buffer,
 ): { readonly position: Position; readonly stock: OwnStock } | undefined {
   const { position, totals } = loanOfRecord(record);
-  const shares = loans.sharesOf(position);
-  if (shares === undefined) return undefined;
+  const joint = loans.on(position, position.businessDate);
+  if (joint === undefined) return undefined;
   const stock = blankStock();
-  stockOf(shares, position, totals, stock);
+  stockOf(joint.shares, position, totals, stock);
   return { position, stock };
 }
 

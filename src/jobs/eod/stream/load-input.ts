@@ -10,6 +10,7 @@ import { loadUnborn, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import { loadAssigned } from '../../day/joint/assigned-loans.js';
 import { loadLastRows } from '../../day/kept-position.js';
 import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
@@ -35,8 +36,11 @@ export async function loadInput(
 ): Promise<TaskInput> {
   const events = await loadEvents(read, task, buffers.events);
   await loadBirths(read, task, buffers.births);
+  const buckets = { from: task.bucketFrom, to: task.bucketTo };
+  const assigned = await loadAssigned(read, book, buckets);
   if (first) {
     return {
+      assigned,
       events,
       next: new NextInstallments(buffers.nextInstallments),
       births: new Births(buffers.births),
@@ -49,7 +53,7 @@ export async function loadInput(
   await requireIntactContracts(read, task, [...held.keys()]);
   const births = new Births(buffers.births, await unbornLoans(read, held));
   const deep = await loadDeep(read, book, task, events, emptyDeep(buffers));
-  return { events, next, births, held, deep };
+  return { assigned, events, next, births, held, deep };
 }
 
 /** Loans that have never been folded, in loan order. */

@@ -17,6 +17,7 @@ import type { Book } from '../../book/book.js';
 import type { Born } from '../../day/birth.js';
 import { type DayTerms, dayTerms } from '../../day/day-terms.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import type { AssignedLoans } from '../../day/joint/assigned-loans.js';
 import { JointRows } from '../../day/joint/joint-rows.js';
 import type { DeepLoan } from '../../day/loan-past.js';
 import { PositionRow } from '../../day/position-row.js';
@@ -48,7 +49,7 @@ export class LoanFold {
     book: Book,
     date: EpochDay,
     task: number,
-    next: NextInstallments,
+    { next, assigned }: { readonly next: NextInstallments; readonly assigned: AssignedLoans },
     buffers: FoldBuffers,
   ) {
     this.#date = date;
@@ -56,7 +57,7 @@ export class LoanFold {
     this.positions = buffers.positions;
     this.side = new SideRows(book.postingRulesOf, date, task, buffers);
     this.days = dayTerms(book);
-    this.joint = new JointRows(book, this.row, this.totals);
+    this.joint = new JointRows(book, date, this.row, { assigned, stands: this.totals });
     this.#today = this.days.book(date);
     for (const groupId of book.groups.keys()) {
       this.#todayTerms[groupId] = this.days.fold(groupId, date);
@@ -207,7 +208,7 @@ export class LoanFold {
       const todays = events.filter(
         (event) => event.businessDate === date && !changesThePast(event),
       );
-      this.joint.open();
+      this.joint.open(date);
       closeDay(position, this.days.book(date), terms, todays, next, this.flow, file);
       ordinal = this.#writeSide(ordinal);
       if (date < this.#date) this.totals.add(position, this.flow);

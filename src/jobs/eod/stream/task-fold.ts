@@ -20,6 +20,7 @@ import {
 import { requireInRange, requireSound } from '../../day/damage/position-fault.js';
 import type { EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
+import type { AssignedLoans } from '../../day/joint/assigned-loans.js';
 import type { DeepLoan, DeepLoans } from '../../day/loan-past.js';
 import { NewContracts } from '../../day/new-contracts.js';
 import { CARRIED_COLUMNS, POSITION_COLUMNS } from '../../day/position-row.js';
@@ -33,6 +34,7 @@ const NO_EVENTS: readonly DatedEvent[] = [];
 
 /** What a task has loaded before its stream starts. */
 export interface TaskInput {
+  readonly assigned: AssignedLoans;
   readonly events: EventQueue;
   readonly next: NextInstallments;
   /** Loans born today and loans whose birth is being held. */
@@ -77,7 +79,7 @@ export class TaskFold {
   constructor(book: Book, date: EpochDay, task: number, input: TaskInput, buffers: FoldBuffers) {
     this.#date = date;
     this.#input = input;
-    this.loan = new LoanFold(book, date, task, input.next, buffers);
+    this.loan = new LoanFold(book, date, task, input, buffers);
     this.contracts = new NewContracts(buffers.newContracts, date);
   }
 

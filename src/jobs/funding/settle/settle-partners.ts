@@ -56,7 +56,7 @@ export interface SettleOutcome {
 interface OwedRow {
   readonly party: string;
   readonly businessDate: string;
-  readonly account: 'payable' | 'receivable' | 'guarantor';
+  readonly account: 'payable' | 'receivable' | 'guarantor' | 'transfer';
   readonly amount: bigint;
 }
 
@@ -158,6 +158,8 @@ interface Sums {
   readonly receivable: Fen;
   /** Payable to it as a guarantor. */
   readonly guarantor: Fen;
+  /** Receivable from it for loans that it bought. */
+  readonly transfer: Fen;
 }
 
 /** What of a settlement stands on which account: each positive on its own side. */
@@ -174,20 +176,21 @@ function sumsOf(owed: readonly Owed[], { direction, from, to }: Settlement): Sum
     payable: sum('payable'),
     receivable: 0 - sum('receivable'),
     guarantor: sum('guarantor'),
+    transfer: 0 - sum('transfer'),
   };
 }
 
 async function keep(
   client: pg.Client,
   { party, direction, dueOn, from, to, reference }: SettledTransfer,
-  { payable, receivable, guarantor }: Sums,
+  { payable, receivable, guarantor, transfer }: Sums,
   { version }: Partner,
   by: string,
 ): Promise<boolean> {
   const days = [dueOn, from, to].map(formatDay);
   const { rows } = await client.query<{ id: number | null }>(
     'SELECT keep_settlement($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS id',
-    [party, direction, ...days, payable + guarantor, receivable, reference, version, by],
+    [party, direction, ...days, payable + guarantor, receivable + transfer, reference, version, by],
   );
   return rows[0]?.id != null;
 }
@@ -212,6 +215,7 @@ async function entryOf(
       ...line('partner_payable', sums.payable),
       ...line('guarantor_payable', sums.guarantor),
       ...line('partner_receivable', 0 - sums.receivable),
+      ...line('transfer_receivable', 0 - sums.transfer),
       ...line('bank', 0 - amount),
     ]),
   };

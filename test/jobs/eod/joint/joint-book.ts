@@ -46,7 +46,11 @@ export interface JointBook extends ScratchBook {
 }
 
 /** A book with a plain product and these plans, whose open day is START. */
-export async function jointBook(plans: readonly object[], product = ''): Promise<JointBook> {
+export async function jointBook(
+  plans: readonly object[],
+  product = '',
+  partners: readonly string[] = ['P1', 'P2'],
+): Promise<JointBook> {
   const book = await scratchBook();
   const { client, database } = book;
   await createBook(client, {
@@ -58,7 +62,7 @@ export async function jointBook(plans: readonly object[], product = ''): Promise
     policyFile: book.file('policy.yaml', 'effective_from: 2000-01-01', 'cost_cap: null'),
   });
   await applyProduct(client, `code: P\neffective_from: 2020-01-01\n${product}`, 'p.yaml');
-  for (const code of ['P1', 'P2']) {
+  for (const code of partners) {
     const partner = `code: ${code}\neffective_from: 2026-01-01\n`;
     await applyTerms(client, 'partner', partner, { source: code, by: '' });
   }

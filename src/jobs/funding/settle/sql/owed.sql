@@ -13,6 +13,7 @@ WITH RECURSIVE taken AS (
   FROM funds f WHERE f.party IS NOT NULL
 ), known AS (
   SELECT party FROM funds UNION SELECT guarantor FROM guarantor_item
+  UNION SELECT buyer FROM funding_assignment
 ), unsettled AS (
   SELECT k.party, coalesce(greatest(
     (SELECT to_date FROM taken t WHERE t.party = k.party AND t.direction = 'net'),
@@ -37,6 +38,9 @@ WITH RECURSIVE taken AS (
   UNION ALL
   SELECT g.guarantor, g.business_date, 'guarantor', g.amount
   FROM unsettled u JOIN guarantor_item g ON g.guarantor = u.party AND g.business_date > u.through
+  UNION ALL
+  SELECT a.buyer, a.effective_on, 'transfer', -a.price
+  FROM unsettled u JOIN funding_assignment a ON a.buyer = u.party AND a.effective_on > u.through
 )
 SELECT m.party, m.business_date AS "businessDate", m.account, sum(m.amount)::bigint AS amount
 FROM moved m
