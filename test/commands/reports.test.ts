@@ -52,6 +52,8 @@ const REPORTS: readonly (readonly [
   ['files show', 'bank-2026-03-03.txt', 'file', ['file']],
   ['files tidy', '--dry-run', 'files', [], 'tampered'],
   ['files verify', '', 'differences', [], 'tampered'],
+  ['funding assign', '@assignment.yaml --by 甲', 'loans'],
+  ['funding assignment list', '', 'assignments'],
   ['funding guarantee list', '', 'guarantees'],
   ['funding limits', '', 'checks'],
   ['funding settle', '--dry-run --by 甲', 'settlements', [], 'tampered'],

@@ -9,6 +9,11 @@ const OPEN = '2026-04-03';
 const SEALED = '2026-04-02';
 const ANY = 'gen_random_uuid()';
 
+/** A list without a loan, which no table takes. */
+const assignmentBy = (maker: string, checker: string, cut: string) =>
+  `keep_assignment('X', 1, 'sale', '${cut}', NULL, 'SPV1', '', '', '${maker}', '${checker}', '{}',
+    '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')`;
+
 /** Columns that the batch role may fill in new rows; true: all of them. Of no other table any. */
 const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
   // Set-up: documents are held against their hashes, and chained at the next seal.
@@ -195,6 +200,11 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
     [`keep_impairment('${SEALED}', '2026-01-01', 777, 0, 'Wang')`, 'LB013'],
   ],
   find_transfers: [[`find_transfers('{S-X}', 999999)`, 'done']],
+  keep_assignment: [
+    [assignmentBy('Li Na', 'Li Na', SEALED), 'LB024'],
+    [assignmentBy('Li Na', 'Wang', OPEN), 'LB014'],
+    [assignmentBy('Li Na', 'Wang', SEALED), '23502'],
+  ],
   keep_settlement: [
     [
       `keep_settlement('P1', 'net', '${OPEN}', '${OPEN}', '${OPEN}', 1, 0, 'S-X', 1, 'Wang')`,

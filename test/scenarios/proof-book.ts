@@ -328,6 +328,11 @@ async function byHand(book: ScratchBook): Promise<void> {
     `SELECT keep_settlement('P1', 'net', $1, $1, $1, 0, 0, 'S-P1', 1, 'Li Na') FROM book`,
     [PROOF_DAYS[0]],
   );
+  await client.query(
+    `SELECT keep_assignment('POOL', 1, 'sale', business_date - 1, NULL, 'SPV1', '', '', 'Li Na',
+       'Zhao', '{}', ARRAY[l.bucket], ARRAY[l.loan_id], '{1}', '{t}', '{1,2,3,4,5}', '{1,2,3,4,5}',
+       '{1,2,3,4,5,6,7}', '{9}') FROM book, (SELECT * FROM loan ORDER BY loan_id LIMIT 1) AS l`,
+  );
   const period = {
     name: '2026-03',
     by: 'Zhao',

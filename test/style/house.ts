@@ -169,6 +169,7 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
     'jobs/approvals',
     'jobs/book',
     'jobs/files',
+    'jobs/funding',
     'jobs/parties',
     'jobs/payments',
     'jobs/period',

@@ -7,6 +7,7 @@ export const FUNDING: CommandDomain = {
     'funding layout': 'what files between partners and us look like',
     'funding plan': 'who funds loans, and who has what of them',
     'funding claims': 'what guarantors are asked for, and what they answer',
+    'funding assignment': 'what changed hands: sales, buy-backs, clean-up calls',
     'funding guarantee': 'what guarantors pay for customers who do not',
   },
   commands: [
@@ -69,6 +70,21 @@ export const FUNDING: CommandDomain = {
       path: 'funding claims pass',
       summary: "pass customers' money to the guarantors that paid for them",
       load: () => import('./claims/pass.js'),
+    },
+    {
+      path: 'funding assign',
+      summary: 'assign loans to another plan: sell them, buy them back',
+      load: () => import('./assign.js'),
+    },
+    {
+      path: 'funding assignment list',
+      summary: 'list what changed hands',
+      load: () => import('./assignment/list.js'),
+    },
+    {
+      path: 'funding assignment schema',
+      summary: 'print the JSON Schema of a list of loans that change hands',
+      load: () => import('./assignment/schema.js'),
     },
     {
       path: 'funding limits',

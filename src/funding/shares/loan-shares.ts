@@ -31,7 +31,7 @@ const FROM_BIRTH: Starts = { out: SHARED.map(() => 0), money: SHARED.map(() => 0
 
 /**
  * Shares of a loan as its lifetime totals have them: nothing else is kept of a joint loan. One that
- * was assigned to another plan counts from there: `in` starts with the balances, `out` with nothing.
+ * was assigned to another plan counts from there: `in` starts with its balances, `out` with 0.
  */
 export class LoanShares {
   readonly plan: FundingPlan;

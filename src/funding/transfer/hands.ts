@@ -5,7 +5,7 @@ import { partsOf } from '../shares/share.js';
 export type Way = 'out' | 'back';
 
 /** Why an assignment is no sale of own parts to the buyer, and no return of them. */
-export type PartFault = 'more_than_own_share' | 'nothing_sold';
+export type PartFault = 'more_than_own_share' | 'wrong_way' | 'nothing_sold';
 
 /** A part of a component, as a fraction that is compared exactly, and its yield. */
 interface Part {
@@ -32,10 +32,12 @@ export function faultOfParts(
     for (const key of new Set([...then!.keys(), ...now!.keys()])) {
       const [had, has] = [then!.get(key) ?? NOTHING, now!.get(key) ?? NOTHING];
       const gained = has.part * had.sum - had.part * has.sum;
-      const isOwn = key === OWN;
-      if (isOwn && gained !== 0) changes = true;
-      if (isOwn ? gained * (way === 'out' ? -1 : 1) >= 0 : key === buyer) continue;
-      if (isOwn || gained !== 0 || had.ratePpb !== has.ratePpb) return 'more_than_own_share';
+      if (key === OWN) {
+        if (gained !== 0) changes = true;
+        if (gained > 0 === (way === 'out') && gained !== 0) return 'wrong_way';
+      } else if (key !== buyer && (gained !== 0 || had.ratePpb !== has.ratePpb)) {
+        return 'more_than_own_share';
+      }
     }
   }
   return changes ? null : 'nothing_sold';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { AssignedPlans } from './book.js';
 import { loadFundingPlans } from './funding-plans.js';
 
-/** The plans that loans were assigned to after they came. Throws LoanbookError `document_changed`. */
+/** The plans that loans were assigned to later. Throws LoanbookError `document_changed`. */
 export async function loadAssignedPlans(client: pg.Client): Promise<AssignedPlans> {
   const { rows } = await client.query<{ groupId: number }>(
     `SELECT DISTINCT unnest(groups) AS "groupId" FROM funding_assignment ORDER BY 1`,

@@ -112,6 +112,10 @@ const FILES: Readonly<Record<string, string>> = {
   'guarantee.yaml': read('fixtures/funding/guarantee.yaml'),
   'guarantee-today.yaml': `code: GA-1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\nguarantor: G1\n`,
   'guarantee-bad.yaml': 'code: GA-2\nguarantor: G9\n',
+  'assignment.yaml': read('fixtures/funding/assignment.yaml'),
+  'assignment-refused.yaml':
+    'code: BACK\nkind: buy_back\nday: 2026-03-02\nbuyer: P1\nplan: own\nloans: [NONE]\n',
+  'assignment-bad.yaml': 'code: POOL\nday: 2026-03-02\nbuyer: P1\nplan: own\nloans: [A, A]\n',
   'claim-answers.csv': 'loan_no,kind,seq,amount,ref\n',
   'answers-bad.csv': 'loan_no,kind,seq,amount,ref\nNONE,refusal,1,,K1\n',
   'merchant.yaml': read('fixtures/funding/merchant.yaml'),

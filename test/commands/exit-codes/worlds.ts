@@ -6,6 +6,8 @@ import { expect } from 'vitest';
 import { parseDay } from '../../../src/accounting/calendar/epoch-day.js';
 import { withClient } from '../../../src/db/connect.js';
 import { createBook } from '../../../src/jobs/book/create-book.js';
+import { storedDocument } from '../../../src/jobs/book/stored-document.js';
+import { readAssignment } from '../../../src/jobs/funding/assign/assignment-file.js';
 import { environmentOf } from '../../support/command-line.js';
 import {
   databaseLike,
@@ -55,6 +57,16 @@ const ORDERED = `INSERT INTO payment_batch (batch_id, channel, business_date, na
     attempt, part, asked_on, amount, party_no, party_version, account_at, account_mark)
   SELECT 'QQ-1-1-1-1', 1, 1, 'QQ', bucket, loan_id, loan_no, 1, 1, 1, '2026-03-02', 500, 'C1', 1, 0,
     '\\x01' FROM loan ORDER BY loan_id LIMIT 1`;
+
+/** A list that changed hands: again it is done before. */
+async function assigned(file: string): Promise<string> {
+  const { document } = await readAssignment(file);
+  const { sha256 } = storedDocument(document);
+  return `INSERT INTO funding_assignment (assignment_id, code, version, kind, cut_on, effective_on,
+      buyer, groups, loans, sold, price, document, sha256, assigned_by, checker)
+    VALUES (1, '${document.code}', 1, 'sale', '2026-03-02', '2026-03-03', 'P1', '{}', 1, 100, 98,
+      '', '${sha256}', '甲', '乙')`;
+}
 
 const QUIET = `
   DELETE FROM break_action; DELETE FROM recon_break; TRUNCATE statement CASCADE;
@@ -113,6 +125,7 @@ export class Worlds {
     }
     await asOwner(this.#base, ERASED);
     await asOwner(this.#base, ORDERED);
+    await asOwner(this.#base, await assigned(join(this.folder, 'files/assignment.yaml')));
   }
 
   async end(): Promise<void> {

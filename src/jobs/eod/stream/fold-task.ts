@@ -13,8 +13,8 @@ import { barrier } from '../../runs/barrier.js';
 import type { FoldTask } from '../../runs/claim.js';
 import { type ControlTotals, storedTotals } from './control-totals.js';
 import { pastOf } from './damaged-loan.js';
-import { loadInput, loadLeftLoans } from './load-input.js';
-import { TaskFold, type TaskInput } from './task-fold.js';
+import { loadInput, loadLeftLoans, type TaskInput } from './load-input.js';
+import { TaskFold } from './task-fold.js';
 import { TaskStream } from './task-stream.js';
 
 /** What a worker owns: a session that streams yesterday out, one that takes today in, buffers. */

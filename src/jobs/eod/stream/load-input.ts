@@ -10,7 +10,7 @@ import { loadUnborn, requireIntactContracts } from '../../day/contract.js';
 import { dayTable } from '../../day/day-table.js';
 import { type EventQueue, loadEvents, mayNeedFile } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
-import { loadAssigned } from '../../day/joint/assigned-loans.js';
+import { type AssignedLoans, loadAssigned } from '../../day/joint/assigned-loans.js';
 import { loadLastRows } from '../../day/kept-position.js';
 import { DeepLoans, loadDeepLoans } from '../../day/loan-past.js';
 import {
@@ -21,7 +21,19 @@ import {
   type TaskScope,
 } from '../../day/task-input.js';
 import type { LeftLoan } from './left-loan.js';
-import type { TaskInput } from './task-fold.js';
+
+/** What a task has loaded before its stream starts. */
+export interface TaskInput {
+  readonly assigned: AssignedLoans;
+  readonly events: EventQueue;
+  readonly next: NextInstallments;
+  /** Loans born today and loans whose birth is being held. */
+  readonly births: Births;
+  /** Yesterday's held loans by number. */
+  readonly held: ReadonlyMap<number, HeldLoan>;
+  /** Loans whose events of today may need more than the position, by number. */
+  readonly deep: DeepLoans;
+}
 
 /**
  * Loads what a task needs before its stream starts, into empty buffers; `first`: there is no

@@ -7,7 +7,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { viewOf } from '../../../db/copy/copy-tuple.js';
 import type { Book } from '../../book/book.js';
 import { bear, fileOfBirth, historyOf } from '../../day/birth.js';
-import type { Births, NewLoan } from '../../day/births.js';
+import type { NewLoan } from '../../day/births.js';
 import { carriedTuple, carryTuple } from '../../day/damage/carried-tuple.js';
 import {
   damagedColumn,
@@ -18,32 +18,17 @@ import {
   unsafeColumn,
 } from '../../day/damage/damaged-row.js';
 import { requireInRange, requireSound } from '../../day/damage/position-fault.js';
-import type { EventQueue } from '../../day/event-queue.js';
 import type { FoldBuffers } from '../../day/fold-buffers.js';
-import type { AssignedLoans } from '../../day/joint/assigned-loans.js';
-import type { DeepLoan, DeepLoans } from '../../day/loan-past.js';
+import type { DeepLoan } from '../../day/loan-past.js';
 import { NewContracts } from '../../day/new-contracts.js';
 import { CARRIED_COLUMNS, POSITION_COLUMNS } from '../../day/position-row.js';
-import type { HeldLoan, NextInstallments } from '../../day/task-input.js';
 import { enteredBy } from './control-totals.js';
 import { type DamagedLoan, holdReason, neverBorn, remake } from './damaged-loan.js';
 import { carryIdle, isOver, type LeftLoan, staysAway } from './left-loan.js';
+import type { TaskInput } from './load-input.js';
 import { LoanFold } from './loan-fold.js';
 
 const NO_EVENTS: readonly DatedEvent[] = [];
-
-/** What a task has loaded before its stream starts. */
-export interface TaskInput {
-  readonly assigned: AssignedLoans;
-  readonly events: EventQueue;
-  readonly next: NextInstallments;
-  /** Loans born today and loans whose birth is being held. */
-  readonly births: Births;
-  /** Yesterday's held loans by number. */
-  readonly held: ReadonlyMap<number, HeldLoan>;
-  /** Loans whose events of today may need more than the position, by number. */
-  readonly deep: DeepLoans;
-}
 
 export interface HeldReport {
   readonly bucket: number;

@@ -29,6 +29,7 @@ export type LoanRule =
   | 'held'
   | 'guarantee'
   | 'more_than_own_share'
+  | 'wrong_way'
   | 'nothing_sold'
   | 'yield_above_rate';
 

@@ -42,8 +42,8 @@ export interface ToPrice {
 }
 
 /**
- * Prices a list in its order: of the rounded price of all that changes hands a loan has what it adds
- * (FUNDING, Transfer). Throws LoanbookError `no_posting_rule` (1).
+ * Prices a list in its order: of the rounded price of all that changes hands a loan has what it
+ * adds (FUNDING, Transfer). Throws LoanbookError `no_posting_rule` (1).
  */
 export function priceLoans(
   checked: CheckedAssignment,

@@ -5,6 +5,7 @@ import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
 import { connect } from '../../../../src/db/connect.js';
 import { createBook } from '../../../../src/jobs/book/create-book.js';
 import { closeDays } from '../../../../src/jobs/eod/run/close-days.js';
+import { assignmentJsonSchema } from '../../../../src/jobs/funding/documents/assignment-document.js';
 import { guaranteeJsonSchema } from '../../../../src/jobs/funding/documents/guarantee-document.js';
 import { merchantJsonSchema } from '../../../../src/jobs/funding/documents/merchant-document.js';
 import { partnerJsonSchema } from '../../../../src/jobs/funding/documents/partner-document.js';
@@ -205,6 +206,7 @@ it('amounts are in the currency of the book', async () => {
 
 // When this fails: loanbook partner schema > config/schemas/partner.schema.json, and so on.
 it.each([
+  ['assignment', assignmentJsonSchema],
   ['partner', partnerJsonSchema],
   ['guarantee', guaranteeJsonSchema],
   ['merchant', merchantJsonSchema],
