@@ -132,11 +132,19 @@ interface StoredRow {
 
 const COLUMNS = `f.code, f.version, f.effective_from AS "effectiveFrom", f.sha256, f.document`;
 
-/** Every version of every plan, with its parties and the number of its loans. */
+/** Every version of every plan, with its parties and the number of loans that are under it now. */
 export async function listFundingPlans(client: pg.Client): Promise<FundingPlanRow[]> {
   const { rows } = await client.query<StoredRow & { loans: number }>(
-    `SELECT ${COLUMNS}, (SELECT count(*) FROM loan l JOIN accounting_group g USING (group_id)
-       WHERE g.plan_id = f.plan_id) AS loans
+    `WITH latest AS (
+       SELECT DISTINCT ON (a.bucket, a.loan_id) g.plan_id AS before, x.plan_id AS now
+       FROM assigned_loan a JOIN funding_assignment x USING (assignment_id)
+         JOIN loan l ON l.bucket = a.bucket AND l.loan_id = a.loan_id
+         JOIN accounting_group g USING (group_id)
+       ORDER BY a.bucket, a.loan_id, a.effective_on DESC)
+     SELECT ${COLUMNS}, (SELECT count(*) FROM loan l JOIN accounting_group g USING (group_id)
+         WHERE g.plan_id = f.plan_id)
+       - (SELECT count(*) FROM latest WHERE before = f.plan_id)
+       + (SELECT count(*) FROM latest WHERE now = f.plan_id) AS loans
      FROM funding_plan_version f ORDER BY f.code, f.version`,
   );
   return rows.map((row) => {

@@ -3,7 +3,7 @@ import { formatDay, parseDay } from '../../accounting/calendar/epoch-day.js';
 import { EVENT_TYPE_NAMES } from '../../accounting/events/loan-event.js';
 import { formatAmount } from '../../accounting/money/amount-text.js';
 import type { EpochDay, Fen } from '../../accounting/money/units.js';
-import { MOVEMENTS } from '../../accounting/posting/flow.js';
+import { MOVEMENT, MOVEMENTS } from '../../accounting/posting/flow.js';
 import { covers, specificity } from '../../accounting/posting/posting.js';
 import { EXIT, LoanbookError } from '../../errors.js';
 import { type LedgerRule, loansOf } from '../book/documents/ledger.js';
@@ -65,6 +65,7 @@ interface Row {
   readonly org: string | null;
   readonly funding_plan: string | null;
   readonly minor_digits: number;
+  readonly day: string;
 }
 
 /**
@@ -155,7 +156,8 @@ async function voucherRows(client: pg.Client, date: EpochDay, voucher: number): 
   }
   const { rows } = await client.query<Row>(
     `SELECT j.line, j.amount, j.kind, j.event_id, j.group_id, j.loan_id, a.code, a.name_zh,
-       l.loan_no, p.code AS product, g.org, g.funding_plan, b.minor_digits
+       l.loan_no, p.code AS product, g.org, g.funding_plan, b.minor_digits,
+       j.business_date::text AS day
      FROM ${dayTable('journal_line', date)} j JOIN account a USING (account_id) CROSS JOIN book b
        LEFT JOIN loan l ON l.bucket = j.bucket AND l.loan_id = j.loan_id
        LEFT JOIN accounting_group g ON g.group_id = j.group_id
@@ -176,6 +178,7 @@ async function becauseOf(client: pg.Client, row: Row): Promise<string> {
     return rows[0]?.because ?? '';
   }
   if (row.kind === TAX_KIND) return 'tax within the income of the accounting group';
+  if (row.event_id <= 0 && row.kind === MOVEMENT.transfer) return assignmentOf(client, row);
   if (row.event_id <= 0) {
     return row.loan_id === 0 ? 'the night of a whole accounting group' : 'the close itself';
   }
@@ -188,4 +191,17 @@ async function becauseOf(client: pg.Client, row: Row): Promise<string> {
   if (event === undefined) return '';
   const valued = formatDay(parseDay(event.value_date) ?? 0);
   return `${EVENT_TYPE_NAMES[event.type] ?? event.type} ${event.ref}, value date ${valued}`;
+}
+
+/** The list by which the loan changed hands. */
+async function assignmentOf(client: pg.Client, row: Row): Promise<string> {
+  const { rows } = await client.query<{ because: string }>(
+    `SELECT a.kind || ' ' || a.code || ' ' || a.version || ', by ' || a.assigned_by
+       || ', approved by ' || a.checker AS because
+     FROM assigned_loan l JOIN funding_assignment a USING (assignment_id)
+     WHERE l.bucket = ($1::bigint >> 32)::smallint AND l.loan_id = $1 AND l.effective_on <= $2
+     ORDER BY l.effective_on DESC LIMIT 1`,
+    [row.loan_id, row.day],
+  );
+  return rows[0]?.because ?? 'the close itself';
 }

@@ -27,8 +27,9 @@ export class AssignedLoans {
   /** Latest first. */
   readonly #loans = new Map<LoanId, Assignment[]>();
 
-  get size(): number {
-    return this.#loans.size;
+  /** Loans that were assigned by a day. */
+  idsOn(date: EpochDay): LoanId[] {
+    return [...this.#loans.keys()].filter((loanId) => this.of(loanId, date) !== undefined);
   }
 
   add(loanId: LoanId, assignment: Assignment): void {

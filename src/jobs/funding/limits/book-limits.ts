@@ -13,9 +13,9 @@ import {
   type PartnerBalances,
 } from '../../../funding/limits/limits.js';
 import type { FundingPlan } from '../../../funding/plan/plan.js';
-import { planFromValue } from '../../book/documents/funding-plan.js';
+import { loadFundingPlans } from '../../book/funding-plans.js';
 import { storedPolicy } from '../../book/policy-bounds.js';
-import { valueOfStored } from '../../book/stored-document.js';
+import { ownOfAssigned } from '../../day/joint/assigned-own.js';
 import { sealedRange } from '../../day/sealed-range.js';
 import { listTerms } from '../terms/terms-queries.js';
 
@@ -31,10 +31,6 @@ export interface BookLimits {
 
 interface OwnRow {
   readonly planId: number | null;
-  readonly code: string;
-  readonly version: number;
-  readonly document: string;
-  readonly sha256: string;
   readonly own: bigint;
 }
 
@@ -50,15 +46,15 @@ export async function bookLimits(client: pg.Client, day?: EpochDay): Promise<Boo
   const found = await policyOf(client, asOf, minorDigits);
   if (found === null) return { ...frame, effectiveFrom: null, checks: [], unchecked: [] };
   const { policy, tier1CapitalFen, unchecked } = found;
-  const { rows } = await client.query<OwnRow>(readSql(import.meta.url, 'own-balances'), [asOf]);
+  const owns = await ownByPlan(client, to);
+  const plans = await loadFundingPlans(client);
   const groups = await groupsOf(client);
   const partners: PartnerBalances[] = [];
   let [loansFen, jointFen, guaranteedFen] = [0, 0, 0];
-  for (const row of rows) {
-    const own = Number(row.own);
+  for (const [planId, own] of owns) {
     loansFen += own;
-    const plan = row.planId === null ? null : planOf(row);
-    if (plan === null) continue;
+    if (planId === null) continue;
+    const plan = plans.get(planId)!;
     if (plan.guarantee !== null) guaranteedFen += own;
     const parties = partnersOf(plan);
     if (parties.length > 0) jointFen += own;
@@ -103,9 +99,19 @@ async function groupsOf(client: pg.Client): Promise<ReadonlyMap<string, string>>
   return new Map(partners.map(({ code, terms }) => [code, terms.group]));
 }
 
-function planOf(row: OwnRow): FundingPlan {
-  const name = `funding plan ${row.code} ${row.version}`;
-  return planFromValue(valueOfStored('funding_plan_version', name, row), { name }).plan;
+/** The lender's own principal by plan, that of loans that changed hands under the new one. */
+async function ownByPlan(
+  client: pg.Client,
+  day: EpochDay,
+): Promise<ReadonlyMap<number | null, Fen>> {
+  const { rows } = await client.query<OwnRow>(readSql(import.meta.url, 'own-balances'), [
+    formatDay(day),
+  ]);
+  const owns = new Map(rows.map(({ planId, own }) => [planId, Number(own)]));
+  for (const [planId, own] of await ownOfAssigned(client, day)) {
+    owns.set(planId, (owns.get(planId) ?? 0) + own);
+  }
+  return owns;
 }
 
 interface FoundPolicy {

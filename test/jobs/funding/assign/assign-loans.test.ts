@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDay } from '../../../../src/accounting/calendar/epoch-day.js';
 import { checkChain } from '../../../../src/jobs/day/proof/check-chain.js';
 import { assignLoans } from '../../../../src/jobs/funding/assign/assign-loans.js';
 import { readAssignment } from '../../../../src/jobs/funding/assign/assignment-file.js';
 import { assignmentFromValue } from '../../../../src/jobs/funding/documents/assignment-document.js';
+import { listFundingPlans } from '../../../../src/jobs/funding/funding-plans.js';
+import { bookLimits } from '../../../../src/jobs/funding/limits/book-limits.js';
 import { settlePartners } from '../../../../src/jobs/funding/settle/settle-partners.js';
+import { explainVoucher } from '../../../../src/jobs/ledger/explain.js';
 import { reconcileGl } from '../../../../src/jobs/ledger/reconcile-gl.js';
 import { dayAt, type JointBook, jointBook } from '../../eod/joint/joint-book.js';
 
@@ -197,6 +201,30 @@ describe('a sale', () => {
       { code: '7201.99', amount: -20_020 },
     ]);
     expect(await reconcileGl(book.client, { everyLoan: true })).toMatchObject({ ok: true });
+  });
+
+  it('counts with its new plan, and is what a voucher is explained by', async () => {
+    const plans = await listFundingPlans(book.client);
+    const loans = new Map(plans.map(({ code, loans: count }) => [code, count]));
+    expect(loans).toMatchObject(
+      new Map([
+        ['ABS', 1],
+        ['MIX', 1],
+        ['JL', 0],
+      ]),
+    );
+    // What is left of J, 100.00 of it, is joint with P1 and SPV1; nothing of M is the lender's.
+    const { checks } = await bookLimits(book.client);
+    const joint = checks.find(({ rule }) => rule === 'joint_total');
+    expect(joint).toMatchObject({ value: 10_000 });
+    const [voucher] = await book.rows(
+      `SELECT j.voucher FROM journal_line j JOIN loan l USING (bucket, loan_id)
+       WHERE l.loan_no = 'M' AND j.business_date = '${dayAt(1)}' LIMIT 1`,
+    );
+    const day = parseDay(dayAt(1))!;
+    expect(await explainVoucher(book.client, day, Number(voucher!.voucher), 3)).toMatchObject({
+      ...{ movement: 'transfer', because: 'sale POOL 1, by Li, approved by Wang' },
+    });
   });
 
   it('is settled with the buyer: one transfer, and its receivable is gone', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatAmount } from '../../../../src/accounting/money/amount-text.js';
 import { checkChain } from '../../../../src/jobs/day/proof/check-chain.js';
@@ -7,6 +9,8 @@ import {
 } from '../../../../src/jobs/funding/assign/assign-loans.js';
 import { assignmentFromValue } from '../../../../src/jobs/funding/documents/assignment-document.js';
 import { reconcileGl } from '../../../../src/jobs/ledger/reconcile-gl.js';
+import { packageRoot } from '../../../../src/package-root.js';
+import { commandLine } from '../../../support/command-line.js';
 import { workedCases } from '../../../support/worked-cases.js';
 import { dayAt, type JointBook, jointBook } from '../../eod/joint/joint-book.js';
 
@@ -47,6 +51,33 @@ function onPaper({ loans, sold, price }: Pick<AssignedList, 'loans' | 'sold' | '
     ),
     pool: { sold: yuan(sold), price: yuan(price), gain: yuan(price - sold) },
   };
+}
+
+/** As the page of the command has it: tried, asked for by one, granted by another. */
+async function sellByExample(book: JointBook, pool: object): Promise<void> {
+  const example = readFileSync(join(packageRoot, 'fixtures/funding/assignment.yaml'), 'utf8');
+  const list = book.file(
+    'assignment.yaml',
+    example.replace('2026-03-02', dayAt(1)).replace(/LN2026\d+1, LN2026\d+2/, 'A, B, D'),
+  );
+  const run = commandLine(book.database.target, dirname(list));
+  const line = ['funding', 'assign', list];
+  const tried = await run([...line, '--dry-run', '--by', 'Li Na', '--json']);
+  expect(tried).toMatchObject({ exitCode: 0 });
+  const { loans, ...frame } = JSON.parse(tried.stdout);
+  expect(frame).toMatchObject({ code: 'POOL-2026-1', plan: 'ABS-1 1', buyer: 'SPV1', pool });
+  expect(loans[0]).toMatchObject({ loanNo: 'A', price: '9099.32', gain: '-138.50' });
+  const asked = await run([...line, '--by', 'Li Na', '--json']);
+  const { approval, outcome } = JSON.parse(asked.stdout);
+  expect([asked.exitCode, outcome]).toEqual([0, 'pending']);
+  const granted = await run(['approve', 'grant', String(approval), '--by', 'Wang', '--json']);
+  expect(JSON.parse(granted.stdout)).toMatchObject({ act: 'funding_assign', outcome: 'assigned' });
+  const again = await run([...line, '--by', 'Li Na', '--json']);
+  expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'unchanged', pool });
+  const listed = await run(['funding', 'assignment', 'list', '--json']);
+  expect(JSON.parse(listed.stdout).assignments).toMatchObject([
+    { code: 'POOL-2026-1', loans: 3, stillThere: 3, assignedBy: 'Li Na', checker: 'Wang' },
+  ]);
 }
 
 const found = workedCases<TransferCase>('funding').find(({ id }) => id === 'F-T1');
@@ -99,12 +130,7 @@ describe.skipIf(found === undefined)('the pool of F-T1 in a book', () => {
       evidence: { loans: 2, loan: 'C', rule: 'status', value: 'settled' },
     });
 
-    const sold = sale('POOL', ['A', 'B', 'D']);
-    const asked = await assignLoans(book.client, sold, by);
-    expect(asked).toMatchObject({ outcome: 'pending' });
-    const grant = { number: asked.approval!, by: 'Wang' };
-    const done = await assignLoans(book.client, sold, { ...by, grant });
-    expect(onPaper(done).pool).toEqual(expected.pool);
+    await sellByExample(book, expected.pool);
     await book.close(dayAt(2));
     await book.events(
       `R1,A,repayment,${dayAt(3)},916.80,,`,
