@@ -205,14 +205,8 @@ describe('a sale', () => {
 
   it('counts with its new plan, and is what a voucher is explained by', async () => {
     const plans = await listFundingPlans(book.client);
-    const loans = new Map(plans.map(({ code, loans: count }) => [code, count]));
-    expect(loans).toMatchObject(
-      new Map([
-        ['ABS', 1],
-        ['MIX', 1],
-        ['JL', 0],
-      ]),
-    );
+    const loans = Object.fromEntries(plans.map(({ code, loans: count }) => [code, count]));
+    expect(loans).toMatchObject({ ABS: 1, MIX: 1, JL: 0 });
     // What is left of J, 100.00 of it, is joint with P1 and SPV1; nothing of M is the lender's.
     const { checks } = await bookLimits(book.client);
     const joint = checks.find(({ rule }) => rule === 'joint_total');
