@@ -113,7 +113,7 @@ export class LoanShares {
         this.of(at, c, out[c]! + balance) - this.of(at, c, out[c]!);
       const principal = of(PRINCIPAL, normal + overdue);
       const interest = of(INTEREST, accrued + due);
-      const owed = due === 0 ? 0 : accrued === 0 ? interest : this.of(at, INTEREST, due);
+      const owed = due === 0 ? 0 : accrued === 0 ? interest : this.#shares.of(at, INTEREST, due);
       const late =
         overdue === 0
           ? 0

@@ -28,8 +28,9 @@ export async function eachPartyStock(
   await copyRows(client, select, POSITION_COLUMNS.length, (view, at, bytes) => {
     row.read(view, at, bytes);
     const { position } = row;
-    const shares = loans.sharesOf(position);
-    if (shares === undefined) return;
+    const joint = loans.on(position, date);
+    if (joint === undefined) return;
+    const { shares } = joint;
     take(shares, partyStocks(shares, position, row.openTotals()), position.groupId);
   });
 }

@@ -4,7 +4,7 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { AccountingGroup, Book } from '../../book/book.js';
 import { loadBook } from '../../book/load-book.js';
-import { JointLoans } from '../../day/joint/joint-loans.js';
+import { jointGroups } from '../../day/joint/joint-stocks.js';
 import { eachPartyStock } from '../../day/joint/party-stocks.js';
 import { sealedRange } from '../../day/sealed-range.js';
 import { termsByDay } from '../terms/terms-queries.js';
@@ -74,15 +74,17 @@ export async function fundingReport(
   const groups = await rowsOf<GroupRow>(client, 'groups', [date]);
   const items = await rowsOf<ItemSums>(client, 'items', [date]);
   const settled = await rowsOf<{ party: string; settled: bigint }>(client, 'settled', [date]);
+  const prices = await rowsOf<{ party: string; price: bigint }>(client, 'prices', [date]);
   const balances = await balancesOf(client, book, to, groups);
-  for (const { party } of items) balanceOf(balances, party);
+  for (const { party } of [...items, ...prices]) balanceOf(balances, party);
   const codes = [...balances.keys()].sort((a, b) => (a < b ? -1 : 1));
   const terms = await termsByDay(client, 'partner', codes);
   const lines = codes.map((party): PartyLine => {
     const of = items.find((each) => each.party === party);
     const paid = big(settled.find((each) => each.party === party)?.settled);
     const [paidPrincipal, paidInterest] = [big(of?.paidPrincipal), big(of?.paidInterest)];
-    const [fees, drawn] = [big(of?.fees), big(of?.drawn)];
+    const price = big(prices.find((each) => each.party === party)?.price);
+    const [fees, drawn] = [big(of?.fees), big(of?.drawn) + price];
     return {
       ...{ party, role: terms(party, date)?.role ?? 'participant' },
       ...{ ...balances.get(party)!, funded: big(of?.funded), paidPrincipal, paidInterest, fees },
@@ -120,22 +122,25 @@ async function balancesOf(
 ): Promise<Map<string, Balance>> {
   const balances = new Map<string, Balance>();
   const many: number[] = [];
+  const mixed = new Set(book.assigned.groups);
   for (const row of groups) {
     const others = othersOf(book.groups.get(row.groupId));
     const [only] = others;
-    if (others.length > 1) many.push(row.groupId);
+    if (others.length > 1 || mixed.has(row.groupId)) many.push(row.groupId);
+    if (mixed.has(row.groupId)) continue;
     for (const party of others) balanceOf(balances, party).loans += row.loans;
     if (only === undefined || others.length > 1) continue;
     const balance = balanceOf(balances, only);
     balance.principal += big(row.partnerPrincipal);
     balance.interest += big(row.partnerInterest);
   }
-  const joint = { groupIds: many, loans: new JointLoans(book) };
-  await eachPartyStock(client, day, joint, ({ plan }, stocks) => {
+  const joint = { groupIds: many, loans: (await jointGroups(client)).loans };
+  await eachPartyStock(client, day, joint, ({ plan }, stocks, groupId) => {
     for (const [at, { party, own }] of plan.parties.entries()) {
       if (own) continue;
       const [normal = 0, overdue = 0, ...rest] = stocks[at]!;
       const balance = balanceOf(balances, party);
+      if (mixed.has(groupId)) balance.loans += 1;
       balance.principal += BigInt(normal + overdue);
       balance.interest += BigInt(rest.reduce((sum, each) => sum + each, 0));
     }

@@ -6,10 +6,11 @@ import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { MOVEMENTS } from '../../../accounting/posting/flow.js';
 import type { FundingPlan } from '../../../funding/plan/plan.js';
 import { SHARED_BALANCES } from '../../../funding/shares/loan-shares.js';
-import type { Book } from '../../book/book.js';
+import type { Book, GroupPlan } from '../../book/book.js';
 import { loadGroups } from '../../book/load-book.js';
 import { type BookedLoan, bookedLoan } from '../../day/joint/booked-loan.js';
-import { JointLoans } from '../../day/joint/joint-loans.js';
+import type { Joint } from '../../day/joint/joint-loans.js';
+import { jointGroups } from '../../day/joint/joint-stocks.js';
 import { partyStocks, wholeBalances } from '../../day/joint/stock.js';
 import { findLoan, type LoanRow } from '../../loan/loan-queries.js';
 import { notSealed, unknownLoan } from '../../loan/show-loan.js';
@@ -92,15 +93,16 @@ export async function showFunding(
   if (asked !== null && !loan.asOfIsSealed) throw notSealed(asked, loan.lastSealed);
   const day = asked ?? loan.lastSealed;
   const groups = new Map(await loadGroups(client));
-  const plan = groups.get(loan.groupId)?.plan ?? null;
   const booked = day === null ? undefined : await bookedLoan(client, loan, day);
+  const joint = await jointOn(client, booked, day);
+  const plan = planOf(groups.get(loan.groupId)?.plan ?? null, joint);
   const key = day === null ? null : { ...loan, day };
   const items = key === null ? [] : await loadItems(client, key);
   return {
-    ...{ loanNo, minorDigits: loan.minorDigits, asOf: day, plan: plan?.terms ?? null },
+    ...{ loanNo, minorDigits: loan.minorDigits, asOf: day, plan },
     status: booked === undefined ? null : (STATUS_NAMES[booked.position.status] ?? null),
     position: booked === undefined ? null : standingOf(whole(booked)),
-    shares: plan === null || booked === undefined ? [] : sharesOf(groups, plan.terms, booked),
+    shares: plan === null || booked === undefined ? [] : sharesOf(joint, plan, booked),
     had: hadBy(items),
     items: items.map(({ kind, ...item }) => ({ ...item, movement: wordOf(kind) })),
     ...(await claimsOf(client, groups, loan, day, booked)),
@@ -120,9 +122,25 @@ function whole({ position }: BookedLoan): Fen[] {
   return balances;
 }
 
+/** The plan that rules the loan on the day, by which it may have been assigned to another one. */
+async function jointOn(
+  client: pg.Client,
+  booked: BookedLoan | undefined,
+  day: string | null,
+): Promise<Joint | undefined> {
+  if (booked === undefined || day === null) return undefined;
+  const { loans } = await jointGroups(client);
+  return loans.on(booked.position, parseDay(day)!);
+}
+
+function planOf(ofGroup: GroupPlan | null, joint: Joint | undefined): FundingPlan | null {
+  if (joint === undefined || joint.assignment === null) return ofGroup?.terms ?? null;
+  return joint.planId === 0 ? null : joint.shares.plan;
+}
+
 /** Every party's, in the plan's order; a plan of the lender alone has no shares but the whole. */
-function sharesOf(groups: Book['groups'], plan: FundingPlan, booked: BookedLoan): PartyShare[] {
-  const shares = new JointLoans({ groups }).sharesOf(booked.position);
+function sharesOf(joint: Joint | undefined, plan: FundingPlan, booked: BookedLoan): PartyShare[] {
+  const shares = joint === undefined || joint.planId === 0 ? undefined : joint.shares;
   const all =
     shares === undefined ? [whole(booked)] : partyStocks(shares, booked.position, booked.totals);
   return plan.parties.map(({ party }, at) => ({ party, ...standingOf(all[at]!) }));

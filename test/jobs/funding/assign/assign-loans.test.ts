@@ -6,7 +6,9 @@ import { readAssignment } from '../../../../src/jobs/funding/assign/assignment-f
 import { assignmentFromValue } from '../../../../src/jobs/funding/documents/assignment-document.js';
 import { listFundingPlans } from '../../../../src/jobs/funding/funding-plans.js';
 import { bookLimits } from '../../../../src/jobs/funding/limits/book-limits.js';
+import { fundingReport } from '../../../../src/jobs/funding/report/funding-report.js';
 import { settlePartners } from '../../../../src/jobs/funding/settle/settle-partners.js';
+import { showFunding } from '../../../../src/jobs/funding/show/show-funding.js';
 import { explainVoucher } from '../../../../src/jobs/ledger/explain.js';
 import { reconcileGl } from '../../../../src/jobs/ledger/reconcile-gl.js';
 import { dayAt, type JointBook, jointBook } from '../../eod/joint/joint-book.js';
@@ -219,6 +221,23 @@ describe('a sale', () => {
     expect(await explainVoucher(book.client, day, Number(voucher!.voucher), 3)).toMatchObject({
       ...{ movement: 'transfer', because: 'sale POOL 1, by Li, approved by Wang' },
     });
+  });
+
+  it('is seen as what its parties have of it', async () => {
+    const { plan, shares } = await showFunding(book.client, 'J');
+    expect(plan).toMatchObject({ code: 'MIX' });
+    // Two nights of 1.00: of the first the lender sold 0.20 of 0.30, the second is shared anew.
+    const of = (party: string, principal: number, interestAccrued: number) => ({
+      ...{ party, principal, interestAccrued },
+    });
+    expect(shares).toMatchObject([
+      ...[of('OWN', 10_000, 20), of('P1', 70_000, 140), of('SPV1', 20_000, 40)],
+    ]);
+    // With all of M, 1000.00 and two nights; both prices are still to be paid.
+    const { parties } = await fundingReport(book.client, undefined, 'SPV1');
+    expect(parties).toMatchObject([
+      { loans: 2, principal: 120_000n, interest: 240n, settled: 0n, unsettled: -118_620n },
+    ]);
   });
 
   it('is settled with the buyer: one transfer, and its receivable is gone', async () => {

@@ -17,6 +17,10 @@ WITH moved AS (
   SELECT g.guarantor, g.business_date, g.amount
   FROM guarantee_act a JOIN guarantor_item g USING (act_id)
   WHERE a.bucket = $1 AND a.loan_id = $2 AND g.business_date <= $3
+  UNION ALL
+  SELECT f.buyer, l.effective_on, -l.price
+  FROM assigned_loan l JOIN funding_assignment f USING (assignment_id)
+  WHERE l.bucket = $1 AND l.loan_id = $2 AND l.effective_on <= $3
 )
 SELECT m.party, s.reference, s.direction, s.due_on AS "dueOn", s.from_date AS "from",
   s.to_date AS "to", s.amount, sum(m.amount)::bigint AS "ofLoan"
