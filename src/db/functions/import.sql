@@ -69,6 +69,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
     FROM recon_break r JOIN loan l USING (bucket, loan_id)
     LEFT JOIN event e ON e.bucket = r.bucket AND e.loan_id = r.loan_id AND e.event_id = r.event_id
     WHERE l.import_id = number OR e.import_id = number
+    UNION ALL
+    SELECT 3, 'answered', l.loan_no, f.name
+    FROM payment_file f JOIN event e USING (import_id) JOIN loan l USING (bucket, loan_id)
+    WHERE f.import_id = number
+    UNION ALL
+    SELECT 3, 'guaranteed', l.loan_no, g.act_id::text
+    FROM event e JOIN guarantee_act g ON g.bucket = e.bucket AND g.loan_id = e.loan_id
+      AND (g.event_id = e.event_id OR e.ref LIKE 'guarantee/' || g.act_id || '/%')
+    JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
+    WHERE e.import_id = number
   ) AS found
   ORDER BY found.ord, found.detail, found.loan_no COLLATE "C" LIMIT 1
 $$;

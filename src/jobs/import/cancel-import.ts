@@ -152,6 +152,16 @@ const IN_USE = {
     'break',
     'Correct it by events.',
   ],
+  answered: [
+    'The import is what a payment channel answered: its orders would stay as they are.',
+    'file',
+    'Take what corrects it by `loanbook payment result`, such as its returns.',
+  ],
+  guaranteed: [
+    'A guarantor has answered or was paid by what the import brought.',
+    'act',
+    'Correct it by events.',
+  ],
 } as const;
 
 async function requireUnused(client: pg.Client, importId: number, openDay: string): Promise<void> {

@@ -127,6 +127,16 @@ describe('a status report', () => {
     expect(again.said).toMatchObject({ outcome: 'unchanged', taken: 0 });
   });
 
+  it('is no import that could be taken back beside its orders', async () => {
+    const [kept] = await book.rows<{ id: number }>(
+      'SELECT import_id AS id FROM payment_file WHERE import_id IS NOT NULL',
+    );
+    const { exitCode, stderr } = await run('import', 'cancel', `${kept!.id}`, '--reason', 'why');
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('payment channel');
+    expect(stderr).toContain('report.xml');
+  });
+
   it('of the whole file is one of each of its orders', async () => {
     const text = report('', '<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>AC04</Cd></Rsn></StsRsnInf>');
     const { exitCode, said } = await run('payment', 'result', book.file('whole.xml', text));
@@ -162,6 +172,16 @@ describe('a notification (camt.054)', () => {
       'CP-L2-1-1-1-R',
       'CP-L3-1-1-2',
     ]);
+  });
+});
+
+describe('the statement of the channel', () => {
+  it('meets what its orders brought', async () => {
+    await book.close('2026-03-05');
+    const lines = ['order,amount,date', 'CP-L3-1-1-2,50.00,2026-03-05'];
+    const file = book.file('statement.csv', ...lines);
+    const { exitCode, said } = await run('reconcile', 'channel', file, '--by', '甲');
+    expect({ exitCode, ...said }).toMatchObject({ exitCode: 0, matched: 1, ourAmount: '50.00' });
   });
 });
 

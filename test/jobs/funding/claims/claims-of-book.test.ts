@@ -43,6 +43,7 @@ interface Case {
 /** Whose figures a book of one lender has to give as `simulate` does. */
 const CASES = workedCases<Case>('funding').filter(({ id }) => ['F-G3', 'F-G5'].includes(id));
 const books: ScratchBook[] = [];
+let heldImports = 0;
 afterAll(async () => {
   for (const book of books) await book.remove();
 });
@@ -81,6 +82,15 @@ async function bookOf({ input }: Case): Promise<ScratchBook> {
   return book;
 }
 
+/** What a guarantor has answered on the open day is not taken back beside its claim. */
+async function holdImport(book: ScratchBook): Promise<void> {
+  const found = await book.rows(`SELECT used.what FROM (
+    SELECT DISTINCT import_id FROM event JOIN book USING (business_date)
+    WHERE ref LIKE 'guarantee/%') AS own, import_in_use(own.import_id) AS used`);
+  for (const { what } of found) expect(what).toBe('guaranteed');
+  heldImports += found.length;
+}
+
 /** Brings the events of a case day by day; what was refused, with its rule. */
 async function play(book: ScratchBook, { input }: Case): Promise<{ ref: string; rule: string }[]> {
   const { client } = book;
@@ -102,7 +112,10 @@ async function play(book: ScratchBook, { input }: Case): Promise<{ ref: string; 
       if (taken.code !== undefined) {
         expect(taken).toMatchObject({ code: 'answers_refused', exitCode: 1 });
         rejected.push({ ref, rule: taken.evidence.rule });
-      } else expect(taken).toMatchObject({ outcome: 'taken', answers: 1 });
+      } else {
+        expect(taken).toMatchObject({ outcome: 'taken', answers: 1 });
+        await holdImport(book);
+      }
     }
     await passMoney(client, { by: 'Root' });
   }
@@ -258,6 +271,10 @@ describe.skipIf(CASES.length === 0)('a guaranteed loan of a book', () => {
        WHERE business_date = '${formatDay(through)}'`,
     );
     expect(position?.principal).toBe(parseAmount(principal, 2));
+  });
+
+  it('keeps the import of an answer that is of the open day', () => {
+    expect(heldImports).toBeGreaterThan(0);
   });
 
   it('has its claims in files that nothing changes, and its answers once', async () => {
