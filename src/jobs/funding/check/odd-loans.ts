@@ -81,6 +81,8 @@ export async function checkOddLoans(
   const { rows } = await client.query<{ apart: number }>(
     'SELECT count(*) AS apart FROM apart WHERE NOT readable',
   );
+  // Duplicates were found first; those of one loan stay in their order.
+  breaks.sort((a, b) => (a.loanNo < b.loanNo ? -1 : a.loanNo > b.loanNo ? 1 : 0));
   return { breaks, tolerated, apart: rows[0]!.apart };
 }
 

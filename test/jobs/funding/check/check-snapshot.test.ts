@@ -54,6 +54,9 @@ describe('the check of a snapshot', () => {
       matched: LOANS - 70,
     });
     expect(await openBreaks(book)).toEqual(expectedBreaks(planted));
+    const inOrder = await book.rows('SELECT order_no FROM recon_break ORDER BY break_id');
+    const numbers = inOrder.map(({ order_no }) => String(order_no));
+    expect(numbers).toEqual([...numbers].sort());
     expect(
       await book.rows(`SELECT e.reference, a.code, l.amount FROM entry e
         JOIN entry_line l USING (entry_id) JOIN account a USING (account_id)
