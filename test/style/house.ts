@@ -154,7 +154,9 @@ export const HOUSE: Readonly<Record<string, readonly string[]>> = {
   'jobs/plan': ['jobs/approvals', 'jobs/book', 'jobs/files', 'jobs/operations', 'jobs/runs'],
   'jobs/files': ['jobs/approvals', 'jobs/book', 'jobs/operations'],
   // Nothing imports the night but commands.
-  'jobs/eod': ['jobs/book', 'jobs/day', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
+  'jobs/eod': [
+    ...['jobs/book', 'jobs/day', 'jobs/funding', 'jobs/ledger', 'jobs/runs', 'jobs/tax'],
+  ],
 
   'commands/shell': [
     'jobs/approvals',

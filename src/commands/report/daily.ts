@@ -3,6 +3,7 @@ import type { Report } from '../../files/report.js';
 import { readTextFile } from '../../files/text-file.js';
 import { loadBook } from '../../jobs/book/load-book.js';
 import { checksBesideHash } from '../../jobs/eod/checks/check-day.js';
+import { checkLimitsOf } from '../../jobs/eod/checks/check-limits.js';
 import { CHECK_NAMES } from '../../jobs/eod/checks/checks.js';
 import { gatherMorning } from '../../jobs/morning/gather.js';
 import { morningReport } from '../../jobs/morning/tables.js';
@@ -47,9 +48,13 @@ export const command: CommandModule<[], Options> = {
     const morning = await inBookByDays(context, 'loanbook report', async (client, helpers) => {
       const book = await loadBook(client);
       const day = asked ?? Math.max(book.businessDate - 1, book.firstBusinessDate);
-      const isChecked = options.check === true && day < book.businessDate;
+      const isSealed = day >= book.firstBusinessDate && day < book.businessDate;
+      const isChecked = options.check === true && isSealed;
       const checks = isChecked ? await checksBesideHash(client, day) : null;
-      const tied = { limits, checks, checkNames: CHECK_NAMES };
+      // A book without plans has nothing that the bounds of joint loans are about.
+      const isJoint = [...book.groups.values()].some(({ plan }) => plan !== null);
+      const further = isSealed && isJoint ? [await checkLimitsOf(client, day)] : [];
+      const tied = { limits, checks, checkNames: CHECK_NAMES, further };
       return gatherMorning([client, ...helpers], book, day, tied);
     });
     const report = morningReport(morning, language);

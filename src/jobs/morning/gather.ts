@@ -41,6 +41,7 @@ export interface Morning {
   /** Null: they were not run again; a sealed day held them. */
   readonly checks: readonly CheckResult[] | null;
   readonly checkNames: readonly string[];
+  readonly further: readonly CheckResult[];
   readonly left: LeftBehind;
   readonly files: readonly FileOfDay[];
   readonly moves: readonly NamedMove[];
@@ -51,6 +52,8 @@ export interface MorningOptions {
   /** The checks that gate a close. */
   readonly checkNames: readonly string[];
   readonly checks: readonly CheckResult[] | null;
+  /** Checks that gate no close: they are run for every page. */
+  readonly further: readonly CheckResult[];
 }
 
 /**
@@ -61,7 +64,7 @@ export async function gatherMorning(
   sessions: Sessions,
   book: Book,
   day: EpochDay,
-  { limits, checkNames, checks }: MorningOptions,
+  { limits, checkNames, checks, further }: MorningOptions,
 ): Promise<Morning> {
   const [client] = sessions;
   requireDay(book, day);
@@ -76,7 +79,7 @@ export async function gatherMorning(
   const tonight = {
     isSealed,
     failedSteps: failedSteps(night),
-    failedChecks: (checks ?? []).filter(({ ok }) => !ok).map(({ name }) => name),
+    failedChecks: [...(checks ?? []), ...further].filter(({ ok }) => !ok).map(({ name }) => name),
     held: left.held.count,
     breaks: left.breaks.opened,
     missingFiles: missingRules(files),
@@ -94,6 +97,7 @@ export async function gatherMorning(
     night,
     checks,
     checkNames,
+    further,
     left,
     files,
     moves: await namedMoves(client, days.get(day)),

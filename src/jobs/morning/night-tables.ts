@@ -41,14 +41,17 @@ function nightCommand(plan: string, job: string, date: string): string {
   return plan === job ? 'loanbook night status' : `loanbook night status ${plan} --date ${date}`;
 }
 
-function checkTable({ day, checks, checkNames, isSealed }: Morning, language: Language): Table {
+function checkTable(
+  { day, checks, checkNames, further, isSealed }: Morning,
+  language: Language,
+): Table {
   const said = isSealed ? 'held_at_seal' : 'unknown';
+  const resultOf = ({ name, ok }: Morning['further'][number]) => ({
+    ...{ check: name, result: wordIn(language, ok ? 'ok' : 'fails') },
+  });
   const found =
-    checks?.map(({ name, ok }) => ({
-      check: name,
-      result: wordIn(language, ok ? 'ok' : 'fails'),
-    })) ?? checkNames.map((check) => ({ check, result: wordIn(language, said) }));
-  const rows = found.map((row) => ({
+    checks?.map(resultOf) ?? checkNames.map((check) => ({ check, result: wordIn(language, said) }));
+  const rows = [...found, ...further.map(resultOf)].map((row) => ({
     ...row,
     command: `loanbook check ${row.check} --date ${formatDay(day)}`,
   }));

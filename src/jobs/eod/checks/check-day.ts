@@ -4,9 +4,13 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import type { CheckResult } from '../../day/check-result.js';
 import { checkDayHash } from '../../day/proof/day-hash.js';
+import { checkLimitsOf, LIMIT_CHECK } from './check-limits.js';
 import { CHECK_NAMES, type CheckName, runCheck, runPositionSums } from './checks.js';
 
-export const ALL_CHECKS: readonly string[] = [...CHECK_NAMES, 'position_sums', 'hash'];
+export const ALL_CHECKS: readonly string[] = [
+  ...CHECK_NAMES,
+  ...['position_sums', 'hash', LIMIT_CHECK],
+];
 
 /**
  * Runs named checks on a sealed day, by default every one on the last. Throws LoanbookError
@@ -37,18 +41,19 @@ export async function checkDay(
   const checks: CheckResult[] = [];
   for (const name of wanted) {
     if (name === 'hash') checks.push(await checkDayHash(client, sealed.epoch, sealed.run_id));
+    else if (name === LIMIT_CHECK) checks.push(await checkLimitsOf(client, sealed.epoch));
     else if (name === 'position_sums') checks.push(await runPositionSums(client, sealed.epoch));
     else checks.push(await runCheck(client, name as CheckName, sealed.epoch, sealed.run_id));
   }
   return { businessDate: sealed.day, checks };
 }
 
-/** Every check of a sealed day but its hash. */
+/** Every check that proves a sealed day to tie, but its hash. */
 export async function checksBesideHash(
   client: pg.Client,
   date: EpochDay,
 ): Promise<readonly CheckResult[]> {
-  const names = ALL_CHECKS.filter((name) => name !== 'hash');
+  const names = [...CHECK_NAMES, 'position_sums'];
   return (await checkDay(client, names, date)).checks;
 }
 

@@ -6,6 +6,7 @@ import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { LIMIT_DIGITS } from '../../../accounting/product/policy-bounds.js';
 import { readSql } from '../../../db/sql-file.js';
 import {
+  type CustomerBalance,
   checkLimits,
   type LimitCheck,
   type LimitPolicy,
@@ -15,6 +16,7 @@ import {
 import type { FundingPlan } from '../../../funding/plan/plan.js';
 import { loadFundingPlans } from '../../book/funding-plans.js';
 import { storedPolicy } from '../../book/policy-bounds.js';
+import { ownOfCustomers } from '../../day/at-close/customers-above.js';
 import { ownOfAssigned } from '../../day/joint/assigned-own.js';
 import { sealedRange } from '../../day/sealed-range.js';
 import { listTerms } from '../terms/terms-queries.js';
@@ -67,8 +69,20 @@ export async function bookLimits(client: pg.Client, day?: EpochDay): Promise<Boo
     left.group < right.group ? -1 : left.group > right.group ? 1 : 0,
   );
   const own = { tier1CapitalFen, loansFen, jointFen, guaranteedFen };
-  const checks = checkLimits(policy, own, partners, []);
+  const customers = await customersOf(client, to, policy);
+  const checks = checkLimits(policy, own, partners, customers);
   return { ...frame, effectiveFrom: formatDay(policy.effectiveFrom), checks, unchecked };
+}
+
+/** Those who may be above the bound, and the one who owes most: there may be a million others. */
+async function customersOf(
+  client: pg.Client,
+  day: EpochDay,
+  { customerMaxFen }: LimitPolicy,
+): Promise<CustomerBalance[]> {
+  if (customerMaxFen === null) return [];
+  const found = await ownOfCustomers(client, day, customerMaxFen);
+  return found.map(({ customer, principal }) => ({ customer, balanceFen: principal }));
 }
 
 /** Who funds loans of a plan beside the lender. */
@@ -152,12 +166,9 @@ async function policyOf(
       partnerConcentrationPpb: capital === null ? null : share(funding.partner_concentration),
       jointTotalPpb: share(funding.joint_total),
       guaranteedSharePpb: share(funding.guaranteed_share),
-      customerMaxFen: null,
+      customerMaxFen: funding.customer_max === null ? null : amount(funding.customer_max),
     },
     tier1CapitalFen: capital === null ? 0 : amount(capital),
-    unchecked: [
-      ...(capital === null ? (['partner_concentration'] as const) : []),
-      ...(funding.customer_max === null ? [] : (['customer_max'] as const)),
-    ],
+    unchecked: capital === null ? ['partner_concentration'] : [],
   };
 }

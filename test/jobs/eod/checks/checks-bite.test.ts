@@ -64,7 +64,7 @@ describe('the checks bite', () => {
     const { businessDate, checks } = await checkDay(owner, []);
     expect(businessDate).toBe(LAST);
     expect(checks.filter((check) => !check.ok)).toEqual([]);
-    expect(checks).toHaveLength(8);
+    expect(checks).toHaveLength(9);
   });
 
   const columns = POSITION_COLUMNS.filter((name) => name !== 'business_date');
