@@ -29,6 +29,7 @@ const MAY_INSERT: Readonly<Record<string, true | readonly string[]>> = {
       'funding_terms',
       'guarantee_act',
       'guarantor_item',
+      'merchant_refund',
     ].map((name) => [name, true]),
   ),
   impairment_version: true,
@@ -104,6 +105,15 @@ const MAY_UPDATE: Readonly<Record<string, readonly string[]>> = {
   scheduler_look: ['began_at', 'looked_at', 'process'],
   step: ['attempt', 'holder', 'lease_until', 'started_at', 'status', 'token'],
 };
+
+/** A settlement of a merchant that has had none, of orders of a day. */
+const MERCHANT_SETTLED = (day: string) =>
+  JSON.stringify({
+    ...{ merchant: 'M9', number: 1, due_on: OPEN, from_date: day, to_date: day, gross: 5 },
+    ...{ fee: 0, subsidy: 0, withheld: 0, refunds: 0, fee_back: 0, subsidy_back: 0, released: 0 },
+    ...{ drawn: 0, carried_in: 0, paid: 5, carried_out: 0, held_days: [], held_left: [] },
+    ...{ reference: 'M-X', terms_version: 1 },
+  });
 
 /** Each function that it may call, tried with a wrong day, state or person. */
 const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>> = {
@@ -214,6 +224,14 @@ const CALLS: Readonly<Record<string, readonly [call: string, answer: string][]>>
       `keep_settlement('P9', 'net', '${OPEN}', '${SEALED}', '${SEALED}', 1, 0, 'S-X', 1, 'Wang')`,
       'done',
     ],
+  ],
+  keep_merchant_earning: [
+    [`keep_merchant_earning('M9', '${OPEN}', 5, 'E-X', 'Wang')`, 'LB014'],
+    [`keep_merchant_earning('M9', '${SEALED}', 5, 'E-X', 'Wang')`, 'done'],
+  ],
+  keep_merchant_settlement: [
+    [`keep_merchant_settlement('${MERCHANT_SETTLED(OPEN)}', 'Wang')`, 'LB014'],
+    [`keep_merchant_settlement('${MERCHANT_SETTLED(SEALED)}', 'Wang')`, 'done'],
   ],
   keep_look: [
     [`keep_look(now(), '${OPEN}', '[]', '{}')`, 'done'],

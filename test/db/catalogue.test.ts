@@ -25,9 +25,9 @@ describe('the tables with a bucket', () => {
 
   /**
    * Kept whole: what is posted by hand or found by a reconciliation may name a loan; orders to a
-   * channel are found by their number, answers of guarantors by theirs.
+   * channel are found by their number, answers of guarantors and refunds by theirs.
    */
-  const WHOLE = ['entry', 'recon_break', 'payment_order', 'guarantee_act'];
+  const WHOLE = ['entry', 'recon_break', 'payment_order', 'guarantee_act', 'merchant_refund'];
 
   const found = async (sql: string): Promise<unknown[]> => (await client.query(sql)).rows;
 

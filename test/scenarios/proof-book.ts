@@ -164,6 +164,25 @@ async function close({ database }: ScratchBook, day: string): Promise<void> {
   await closeDays(database.target, { through: parseDay(day)!, workers: 1, tasks: 2 });
 }
 
+/** What a merchant was paid, what came back, and what was earned. */
+async function merchantActs({ client }: ScratchBook): Promise<void> {
+  const sums = ['gross', 'fee', 'subsidy', 'withheld', 'refunds', 'fee_back', 'subsidy_back'];
+  const others = ['released', 'drawn', 'carried_in', 'paid', 'carried_out'];
+  const row = {
+    ...Object.fromEntries([...sums, ...others].map((name) => [name, 0])),
+    ...{ merchant: 'M1', number: 1, due_on: PROOF_DAYS[1], reference: 'M-M1-1', terms_version: 1 },
+    ...{ from_date: PROOF_DAYS[0], to_date: PROOF_DAYS[0], held_days: [], held_left: [] },
+  };
+  await client.query(`SELECT keep_merchant_settlement($1, 'Li Na')`, [JSON.stringify(row)]);
+  await client.query(`SELECT keep_merchant_earning('M1', $1, 5, 'E-M1', 'Li Na')`, [PROOF_DAYS[0]]);
+  await client.query(
+    `INSERT INTO merchant_refund (refund_id, merchant, refund_no, bucket, loan_id, amount, earned,
+       business_date, file_sha256, made_by)
+     SELECT 1, 'M1', 'F1', bucket, loan_id, 1, 0, business_date, '', 'Li Na'
+     FROM merchant_order CROSS JOIN book`,
+  );
+}
+
 /** Customers, one of whom says something else later; the third has no loan. */
 async function customers({ client, file }: ScratchBook): Promise<void> {
   const keys = { file: `${file('loans.txt')}.keys` };
@@ -333,6 +352,7 @@ async function byHand(book: ScratchBook): Promise<void> {
        'Zhao', '{}', ARRAY[l.bucket], ARRAY[l.loan_id], '{1}', '{t}', '{1,2,3,4,5}', '{1,2,3,4,5}',
        '{1,2,3,4,5,6,7}', '{9}') FROM book, (SELECT * FROM loan ORDER BY loan_id LIMIT 1) AS l`,
   );
+  await merchantActs(book);
   const period = {
     name: '2026-03',
     by: 'Zhao',

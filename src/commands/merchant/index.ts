@@ -21,6 +21,21 @@ export const MERCHANT: CommandDomain = {
       load: () => import('./show.js'),
     },
     {
+      path: 'merchant settle',
+      summary: 'settle what merchants are owed of closed days',
+      load: () => import('./settle.js'),
+    },
+    {
+      path: 'merchant refund',
+      summary: 'take what customers gave back to merchants',
+      load: () => import('./refund.js'),
+    },
+    {
+      path: 'merchant statement',
+      summary: 'print what a merchant and we have with each other',
+      load: () => import('./statement.js'),
+    },
+    {
       path: 'merchant schema',
       summary: 'print the JSON Schema of a merchant',
       load: () => import('./schema.js'),

@@ -62,6 +62,9 @@ BEGIN
       stands := EXISTS (SELECT FROM guarantee_act WHERE act_id::text = of_reference);
     WHEN 'settlement' THEN
       stands := EXISTS (SELECT FROM funding_settlement WHERE reference = of_reference);
+    WHEN 'merchant' THEN
+      stands := EXISTS (SELECT FROM merchant_settlement WHERE reference = of_reference)
+        OR EXISTS (SELECT FROM merchant_earning WHERE reference = of_reference);
     ELSE
       stands := EXISTS (SELECT FROM statement
           WHERE starts_with(of_reference, code || '/' || statement_date || '/' || revision || '/'))

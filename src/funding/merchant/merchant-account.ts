@@ -37,7 +37,8 @@ export interface MerchantState {
 export const NEW_MERCHANT: MerchantState = { held: [], carried: 0, negativeSince: null };
 
 export interface MerchantSettled {
-  readonly settlements: readonly MerchantSettlement[];
+  /** Each with how it leaves the merchant. */
+  readonly settlements: readonly (MerchantSettlement & { readonly state: MerchantState })[];
   readonly state: MerchantState;
 }
 
@@ -62,7 +63,7 @@ export function settleMerchant(
     touch(dueOn)?.push(each);
     if (dueOn !== null && each.withheld !== 0) touch(releaseOf(each.day));
   }
-  const settlements: MerchantSettlement[] = [];
+  const settlements: (MerchantSettlement & { readonly state: MerchantState })[] = [];
   let state = before;
   for (const [dueOn, group] of [...dues].sort(([left], [right]) => left - right)) {
     const held = [...state.held, ...heldOf(group)];
@@ -70,8 +71,8 @@ export function settleMerchant(
     if (group.length === 0 && due.length === 0) continue;
     const kept = held.slice(due.length);
     const step = settle(terms, dueOn, group, { ...state, held: kept }, sumOf(due));
-    settlements.push(step.settlement);
     state = step.state;
+    settlements.push({ ...step.settlement, state });
   }
   return { settlements, state };
 

@@ -34,6 +34,12 @@ export class MerchantOrder {
     this.#subsidyLeft = this.subsidy;
   }
 
+  /** What of the subsidy was earned with the interest; null: of that no more is to come. */
+  subsidyEarned(interestEarned: Fen | null): Fen {
+    if (interestEarned === null) return this.#subsidyLeft;
+    return Math.min(this.#subsidyLeft, this.#shareOf(interestEarned));
+  }
+
   /** Takes a refund; null where it is above what the order has left, and changes nothing. */
   refund(amount: Fen, interestEarned: Fen): GivenBack | null {
     if (amount > this.#left) return null;

@@ -18,16 +18,16 @@ import type { RowProblem } from './source/source-columns.js';
 export interface DoorEvent {
   readonly ref: string;
   readonly loanNo: string;
-  readonly type: 'repayment' | 'reversal';
+  readonly type: 'repayment' | 'reversal' | 'merchant_refund';
   readonly valueDate: EpochDay;
-  /** Of a repayment. */
+  /** Of what is no reversal. */
   readonly amount: string;
   /** Of a reversal: the reference of what it undoes. */
   readonly of: string;
 }
 
 const ROOM = 1 << 16;
-const TABLE = eventTable(EVENT_COLUMNS, ['repayment', 'reversal']);
+const TABLE = eventTable(EVENT_COLUMNS, ['repayment', 'reversal', 'merchant_refund']);
 
 /**
  * Brings events into the book as an import does, under the same checks, inside of the caller's

@@ -18,6 +18,7 @@ export const ENTRY_SOURCES = [
   'transfer',
   'guarantee',
   'settlement',
+  'merchant',
 ] as const;
 export type EntrySource = (typeof ENTRY_SOURCES)[number];
 

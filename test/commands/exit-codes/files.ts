@@ -120,6 +120,8 @@ const FILES: Readonly<Record<string, string>> = {
   'answers-bad.csv': 'loan_no,kind,seq,amount,ref\nNONE,refusal,1,,K1\n',
   'merchant.yaml': read('fixtures/funding/merchant.yaml'),
   'merchant-today.yaml': `code: M1\nversion: 2\neffective_from: ${DUMPED_OPEN_DAY}\n`,
+  'refunds.csv': 'refund_no,order_no,amount\n',
+  'refunds-bad.csv': 'refund_no,order_no,amount\nF1,NONE,1.00\n',
   'merchant-bad.yaml': 'code: M1\ndays: -1\n',
   'applications.csv': read('fixtures/funding/applications.csv'),
   'applications-bad.csv': 'id,at,customer,amount,term,rate\n1,25:00,C1,100.00,12,0.18\n',

@@ -56,7 +56,10 @@ const ORDERED = `INSERT INTO payment_batch (batch_id, channel, business_date, na
   INSERT INTO payment_order (order_no, batch_id, line, channel, bucket, loan_id, loan_no, seq,
     attempt, part, asked_on, amount, party_no, party_version, account_at, account_mark)
   SELECT 'QQ-1-1-1-1', 1, 1, 'QQ', bucket, loan_id, loan_no, 1, 1, 1, '2026-03-02', 500, 'C1', 1, 0,
-    '\\x01' FROM loan ORDER BY loan_id LIMIT 1`;
+    '\\x01' FROM loan ORDER BY loan_id LIMIT 1;
+  INSERT INTO merchant_order (bucket, loan_id, merchant, terms_version, entered_on)
+  SELECT bucket, loan_id, 'M1', 1, (SELECT business_date FROM book) FROM loan
+  ORDER BY loan_id LIMIT 1`;
 
 /** A list that changed hands: again it is done before. */
 async function assigned(file: string): Promise<string> {

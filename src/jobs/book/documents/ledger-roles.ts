@@ -28,6 +28,20 @@ const ROLES = {
   partner_payable: ['liability'],
   /** 应收合作方出资款: what partners fund of disbursements. */
   partner_receivable: ['asset'],
+  /** 支付渠道在途-放款: where the disbursement of what merchants sold waits for its settlement. */
+  merchant_transit: ['asset', 'liability'],
+  /** 应付商户款: owed to merchants, and below their minimum. */
+  merchant_payable: ['liability'],
+  /** 应收商户退款: refunds that no sale has covered. */
+  merchant_receivable: ['asset'],
+  /** 商户保证金: what is held back of sales. */
+  merchant_hold_back: ['liability'],
+  /** 商户手续费收入. */
+  merchant_fee: ['income'],
+  /** 递延收益-贴息: subsidies before they are earned. */
+  merchant_subsidy_deferred: ['liability'],
+  /** 贴息收入. */
+  merchant_subsidy: ['income'],
 } as const;
 
 export type LedgerRole = keyof typeof ROLES;
@@ -52,6 +66,13 @@ const BEFORE_ROLES: Readonly<Record<LedgerRole, string>> = {
   claims_contra: '7103.99',
   partner_payable: '2241.03',
   partner_receivable: '1221.04',
+  merchant_transit: '1012.01',
+  merchant_payable: '2241.05',
+  merchant_receivable: '1221.01',
+  merchant_hold_back: '2241.06',
+  merchant_fee: '6021.03',
+  merchant_subsidy_deferred: '2401.01',
+  merchant_subsidy: '6011.04',
 };
 
 /** No defaults: what a book keeps of a document is what the document says. */
@@ -70,6 +91,13 @@ export const rolesSchema = mapping({
   claims_contra: words().optional(),
   partner_payable: words().optional(),
   partner_receivable: words().optional(),
+  merchant_transit: words().optional(),
+  merchant_payable: words().optional(),
+  merchant_receivable: words().optional(),
+  merchant_hold_back: words().optional(),
+  merchant_fee: words().optional(),
+  merchant_subsidy_deferred: words().optional(),
+  merchant_subsidy: words().optional(),
 } satisfies Record<LedgerRole, unknown>).optional();
 
 interface Account {

@@ -1,11 +1,9 @@
 import type pg from 'pg';
 import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
-import { Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { inTransaction } from '../../../db/connect.js';
 import { readSql } from '../../../db/sql-file.js';
 import { withoutPlans } from '../../../db/without-plans.js';
-import { EXIT, LoanbookError } from '../../../errors.js';
 import {
   type Direction,
   netSettlements,
@@ -21,6 +19,7 @@ import { dayIsBeingClosed, holdOpenDay } from '../../book/open-day.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../../ledger/entry.js';
 import { unknownPartner } from '../terms/apply-terms.js';
 import { termsOn } from '../terms/terms-queries.js';
+import { minorDigitsOf, notClosed, withinYears } from './settle-days.js';
 
 export interface SettleOptions {
   /** The day of settlement, by default the open day; earlier transfers are made up for. */
@@ -94,11 +93,11 @@ export async function settlePartners(
       const partner = await termsOn(client, 'partner', party, formatDay(date));
       if (partner === undefined) throw unknownPartner('funding settle', 'party', party);
       const { settlement } = partner;
-      const { settlements, ...rest } = withinYears(party, () => {
+      const { settlements, ...rest } = withinYears({ party }, () => {
         if (settlementDay(settlement, calendar, open.date, date) === null) {
           return netSettlements(settlement, calendar, owed, date);
         }
-        throw notClosed(party, open.date, date);
+        throw notClosed({ party }, open.date, date);
       });
       for (const each of settlements) {
         const transfer = { ...each, party, reference: referenceOf(party, each) };
@@ -126,13 +125,6 @@ export async function settlePartners(
     }
     return { minorDigits, postedOn, transfers, standings, dryRun: options.dryRun === true };
   });
-}
-
-async function minorDigitsOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ digits: number }>(
-    'SELECT minor_digits AS digits FROM book',
-  );
-  return rows[0]!.digits;
 }
 
 function byParty(rows: readonly OwedRow[]): Map<string, Owed[]> {
@@ -219,26 +211,4 @@ async function entryOf(
       ...line('bank', 0 - amount),
     ]),
   };
-}
-
-/** A day that the calendar does not hold is said as what is to be done about it. */
-function withinYears<T>(party: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    throw new LoanbookError(error.code, error.message, {
-      exitCode: EXIT.usage,
-      evidence: { party, ...error.evidence },
-      next: 'Add the year with `loanbook calendar apply FILE`.',
-    });
-  }
-}
-
-function notClosed(party: string, openDay: EpochDay, date: EpochDay): LoanbookError {
-  return new LoanbookError('items_not_closed', 'Items are due of a day that is not closed.', {
-    exitCode: EXIT.usage,
-    evidence: { party, businessDate: formatDay(openDay), date: formatDay(date) },
-    next: 'Close the day with `loanbook eod run` first, or name an earlier date.',
-  });
 }
