@@ -79,6 +79,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = loanbook, pg_temp AS $$
       AND (g.event_id = e.event_id OR e.ref LIKE 'guarantee/' || g.act_id || '/%')
     JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
     WHERE e.import_id = number
+    UNION ALL
+    SELECT 3, 'refunded', l.loan_no, m.refund_no
+    FROM event e JOIN merchant_refund m ON m.bucket = e.bucket AND m.loan_id = e.loan_id
+      AND e.ref = 'refund/' || m.refund_no
+    JOIN loan l ON l.bucket = e.bucket AND l.loan_id = e.loan_id
+    WHERE e.import_id = number
   ) AS found
   ORDER BY found.ord, found.detail, found.loan_no COLLATE "C" LIMIT 1
 $$;

@@ -162,6 +162,11 @@ const IN_USE = {
     'act',
     'Correct it by events.',
   ],
+  refunded: [
+    'The import is what a merchant gave back: its refunds would stay as they are.',
+    'refund',
+    'Correct it by events.',
+  ],
 } as const;
 
 async function requireUnused(client: pg.Client, importId: number, openDay: string): Promise<void> {

@@ -10,7 +10,8 @@ import { loadBook } from '../../book/load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from '../../book/open-day.js';
 import { takeJobLock } from '../../runs/lock-order.js';
 import { Patience, type Waits } from '../../runs/waiting.js';
-import { type Answer, answersRefused, type BadAnswer, readAnswers } from './answer-file.js';
+import type { BadLine } from '../whole-file.js';
+import { type Answer, answersRefused, readAnswers } from './answer-file.js';
 import { type GuaranteedLoanOfBook, guaranteedGroups, loadGuaranteed } from './guaranteed-loans.js';
 import { type Act, keepActs } from './keep-acts.js';
 import { replay } from './replay.js';
@@ -89,21 +90,21 @@ async function actsOf(
   const played = new Map(
     [...loans].map(([loanNo, loan]) => [loanNo, replay(loan, day, true)] as const),
   );
-  const bad: BadAnswer[] = [];
+  const bad: BadLine[] = [];
   const acts = answers.flatMap(({ line, loanNo, kind, seq, amount, ref }): Act[] => {
     const loan = loans.get(loanNo);
     if (loan === undefined) {
-      bad.push({ line, loan: loanNo, rule: 'unknown_loan' });
+      bad.push({ line, about: loanNo, rule: 'unknown_loan' });
       return [];
     }
     if (kind !== 'refusal' && loan.steps.some((step) => step.ref === ref && step.type === kind)) {
-      bad.push({ line, loan: loanNo, rule: 'repeated_key', value: ref });
+      bad.push({ line, about: loanNo, rule: 'repeated_key', value: ref });
       return [];
     }
     const step = { day, type: kind, seq, amount, ref, eventId: 0, valueDate: formatDay(day) };
     const taken = played.get(loanNo)!.take(step);
     const { rejected } = taken.outcome;
-    if (rejected !== null) bad.push({ line, loan: loanNo, rule: rejected });
+    if (rejected !== null) bad.push({ line, about: loanNo, rule: rejected });
     return rejected === null ? [{ loan, type: kind, seq, amount, ref, taken }] : [];
   });
   if (bad.length > 0) throw answersRefused(file, bad);

@@ -14,7 +14,8 @@ import { accruedAt } from '../../day/at-close/accrued-at.js';
 import { EventDoor } from '../../import/event-door.js';
 import { takeJobLock } from '../../runs/lock-order.js';
 import { Patience, type Waits } from '../../runs/waiting.js';
-import { type BadRefund, type RefundLine, readRefunds, refundsRefused } from './refund-file.js';
+import type { BadLine } from '../whole-file.js';
+import { type RefundLine, readRefunds, refundsRefused } from './refund-file.js';
 
 export interface TakenRefunds {
   readonly file: string;
@@ -122,7 +123,7 @@ function takenOf(
 ): TakenRefund[] {
   const left = new Map([...orders].map(([orderNo, order]) => [orderNo, order.left]));
   const seen = new Set<string>();
-  const bad: BadRefund[] = [];
+  const bad: BadLine[] = [];
   const taken: TakenRefund[] = [];
   for (const refund of refunds) {
     const { line, refundNo, orderNo, amount, valueDate } = refund;
@@ -131,14 +132,14 @@ function takenOf(
     if (rule !== null || order === undefined) {
       const value = rule === 'repeated_refund' ? refundNo : undefined;
       bad.push({
-        ...{ line, order: orderNo, rule: rule ?? 'unknown_order' },
+        ...{ line, about: orderNo, rule: rule ?? 'unknown_order' },
         ...(value === undefined ? {} : { value }),
       });
       continue;
     }
     const on = valueDate ?? openDay;
     if (on > openDay || on < order.disbursedOn) {
-      bad.push({ line, order: orderNo, rule: 'date', value: formatDay(on) });
+      bad.push({ line, about: orderNo, rule: 'date', value: formatDay(on) });
       continue;
     }
     seen.add(`${order.merchant} ${refundNo}`);

@@ -273,6 +273,12 @@ describe('a file of refunds', () => {
     // A loan that is written off has no refund: nothing is netted, and nothing is used up.
     expect((await book.settle('2026-04-20')).settlements).toEqual([]);
     expect(await book.refunds(['F10,O1,400.00'])).toMatchObject({ outcome: 'taken' });
+    // Its event goes with its refund, or not at all.
+    const [last] = await book.rows('SELECT max(import_id) AS id FROM imported_file');
+    const cancel = { importId: Number(last!.id), reason: 'wrong' };
+    await expect(cancelImport(book.client, cancel)).rejects.toMatchObject({
+      ...{ code: 'import_in_use', evidence: { refund: 'F10' } },
+    });
   });
 });
 
