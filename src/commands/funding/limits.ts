@@ -31,7 +31,7 @@ export const command: CommandModule<[], LimitFlags> = {
 type Said = ReturnType<typeof inWords>;
 
 function inWords({ minorDigits, checks, ...rest }: BookLimits) {
-  const text = (fen: number) => formatAmount(fen, minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, minorDigits);
   return {
     ...rest,
     checks: checks.map(({ value, limit, headroom, holds, ...what }) => ({

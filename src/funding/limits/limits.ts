@@ -1,4 +1,3 @@
-import { exactRound } from '../../accounting/money/exact-round.js';
 import { type EpochDay, type Fen, RATE_SCALE, type RatePpb } from '../../accounting/money/units.js';
 
 /** Bounds of the lender's own balances from a day on; null: no such bound. */
@@ -22,29 +21,30 @@ export type LimitRule = (typeof LIMIT_RULES)[number];
 /** The lender's own balances of the loans that a partner funds. */
 export interface PartnerBalances {
   readonly group: string;
-  readonly jointFen: Fen;
+  readonly jointFen: bigint;
 }
 
+/** Sums of a whole book, in fen: they outgrow what a number has exactly. */
 export interface OwnBalances {
-  readonly tier1CapitalFen: Fen;
+  readonly tier1CapitalFen: bigint;
   /** All own loans, and those of them that partners fund or guarantors stand for. */
-  readonly loansFen: Fen;
-  readonly jointFen: Fen;
-  readonly guaranteedFen: Fen;
+  readonly loansFen: bigint;
+  readonly jointFen: bigint;
+  readonly guaranteedFen: bigint;
 }
 
 export interface CustomerBalance {
   readonly customer: string;
-  readonly balanceFen: Fen;
+  readonly balanceFen: bigint;
 }
 
 export interface LimitCheck {
   readonly rule: LimitRule;
   /** A group or a customer; null: the whole book. */
   readonly of: string | null;
-  readonly value: Fen;
-  readonly limit: Fen;
-  readonly headroom: Fen;
+  readonly value: bigint;
+  readonly limit: bigint;
+  readonly headroom: bigint;
   readonly holds: boolean;
 }
 
@@ -84,24 +84,27 @@ export function checkLimits(
   }
   if (customerMaxFen === null) return checks;
   for (const { customer, balanceFen } of customers) {
-    checks.push(checkOf('customer_max', customer, balanceFen, customerMaxFen));
+    checks.push(checkOf('customer_max', customer, balanceFen, BigInt(customerMaxFen)));
   }
   return checks;
 }
 
 /** In the order in which groups first come. */
-function jointByGroup(partners: readonly PartnerBalances[]): Map<string, Fen> {
-  const groups = new Map<string, Fen>();
+function jointByGroup(partners: readonly PartnerBalances[]): Map<string, bigint> {
+  const groups = new Map<string, bigint>();
   for (const { group, jointFen } of partners) {
-    groups.set(group, (groups.get(group) ?? 0) + jointFen);
+    groups.set(group, (groups.get(group) ?? 0n) + jointFen);
   }
   return groups;
 }
 
-function shareOf(base: Fen, ratePpb: RatePpb): Fen {
-  return exactRound([base, ratePpb], [RATE_SCALE], 'down');
+/** Rounded down: what is above a bound by a part of a fen is above it. */
+function shareOf(base: bigint, ratePpb: RatePpb): bigint {
+  const exact = base * BigInt(ratePpb);
+  const scale = BigInt(RATE_SCALE);
+  return exact / scale - (exact % scale < 0n ? 1n : 0n);
 }
 
-function checkOf(rule: LimitRule, of: string | null, value: Fen, limit: Fen): LimitCheck {
+function checkOf(rule: LimitRule, of: string | null, value: bigint, limit: bigint): LimitCheck {
   return { rule, of, value, limit, headroom: limit - value, holds: value <= limit };
 }

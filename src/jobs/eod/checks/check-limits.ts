@@ -16,7 +16,7 @@ const NAMED = 20;
 export async function checkLimitsOf(client: pg.Client, date: EpochDay): Promise<CheckResult> {
   const started = performance.now();
   const { checks, minorDigits } = await bookLimits(client, date);
-  const text = (fen: number) => formatAmount(fen, minorDigits);
+  const text = (fen: bigint) => formatAmount(fen, minorDigits);
   const breached = checks.filter(({ holds }) => !holds);
   return {
     name: LIMIT_CHECK,

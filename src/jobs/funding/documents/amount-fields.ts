@@ -8,7 +8,7 @@ export { code } from '../../../documents/fields.js';
 export const MINOR_DIGITS = 2;
 
 /** An amount as a case on paper has it. */
-export function shown(amount: Fen): string {
+export function shown(amount: Fen | bigint): string {
   return formatAmount(amount, MINOR_DIGITS);
 }
 

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { formatDay, parseDay } from '../../../accounting/calendar/epoch-day.js';
 import { parseAmount, parseRatePpb } from '../../../accounting/money/amount-text.js';
 import { mulDivRound } from '../../../accounting/money/money.js';
-import type { EpochDay, Fen } from '../../../accounting/money/units.js';
+import type { EpochDay } from '../../../accounting/money/units.js';
 import { LIMIT_DIGITS } from '../../../accounting/product/policy-bounds.js';
 import { readSql } from '../../../db/sql-file.js';
 import {
@@ -33,7 +33,7 @@ export interface BookLimits {
 
 interface OwnRow {
   readonly planId: number | null;
-  readonly own: bigint;
+  readonly own: string;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function bookLimits(client: pg.Client, day?: EpochDay): Promise<Boo
   const plans = await loadFundingPlans(client);
   const groups = await groupsOf(client);
   const partners: PartnerBalances[] = [];
-  let [loansFen, jointFen, guaranteedFen] = [0, 0, 0];
+  let [loansFen, jointFen, guaranteedFen] = [0n, 0n, 0n];
   for (const [planId, own] of owns) {
     loansFen += own;
     if (planId === null) continue;
@@ -82,7 +82,7 @@ async function customersOf(
 ): Promise<CustomerBalance[]> {
   if (customerMaxFen === null) return [];
   const found = await ownOfCustomers(client, day, customerMaxFen);
-  return found.map(({ customer, principal }) => ({ customer, balanceFen: principal }));
+  return found.map(({ customer, principal }) => ({ customer, balanceFen: BigInt(principal) }));
 }
 
 /** Who funds loans of a plan beside the lender. */
@@ -117,20 +117,20 @@ async function groupsOf(client: pg.Client): Promise<ReadonlyMap<string, string>>
 async function ownByPlan(
   client: pg.Client,
   day: EpochDay,
-): Promise<ReadonlyMap<number | null, Fen>> {
+): Promise<ReadonlyMap<number | null, bigint>> {
   const { rows } = await client.query<OwnRow>(readSql(import.meta.url, 'own-balances'), [
     formatDay(day),
   ]);
-  const owns = new Map(rows.map(({ planId, own }) => [planId, Number(own)]));
+  const owns = new Map(rows.map(({ planId, own }) => [planId, BigInt(own)]));
   for (const [planId, own] of await ownOfAssigned(client, day)) {
-    owns.set(planId, (owns.get(planId) ?? 0) + own);
+    owns.set(planId, (owns.get(planId) ?? 0n) + BigInt(own));
   }
   return owns;
 }
 
 interface FoundPolicy {
   readonly policy: LimitPolicy;
-  readonly tier1CapitalFen: Fen;
+  readonly tier1CapitalFen: bigint;
   readonly unchecked: readonly LimitRule[];
 }
 
@@ -168,7 +168,7 @@ async function policyOf(
       guaranteedSharePpb: share(funding.guaranteed_share),
       customerMaxFen: funding.customer_max === null ? null : amount(funding.customer_max),
     },
-    tier1CapitalFen: capital === null ? 0 : amount(capital),
+    tier1CapitalFen: BigInt(capital === null ? 0 : amount(capital)),
     unchecked: capital === null ? ['partner_concentration'] : [],
   };
 }

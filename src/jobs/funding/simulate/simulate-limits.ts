@@ -49,13 +49,13 @@ export function simulateLimits(input: unknown, name = 'limits'): object {
   const checks = checkLimits(
     policy,
     {
-      tier1CapitalFen: own.tier1_capital ?? 0,
-      loansFen: own.loans ?? 0,
-      jointFen: partners.reduce((sum, { joint }) => sum + joint, 0),
-      guaranteedFen: partners.reduce((sum, { guaranteed }) => sum + guaranteed, 0),
+      tier1CapitalFen: BigInt(own.tier1_capital ?? 0),
+      loansFen: BigInt(own.loans ?? 0),
+      jointFen: partners.reduce((sum, { joint }) => sum + BigInt(joint), 0n),
+      guaranteedFen: partners.reduce((sum, { guaranteed }) => sum + BigInt(guaranteed), 0n),
     },
-    partners.map(({ party, group = party, joint }) => ({ group, jointFen: joint })),
-    customers.map(({ customer, balance }) => ({ customer, balanceFen: balance })),
+    partners.map(({ party, group = party, joint }) => ({ group, jointFen: BigInt(joint) })),
+    customers.map(({ customer, balance }) => ({ customer, balanceFen: BigInt(balance) })),
   );
   return {
     effective_from: formatDay(policy.effectiveFrom),

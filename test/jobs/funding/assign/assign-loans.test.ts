@@ -212,7 +212,7 @@ describe('a sale', () => {
     // What is left of J, 100.00 of it, is joint with P1 and SPV1; nothing of M is the lender's.
     const { checks } = await bookLimits(book.client);
     const joint = checks.find(({ rule }) => rule === 'joint_total');
-    expect(joint).toMatchObject({ value: 10_000 });
+    expect(joint).toMatchObject({ value: 10_000n });
     const [voucher] = await book.rows(
       `SELECT j.voucher FROM journal_line j JOIN loan l USING (bucket, loan_id)
        WHERE l.loan_no = 'M' AND j.business_date = '${dayAt(1)}' LIMIT 1`,

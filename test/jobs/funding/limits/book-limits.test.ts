@@ -67,20 +67,20 @@ it('counts own shares alone, by group, against tier-1 capital and all own loans'
   // 0.25 of 4000.00; 0.50 of 2500.01 + 600.00 + 400.00 + 1500.00 = 5000.01, cut to the fen.
   expect(checks).toEqual([
     {
-      ...{ rule: 'partner_concentration', of: 'G', value: 100_000, limit: 100_000 },
-      ...{ headroom: 0, holds: true },
+      ...{ rule: 'partner_concentration', of: 'G', value: 100_000n, limit: 100_000n },
+      ...{ headroom: 0n, holds: true },
     },
     {
-      ...{ rule: 'partner_concentration', of: 'P3', value: 150_000, limit: 100_000 },
-      ...{ headroom: -50_000, holds: false },
+      ...{ rule: 'partner_concentration', of: 'P3', value: 150_000n, limit: 100_000n },
+      ...{ headroom: -50_000n, holds: false },
     },
     {
-      ...{ rule: 'joint_total', of: null, value: 250_000, limit: 250_000 },
-      ...{ headroom: 0, holds: true },
+      ...{ rule: 'joint_total', of: null, value: 250_000n, limit: 250_000n },
+      ...{ headroom: 0n, holds: true },
     },
     {
-      ...{ rule: 'guaranteed_share', of: null, value: 150_000, limit: 250_000 },
-      ...{ headroom: 100_000, holds: true },
+      ...{ rule: 'guaranteed_share', of: null, value: 150_000n, limit: 250_000n },
+      ...{ headroom: 100_000n, holds: true },
     },
   ]);
 });

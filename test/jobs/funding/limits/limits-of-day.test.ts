@@ -35,10 +35,10 @@ it('counts what the lender itself has of a customer, over all plans', async () =
   expect(unchecked).toEqual(['partner_concentration']);
   // 0.30 of 3000.00 is above the bound, 850.00 is the bound, 0.30 of 2700.00 below it; 1.00 is not
   // near it, and not said: all that it owes is below the bound.
-  const of = { rule: 'customer_max', limit: 85_000 };
+  const of = { rule: 'customer_max', limit: 85_000n };
   expect(checks.filter(({ rule }) => rule === 'customer_max')).toEqual([
-    { ...of, of: 'A', value: 90_000, headroom: -5000, holds: false },
-    { ...of, of: 'C', value: 81_000, headroom: 4000, holds: true },
+    { ...of, of: 'A', value: 90_000n, headroom: -5000n, holds: false },
+    { ...of, of: 'C', value: 81_000n, headroom: 4000n, holds: true },
   ]);
 });
 
