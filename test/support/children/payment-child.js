@@ -15,7 +15,7 @@ process.send?.('begun');
 if (result === undefined) {
   const sealer = await sealerOf(client, { file: `${folder}/keys` });
   await makeBatches(client, channel, sealer, { by: 'Li Na' });
-  const target = { channel: 'CP', folder: out, minorDigits: channel.minorDigits };
+  const target = { ...channel, folder: out };
   await writeBatches(client, sealer, target);
 } else await takeResult(client, channel, { file: result, by: 'Li Na' });
 await client.end();
