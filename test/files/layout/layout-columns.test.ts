@@ -104,6 +104,9 @@ const COLUMNS: readonly (readonly [what: string, column: Column, reads: Reads, m
       ['0.1234567891', broken('rate')],
       ['-0.18', broken('rate')],
       ['18%', broken('rate')],
+      // In parts of 10^9 the last that is a safe integer, 2^53 - 1, and one more whole.
+      ['9007199', '9007199'],
+      ['9007200', broken('rate')],
     ],
   ],
   [

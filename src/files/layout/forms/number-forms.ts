@@ -1,3 +1,4 @@
+import { parseRatePpb } from '../../../accounting/money/amount-text.js';
 import type { Form } from './form.js';
 
 const DECIMAL = /^([0-9]+)(?:\.([0-9]+))?$/;
@@ -33,7 +34,10 @@ export function rateForm(unit: RateUnit, decimal: '.' | ','): Form {
   const read = (text: string): string | undefined => {
     if (decimal === ',' && text.includes('.')) return undefined;
     const dotted = decimal === ',' ? text.replace(',', '.') : text;
-    return turned(mark !== '' && dotted.endsWith(mark) ? dotted.slice(0, -1) : dotted, -shift);
+    const bare = mark !== '' && dotted.endsWith(mark) ? dotted.slice(0, -1) : dotted;
+    const ours = turned(bare, -shift);
+    // What no column of ours could take is no rate: more than 9,007,199.
+    return ours === undefined || parseRatePpb(ours) === undefined ? undefined : ours;
   };
   const write = (ours: string): string | undefined => {
     const text = turned(ours, shift);
