@@ -332,8 +332,10 @@ it('finds them by the day, however many are settled', async () => {
        WHERE relname = 'funding_item'`,
     );
   await owner.query('BEGIN; SET LOCAL enable_seqscan = off');
+  // What the server has not taken over yet of statements before is counted as well.
+  const before = Number((await scans()).rows[0]!.read);
   const { rows } = await owner.query(readSql(SETTLE, 'owed'), [null]);
-  const read = Number((await scans()).rows[0]!.read);
+  const read = Number((await scans()).rows[0]!.read) - before;
   await owner.query('ROLLBACK');
   expect(rows).toMatchObject([{ party: 'P1', businessDate: '2026-03-06', amount: 1000 }]);
   // The item itself, and a few that the index finds a party by: not the 5,000 that are settled.
