@@ -23,7 +23,7 @@ export async function floorTask(job: FloorJob): Promise<void> {
     read: await connect(job.target, {
       role: 'owner',
       settings: {
-        ...{ max_parallel_workers_per_gather: '0', jit: 'off', synchronize_seqscans: 'off' },
+        ...{ max_parallel_workers_per_gather: '0', synchronize_seqscans: 'off' },
         ...Object.fromEntries(SORTING_PLANS.map((setting) => [setting, 'off'])),
       },
     }),

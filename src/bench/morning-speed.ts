@@ -84,7 +84,7 @@ function reportOf(folder: string, day: number): [words: string[], page: string] 
 }
 
 async function loanShow(folder: string, memory: MemorySampler): Promise<MorningSpeed['loan_show']> {
-  const client = await connect(await resolveTarget(folder), { settings: { jit: 'off' } });
+  const client = await connect(await resolveTarget(folder));
   const took: number[] = [];
   let picked: string[];
   try {

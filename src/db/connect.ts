@@ -23,7 +23,7 @@ export interface ConnectOptions {
   /** Who the session acts as; 'login' keeps the role of the login itself. 'batch' if left out. */
   readonly role?: 'batch' | 'owner' | 'login';
   readonly applicationName?: string;
-  /** Server settings for this session, such as `{ jit: 'off' }`. */
+  /** Server settings for this session, such as `{ work_mem: '256MB' }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 

@@ -96,6 +96,14 @@ describe('a session', () => {
     expect(row.who).toBe(expected ?? database.target.user);
   });
 
+  it('has no statement compiled, whatever the database says', async () => {
+    const owner = await connect(database.target, { role: 'login' });
+    const { rows } = await owner.query<{ name: string }>('SELECT current_database() AS name');
+    await owner.query(`ALTER DATABASE ${rows[0]!.name} SET jit = on`);
+    await owner.end();
+    expect(await one(`SELECT current_setting('jit') AS jit`, {})).toEqual({ jit: 'off' });
+  });
+
   it('carries settings with spaces and backslashes', async () => {
     const settings = { 'loanbook.note': 'a \\ b' };
     const row = await one(`SELECT current_setting('loanbook.note') AS note`, { settings });

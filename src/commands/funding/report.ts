@@ -18,7 +18,7 @@ export const command: CommandModule<[], Options> = {
   async run(context, _args, { date, partner, ...flags }) {
     const day = dayOption('--date', date);
     const way = wayOut(context, flags);
-    const session = { applicationName: 'loanbook funding report', settings: { jit: 'off' } };
+    const session = { applicationName: 'loanbook funding report' };
     const found = await inBook(context, (client) => fundingReport(client, day, partner), session);
     const said = inWords(found);
     await putReport(context, reportOf(said), way, { document: said });

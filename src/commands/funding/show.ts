@@ -21,7 +21,7 @@ export const command: CommandModule<[string], Options> = {
   async run(context, [loanNo], options) {
     const asOf = dayOption('--as-of', options.asOf);
     const way = wayOut(context, options);
-    const session = { applicationName: 'loanbook funding show', settings: { jit: 'off' } };
+    const session = { applicationName: 'loanbook funding show' };
     const found = await inBook(context, (client) => showFunding(client, loanNo, asOf), session);
     const said = inWords(found);
     await putReport(context, reportOf(said), way, { document: said });

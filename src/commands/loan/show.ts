@@ -25,7 +25,7 @@ export const command: CommandModule<[string], Options> = {
     const target = await resolveTarget(context.bookFolder, context.env);
     const loan = await withClient(
       target,
-      { applicationName: 'loanbook loan show', settings: { jit: 'off' } },
+      { applicationName: 'loanbook loan show' },
       async (client) => {
         await requireMigrated(client);
         return showLoan(client, loanNo, asOf, knownAt, keySourceOf(context));

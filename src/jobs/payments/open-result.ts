@@ -14,8 +14,8 @@ const MESSAGES = {
 
 /**
  * A result by what stands in it: our CSV, a status report (pain.002), or a notification (camt.054)
- * whose returns are read. Throws LoanbookError `file_missing`, `not_a_result` (1),
- * `returns_elsewhere` (2); the source throws as that of its format.
+ * whose returns are read. Throws LoanbookError `not_a_result` (1), `returns_elsewhere` (2); the
+ * source throws as that of its format.
  */
 export async function openResult(
   client: pg.Client,
@@ -45,17 +45,10 @@ export async function openResult(
   return pain002Result(client, source);
 }
 
+/** Empty where there is no such file: it is waited for, as its control file is. */
 async function headOf(file: string): Promise<string> {
-  let handle: Awaited<ReturnType<typeof open>>;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    throw new LoanbookError('file_missing', 'The file cannot be read.', {
-      exitCode: EXIT.failed,
-      evidence: { file, reason: (error as NodeJS.ErrnoException).code ?? '' },
-      next: 'Name the file that the channel sent.',
-    });
-  }
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (handle === undefined) return '';
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     return buffer.toString('utf8', 0, bytesRead).replace(/^\uFEFF/, '');

@@ -28,7 +28,7 @@ import {
 import { type Taking, takeAsRun } from './statement-run.js';
 
 /** Every join has its hash table in memory; what lies in permanent tables is read by both cores. */
-const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off;
+const MATCH_SETTINGS = `SET LOCAL work_mem = '256MB';
   SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0`;
 
 /**

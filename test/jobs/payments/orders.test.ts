@@ -156,6 +156,9 @@ describe('orders of a book', () => {
     const file = resultFile(book, 'early.csv', []);
     rmSync(`${file}.ok`);
     expect(await run('payment', 'result', file)).toMatchObject({ exitCode: 75 });
+    // And where neither has come.
+    rmSync(file);
+    expect(await run('payment', 'result', file)).toMatchObject({ exitCode: 75 });
   });
 
   it('succeed, fail and come back', async () => {

@@ -75,7 +75,6 @@ export async function tidyDay(
  * which the planner's own costs let it do without while the other core has run out of work.
  */
 export const CHECK_SETTINGS = {
-  jit: 'off',
   work_mem: '256MB',
   max_parallel_workers_per_gather: '2',
   parallel_setup_cost: '0',

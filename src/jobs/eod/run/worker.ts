@@ -55,7 +55,6 @@ const idle: Session[] = [];
 /** Settings of a session that reads positions: one task, straight off the index, nothing clever. */
 const READ_SETTINGS = {
   max_parallel_workers_per_gather: '0',
-  jit: 'off',
   synchronize_seqscans: 'off',
 };
 

@@ -5,6 +5,7 @@ import type { EpochDay, Fen } from '../../../accounting/money/units.js';
 import { inTransaction } from '../../../db/connect.js';
 import { readSql } from '../../../db/sql-file.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
+import { keptName } from '../../../files/mask.js';
 import { SHARED } from '../../../funding/plan/plan.js';
 import { accountOfRole } from '../../book/documents/ledger-roles.js';
 import { ledgerInForce } from '../../book/load-book.js';
@@ -54,7 +55,7 @@ export interface CheckedSnapshot {
 }
 
 /** Every join has its hash table in memory. */
-const SETTINGS = `SET LOCAL work_mem = '256MB'; SET LOCAL jit = off`;
+const SETTINGS = `SET LOCAL work_mem = '256MB'`;
 
 /**
  * Compares a partner's snapshot of a sealed day with its share in the book, keeps the breaks and
@@ -97,7 +98,7 @@ export async function checkSnapshot(
       const last = await lastFile(client, 'in', code, 'snapshot', day);
       const row = await beginFile(client, {
         ...{ direction: 'in', partner: code, family: 'snapshot', business_date: said.day },
-        ...{ version: (last?.version ?? 0) + 1, name: file.split('/').at(-1) ?? '' },
+        ...{ version: (last?.version ?? 0) + 1, name: keptName(file) },
         ...{ layout: `${laid.code} ${laid.version}`, sha256, rows_sha256: sha256 },
         ...{ rows: staged.rows, rejected: staged.rejected, total: staged.total ?? null },
         by_whom: by,

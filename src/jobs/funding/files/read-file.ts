@@ -5,8 +5,10 @@ import type { EpochDay } from '../../../accounting/money/units.js';
 import { inTransaction } from '../../../db/connect.js';
 import { EXIT, LoanbookError } from '../../../errors.js';
 import { layoutRows } from '../../../files/layout/layout-rows.js';
+import { keptName } from '../../../files/mask.js';
 import type { FileFamily } from '../../../funding/terms/partner.js';
 import { openDate } from '../../book/open-day.js';
+import { currencyOfBook } from '../../import/import-file.js';
 import type { PartnerLayout } from '../documents/partner-layout.js';
 import {
   beginFile,
@@ -62,7 +64,8 @@ export async function readPartnerFile(
   client: pg.Client,
   { file, partner: code, family, by, signal, ...options }: ReadOptions,
 ): Promise<ReadFile> {
-  const { minorDigits, openDay } = await bookOf(client);
+  const { minorDigits } = await currencyOfBook(client);
+  const openDay = await openDate(client);
   const partner = await partnerOn(client, code, options.day ?? openDay);
   const laid = await layoutOfFamily(client, partner, family, options.day ?? openDay);
   const open = await openPartnerFile(file, laid.layout, minorDigits, signal);
@@ -148,7 +151,7 @@ async function keep(
   await inTransaction(client, async () => {
     const row = await beginFile(client, {
       ...{ direction: 'in', partner, family, business_date: formatDay(day), version },
-      ...{ name: path.split('/').at(-1) ?? '', layout: `${laid.code} ${laid.version}` },
+      ...{ name: keptName(path), layout: `${laid.code} ${laid.version}` },
       ...{ sha256, rows_sha256: sha256, rows, rejected, total: total ?? null, by_whom: by },
     });
     await finishRow(client, row);
@@ -158,14 +161,6 @@ async function keep(
 
 function textOf(total: bigint | undefined, minorDigits: number): string | null {
   return total === undefined ? null : formatAmount(total, minorDigits);
-}
-
-async function bookOf(client: pg.Client): Promise<{ minorDigits: number; openDay: EpochDay }> {
-  const openDay = await openDate(client);
-  const { rows } = await client.query<{ digits: number }>(
-    'SELECT minor_digits AS digits FROM book',
-  );
-  return { minorDigits: rows[0]!.digits, openDay };
 }
 
 function dayUnknown(file: string): LoanbookError {

@@ -9,9 +9,10 @@ import { inspectFile } from '../../../files/file-content.js';
 import { keptName } from '../../../files/mask.js';
 import type { RefundRule } from '../../../funding/merchant/merchant-order.js';
 import { writeAudit } from '../../approvals/audit.js';
-import { dayIsBeingClosed, holdOpenDay, noBook } from '../../book/open-day.js';
+import { dayIsBeingClosed, holdOpenDay } from '../../book/open-day.js';
 import { accruedAt } from '../../day/at-close/accrued-at.js';
 import { EventDoor } from '../../import/event-door.js';
+import { currencyOfBook } from '../../import/import-file.js';
 import { takeJobLock } from '../../runs/lock-order.js';
 import { Patience, type Waits } from '../../runs/waiting.js';
 import type { BadLine } from '../whole-file.js';
@@ -60,11 +61,7 @@ export async function refundOrders(
   { file, by, dryRun = false, waits }: RefundOptions,
 ): Promise<TakenRefunds> {
   const { sha256 } = await inspectFile(file);
-  const { rows } = await client.query<{ digits: number }>(
-    'SELECT minor_digits AS digits FROM book',
-  );
-  if (rows[0] === undefined) throw noBook();
-  const minorDigits = rows[0].digits;
+  const { minorDigits } = await currencyOfBook(client);
   const refunds = await readRefunds(file, minorDigits);
   return inTransaction(client, async () => {
     await takeJobLock(client, 'import', new Patience(waits));

@@ -14,8 +14,9 @@ import type { Merchant } from '../../../funding/terms/merchant.js';
 import { writeAudit } from '../../approvals/audit.js';
 import { bookCalendar, ledgerInForce } from '../../book/load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from '../../book/open-day.js';
+import { currencyOfBook } from '../../import/import-file.js';
 import { addEntries, type NewEntry } from '../../ledger/entry.js';
-import { minorDigitsOf, notClosed, withinYears } from '../settle/settle-days.js';
+import { notClosed, withinYears } from '../settle/settle-days.js';
 import { termsOn } from '../terms/terms-queries.js';
 import {
   businessBehind,
@@ -108,7 +109,7 @@ export async function settleMerchants(
         by: options.by,
       });
     }
-    const minorDigits = await minorDigitsOf(client);
+    const { minorDigits } = await currencyOfBook(client);
     return { minorDigits, postedOn, settlements, standings, dryRun: on.isTried };
   });
 }

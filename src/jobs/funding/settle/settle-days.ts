@@ -1,15 +1,7 @@
-import type pg from 'pg';
 import { formatDay } from '../../../accounting/calendar/epoch-day.js';
 import { Refusal } from '../../../accounting/money/refusal.js';
 import type { EpochDay } from '../../../accounting/money/units.js';
 import { type Evidence, EXIT, LoanbookError } from '../../../errors.js';
-
-export async function minorDigitsOf(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ digits: number }>(
-    'SELECT minor_digits AS digits FROM book',
-  );
-  return rows[0]!.digits;
-}
 
 /** A day that the calendar does not hold is said as what is to be done about it. */
 export function withinYears<T>(whose: Evidence, work: () => T): T {

@@ -16,10 +16,11 @@ import { writeAudit } from '../../approvals/audit.js';
 import { accountOfRole, type LedgerRole } from '../../book/documents/ledger-roles.js';
 import { bookCalendar, ledgerInForce } from '../../book/load-book.js';
 import { dayIsBeingClosed, holdOpenDay } from '../../book/open-day.js';
+import { currencyOfBook } from '../../import/import-file.js';
 import { addEntries, linesOfTotals, type NewEntry } from '../../ledger/entry.js';
 import { unknownPartner } from '../terms/apply-terms.js';
 import { termsOn } from '../terms/terms-queries.js';
-import { minorDigitsOf, notClosed, withinYears } from './settle-days.js';
+import { notClosed, withinYears } from './settle-days.js';
 
 export interface SettleOptions {
   /** The day of settlement, by default the open day; earlier transfers are made up for. */
@@ -81,7 +82,7 @@ export async function settlePartners(
     if (open.isBeingClosed) throw dayIsBeingClosed(formatDay(open.date), 'settlements');
     const date = options.date ?? open.date;
     const calendar = await bookCalendar(client);
-    const minorDigits = await minorDigitsOf(client);
+    const { minorDigits } = await currencyOfBook(client);
     // The planner takes what is unsettled for a third of all items, and would read them all.
     const { rows } = await withoutPlans(client, ['enable_seqscan'], () =>
       client.query<OwedRow>(readSql(import.meta.url, 'owed'), [options.partner ?? null]),

@@ -105,5 +105,5 @@ async function takePlace(client: pg.Client, store: StoreLoans): Promise<boolean>
 
 const SESSION = {
   applicationName: 'loanbook import build',
-  settings: { synchronous_commit: 'off', jit: 'off', lock_timeout: '0' },
+  settings: { synchronous_commit: 'off', lock_timeout: '0' },
 };

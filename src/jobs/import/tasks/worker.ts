@@ -71,7 +71,7 @@ export async function endSession(): Promise<void> {
 
 async function sessionFor({ target, claim, plan }: WorkerJob) {
   if (session !== undefined) return session;
-  const settings = { synchronous_commit: 'off', jit: 'off' };
+  const settings = { synchronous_commit: 'off' };
   const options = { applicationName: 'loanbook import task', settings };
   const client = await connectForRun(target, claim, options);
   session = { token: claim.token, on: await openScene(client, plan) };
